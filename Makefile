@@ -1,0 +1,147 @@
+# papertag: `make help` lists the targets.
+#
+# Objects live in build/<variant>/; the release program and libraries in build/ itself.
+
+VERSION   := $(shell sed -n 's/^\#define PAPERTAG_VERSION "\(.*\)"/\1/p' include/papertag.h)
+SOVERSION := 0
+PREFIX    ?= /usr/local
+DESTDIR   ?=
+CC        ?= gcc
+PYTHON    ?= /usr/bin/python3
+
+VARIANT ?= release
+ifeq ($(VARIANT),asan)
+  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+else ifeq ($(VARIANT),debug)
+  OPT := -O0 -g
+else
+  OPT := -O3 -g
+endif
+OUT := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
+OBJ := build/$(VARIANT)
+
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WERROR   := $(if $(CI),-Werror)
+CFLAGS   ?= $(OPT)
+HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+# -ffp-contract=off: the same sums on every machine, whether or not it can fuse a multiply and an add.
+BASE     := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread \
+            $(if $(filter asan debug,$(VARIANT)),,$(HARDEN)) $(WARN) $(WERROR) -MMD -MP
+LIBS     := -lsvm -lcjson -lutf8proc -lxxhash -lm -pthread
+
+
+LIB_SRC := $(sort $(wildcard src/*.c))
+APP_SRC := $(sort $(wildcard src/app/*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
+APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o)
+UNITS   := $(patsubst tests/unit/%.c,$(OBJ)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+REPLAYS := $(FUZZ:%=$(OBJ)/fuzz/replay_%)
+
+PROGRAM := $(OUT)/papertag
+STATIC  := $(OUT)/libpapertag.a
+SHARED  := $(OUT)/libpapertag.so
+MODEL   := models/default.papertag
+
+.DELETE_ON_ERROR:
+.PHONY: all demo test check unit cli reference bench asan lint format fuzz install uninstall clean help deps
+
+all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
+
+$(OBJ)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
+
+$(STATIC): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(SHARED): $(LIB_OBJ)
+	$(CC) $(CFLAGS) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
+
+$(PROGRAM): $(APP_OBJ) $(STATIC)
+	$(CC) $(CFLAGS) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
+
+deps:
+	@scripts/install-deps
+
+demo: deps ## tag the sample papers: shows what papertag does
+	@$(MAKE) --no-print-directory -s all
+	@scripts/demo $(PROGRAM)
+
+# ---- tests ----
+
+$(OBJ)/tests/%: tests/unit/%.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
+
+$(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+
+test: deps ## build and run every test; the last line counts them
+	@$(MAKE) --no-print-directory all check
+
+check: $(UNITS) $(REPLAYS) $(PROGRAM) $(SHARED)
+	@scripts/run-tests $(OUT) $(OBJ)
+
+asan: ## every test under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory VARIANT=asan all check
+
+# Each target for FUZZ_SECONDS, growing its corpus under build/.
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz everything that reads foreign bytes (clang; FUZZ_SECONDS=60 each)
+	@for target in $(FUZZ); do \
+	    mkdir -p build/fuzz/corpus/$$target; \
+	    clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -pthread \
+	        tests/fuzz/fuzz_$$target.c src/*.c $(LIBS) -o build/fuzz/$$target && \
+	    build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	        build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
+
+bench: all ## measure speed on this machine
+	@scripts/bench $(PROGRAM)
+
+# ---- care ----
+
+SOURCES := $(wildcard include/*.h src/*.[ch] src/app/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c)
+
+lint: ## cppcheck, clang-tidy and shellcheck
+	@scripts/lint
+
+format: ## format the sources with clang-format
+	clang-format -i $(SOURCES)
+
+# ---- installing ----
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -d $(DESTDIR)$(PREFIX)/share/papertag $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/papertag
+	install -m 644 include/papertag.h $(DESTDIR)$(PREFIX)/include/papertag.h
+	install -m 644 $(STATIC) $(DESTDIR)$(PREFIX)/lib/libpapertag.a
+	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(VERSION)
+	ln -sf libpapertag.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(SOVERSION)
+	ln -sf libpapertag.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libpapertag.so
+	printf 'prefix=%s\nName: papertag\nDescription: topic tags for research papers\nVersion: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lpapertag\nLibs.private: %s\n' \
+	    '$(PREFIX)' '$(VERSION)' '$(LIBS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc
+	install -m 644 $(MODEL) $(DESTDIR)$(PREFIX)/share/papertag/default.papertag
+	install -m 644 data/tags.json $(DESTDIR)$(PREFIX)/share/papertag/tags.json
+	$(PROGRAM) help --man > $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
+	$(PROGRAM) help --completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/papertag $(DESTDIR)$(PREFIX)/include/papertag.h
+	rm -f $(DESTDIR)$(PREFIX)/lib/libpapertag.a $(DESTDIR)$(PREFIX)/lib/libpapertag.so*
+	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
+	rm -rf $(DESTDIR)$(PREFIX)/share/papertag
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+-include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d)

@@ -1,0 +1,333 @@
+/*
+ * papertag.h - topic tags for research papers: the whole public interface.
+ *
+ *     read --> tokenize --> vectorize --> score          papertag_reader, papertag_tagger
+ *     read --> tokenize --> vectorize --> fit --> file   papertag_reader, papertag_trainer
+ *
+ * Words for shapes, used throughout:
+ *     N  papers          V  terms of the vocabulary (word n-grams)
+ *     T  tags            K  non-zero terms of one paper
+ *
+ * Rules that hold for every function:
+ *   - A fallible function returns a papertag_status. On failure its outputs are untouched and, when `err` is not
+ *     NULL, `err->message` says in one line what was wrong, with file and line where there are any.
+ *   - A handle comes from an `_open` and goes with its `_close`; `_close(NULL)` does nothing. Pointers handed out
+ *     are borrowed: they belong to the handle and hold until the next call on it, unless said otherwise.
+ *   - There is no global state. A papertag_model never changes after it is opened and may be shared by threads;
+ *     every other handle belongs to one thread at a time.
+ *   - Text is UTF-8, NUL-terminated. Bytes that are not UTF-8 separate words and do no other harm.
+ *   - The library never prints, exits or changes the locale.
+ */
+#ifndef PAPERTAG_H
+#define PAPERTAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PAPERTAG_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define PAPERTAG_API __attribute__((visibility("default")))
+#else
+#define PAPERTAG_API
+#endif
+
+/* ---- errors ------------------------------------------------------------------------------------------------ */
+
+typedef enum papertag_status {
+    PAPERTAG_OK = 0,
+    PAPERTAG_END = 1,          /* no more papers: not an error, and `err` is not written */
+    PAPERTAG_NO_MEMORY = 2,    /* an allocation failed */
+    PAPERTAG_IO = 3,           /* the system refused a file operation */
+    PAPERTAG_BAD_INPUT = 4,    /* a record, a file or a set of papers is not what it should be */
+    PAPERTAG_BAD_ARGUMENT = 5, /* an option is out of range, or a name is not known */
+    PAPERTAG_BAD_MODEL = 6     /* a model file is foreign, damaged, or of another version */
+} papertag_status;
+
+typedef struct papertag_error {
+    papertag_status status;
+    char message[1024]; /* one line without a newline, cut at the end if it must be */
+} papertag_error;
+
+/* ---- papers ------------------------------------------------------------------------------------------------ */
+
+typedef struct papertag_strings {
+    const char *const *items; /* `count` strings; NULL when count is 0 */
+    size_t count;
+} papertag_strings;
+
+/* A paper as read. Absent strings are NULL, absent numbers -1. At least one of title and abstract has text. */
+typedef struct papertag_paper {
+    const char *id; /* never NULL: the source's id, or "t-" and 16 hex digits derived from the title (or abstract) */
+    const char *title;
+    const char *abstract;
+    const char *date; /* YYYY-MM-DD */
+    const char *organization;
+    const char *url;
+    const char *source; /* where it came from: "arxiv", "huggingface", "conference" ... */
+    const char *venue;
+    papertag_strings authors;
+    papertag_strings categories;
+    papertag_strings keywords;
+    papertag_strings tags;
+    papertag_strings maybe; /* tags on which careful readers disagree: evaluation leaves these pairs out */
+    bool has_tags;          /* the record has a tags field, be it empty */
+    long author_count;      /* may exceed authors.count, when only the number is known */
+    long upvotes;
+    long comments;
+    size_t line; /* where the record begins in its file, from 1 */
+} papertag_paper;
+
+typedef struct papertag_reader papertag_reader;
+
+typedef struct papertag_reader_options {
+    const char *format;     /* "jsonl", "json", "daily-papers", "page", "csv", "tsv"; NULL: told from the content */
+    const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
+    const char *tags_field; /* the field that holds the tags; NULL: "tags" */
+} papertag_reader_options;
+
+/* Opens `path` ("-": standard input) for reading papers. `options` may be NULL.
+ * Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT when no format fits, PAPERTAG_BAD_ARGUMENT for an unknown format. */
+PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, const papertag_reader_options *options,
+                                      papertag_error *err);
+
+/* The same over `size` bytes in memory, which must outlive the reader; `name` stands for the file in messages. */
+PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *name, const void *bytes, size_t size,
+                                             const papertag_reader_options *options, papertag_error *err);
+
+/* Reads the next paper; *out is borrowed until the next call.
+ * Returns PAPERTAG_OK; PAPERTAG_END after the last; PAPERTAG_BAD_INPUT for a broken record, which is skipped: the
+ * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
+PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
+
+/* The format being read: one of the names above. Constant. */
+PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
+
+PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
+
+/* ---- models ------------------------------------------------------------------------------------------------ */
+
+typedef struct papertag_model papertag_model;
+
+/* What a model knows of a tag. Strings live as long as the model. */
+typedef struct papertag_tag_info {
+    const char *tag;        /* the slug, for instance "mixture-of-experts" */
+    const char *name;       /* for people; the slug when the model has none */
+    const char *definition; /* NULL when the model has none */
+    const char *group;      /* NULL when the model has none */
+    papertag_strings aliases;
+    size_t examples; /* papers with the tag in the training set */
+    double cut;      /* the tag is assigned when its margin is at least this */
+    double platt_a;  /* p = 1 / (1 + exp(platt_a * margin + platt_b)) */
+    double platt_b;
+} papertag_tag_info;
+
+/* Opens a model file: maps it, checks its checksum and every offset in it.
+ * Errors: PAPERTAG_IO, PAPERTAG_BAD_MODEL, PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_model_open(papertag_model **out, const char *path, papertag_error *err);
+
+/* The same over `size` bytes in memory, aligned to 64 bytes, which must outlive the model. */
+PAPERTAG_API int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
+                                            papertag_error *err);
+
+PAPERTAG_API void papertag_model_close(papertag_model *model);
+
+/* The T tags of the model in slug order: sets *out to an array that lives as long as the model, returns T. */
+PAPERTAG_API size_t papertag_model_tags(const papertag_model *model, const papertag_tag_info **out);
+
+/* The number of a tag given by slug, name or alias; case, spaces, '_' and a leading '#' do not matter.
+ * Errors: PAPERTAG_BAD_ARGUMENT; the message names the nearest tags. */
+PAPERTAG_API int papertag_model_find_tag(const papertag_model *model, const char *name, size_t *index,
+                                         papertag_error *err);
+
+/* The manifest: a JSON object in UTF-8 with version, options, tags, training set and metrics. Lives with the model. */
+PAPERTAG_API const char *papertag_model_manifest(const papertag_model *model);
+
+/* V, the number of terms; `term(i)` for i < V, with its idf and document frequency, as vocabulary order has it.
+ * *term is not NUL-terminated: it has *length bytes. Out-parameters may be NULL. */
+PAPERTAG_API size_t papertag_model_term_count(const papertag_model *model);
+PAPERTAG_API void papertag_model_term(const papertag_model *model, size_t i, const char **term, size_t *length,
+                                      double *idf);
+
+/* The weight of term i for tag t of a linear model; 0 for a kernel model. */
+PAPERTAG_API double papertag_model_weight(const papertag_model *model, size_t i, size_t t);
+
+/* True when every tag is one weight vector, so that explain works. */
+PAPERTAG_API bool papertag_model_is_linear(const papertag_model *model);
+
+/* Writes `DIR/TAG.model` for every tag in LIBSVM's own format (svm-predict loads it), `DIR/vocabulary.tsv`
+ * (index, term, idf; index from 1), `DIR/manifest.json` and `DIR/README.txt` on how the vectors are built. DIR is
+ * made if it is not there. Format: LIBSVM 3.24, README and svm_save_model. Errors: PAPERTAG_IO. */
+PAPERTAG_API int papertag_model_export_libsvm(const papertag_model *model, const char *dir, papertag_error *err);
+
+/* Reads such a folder back and writes the model file `path`. The `.model` files may have been fitted anew by
+ * svm-train on the exported vectors. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT with file and line. */
+PAPERTAG_API int papertag_model_import_libsvm(const char *dir, const char *path, papertag_error *err);
+
+/* ---- tagging ----------------------------------------------------------------------------------------------- */
+
+typedef struct papertag_tagger papertag_tagger;
+
+typedef struct papertag_score {
+    const char *tag; /* lives as long as the model */
+    size_t index;    /* of the tag, as in papertag_model_tags */
+    double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
+    double p;        /* calibrated probability, 0 to 1 */
+    bool assigned;   /* margin >= cut */
+} papertag_score;
+
+/* Working memory for scoring with `model`, which must outlive it. One per thread. */
+PAPERTAG_API int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err);
+PAPERTAG_API void papertag_tagger_close(papertag_tagger *tagger);
+
+/* Scores one paper; title or abstract may be NULL. *out is T scores, highest p first (ties: slug order), borrowed
+ * until the next call on this tagger. A text without any known term scores every tag at its bias.
+ * Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
+                              const papertag_score **out, papertag_error *err);
+
+typedef struct papertag_term {
+    const char *term;    /* NUL-terminated */
+    double contribution; /* weight x value: its share of the margin, in the margin's units */
+} papertag_term;
+
+typedef struct papertag_explanation {
+    double margin; /* bias + the sum of all contributions, to rounding in double precision */
+    double bias;
+    const papertag_term *terms; /* the K known terms of the paper, largest |contribution| first */
+    size_t count;               /* K */
+} papertag_explanation;
+
+/* The exact contribution of each term to the margin of tag `index`. Borrowed until the next call on this tagger.
+ * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model, which has no contribution by term; PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
+                                  papertag_explanation *out, papertag_error *err);
+
+/* The tf-idf vector of a paper: *count pairs of term number (ascending) and value (of a unit vector).
+ * Borrowed until the next call on this tagger. Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_vector(papertag_tagger *tagger, const char *title, const char *abstract,
+                                 const uint32_t **indices, const float **values, size_t *count, papertag_error *err);
+
+/* ---- training ---------------------------------------------------------------------------------------------- */
+
+typedef enum papertag_solver { PAPERTAG_SOLVER_LINEAR = 0, PAPERTAG_SOLVER_LIBSVM = 1 } papertag_solver;
+
+/* The values are LIBSVM's. */
+typedef enum papertag_kernel {
+    PAPERTAG_KERNEL_LINEAR = 0,
+    PAPERTAG_KERNEL_POLY = 1,
+    PAPERTAG_KERNEL_RBF = 2,
+    PAPERTAG_KERNEL_SIGMOID = 3
+} papertag_kernel;
+
+typedef enum papertag_class_weight {
+    PAPERTAG_WEIGHT_NONE = 0,    /* every paper weighs 1 */
+    PAPERTAG_WEIGHT_SQRT = 1,    /* a positive weighs sqrt(negatives / positives) */
+    PAPERTAG_WEIGHT_BALANCED = 2 /* a positive weighs negatives / positives */
+} papertag_class_weight;
+
+typedef enum papertag_precision { PAPERTAG_FLOAT32 = 0, PAPERTAG_INT8 = 1 } papertag_precision;
+
+typedef struct papertag_train_options {
+    /* text */
+    unsigned ngram_max;     /* longest n-gram in words, 1 to 4 */
+    bool stop_words;        /* leave English stop words out */
+    double title_weight;    /* how often a word of the title counts, beside once for one of the abstract; >= 0 */
+    size_t min_df;          /* a term must stand in at least so many papers, >= 1 */
+    double max_df;          /* and in at most this share of them, 0 to 1 */
+    size_t max_terms;       /* keep so many terms, the most frequent first; 0: all */
+    /* fit */
+    papertag_solver solver;
+    papertag_kernel kernel; /* of PAPERTAG_SOLVER_LIBSVM */
+    double gamma;           /* of poly, rbf, sigmoid; 0: 1, as rows are unit vectors */
+    double coef0;           /* of poly, sigmoid */
+    int degree;             /* of poly */
+    double c;               /* cost of an error; 0: chosen by cross-validation */
+    papertag_class_weight class_weight;
+    unsigned folds;         /* of the cross-validation that sets C, calibration and cuts; 2 to 20 */
+    size_t min_examples;    /* a tag with fewer papers is an error ... */
+    bool skip_rare;         /* ... or, with this, is left out */
+    uint64_t seed;
+    unsigned jobs;          /* threads; 0: one a processor. Does not change the result */
+    papertag_precision precision; /* of the weights in the model file; kernel models are always FLOAT32 */
+    const char *name;       /* of the model, for its manifest; NULL: "unnamed" */
+    /* called from the thread that called papertag_trainer_fit: `done` of `total` steps of `stage`; may be NULL */
+    void (*progress)(void *context, const char *stage, size_t done, size_t total);
+    void *progress_context;
+} papertag_train_options;
+
+/* The defaults that the program's `train` uses. */
+PAPERTAG_API void papertag_train_options_init(papertag_train_options *options);
+
+typedef struct papertag_trainer papertag_trainer;
+
+/* Collects papers for a fit. `options` is copied. Errors: PAPERTAG_BAD_ARGUMENT names the option out of range. */
+PAPERTAG_API int papertag_trainer_open(papertag_trainer **out, const papertag_train_options *options,
+                                       papertag_error *err);
+PAPERTAG_API void papertag_trainer_close(papertag_trainer *trainer);
+
+/* Adds a labelled paper (copied). A paper without tags is an example against every tag.
+ * Errors: PAPERTAG_BAD_INPUT when it has no tags field or no text; PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_trainer_add(papertag_trainer *trainer, const papertag_paper *paper, papertag_error *err);
+
+/* Adds a labelled paper on which the finished model is measured, never fitted. */
+PAPERTAG_API int papertag_trainer_add_dev(papertag_trainer *trainer, const papertag_paper *paper, papertag_error *err);
+
+/* Reads names, definitions, groups and aliases of tags from a JSON file like data/tags.json, to be kept in the
+ * model. Tags without an entry keep their slug as their name. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT. */
+PAPERTAG_API int papertag_trainer_tag_list(papertag_trainer *trainer, const char *path, papertag_error *err);
+
+/* Fits one tag against the rest for every tag, calibrates, sets cuts, measures, and writes the model file `path`
+ * (complete or not at all). The same papers, options and seed give the same bytes for any number of jobs.
+ * A trainer fits once. Errors: PAPERTAG_BAD_INPUT (no papers, no tags, a tag with too few or only examples),
+ * PAPERTAG_NO_MEMORY, PAPERTAG_IO. */
+PAPERTAG_API int papertag_trainer_fit(papertag_trainer *trainer, const char *path, papertag_error *err);
+
+/* ---- measuring --------------------------------------------------------------------------------------------- */
+
+typedef struct papertag_tag_metrics {
+    const char *tag;
+    size_t support; /* papers with the tag in the gold set */
+    double precision, recall, f1;
+    double average_precision; /* 0 without support */
+} papertag_tag_metrics;
+
+/* All values are 0 to 1. Definitions: scikit-learn's, with zero_division=0. Pairs of a paper's `maybe` are left
+ * out of the set metrics. Ranking is by p; ties go by slug order. */
+typedef struct papertag_metrics {
+    size_t papers; /* N */
+    size_t tags;   /* T: the model's tags and those of the gold set */
+    double f1_micro, precision_micro, recall_micro;
+    double f1_macro;   /* over tags with support */
+    double f1_samples; /* over papers with gold tags */
+    double p_at_1, p_at_3, p_at_5; /* over papers with gold tags; divided by k; a `maybe` in the top is no error */
+    double ndcg_at_5;              /* over papers with gold tags */
+    double lrap; /* label ranking average precision; a paper without gold tags counts 1, as in scikit-learn */
+    double ece;  /* expected calibration error of p over all N x T pairs, 10 bins of equal width (Naeini 2015) */
+    const papertag_tag_metrics *per_tag; /* T rows in slug order */
+} papertag_metrics;
+
+typedef struct papertag_evaluation papertag_evaluation;
+
+PAPERTAG_API int papertag_evaluation_open(papertag_evaluation **out, const papertag_model *model, papertag_error *err);
+PAPERTAG_API void papertag_evaluation_close(papertag_evaluation *evaluation);
+
+/* Adds a paper's gold tags (and `maybe`) and the T scores that papertag_tag gave for it.
+ * Errors: PAPERTAG_BAD_INPUT when the paper has no tags field; PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_evaluation_add(papertag_evaluation *evaluation, const papertag_paper *gold,
+                                         const papertag_score *scores, papertag_error *err);
+
+/* The metrics over all papers added so far; out->per_tag is borrowed until the next call.
+ * Errors: PAPERTAG_BAD_INPUT when there are none; PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_evaluation_metrics(papertag_evaluation *evaluation, papertag_metrics *out,
+                                             papertag_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

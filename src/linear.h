@@ -1,0 +1,47 @@
+/*
+ * linear - linear support vector machines for many tags over the same papers.
+ *
+ * For each tag t:  min over (w, b)  1/2 (|w|^2 + b^2) + sum_i C_i max(0, 1 - y_it (w . x_i + b))^2
+ *
+ * y_it is +1 when paper i has tag t and -1 otherwise; C_i is C for a negative and C times the tag's weight for a positive.
+ */
+#ifndef PT_LINEAR_H
+#define PT_LINEAR_H
+
+#include "tfidf.h"
+
+/* Tags fitted side by side in one pass over the rows: one cache line of floats. */
+enum { PT_LANES = 16 };
+
+/* Tags of many papers: paper i has tags[starts[i]] .. tags[starts[i + 1] - 1], ascending. */
+typedef struct pt_labels {
+    size_t *starts; /* count + 1 */
+    uint32_t *tags;
+    size_t count, capacity, tags_capacity;
+} pt_labels;
+
+void pt_labels_free(pt_labels *labels);
+int pt_labels_append(pt_labels *labels, const uint32_t *tags, size_t count);
+bool pt_labels_have(const pt_labels *labels, size_t paper, uint32_t tag);
+
+typedef struct pt_linear_options {
+    double c;                           /* C above, > 0 */
+    papertag_class_weight class_weight;
+    double epsilon;                     /* stop when the projected gradient's range is below it */
+    unsigned epochs_max;                /* or after so many passes */
+    uint64_t seed;                      /* of the order in which papers are visited */
+} pt_linear_options;
+
+/* Fits tags first_tag .. first_tag + PT_LANES - 1 (as far as there are `tag_count`) on the papers listed.
+ * weights: out, (terms + 1) x PT_LANES, row `terms` is b; lanes without a tag are 0. */
+int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, size_t paper_count,
+                  size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
+                  papertag_error *err);
+
+/* margins[lane] = w . x + b for the row, over weights as pt_linear_fit gives them. */
+void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES]);
+
+/* The cost of a positive relative to a negative's. */
+double pt_positive_weight(papertag_class_weight kind, size_t positives, size_t negatives);
+
+#endif

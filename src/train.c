@@ -1,0 +1,659 @@
+/*
+ * train - from labelled papers to a model file.
+ *
+ * Papers are tokenized as they come and only their counts are kept. The fit then goes: choose the vocabulary, weigh the
+ * rows, deal papers into folds, get every paper's margins from a fit that has not seen it (for each C that is tried),
+ * and from those margins the calibration (Platt), the cuts and an honest F1; fit all papers; write. What is measured on
+ * dev is measured with the finished model file, as a user would.
+ */
+#include "papertag.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "calibrate.h"
+#include "cuts.h"
+#include "fit.h"
+#include "metrics.h"
+#include "tags.h"
+
+struct papertag_trainer {
+    papertag_train_options options;
+    char *name;
+    pt_tfidf_options tfidf;
+    pt_lexicon lexicon;
+    pt_counter counter;
+    pt_rows rows;
+    pt_labels labels; /* tags by order of meeting, until the fit numbers them by slug */
+    pt_arena arena;   /* slugs, dev papers */
+    const char **tags;      /* slugs by order of meeting */
+    uint32_t *sorted; /* their numbers, in slug order */
+    size_t tag_count, tags_capacity, sorted_capacity;
+    papertag_paper *dev; /* title, abstract, tags, maybe */
+    size_t dev_count, dev_capacity;
+    uint64_t hash;    /* of all training papers in order */
+    pt_tag_list list;
+    bool fitted;
+};
+
+/* ---- options --------------------------------------------------------------------------------------------------- */
+
+void papertag_train_options_init(papertag_train_options *options)
+{
+    *options = (papertag_train_options){.ngram_max = 2,
+                                        .stop_words = true,
+                                        .title_weight = 2,
+                                        .min_df = 2,
+                                        .max_df = 0.5,
+                                        .solver = PAPERTAG_SOLVER_LINEAR,
+                                        .kernel = PAPERTAG_KERNEL_LINEAR,
+                                        .degree = 3,
+                                        .c = 1,
+                                        .folds = 5,
+                                        .min_examples = 5,
+                                        .seed = 1};
+}
+
+static int check_options(const papertag_train_options *o, papertag_error *err)
+{
+    const char *wrong = NULL;
+
+    if (o->ngram_max < 1 || o->ngram_max > PT_NGRAM_MAX) {
+        wrong = "n-grams must have 1 to 4 words";
+    } else if (!(o->title_weight >= 0 && o->title_weight <= 1e6)) {
+        wrong = "the title's weight must be 0 to 1000000";
+    } else if (o->min_df < 1) {
+        wrong = "the least document frequency must be at least 1";
+    } else if (!(o->max_df > 0 && o->max_df <= 1)) {
+        wrong = "the largest document frequency is a share: above 0, at most 1";
+    } else if (o->max_terms > UINT32_MAX / 8) {
+        wrong = "so many terms are more than a model can hold";
+    } else if (o->solver != PAPERTAG_SOLVER_LINEAR && o->solver != PAPERTAG_SOLVER_LIBSVM) {
+        wrong = "no such solver";
+    } else if ((unsigned)o->kernel > PAPERTAG_KERNEL_SIGMOID) {
+        wrong = "no such kernel";
+    } else if (o->solver == PAPERTAG_SOLVER_LINEAR && o->kernel != PAPERTAG_KERNEL_LINEAR) {
+        wrong = "the linear solver has only the linear kernel; other kernels need the libsvm solver";
+    } else if (!(o->c >= 0 && o->c <= 1e9)) {
+        wrong = "C must be above 0 (or 0: chosen by cross-validation)";
+    } else if (!(o->gamma >= 0 && o->gamma <= 1e9) || !isfinite(o->coef0)) {
+        wrong = "gamma must be 0 or more and coef0 a number";
+    } else if (o->degree < 1 || o->degree > 100) {
+        wrong = "the degree must be 1 to 100";
+    } else if ((unsigned)o->class_weight > PAPERTAG_WEIGHT_BALANCED) {
+        wrong = "no such class weight";
+    } else if (o->folds < 2 || o->folds > 20) {
+        wrong = "the folds must be 2 to 20";
+    } else if (o->precision != PAPERTAG_FLOAT32 && o->precision != PAPERTAG_INT8) {
+        wrong = "no such precision of weights";
+    }
+    return wrong ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s", wrong) : PAPERTAG_OK;
+}
+
+/* ---- collecting --------------------------------------------------------------------------------------------------- */
+
+int papertag_trainer_open(papertag_trainer **out, const papertag_train_options *options, papertag_error *err)
+{
+    papertag_trainer *t;
+    const char *words;
+    size_t size;
+    int status = check_options(options, err);
+
+    if (status) {
+        return status;
+    }
+    t = pt_calloc(1, sizeof *t);
+    if (!t || !(t->name = strdup(options->name ? options->name : "unnamed"))) {
+        free(t);
+        return pt_no_memory(err);
+    }
+    t->options = *options;
+    t->options.name = t->name;
+    t->tfidf = (pt_tfidf_options){.text = {.camel_case = true, .plurals = true, .segments = true},
+                                  .ngram_max = options->ngram_max,
+                                  .title_weight = options->title_weight};
+    words = pt_stop_words_english(&size);
+    status = pt_words_build(&t->tfidf.text.stop_words, words, options->stop_words ? size : 0, err);
+    if (status) {
+        papertag_trainer_close(t);
+        return status;
+    }
+    *out = t;
+    return PAPERTAG_OK;
+}
+
+void papertag_trainer_close(papertag_trainer *t)
+{
+    if (!t) {
+        return;
+    }
+    free(t->name);
+    pt_words_free(&t->tfidf.text.stop_words);
+    pt_lexicon_free(&t->lexicon);
+    pt_counter_free(&t->counter);
+    pt_rows_free(&t->rows);
+    pt_labels_free(&t->labels);
+    pt_arena_free(&t->arena);
+    free(t->tags);
+    free(t->sorted);
+    free(t->dev);
+    pt_tag_list_free(&t->list);
+    free(t);
+}
+
+/* The number of a slug, new ones being added. */
+static int intern_tag(papertag_trainer *t, const char *slug, uint32_t *number)
+{
+    size_t low = 0, high = t->tag_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(t->tags[t->sorted[middle]], slug);
+        if (!order) {
+            *number = t->sorted[middle];
+            return PAPERTAG_OK;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (pt_reserve(&t->tags, &t->tags_capacity, t->tag_count + 1, sizeof *t->tags) ||
+        pt_reserve(&t->sorted, &t->sorted_capacity, t->tag_count + 1, sizeof *t->sorted) ||
+        !(t->tags[t->tag_count] = pt_arena_copy(&t->arena, slug, strlen(slug)))) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    memmove(t->sorted + low + 1, t->sorted + low, (t->tag_count - low) * sizeof *t->sorted);
+    t->sorted[low] = (uint32_t)t->tag_count;
+    *number = (uint32_t)t->tag_count++;
+    return PAPERTAG_OK;
+}
+
+static bool has_text(const papertag_paper *paper)
+{
+    return (paper->title && *paper->title) || (paper->abstract && *paper->abstract);
+}
+
+static int check_paper(const papertag_paper *paper, papertag_error *err)
+{
+    if (!paper->has_tags) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "no tags field");
+    }
+    if (!has_text(paper)) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
+    }
+    return PAPERTAG_OK;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return pt_hash(text ? text : "", text ? strlen(text) + 1 : 0, hash);
+}
+
+int papertag_trainer_add(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
+{
+    uint32_t *tags = NULL;
+    size_t count = 0;
+    int status = check_paper(paper, err);
+
+    if (status) {
+        return status;
+    }
+    tags = pt_alloc(paper->tags.count, sizeof *tags);
+    if (!tags) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < paper->tags.count; i++) {
+        uint32_t number;
+        bool twice = false;
+        if (intern_tag(t, paper->tags.items[i], &number)) {
+            status = pt_no_memory(err);
+            goto done;
+        }
+        for (size_t k = 0; k < count; k++) {
+            twice = twice || tags[k] == number;
+        }
+        if (!twice) {
+            tags[count++] = number;
+        }
+    }
+    status = pt_lexicon_count(&t->lexicon, &t->counter, &t->tfidf, paper->title, paper->abstract, &t->rows, err);
+    if (!status && pt_labels_append(&t->labels, tags, count)) {
+        t->rows.count--; /* a paper is added whole or not at all */
+        status = pt_no_memory(err);
+    }
+    if (!status) {
+        t->hash = hash_text(hash_text(hash_text(t->hash, paper->id), paper->title), paper->abstract);
+        for (size_t i = 0; i < paper->tags.count; i++) {
+            t->hash = hash_text(t->hash, paper->tags.items[i]);
+        }
+    }
+done:
+    free(tags);
+    return status;
+}
+
+static int copy_text(pt_arena *arena, const char **out, const char *text)
+{
+    *out = text ? pt_arena_copy(arena, text, strlen(text)) : NULL;
+    return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+}
+
+static int copy_strings(pt_arena *arena, papertag_strings *out, papertag_strings strings)
+{
+    const char **items = pt_arena_alloc(arena, (strings.count + 1) * sizeof *items);
+
+    for (size_t i = 0; items && i < strings.count; i++) {
+        if (copy_text(arena, &items[i], strings.items[i])) {
+            items = NULL;
+        }
+    }
+    *out = (papertag_strings){items, strings.count};
+    return items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
+int papertag_trainer_add_dev(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
+{
+    papertag_paper copy = {.has_tags = true};
+    int status = check_paper(paper, err);
+
+    if (status) {
+        return status;
+    }
+    if (pt_reserve(&t->dev, &t->dev_capacity, t->dev_count + 1, sizeof *t->dev) ||
+        copy_text(&t->arena, &copy.title, paper->title) || copy_text(&t->arena, &copy.abstract, paper->abstract) ||
+        copy_strings(&t->arena, &copy.tags, paper->tags) || copy_strings(&t->arena, &copy.maybe, paper->maybe)) {
+        return pt_no_memory(err);
+    }
+    t->dev[t->dev_count++] = copy;
+    return PAPERTAG_OK;
+}
+
+int papertag_trainer_tag_list(papertag_trainer *t, const char *path, papertag_error *err)
+{
+    pt_tag_list list;
+    int status = pt_tag_list_read(&list, path, err);
+
+    if (!status) {
+        pt_tag_list_free(&t->list);
+        t->list = list;
+    }
+    return status;
+}
+
+/* ---- tags ----------------------------------------------------------------------------------------------------------- */
+
+/* What the fit makes; all of it is freed by free_result. */
+struct result {
+    uint32_t *kept;   /* tag of the model -> number by order of meeting; in slug order */
+    size_t *examples; /* by tag of the model */
+    size_t tags;
+    pt_labels labels; /* by tag of the model */
+    pt_chosen chosen;
+    uint32_t *fold_of;
+    float *margins; /* held out: papers x tags */
+    double c, *a, *b, *cuts;
+    double f1_micro, f1_macro; /* held out, at the cuts */
+    float **blocks;
+    pt_support support;
+};
+
+static void free_result(struct result *r)
+{
+    for (size_t i = 0; r->blocks && i * PT_LANES < r->tags; i++) {
+        free(r->blocks[i]);
+    }
+    free(r->blocks);
+    pt_support_free(&r->support);
+    pt_chosen_free(&r->chosen);
+    pt_labels_free(&r->labels);
+    free(r->kept);
+    free(r->examples);
+    free(r->fold_of);
+    free(r->margins);
+    free(r->a);
+    free(r->b);
+    free(r->cuts);
+}
+
+/* Chooses the tags to fit, in slug order, and numbers the labels accordingly. */
+static int choose_tags(papertag_trainer *t, struct result *r, papertag_error *err)
+{
+    uint32_t *number = pt_alloc(t->tag_count, sizeof *number), *tags = pt_alloc(t->tag_count, sizeof *tags);
+    size_t *examples = pt_calloc(t->tag_count, sizeof *examples), papers = t->labels.count;
+    pt_buf rare = {0};
+    int status = PAPERTAG_OK;
+
+    r->kept = pt_alloc(t->tag_count, sizeof *r->kept);
+    r->examples = pt_alloc(t->tag_count, sizeof *r->examples);
+    if (!number || !tags || !examples || !r->kept || !r->examples) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    for (size_t i = 0; i < t->labels.starts[papers]; i++) {
+        examples[t->labels.tags[i]]++;
+    }
+    for (size_t i = 0; i < t->tag_count; i++) {
+        uint32_t met = t->sorted[i];
+        number[met] = UINT32_MAX;
+        if (examples[met] == papers) {
+            status = pt_fail(err, PAPERTAG_BAD_INPUT, "every paper has the tag '%s': there is nothing to tell it from",
+                             t->tags[met]);
+            goto done;
+        }
+        if (examples[met] < t->options.min_examples) {
+            pt_buf_format(&rare, "%s'%s' (%zu)", rare.size ? ", " : "", t->tags[met], examples[met]);
+            continue;
+        }
+        number[met] = (uint32_t)r->tags;
+        r->examples[r->tags] = examples[met];
+        r->kept[r->tags++] = met;
+    }
+    if (rare.size && (!t->options.skip_rare || !r->tags)) {
+        status = pt_fail(err, PAPERTAG_BAD_INPUT, "tags with fewer than %zu papers: %s", t->options.min_examples, rare.data);
+        goto done;
+    }
+    for (size_t i = 0; i < papers && !status; i++) {
+        size_t count = 0;
+        for (size_t k = t->labels.starts[i]; k < t->labels.starts[i + 1]; k++) {
+            if (number[t->labels.tags[k]] != UINT32_MAX) {
+                tags[count++] = number[t->labels.tags[k]];
+            }
+        }
+        status = pt_labels_append(&r->labels, tags, count) ? pt_no_memory(err) : PAPERTAG_OK;
+    }
+done:
+    pt_buf_free(&rare);
+    free(number);
+    free(tags);
+    free(examples);
+    return status;
+}
+
+/* ---- from margins to decisions ---------------------------------------------------------------------------------------- */
+
+/* Calibration and cuts from the held-out margins; returns the micro-F1 by which values of C are compared in *f1. */
+static int decide(const struct result *r, const float *margins, double *a, double *b, double *cuts, double *f1,
+                  papertag_error *err)
+{
+    size_t papers = r->labels.count;
+    float *column = pt_alloc(papers, sizeof *column);
+    uint8_t *positive = pt_alloc(papers, sizeof *positive);
+    int status = PAPERTAG_OK;
+
+    if (!column || !positive) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    for (size_t tag = 0; tag < r->tags && !status; tag++) {
+        for (size_t i = 0; i < papers; i++) {
+            column[i] = margins[i * r->tags + tag];
+            positive[i] = pt_labels_have(&r->labels, i, (uint32_t)tag);
+        }
+        pt_platt(column, positive, papers, &a[tag], &b[tag]);
+    }
+    status = pt_cuts(margins, &r->labels, r->tags, a, b, cuts, f1, err);
+done:
+    free(column);
+    free(positive);
+    return status;
+}
+
+/* F1 of the held-out margins at the cuts. */
+static int measure_held_out(struct result *r, papertag_error *err)
+{
+    uint32_t *counts = pt_calloc(r->tags, 3 * sizeof *counts), *tp = counts, *fp = counts + r->tags, *fn = fp + r->tags;
+
+    if (!counts) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < r->labels.count; i++) {
+        for (size_t tag = 0; tag < r->tags; tag++) {
+            bool has = pt_labels_have(&r->labels, i, (uint32_t)tag);
+            bool assigned = r->margins[i * r->tags + tag] >= r->cuts[tag];
+            tp[tag] += has && assigned;
+            fp[tag] += !has && assigned;
+            fn[tag] += has && !assigned;
+        }
+    }
+    pt_f1(tp, fp, fn, r->tags, &r->f1_micro, &r->f1_macro);
+    free(counts);
+    return PAPERTAG_OK;
+}
+
+/* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few. */
+static int cross_validate(const papertag_trainer *t, pt_fit *fit, struct result *r, papertag_error *err)
+{
+    static const double grid[] = {0.25, 0.5, 1, 2, 4};
+    size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof grid / sizeof *grid;
+    float *margins = pt_alloc(papers * r->tags, sizeof *margins);
+    double best = -1, f1;
+    int status = PAPERTAG_OK;
+
+    r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
+    r->a = pt_calloc(r->tags, sizeof *r->a);
+    r->b = pt_calloc(r->tags, sizeof *r->b);
+    r->cuts = pt_calloc(r->tags, sizeof *r->cuts);
+    if (!margins || !r->margins || !r->a || !r->b || !r->cuts) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    for (size_t i = 0; i < tries && !status; i++) {
+        fit->c = t->options.c > 0 ? t->options.c : grid[i];
+        status = pt_fit_held_out(fit, margins, err);
+        status = status ? status : decide(r, margins, r->a, r->b, r->cuts, &f1, err);
+        if (!status && f1 > best) {
+            float *swap = r->margins;
+            r->margins = margins;
+            margins = swap;
+            best = f1;
+            r->c = fit->c;
+        }
+    }
+    fit->c = r->c;
+    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
+    status = status ? status : measure_held_out(r, err);
+done:
+    free(margins);
+    return status;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------------------ */
+
+static void add_tag(cJSON *list, const papertag_trainer *t, const struct result *r, size_t tag)
+{
+    const char *slug = t->tags[r->kept[tag]];
+    const pt_tag_entry *entry = pt_tag_list_get(&t->list, slug);
+    cJSON *item = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(item, "tag", slug);
+    if (entry) {
+        cJSON *aliases = cJSON_CreateArray();
+        if (entry->name) {
+            cJSON_AddStringToObject(item, "name", entry->name);
+        }
+        if (entry->definition) {
+            cJSON_AddStringToObject(item, "definition", entry->definition);
+        }
+        if (entry->group) {
+            cJSON_AddStringToObject(item, "group", entry->group);
+        }
+        for (size_t i = 0; i < entry->aliases.count; i++) {
+            cJSON_AddItemToArray(aliases, cJSON_CreateString(entry->aliases.items[i]));
+        }
+        cJSON_AddItemToObject(item, "aliases", aliases);
+    }
+    cJSON_AddNumberToObject(item, "examples", (double)r->examples[tag]);
+    cJSON_AddNumberToObject(item, "cut", r->cuts[tag]);
+    cJSON_AddNumberToObject(item, "platt_a", r->a[tag]);
+    cJSON_AddNumberToObject(item, "platt_b", r->b[tag]);
+    cJSON_AddItemToArray(list, item);
+}
+
+/* Metrics are kept to four digits: what is beyond them says nothing, and "0.8123" is what a person reads. */
+static void add_metric(cJSON *object, const char *name, double value)
+{
+    cJSON_AddNumberToObject(object, name, round(value * 1e4) / 1e4);
+}
+
+static cJSON *make_manifest(const papertag_trainer *t, const struct result *r)
+{
+    const papertag_train_options *o = &t->options;
+    const pt_words *words = &t->tfidf.text.stop_words;
+    cJSON *m = cJSON_CreateObject(), *part, *list;
+    char hash[17];
+
+    cJSON_AddNumberToObject(m, "format", PT_MODEL_VERSION);
+    cJSON_AddStringToObject(m, "name", t->name);
+    cJSON_AddStringToObject(m, "papertag", PAPERTAG_VERSION);
+    part = cJSON_AddObjectToObject(m, "text");
+    cJSON_AddBoolToObject(part, "camel_case", t->tfidf.text.camel_case);
+    cJSON_AddBoolToObject(part, "plurals", t->tfidf.text.plurals);
+    cJSON_AddBoolToObject(part, "segments", t->tfidf.text.segments);
+    list = cJSON_AddArrayToObject(part, "stop_words");
+    for (size_t i = 0; i < words->count; i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(words->text + words->starts[i]));
+    }
+    part = cJSON_AddObjectToObject(m, "tfidf");
+    cJSON_AddNumberToObject(part, "ngram_max", o->ngram_max);
+    cJSON_AddNumberToObject(part, "title_weight", o->title_weight);
+    cJSON_AddNumberToObject(part, "min_df", (double)o->min_df);
+    cJSON_AddNumberToObject(part, "max_df", o->max_df);
+    cJSON_AddNumberToObject(part, "max_terms", (double)o->max_terms);
+    part = cJSON_AddObjectToObject(m, "fit");
+    cJSON_AddStringToObject(part, "solver", pt_solver_names[o->solver]);
+    cJSON_AddStringToObject(part, "kernel", pt_kernel_names[o->kernel]);
+    cJSON_AddNumberToObject(part, "c", r->c);
+    if (o->kernel != PAPERTAG_KERNEL_LINEAR) {
+        cJSON_AddNumberToObject(part, "gamma", o->gamma > 0 ? o->gamma : 1);
+        cJSON_AddNumberToObject(part, "coef0", o->coef0);
+        cJSON_AddNumberToObject(part, "degree", o->degree);
+    }
+    cJSON_AddStringToObject(part, "class_weight", pt_class_weight_names[o->class_weight]);
+    cJSON_AddNumberToObject(part, "folds", o->folds);
+    cJSON_AddNumberToObject(part, "seed", (double)o->seed);
+    cJSON_AddStringToObject(part, "weights", pt_precision_names[o->precision]);
+    part = cJSON_AddObjectToObject(m, "trained");
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash);
+    cJSON_AddNumberToObject(part, "papers", (double)t->rows.count);
+    cJSON_AddStringToObject(part, "hash", hash);
+    part = cJSON_AddObjectToObject(cJSON_AddObjectToObject(m, "metrics"), "out_of_fold");
+    add_metric(part, "f1_micro", r->f1_micro);
+    add_metric(part, "f1_macro", r->f1_macro);
+    cJSON_AddNumberToObject(m, "terms", (double)r->chosen.vocabulary.count);
+    list = cJSON_AddArrayToObject(m, "tags");
+    for (size_t tag = 0; tag < r->tags; tag++) {
+        add_tag(list, t, r, tag);
+    }
+    return m;
+}
+
+/* Measures the assembled model on the dev papers and adds what it finds to the manifest. */
+static int measure_dev(const papertag_trainer *t, const void *bytes, size_t size, cJSON *manifest, papertag_error *err)
+{
+    papertag_model *model = NULL;
+    papertag_tagger *tagger = NULL;
+    papertag_evaluation *evaluation = NULL;
+    papertag_metrics m;
+    cJSON *dev;
+    int status = papertag_model_open_memory(&model, "the new model", bytes, size, err);
+
+    status = status ? status : papertag_tagger_open(&tagger, model, err);
+    status = status ? status : papertag_evaluation_open(&evaluation, model, err);
+    for (size_t i = 0; i < t->dev_count && !status; i++) {
+        const papertag_score *scores;
+        status = papertag_tag(tagger, t->dev[i].title, t->dev[i].abstract, &scores, err);
+        status = status ? status : papertag_evaluation_add(evaluation, &t->dev[i], scores, err);
+    }
+    status = status ? status : papertag_evaluation_metrics(evaluation, &m, err);
+    if (!status) {
+        dev = cJSON_AddObjectToObject(cJSON_GetObjectItemCaseSensitive(manifest, "metrics"), "dev");
+        cJSON_AddNumberToObject(dev, "papers", (double)m.papers);
+        add_metric(dev, "f1_micro", m.f1_micro);
+        add_metric(dev, "f1_macro", m.f1_macro);
+        add_metric(dev, "f1_samples", m.f1_samples);
+        add_metric(dev, "p_at_1", m.p_at_1);
+        add_metric(dev, "p_at_3", m.p_at_3);
+        add_metric(dev, "ndcg_at_5", m.ndcg_at_5);
+        add_metric(dev, "lrap", m.lrap);
+        add_metric(dev, "ece", m.ece);
+    }
+    papertag_evaluation_close(evaluation);
+    papertag_tagger_close(tagger);
+    papertag_model_close(model);
+    return status;
+}
+
+static int write_model(const papertag_trainer *t, const struct result *r, const char *path, papertag_error *err)
+{
+    cJSON *manifest = make_manifest(t, r);
+    pt_model_parts parts = {.manifest = manifest,
+                            .vocabulary = &r->chosen.vocabulary,
+                            .tags = r->tags,
+                            .precision = t->options.precision,
+                            .blocks = r->blocks,
+                            .support = t->options.kernel == PAPERTAG_KERNEL_LINEAR ? NULL : &r->support};
+    void *bytes = NULL;
+    size_t size;
+    int status = pt_model_assemble(&parts, &bytes, &size, err);
+
+    if (!status && t->dev_count) {
+        status = measure_dev(t, bytes, size, manifest, err);
+        free(bytes);
+        bytes = NULL;
+        status = status ? status : pt_model_assemble(&parts, &bytes, &size, err);
+    }
+    status = status ? status : pt_write_file(path, bytes, size, err);
+    free(bytes);
+    cJSON_Delete(manifest);
+    return status;
+}
+
+/* ---- the flow ------------------------------------------------------------------------------------------------------------ */
+
+int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *err)
+{
+    const papertag_train_options *o = &t->options;
+    struct result r = {0};
+    pt_fit fit;
+    int status;
+
+    if (t->fitted) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a trainer fits once");
+    }
+    if (t->rows.count < o->folds) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%zu papers are too few for %u folds", t->rows.count, o->folds);
+    }
+    if (!t->tag_count) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->rows.count);
+    }
+    t->fitted = true;
+    status = choose_tags(t, &r, err);
+    status = status ? status : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r.chosen, err);
+    status = status ? status : pt_rows_weigh(&t->rows, &r.chosen, err);
+    if (status) {
+        goto done;
+    }
+    pt_lexicon_free(&t->lexicon);
+    r.fold_of = pt_alloc(t->rows.count, sizeof *r.fold_of);
+    r.blocks = pt_calloc(r.tags / PT_LANES + 1, sizeof *r.blocks);
+    for (size_t i = 0; r.blocks && i * PT_LANES < r.tags; i++) {
+        r.blocks[i] = pt_calloc((r.chosen.vocabulary.count + 1) * PT_LANES, sizeof **r.blocks);
+        if (!r.blocks[i]) {
+            status = PAPERTAG_NO_MEMORY;
+        }
+    }
+    if (!r.fold_of || !r.blocks || status) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    fit = (pt_fit){o, &t->rows, &r.labels, r.fold_of, r.chosen.vocabulary.count, r.tags, o->c};
+    status = pt_folds(&r.labels, r.tags, o->folds, o->seed, r.fold_of, err);
+    status = status ? status : cross_validate(t, &fit, &r, err);
+    status = status ? status : pt_fit_whole(&fit, r.blocks, &r.support, err);
+    status = status ? status : write_model(t, &r, path, err);
+done:
+    free_result(&r);
+    return status;
+}
