@@ -312,7 +312,7 @@ static void spell_greek(pt_buf *text, size_t start)
 static bool ends_with(const char *word, size_t length, const char *ending)
 {
     size_t size = strlen(ending);
-    return length > size && !memcmp(word + length - size, ending, size);
+    return length >= size && !memcmp(word + length - size, ending, size);
 }
 
 /* The length to which a plain English plural is cut; "ies" becomes "y" in place. */

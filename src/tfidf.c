@@ -31,7 +31,9 @@ static int counter_reserve(pt_counter *counter, size_t terms)
     if (pt_reserve(&counter->tf, &counter->tf_capacity, terms, sizeof *counter->tf)) {
         return PAPERTAG_NO_MEMORY;
     }
-    memset(counter->tf + old, 0, (counter->tf_capacity - old) * sizeof *counter->tf);
+    if (counter->tf_capacity > old) {
+        memset(counter->tf + old, 0, (counter->tf_capacity - old) * sizeof *counter->tf);
+    }
     return PAPERTAG_OK;
 }
 
@@ -59,7 +61,9 @@ static int counter_take(pt_counter *counter)
     if (pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
         return PAPERTAG_NO_MEMORY;
     }
-    qsort(counter->terms, counter->count, sizeof *counter->terms, compare_terms);
+    if (counter->count > 1) {
+        qsort(counter->terms, counter->count, sizeof *counter->terms, compare_terms);
+    }
     for (size_t i = 0; i < counter->count; i++) {
         counter->values[i] = counter->tf[counter->terms[i]];
         counter->tf[counter->terms[i]] = 0;

@@ -1,0 +1,15 @@
+/*
+ * calibrate - from margins to probabilities (Platt scaling).
+ */
+#ifndef PT_CALIBRATE_H
+#define PT_CALIBRATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Fits p = 1 / (1 + exp(a m + b)) to `count` margins of which positive[i] says whether the example is one. The margins
+ * should come from examples the machine was not fitted on. Always finite; with one class only, p is nearly constant.
+ * Method: Lin, Lin and Weng, "A note on Platt's probabilistic outputs for support vector machines" (2007). */
+void pt_platt(const float *margins, const uint8_t *positive, size_t count, double *a, double *b);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+ * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "linear.h"
+
+enum { PAPERS = 120, TERMS = 30, TAGS = 20 };
+
+struct fixture {
+    pt_rows rows;
+    pt_labels labels;
+    uint32_t papers[PAPERS];
+    float weights[(TERMS + 1) * PT_LANES];
+};
+
+/* Rows of unit length; tag t leans on term t, with noise, so that no tag is separable. */
+static void make(struct fixture *f)
+{
+    uint64_t seed = 5;
+    *f = (struct fixture){0};
+    for (uint32_t i = 0; i < PAPERS; i++) {
+        uint32_t terms[TERMS], tags[TAGS];
+        float values[TERMS];
+        double squares = 0;
+        size_t count = 0, tag_count = 0;
+        for (uint32_t t = 0; t < TERMS; t++) {
+            if (pt_random(&seed) % 3 == 0) {
+                terms[count] = t;
+                values[count] = 1 + (float)(pt_random(&seed) % 100) / 50;
+                squares += values[count] * values[count];
+                count++;
+            }
+        }
+        for (size_t k = 0; k < count; k++) {
+            values[k] = (float)(values[k] / sqrt(squares));
+            if (terms[k] < TAGS && (values[k] > 0.25 || pt_random(&seed) % 10 == 0)) {
+                tags[tag_count++] = terms[k];
+            }
+        }
+        assert_int_equal(pt_rows_append(&f->rows, terms, values, count), 0);
+        assert_int_equal(pt_labels_append(&f->labels, tags, tag_count), 0);
+        f->papers[i] = i;
+    }
+}
+
+static void release(struct fixture *f)
+{
+    pt_rows_free(&f->rows);
+    pt_labels_free(&f->labels);
+}
+
+static const pt_linear_options strict = {.c = 1, .epsilon = 1e-4, .epochs_max = 5000, .seed = 1};
+
+/* The primal objective of one tag, and its gradient when asked for. */
+static double objective(const struct fixture *f, uint32_t tag, double c, double positive_weight, const double *w,
+                        double *gradient)
+{
+    double value = 0;
+    for (int j = 0; j <= TERMS; j++) {
+        value += w[j] * w[j] / 2;
+        if (gradient) {
+            gradient[j] = w[j];
+        }
+    }
+    for (size_t i = 0; i < PAPERS; i++) {
+        pt_row row = pt_rows_get(&f->rows, i);
+        bool has = pt_labels_have(&f->labels, i, tag);
+        double y = has ? 1 : -1, cost = c * (has ? positive_weight : 1), margin = w[TERMS], loss;
+        for (size_t k = 0; k < row.count; k++) {
+            margin += w[row.terms[k]] * row.values[k];
+        }
+        loss = 1 - y * margin;
+        if (loss <= 0) {
+            continue;
+        }
+        value += cost * loss * loss;
+        for (size_t k = 0; gradient && k < row.count; k++) {
+            gradient[row.terms[k]] -= 2 * cost * loss * y * row.values[k];
+        }
+        if (gradient) {
+            gradient[TERMS] -= 2 * cost * loss * y;
+        }
+    }
+    return value;
+}
+
+/* At the optimum of a smooth convex function the gradient vanishes. */
+static void check_optimum(const struct fixture *f, papertag_class_weight kind)
+{
+    for (uint32_t tag = 0; tag < PT_LANES; tag++) {
+        double w[TERMS + 1], gradient[TERMS + 1], norm = 0, weight;
+        size_t positives = 0;
+        for (size_t i = 0; i < PAPERS; i++) {
+            positives += pt_labels_have(&f->labels, i, tag);
+        }
+        weight = pt_positive_weight(kind, positives, PAPERS - positives);
+        for (int j = 0; j <= TERMS; j++) {
+            w[j] = f->weights[j * PT_LANES + (int)tag];
+        }
+        objective(f, tag, strict.c, weight, w, gradient);
+        for (int j = 0; j <= TERMS; j++) {
+            norm += gradient[j] * gradient[j];
+        }
+        assert_true(sqrt(norm) < 0.01);
+    }
+}
+
+static void test_reaches_the_optimum(void **state)
+{
+    struct fixture f;
+    (void)state;
+
+    make(&f);
+    for (papertag_class_weight kind = PAPERTAG_WEIGHT_NONE; kind <= PAPERTAG_WEIGHT_BALANCED; kind++) {
+        pt_linear_options options = strict;
+        options.class_weight = kind;
+        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+        check_optimum(&f, kind);
+    }
+    release(&f);
+}
+
+static void test_lanes_do_not_mix(void **state)
+{
+    pt_linear_options options = {.c = 1, .epochs_max = 7, .seed = 3}; /* epsilon 0: the same number of passes for all */
+    struct fixture f, alone;
+    (void)state;
+
+    make(&f);
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    for (uint32_t tag = 0; tag < PT_LANES; tag += 5) {
+        alone = f;
+        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, tag, tag + 1, &options, alone.weights, NULL), 0);
+        for (int j = 0; j <= TERMS; j++) {
+            assert_true(alone.weights[j * PT_LANES] == f.weights[j * PT_LANES + (int)tag]);
+        }
+    }
+    release(&f);
+}
+
+static void test_lanes_without_a_tag_are_zero(void **state)
+{
+    struct fixture f;
+    (void)state;
+
+    make(&f);
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, PT_LANES, TAGS, &strict, f.weights, NULL), 0);
+    for (int j = 0; j <= TERMS; j++) {
+        for (int lane = TAGS - PT_LANES; lane < PT_LANES; lane++) {
+            assert_true(f.weights[j * PT_LANES + lane] == 0);
+        }
+    }
+    release(&f);
+}
+
+static void test_margins_are_dot_products(void **state)
+{
+    struct fixture f;
+    float margins[PT_LANES];
+    (void)state;
+
+    make(&f);
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &strict, f.weights, NULL), 0);
+    for (size_t i = 0; i < PAPERS; i++) {
+        pt_row row = pt_rows_get(&f.rows, i);
+        pt_linear_margins(f.weights, TERMS, row, margins);
+        for (int lane = 0; lane < PT_LANES; lane++) {
+            double sum = f.weights[TERMS * PT_LANES + lane];
+            for (size_t k = 0; k < row.count; k++) {
+                sum += (double)f.weights[row.terms[k] * PT_LANES + (size_t)lane] * row.values[k];
+            }
+            assert_true(fabs(sum - margins[lane]) < 1e-5);
+        }
+    }
+    release(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reaches_the_optimum), cmocka_unit_test(test_lanes_do_not_mix),
+        cmocka_unit_test(test_lanes_without_a_tag_are_zero), cmocka_unit_test(test_margins_are_dot_products)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/*
+ * Unit tests of tfidf: values by hand, limits, title weight, and that both tables give the same row.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tfidf.h"
+
+static const char *const papers[][2] = {{"Sparse attention", "attention attention is cheap"},
+                                        {"Dense retrieval", "retrieval with attention and a dense index"},
+                                        {NULL, "an index of sparse codes"},
+                                        {"Title alone", NULL}};
+enum { PAPERS = sizeof papers / sizeof *papers };
+
+struct fixture {
+    pt_tfidf_options options;
+    pt_lexicon lexicon;
+    pt_counter counter;
+    pt_rows rows;
+    pt_chosen chosen;
+};
+
+static void collect(struct fixture *f, unsigned ngram_max, double title_weight)
+{
+    *f = (struct fixture){.options = {.ngram_max = ngram_max, .title_weight = title_weight}};
+    for (int i = 0; i < PAPERS; i++) {
+        assert_int_equal(pt_lexicon_count(&f->lexicon, &f->counter, &f->options, papers[i][0], papers[i][1], &f->rows, NULL), 0);
+    }
+}
+
+static void release(struct fixture *f)
+{
+    pt_lexicon_free(&f->lexicon);
+    pt_counter_free(&f->counter);
+    pt_rows_free(&f->rows);
+    pt_chosen_free(&f->chosen);
+}
+
+static double value_of(const struct fixture *f, pt_row row, const char *term)
+{
+    const pt_vocabulary *v = &f->chosen.vocabulary;
+    for (size_t k = 0; k < row.count; k++) {
+        uint32_t t = row.terms[k];
+        if (v->starts[t + 1] - v->starts[t] == strlen(term) && !memcmp(v->text + v->starts[t], term, strlen(term))) {
+            return row.values[k];
+        }
+    }
+    return 0;
+}
+
+static void test_values_by_hand(void **state)
+{
+    struct fixture f;
+    pt_row row;
+    double attention, cheap, is, sparse, length;
+    (void)state;
+
+    collect(&f, 1, 2);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, NULL), 0);
+    row = pt_rows_get(&f.rows, 0);
+    /* attention: twice in the abstract, once in the title that counts double: tf 4; in 2 of 4 papers */
+    attention = (1 + log(4)) * (log(5.0 / 3) + 1);
+    sparse = (1 + log(2)) * (log(5.0 / 3) + 1);
+    is = cheap = log(5.0 / 2) + 1;
+    length = sqrt(attention * attention + sparse * sparse + is * is + cheap * cheap);
+    assert_int_equal(row.count, 4);
+    assert_true(fabs(value_of(&f, row, "attention") - attention / length) < 1e-6);
+    assert_true(fabs(value_of(&f, row, "sparse") - sparse / length) < 1e-6);
+    assert_true(fabs(value_of(&f, row, "cheap") - cheap / length) < 1e-6);
+    release(&f);
+}
+
+static void test_limits_on_document_frequency_and_size(void **state)
+{
+    struct fixture f;
+    papertag_error err;
+    (void)state;
+
+    collect(&f, 2, 1);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 2, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(f.chosen.vocabulary.count, 3); /* attention, index, sparse */
+    pt_chosen_free(&f.chosen);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 0.25, 0, &f.chosen, NULL), 0);
+    for (size_t i = 0; i < f.chosen.vocabulary.count; i++) {
+        assert_true(f.chosen.vocabulary.idf[i] > log(5.0 / 2) + 0.999);
+    }
+    pt_chosen_free(&f.chosen);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 2, &f.chosen, NULL), 0);
+    assert_int_equal(f.chosen.vocabulary.count, 2);
+    pt_chosen_free(&f.chosen);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 4, 1, 0, &f.chosen, &err), PAPERTAG_BAD_INPUT);
+    assert_non_null(strstr(err.message, "no term"));
+    release(&f);
+}
+
+static void test_row_of_the_vocabulary_is_the_row_of_the_lexicon(void **state)
+{
+    struct fixture f;
+    (void)state;
+
+    collect(&f, 2, 2);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, NULL), 0);
+    for (int i = 0; i < PAPERS; i++) {
+        pt_row trained = pt_rows_get(&f.rows, (size_t)i), row;
+        assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i][0], papers[i][1], &row, NULL), 0);
+        assert_int_equal(row.count, trained.count);
+        assert_memory_equal(row.terms, trained.terms, row.count * sizeof *row.terms);
+        assert_memory_equal(row.values, trained.values, row.count * sizeof *row.values);
+    }
+    release(&f);
+}
+
+static void test_unknown_words_leave_an_empty_row(void **state)
+{
+    struct fixture f;
+    pt_row row;
+    (void)state;
+
+    collect(&f, 2, 1);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, "zzz", "qqq xxx", &row, NULL), 0);
+    assert_int_equal(row.count, 0);
+    assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, NULL, NULL, &row, NULL), 0);
+    assert_int_equal(row.count, 0);
+    release(&f);
+}
+
+static void test_a_vocabulary_finds_each_of_many_terms(void **state)
+{
+    pt_tfidf_options options = {.ngram_max = 3, .title_weight = 1};
+    pt_lexicon lexicon = {0};
+    pt_counter counter = {0};
+    pt_rows rows = {0};
+    pt_chosen chosen = {0};
+    pt_buf text = {0};
+    uint64_t seed = 3;
+    (void)state;
+
+    for (int i = 0; i < 3000; i++) {
+        pt_buf_clear(&text);
+        for (int k = 0; k < 20; k++) {
+            pt_buf_format(&text, "w%u ", (unsigned)(pt_random(&seed) % 5000));
+        }
+        assert_int_equal(pt_lexicon_count(&lexicon, &counter, &options, NULL, text.data, &rows, NULL), 0);
+    }
+    assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 0, &chosen, NULL), 0);
+    assert_true(chosen.vocabulary.count > 100000);
+    for (size_t i = 0; i < chosen.vocabulary.count; i += 7) {
+        const pt_vocabulary *v = &chosen.vocabulary;
+        pt_row row;
+        bool found = false;
+        pt_buf_clear(&text);
+        pt_buf_append(&text, v->text + v->starts[i], v->starts[i + 1] - v->starts[i]);
+        assert_int_equal(pt_tfidf_row(&counter, &options, v, NULL, text.data, &row, NULL), 0);
+        for (size_t k = 0; k < row.count; k++) {
+            found = found || row.terms[k] == i;
+        }
+        assert_true(found);
+    }
+    pt_lexicon_free(&lexicon);
+    pt_counter_free(&counter);
+    pt_rows_free(&rows);
+    pt_chosen_free(&chosen);
+    pt_buf_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_by_hand),
+                                       cmocka_unit_test(test_limits_on_document_frequency_and_size),
+                                       cmocka_unit_test(test_row_of_the_vocabulary_is_the_row_of_the_lexicon),
+                                       cmocka_unit_test(test_unknown_words_leave_an_empty_row),
+                                       cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
