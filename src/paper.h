@@ -1,8 +1,8 @@
 /*
  * paper - the paper record and the readers that fill it.
  *
- * A format is one pt_format: a function that says how well the first bytes fit, and one that gives the next paper.
- * Bytes come through a pt_input, which the formats share: it counts lines, peeks, and gives lines or the whole.
+ * A format is one pt_format: a function that says whether the first bytes fit, and one that gives the next paper. Bytes
+ * come through functions that the formats share: they count lines, peek, and give lines or the whole.
  */
 #ifndef PT_PAPER_H
 #define PT_PAPER_H
@@ -13,22 +13,17 @@
 
 /* A file, standard input or memory, read in large blocks. */
 typedef struct pt_input {
-    const char *name; /* for messages; "-" is shown as "standard input" */
-    int fd;           /* -1 over memory */
-    char *block;      /* owned; NULL over memory */
+    int fd;            /* -1 over memory */
+    char *block;       /* owned; NULL over memory */
     size_t capacity;
     const char *start; /* bytes read but not yet given out: [start, end) */
     const char *end;
-    bool at_end; /* nothing follows `end` */
-    size_t line; /* number of the line that `start` is on, from 1 */
+    bool at_end;       /* nothing follows `end` */
+    size_t line;       /* number of the line that `start` is on, from 1 */
 } pt_input;
 
-/* Makes at least `size` bytes available if there are that many. Afterwards [start, end) can be looked at. */
-int pt_input_fill(pt_input *input, size_t size, papertag_error *err);
-
-/* Gives the next line without its LF or CRLF; it is borrowed until the next call on `input`. The last line may lack
- * an LF. PAPERTAG_END at the end. A UTF-8 BOM at the very beginning was dropped when the input was opened. */
-int pt_input_line(pt_input *input, const char **line, size_t *length, papertag_error *err);
+/* A line beyond this is a broken record: it is skipped without being held. */
+enum { PT_LINE_MAX = 256 * 1024 * 1024 };
 
 /* ---- the record under construction -------------------------------------------------------------------------------- */
 
@@ -51,6 +46,9 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
 /* Sets the date from the first ten bytes of text when they are a real day as YYYY-MM-DD; else leaves it absent. */
 int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err);
 
+/* True when text begins with a day that exists, as YYYY-MM-DD. */
+bool pt_is_day(const char *text);
+
 /* Completes a record: derives a missing id from the title, sets author_count from authors.
  * PAPERTAG_BAD_INPUT ("neither title nor abstract") when there is no text. */
 int pt_record_finish(pt_record *record, papertag_error *err);
@@ -60,26 +58,39 @@ int pt_record_finish(pt_record *record, papertag_error *err);
 struct papertag_reader {
     pt_input input;
     pt_record record;
-    char *name; /* owned copy of the path for messages */
+    char *name; /* of the file, for messages */
     const struct pt_format *format;
     char *tags_field;
     char page_date[11]; /* "" when not given */
-    void *state;        /* of the format; made by open, freed by close */
+    void *state;        /* of the format: made by its open, freed by its close */
 };
 
 typedef struct pt_format {
     const char *name;
-    bool (*fits)(const char *head, size_t size);            /* the first bytes of a file; BOM already dropped */
+    bool (*fits)(const char *head, size_t size);               /* head: the first bytes, from the first that is not white */
     int (*open)(papertag_reader *reader, papertag_error *err); /* may be NULL */
     int (*next)(papertag_reader *reader, papertag_error *err); /* fills reader->record; as papertag_reader_next */
-    void (*close)(papertag_reader *reader);                 /* may be NULL */
+    void (*close)(papertag_reader *reader);                    /* may be NULL */
 } pt_format;
 
 extern const pt_format pt_format_jsonl, pt_format_json, pt_format_daily_papers, pt_format_page, pt_format_csv,
     pt_format_tsv;
 
+/* Makes at least `size` bytes available if there are that many: afterwards [input.start, input.end) can be looked at. */
+int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err);
+
+/* Gives the next line without its LF or CRLF, NUL not added; borrowed until the next call on the reader. *number is its
+ * line number. PAPERTAG_END at the end. */
+int pt_reader_line(papertag_reader *reader, const char **line, size_t *length, size_t *number, papertag_error *err);
+
+/* Makes all that is left available, in [input.start, input.end). */
+int pt_reader_all(papertag_reader *reader, papertag_error *err);
+
 /* Fails with PAPERTAG_BAD_INPUT and `NAME:LINE: reason`. */
 int pt_reader_fail(const papertag_reader *reader, size_t line, papertag_error *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* pt_record_finish with the record's line in the message. */
+int pt_reader_finish(papertag_reader *reader, papertag_error *err);
 
 #endif

@@ -1,0 +1,193 @@
+/*
+ * paper - the record that readers fill.
+ *
+ * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (bytes that are not become U+FFFD),
+ * runs of white space as one space, no control characters, nothing at the ends. So nobody behind the readers, be it a
+ * tokenizer, a store or a page, has to clean again.
+ */
+#include "paper.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
+
+void pt_record_clear(pt_record *record, size_t line)
+{
+    pt_arena_reset(&record->arena);
+    record->paper = (papertag_paper){.author_count = -1, .upvotes = -1, .comments = -1, .line = line};
+}
+
+void pt_record_free(pt_record *record)
+{
+    pt_arena_free(&record->arena);
+}
+
+static bool is_blank(utf8proc_int32_t c)
+{
+    utf8proc_category_t category;
+    if (c < 0x80) {
+        return c <= ' ' || c == 0x7f;
+    }
+    category = utf8proc_category(c);
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP ||
+           category == UTF8PROC_CATEGORY_CC || c == 0xfeff;
+}
+
+/* A cleaned copy in the arena; *out is NULL when nothing is left. */
+static int clean(pt_arena *arena, const char *text, size_t length, const char **out)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text, *end = at + length;
+    /* U+FFFD has three bytes where a bad byte has one */
+    char *copy = length < SIZE_MAX / 4 ? pt_arena_alloc(arena, 3 * length + 1) : NULL;
+    size_t size = 0;
+    bool gap = false;
+
+    if (!copy) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    while (at < end) {
+        utf8proc_int32_t c = *at;
+        utf8proc_ssize_t bytes = c < 0x80 ? 1 : utf8proc_iterate(at, end - at, &c);
+        if (bytes > 0 && is_blank(c)) {
+            gap = size > 0;
+            at += bytes;
+            continue;
+        }
+        if (gap) {
+            copy[size++] = ' ';
+            gap = false;
+        }
+        if (bytes > 0) {
+            memcpy(copy + size, at, (size_t)bytes);
+            size += (size_t)bytes;
+            at += bytes;
+        } else {
+            memcpy(copy + size, "\xef\xbf\xbd", 3);
+            size += 3;
+            at++;
+        }
+    }
+    copy[size] = '\0';
+    *out = size ? copy : NULL;
+    return PAPERTAG_OK;
+}
+
+int pt_record_text(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err)
+{
+    return clean(&record->arena, text, length, field) ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
+int pt_record_append(pt_record *record, papertag_strings *list, const char *text, size_t length, papertag_error *err)
+{
+    const char *copy, **items;
+
+    if (clean(&record->arena, text, length, &copy)) {
+        return pt_no_memory(err);
+    }
+    if (!copy) {
+        return PAPERTAG_OK;
+    }
+    /* Lists are short; each power of two makes a new array in the arena. */
+    if ((list->count & (list->count - 1)) == 0) {
+        items = pt_arena_alloc(&record->arena, (list->count ? 2 * list->count : 1) * sizeof *items);
+        if (!items) {
+            return pt_no_memory(err);
+        }
+        if (list->count) {
+            memcpy(items, list->items, list->count * sizeof *items);
+        }
+        list->items = items;
+    }
+    ((const char **)list->items)[list->count++] = copy;
+    return PAPERTAG_OK;
+}
+
+static int digits(const char *text, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return -1;
+        }
+        value = 10 * value + text[i] - '0';
+    }
+    return value;
+}
+
+bool pt_is_day(const char *text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
+    bool leap;
+
+    if (strnlen(text, 10) < 10 || text[4] != '-' || text[7] != '-') {
+        return false;
+    }
+    year = digits(text, 4);
+    month = digits(text + 5, 2);
+    day = digits(text + 8, 2);
+    if (year < 1 || month < 1 || month > 12 || day < 1) {
+        return false;
+    }
+    leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return day <= days[month - 1] + (month == 2 && leap);
+}
+
+int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    while (length && (*text == ' ' || *text == '\t')) {
+        text++;
+        length--;
+    }
+    if (length < 10 || !pt_is_day(text)) {
+        return PAPERTAG_OK;
+    }
+    return pt_record_text(record, &record->paper.date, text, 10, err);
+}
+
+/* "t-" and a hash of the letters and digits of the text, so that case, spaces and punctuation do not matter. */
+static int derive_id(pt_record *record, papertag_error *err)
+{
+    const char *text = record->paper.title ? record->paper.title : record->paper.abstract;
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+    pt_buf letters = {0};
+    utf8proc_int32_t c, pieces[32];
+    char id[24];
+
+    while (*at) {
+        int boundary = 0;
+        utf8proc_ssize_t count;
+        at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
+        count = utf8proc_decompose_char(c, pieces, 32,
+                                        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |
+                                            UTF8PROC_IGNORE,
+                                        &boundary);
+        for (utf8proc_ssize_t i = 0; i < count && i < 32; i++) {
+            utf8proc_category_t category = utf8proc_category(pieces[i]);
+            utf8proc_uint8_t bytes[4];
+            if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO) {
+                pt_buf_append(&letters, bytes, (size_t)utf8proc_encode_char(pieces[i], bytes));
+            }
+        }
+    }
+    if (letters.failed) {
+        pt_buf_free(&letters);
+        return pt_no_memory(err);
+    }
+    snprintf(id, sizeof id, "t-%016llx",
+             (unsigned long long)(letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1)));
+    pt_buf_free(&letters);
+    return pt_record_text(record, &record->paper.id, id, strlen(id), err);
+}
+
+int pt_record_finish(pt_record *record, papertag_error *err)
+{
+    papertag_paper *paper = &record->paper;
+
+    if (!paper->title && !paper->abstract) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
+    }
+    if (paper->author_count < 0 && paper->authors.count) {
+        paper->author_count = (long)paper->authors.count;
+    }
+    return paper->id ? PAPERTAG_OK : derive_id(record, err);
+}
