@@ -1,0 +1,150 @@
+/*
+ * app - what the commands of the program share: the command table, options, input, output.
+ *
+ * The program knows the library by papertag.h alone.
+ */
+#ifndef APP_H
+#define APP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "papertag.h"
+
+/* Exit codes: a contract with scripts. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3 };
+
+/* ---- commands and options --------------------------------------------------------------------------------------- */
+
+typedef struct option {
+    const char *name;  /* without the dashes; NULL ends a list */
+    char letter;       /* short form, or 0 */
+    const char *value; /* what the value is called in the help; NULL: a switch */
+    const char *help;
+} option;
+
+typedef struct args args;
+
+typedef struct command {
+    const char *name, *operands, *summary;
+    int (*run)(const args *a);
+    const option *options;
+    const char *details; /* paragraphs for the manual; may be NULL */
+} command;
+
+
+
+typedef struct given {
+    const option *option;
+    const char *value;
+} given;
+
+struct args {
+    const command *command;
+    given *given;
+    size_t given_count;
+    const char **operands;
+    size_t operand_count;
+};
+
+/* Reads argv[0 .. argc) for the command. EXIT_DONE, or EXIT_USAGE after saying why. args_free in any case. */
+int args_parse(args *out, const command *c, int argc, char **argv);
+void args_free(args *a);
+
+bool args_have(const args *a, const char *name);
+const char *args_text(const args *a, const char *name, const char *otherwise); /* the last one given */
+
+/* A number in [low, high]. EXIT_DONE, or EXIT_USAGE after saying why; *out stays when the option was not given. */
+int args_real(const args *a, const char *name, double low, double high, double *out);
+int args_whole(const args *a, const char *name, unsigned long low, unsigned long high, unsigned long *out);
+
+/* One of the words (NULL ends them): its place in *out. */
+int args_choice(const args *a, const char *name, const char *const *words, int *out);
+
+/* Says what is wrong with the call and how to learn more; returns EXIT_USAGE. */
+int usage_error(const command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says `papertag: message`; returns EXIT_FAILED. */
+int failed(const papertag_error *err);
+
+/* Options that several commands have. */
+#define OPTION_JSON {"json", 0, NULL, "print JSON, one object a line"}
+#define OPTION_MODEL {"model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"}
+#define OPTIONS_INPUT                                                                                                   \
+    {"from", 0, "FORMAT", "jsonl, json, daily-papers, page, csv or tsv (default: told from the content)"},              \
+        {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},              \
+        {"keep-going", 0, NULL, "end with status 0 even if records were broken"}
+#define OPTION_END {NULL, 0, NULL, NULL}
+
+extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model;
+
+/* Help, completion and manual are written from the table. */
+int help_command(const args *a);
+void print_command_help(FILE *out, const command *c);
+void print_overview(FILE *out);
+
+/* ---- input --------------------------------------------------------------------------------------------------------- */
+
+/* All papers of the operands, one after the other. */
+typedef struct input {
+    const args *args;
+    papertag_reader *reader;
+    size_t next, operand_count;
+    size_t papers, broken;
+    bool failed; /* a file could not be opened or read */
+    const char *tags_field;
+    const char *name; /* of the file being read */
+} input;
+
+/* EXIT_DONE, or EXIT_USAGE when there is no file and standard input is a terminal. */
+int input_open(input *in, const args *a);
+
+/* The next good paper, borrowed until the next call; NULL after the last. Broken records are reported and counted. */
+const papertag_paper *input_next(input *in);
+
+/* Reports a paper that was read well but cannot be used, as a broken record. */
+void input_reject(input *in, const papertag_paper *paper, const papertag_error *err);
+
+/* The exit code that the input calls for: EXIT_FAILED for broken records or files, EXIT_NOTHING without papers. */
+int input_close(input *in);
+
+/* Opens the model that --model, the environment or the installation names. EXIT_DONE, or EXIT_FAILED after saying why. */
+int open_model(const args *a, papertag_model **model);
+
+/* ---- output --------------------------------------------------------------------------------------------------------- */
+
+/* Text that is put together before it is written. Zero-initialise. */
+typedef struct text {
+    char *data;
+    size_t size, capacity;
+    bool failed;
+} text;
+
+void text_add(text *t, const char *bytes, size_t size);
+void text_put(text *t, const char *string);
+void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_json_string(text *t, const char *string); /* NULL: null */
+void text_json_number(text *t, double value, int digits);
+void text_free(text *t);
+
+/* Writes to standard output and empties it; false, after saying so once, when that fails. */
+bool text_write(text *t);
+
+/* Flushes standard output. EXIT_DONE or EXIT_FAILED after saying why. */
+int finish_output(void);
+
+/* How to write for a person: width in columns, colours or none. */
+typedef struct style {
+    unsigned width;
+    const char *bold, *dim, *good, *bad, *plain; /* escape sequences, or "" */
+} style;
+
+style style_of_stdout(void);
+
+/* Adds text without control characters, wrapped to the style's width; lines after the first begin with `indent`. */
+void text_wrapped(text *t, const style *s, const char *string, const char *indent);
+
+/* Columns that UTF-8 text takes on a terminal. */
+unsigned text_columns(const char *string);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * papertag tags - the tags that the model knows, with definitions and aliases.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+/* Whether `part` stands in `string`, whatever the case of ASCII letters. */
+static bool holds(const char *string, const char *part)
+{
+    size_t length = strlen(part);
+    for (; string && *string; string++) {
+        size_t i = 0;
+        while (i < length && string[i] && tolower((unsigned char)string[i]) == tolower((unsigned char)part[i])) {
+            i++;
+        }
+        if (i == length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool matches(const papertag_tag_info *tag, const char *part)
+{
+    bool hit = !part || holds(tag->tag, part) || holds(tag->name, part) || holds(tag->definition, part) ||
+               holds(tag->group, part);
+    for (size_t i = 0; !hit && i < tag->aliases.count; i++) {
+        hit = holds(tag->aliases.items[i], part);
+    }
+    return hit;
+}
+
+static void write_json(text *out, const papertag_tag_info *tag)
+{
+    text_put(out, "{\"tag\":");
+    text_json_string(out, tag->tag);
+    text_put(out, ",\"name\":");
+    text_json_string(out, tag->name);
+    text_put(out, ",\"definition\":");
+    text_json_string(out, tag->definition);
+    text_put(out, ",\"group\":");
+    text_json_string(out, tag->group);
+    text_put(out, ",\"aliases\":[");
+    for (size_t i = 0; i < tag->aliases.count; i++) {
+        text_put(out, i ? "," : "");
+        text_json_string(out, tag->aliases.items[i]);
+    }
+    text_format(out, "],\"examples\":%zu,\"cut\":", tag->examples);
+    text_json_number(out, tag->cut, 9);
+    text_put(out, "}\n");
+}
+
+static void write_text(text *out, const style *s, const papertag_tag_info *tag)
+{
+    text_format(out, "%s%s%s %s(%zu examples)%s\n", s->bold, tag->tag, s->plain, s->dim, tag->examples, s->plain);
+    if (tag->definition) {
+        text_put(out, "  ");
+        text_wrapped(out, s, tag->definition, "  ");
+        text_put(out, "\n");
+    }
+    if (tag->aliases.count) {
+        text list = {0};
+        text_put(&list, "also:");
+        for (size_t i = 0; i < tag->aliases.count; i++) {
+            text_format(&list, " %s%s", tag->aliases.items[i], i + 1 < tag->aliases.count ? "," : "");
+        }
+        text_format(out, "  %s", s->dim);
+        text_wrapped(out, s, list.data ? list.data : "", "  ");
+        text_format(out, "%s\n", s->plain);
+        out->failed = out->failed || list.failed;
+        text_free(&list);
+    }
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const papertag_tag_info *x = a, *y = b;
+    int order = strcmp(x->group ? x->group : "", y->group ? y->group : "");
+    return order ? order : strcmp(x->tag, y->tag);
+}
+
+static int run(const args *a)
+{
+    const bool json = args_have(a, "json");
+    const char *part = args_text(a, "search", NULL), *group = NULL;
+    const papertag_tag_info *tags;
+    papertag_tag_info *sorted = NULL;
+    papertag_model *model = NULL;
+    style s = style_of_stdout();
+    text out = {0};
+    size_t count, shown = 0;
+    int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : open_model(a, &model);
+
+    if (code) {
+        return code;
+    }
+    count = papertag_model_tags(model, &tags);
+    sorted = malloc(count * sizeof *sorted);
+    if (!sorted) {
+        fprintf(stderr, "papertag: out of memory\n");
+        papertag_model_close(model);
+        return EXIT_FAILED;
+    }
+    memcpy(sorted, tags, count * sizeof *sorted);
+    if (!json) {
+        qsort(sorted, count, sizeof *sorted, compare_groups);
+    }
+    for (size_t t = 0; t < count; t++) {
+        const papertag_tag_info *tag = &sorted[t];
+        if (!matches(tag, part)) {
+            continue;
+        }
+        if (json) {
+            write_json(&out, tag);
+        } else {
+            if (tag->group && (!group || strcmp(group, tag->group) != 0)) {
+                group = tag->group;
+                text_format(&out, "%s%s== %s ==%s\n", shown ? "\n" : "", s.good, group, s.plain);
+            }
+            write_text(&out, &s, tag);
+        }
+        shown++;
+    }
+    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    if (!shown) {
+        fprintf(stderr, "papertag: no tag has '%s' in its name, definition or aliases\n", part);
+        code = EXIT_NOTHING;
+    }
+    text_free(&out);
+    free(sorted);
+    papertag_model_close(model);
+    return code;
+}
+
+static const option options[] = {{"search", 's', "WORD", "only tags with WORD in a name, definition, alias or group"},
+                                 OPTION_MODEL,
+                                 OPTION_JSON,
+                                 OPTION_END};
+
+const command command_tags = {"tags", "", "list the tags with definitions and aliases", run, options, NULL};

@@ -1,0 +1,122 @@
+/*
+ * input - the papers that a command was given, and the model it uses.
+ *
+ * A broken record is reported where it is and skipped; so is a file that cannot be opened. The good papers go on either
+ * way, and the exit code tells in the end.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+
+int input_open(input *in, const args *a)
+{
+    *in = (input){.args = a, .operand_count = a->operand_count};
+    if (!a->operand_count && isatty(STDIN_FILENO)) {
+        return usage_error(a->command, "%s: no file, and standard input is a terminal", a->command->name);
+    }
+    return EXIT_DONE;
+}
+
+/* Opens the next operand; false when there is none left. */
+static bool open_next(input *in)
+{
+    const args *a = in->args;
+    papertag_reader_options options = {.format = args_text(a, "from", NULL),
+                                       .page_date = args_text(a, "page-date", NULL),
+                                       .tags_field = in->tags_field};
+    papertag_error err;
+
+    while (in->next < (in->operand_count ? in->operand_count : 1)) {
+        const char *path = in->operand_count ? a->operands[in->next] : "-";
+        in->next++;
+        in->name = strcmp(path, "-") != 0 ? path : "standard input";
+        if (!papertag_reader_open(&in->reader, path, &options, &err)) {
+            return true;
+        }
+        failed(&err);
+        in->failed = true;
+    }
+    return false;
+}
+
+const papertag_paper *input_next(input *in)
+{
+    const papertag_paper *paper;
+    papertag_error err;
+
+    for (;;) {
+        int status;
+        if (!in->reader && !open_next(in)) {
+            return NULL;
+        }
+        status = papertag_reader_next(in->reader, &paper, &err);
+        if (status == PAPERTAG_OK) {
+            in->papers++;
+            return paper;
+        }
+        if (status == PAPERTAG_BAD_INPUT) {
+            failed(&err);
+            in->broken++;
+            continue;
+        }
+        if (status != PAPERTAG_END) {
+            failed(&err);
+            in->failed = true;
+        }
+        papertag_reader_close(in->reader);
+        in->reader = NULL;
+    }
+}
+
+void input_reject(input *in, const papertag_paper *paper, const papertag_error *err)
+{
+    fprintf(stderr, "papertag: %s:%zu: %s\n", in->name, paper->line, err->message);
+    in->papers--;
+    in->broken++;
+}
+
+int input_close(input *in)
+{
+    papertag_reader_close(in->reader);
+    in->reader = NULL;
+    if (in->failed || (in->broken && !args_have(in->args, "keep-going"))) {
+        return EXIT_FAILED;
+    }
+    if (!in->papers) {
+        fprintf(stderr, "papertag: no papers in the input\n");
+        return EXIT_NOTHING;
+    }
+    return EXIT_DONE;
+}
+
+int open_model(const args *a, papertag_model **model)
+{
+    /* beside an installed program, and in the source tree of one that was just built (also as a variant) */
+    static const char *const places[] = {"../share/papertag", "../models", "../../models"};
+    const char *path = args_text(a, "model", getenv("PAPERTAG_MODEL"));
+    papertag_error err;
+    char program[1024], candidate[1200];
+    ssize_t length;
+
+    if (path && *path) {
+        return papertag_model_open(model, path, &err) ? failed(&err) : EXIT_DONE;
+    }
+    length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    if (strrchr(program, '/')) {
+        *strrchr(program, '/') = '\0';
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(candidate, sizeof candidate, "%s/%s/default.papertag", program, places[i]);
+        if (!access(candidate, F_OK)) {
+            return papertag_model_open(model, candidate, &err) ? failed(&err) : EXIT_DONE;
+        }
+    }
+    fprintf(stderr, "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is no default.papertag in\n");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        fprintf(stderr, "papertag:   %s/%s\n", program, places[i]);
+    }
+    return EXIT_FAILED;
+}

@@ -1,0 +1,218 @@
+/*
+ * options - reading the command line by the command's table of options.
+ *
+ * Long options take their value as `--name value` or `--name=value`, short ones as `-n value` or `-nvalue`; options and
+ * operands may be mixed; `--` ends the options; `-` alone is an operand, standard input. What is not known is answered
+ * with the nearest name there is.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+int usage_error(const command *c, const char *format, ...)
+{
+    va_list list;
+
+    fprintf(stderr, "papertag: ");
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    fprintf(stderr, "\npapertag: see 'papertag help%s%s'\n", c ? " " : "", c ? c->name : "");
+    return EXIT_USAGE;
+}
+
+int failed(const papertag_error *err)
+{
+    fprintf(stderr, "papertag: %s\n", err->message);
+    return EXIT_FAILED;
+}
+
+/* Letters that two words have in common at their beginning: enough to guess what was meant. */
+static size_t likeness(const char *a, const char *b)
+{
+    size_t n = 0;
+    while (a[n] && a[n] == b[n]) {
+        n++;
+    }
+    return n;
+}
+
+static int unknown_option(const command *c, const char *name, size_t length)
+{
+    const option *nearest = NULL;
+    char word[64] = "";
+    size_t best = 0;
+
+    memcpy(word, name, length < sizeof word - 1 ? length : sizeof word - 1);
+    for (const option *o = c->options; o->name; o++) {
+        if (likeness(o->name, word) > best) {
+            best = likeness(o->name, word);
+            nearest = o;
+        }
+    }
+    if (nearest) {
+        return usage_error(c, "%s: unknown option --%s; did you mean --%s?", c->name, word, nearest->name);
+    }
+    return usage_error(c, "%s: unknown option --%s", c->name, word);
+}
+
+static const option *find_long(const command *c, const char *name, size_t length)
+{
+    for (const option *o = c->options; o->name; o++) {
+        if (strlen(o->name) == length && !memcmp(o->name, name, length)) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+static const option *find_short(const command *c, char letter)
+{
+    for (const option *o = c->options; o->name; o++) {
+        if (o->letter == letter) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+int args_parse(args *out, const command *c, int argc, char **argv)
+{
+    bool options = true;
+
+    *out = (args){.command = c};
+    out->given = calloc((size_t)argc + 1, sizeof *out->given);
+    out->operands = calloc((size_t)argc + 1, sizeof *out->operands);
+    if (!out->given || !out->operands) {
+        fprintf(stderr, "papertag: out of memory\n");
+        return EXIT_FAILED;
+    }
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i], *value = NULL;
+        const option *o;
+        if (!options || word[0] != '-' || !word[1]) {
+            out->operands[out->operand_count++] = word;
+            continue;
+        }
+        if (!strcmp(word, "--")) {
+            options = false;
+            continue;
+        }
+        if (word[1] == '-') {
+            const char *name = word + 2;
+            size_t length = strcspn(name, "=");
+            o = find_long(c, name, length);
+            if (!o) {
+                return unknown_option(c, name, length);
+            }
+            value = name[length] ? name + length + 1 : NULL;
+            if (value && !o->value) {
+                return usage_error(c, "%s: --%s takes no value", c->name, o->name);
+            }
+        } else {
+            o = find_short(c, word[1]);
+            if (!o) {
+                return usage_error(c, "%s: unknown option -%c", c->name, word[1]);
+            }
+            value = word[2] ? word + 2 : NULL;
+            if (value && !o->value) {
+                return usage_error(c, "%s: -%c takes no value", c->name, o->letter);
+            }
+        }
+        if (o->value && !value) {
+            if (i + 1 == argc) {
+                return usage_error(c, "%s: %s needs a value: %s", c->name, word, o->value);
+            }
+            value = argv[++i];
+        }
+        out->given[out->given_count++] = (given){o, value};
+    }
+    return EXIT_DONE;
+}
+
+void args_free(args *a)
+{
+    free(a->given);
+    free(a->operands);
+}
+
+static const given *find_given(const args *a, const char *name)
+{
+    for (size_t i = a->given_count; i > 0; i--) {
+        if (!strcmp(a->given[i - 1].option->name, name)) {
+            return &a->given[i - 1];
+        }
+    }
+    return NULL;
+}
+
+bool args_have(const args *a, const char *name)
+{
+    return find_given(a, name) != NULL;
+}
+
+const char *args_text(const args *a, const char *name, const char *otherwise)
+{
+    const given *g = find_given(a, name);
+    return g ? g->value : otherwise;
+}
+
+int args_real(const args *a, const char *name, double low, double high, double *out)
+{
+    const char *value = args_text(a, name, NULL);
+    char *end;
+    double number;
+
+    if (!value) {
+        return EXIT_DONE;
+    }
+    number = strtod(value, &end);
+    if (end == value || *end || !(number >= low && number <= high)) {
+        return usage_error(a->command, "%s: --%s must be a number from %g to %g, not '%s'", a->command->name, name, low,
+                           high, value);
+    }
+    *out = number;
+    return EXIT_DONE;
+}
+
+int args_whole(const args *a, const char *name, unsigned long low, unsigned long high, unsigned long *out)
+{
+    const char *value = args_text(a, name, NULL);
+    char *end;
+    unsigned long number;
+
+    if (!value) {
+        return EXIT_DONE;
+    }
+    errno = 0;
+    number = strtoul(value, &end, 10);
+    if (end == value || *end || errno || strchr(value, '-') || number < low || number > high) {
+        return usage_error(a->command, "%s: --%s must be a whole number from %lu to %lu, not '%s'", a->command->name, name,
+                           low, high, value);
+    }
+    *out = number;
+    return EXIT_DONE;
+}
+
+int args_choice(const args *a, const char *name, const char *const *words, int *out)
+{
+    const char *value = args_text(a, name, NULL);
+    char known[256] = "";
+
+    for (int i = 0; value && words[i]; i++) {
+        size_t used = strlen(known);
+        if (!strcmp(value, words[i])) {
+            *out = i;
+            return EXIT_DONE;
+        }
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", words[i]);
+    }
+    if (!value) {
+        return EXIT_DONE;
+    }
+    return usage_error(a->command, "%s: --%s must be one of %s, not '%s'", a->command->name, name, known, value);
+}

@@ -1,0 +1,215 @@
+/*
+ * out - what the program writes: JSON for programs, text for people.
+ *
+ * JSON here is a few flat objects a line, written straight into a buffer. Text for people may come from anywhere, so
+ * control characters and the marks that turn the direction of text are left out before it reaches a terminal.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+#include "app.h"
+
+/* ---- buffer ------------------------------------------------------------------------------------------------------- */
+
+void text_add(text *t, const char *bytes, size_t size)
+{
+    if (!t->failed && t->capacity - t->size < size + 1) {
+        size_t capacity = (t->capacity + size + 1) * 2;
+        char *data = realloc(t->data, capacity);
+        if (data) {
+            t->data = data;
+            t->capacity = capacity;
+        } else {
+            t->failed = true;
+        }
+    }
+    if (!t->failed) {
+        memcpy(t->data + t->size, bytes, size);
+        t->size += size;
+        t->data[t->size] = '\0';
+    }
+}
+
+void text_put(text *t, const char *string)
+{
+    text_add(t, string, strlen(string));
+}
+
+void text_format(text *t, const char *format, ...)
+{
+    char line[1024];
+    va_list list;
+    int length;
+
+    va_start(list, format);
+    length = vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    text_add(t, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1);
+}
+
+void text_free(text *t)
+{
+    free(t->data);
+    *t = (text){0};
+}
+
+bool text_write(text *t)
+{
+    bool good = !t->failed && (!t->size || fwrite(t->data, 1, t->size, stdout) == t->size);
+
+    if (t->failed) {
+        fprintf(stderr, "papertag: out of memory\n");
+    }
+    t->size = 0;
+    return good;
+}
+
+int finish_output(void)
+{
+    if (fflush(stdout) || ferror(stdout)) {
+        if (errno != EPIPE) { /* who stops reading has what they wanted */
+            fprintf(stderr, "papertag: cannot write the output: %s\n", strerror(errno));
+        }
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+/* ---- JSON ----------------------------------------------------------------------------------------------------------- */
+
+void text_json_string(text *t, const char *string)
+{
+    const unsigned char *at = (const unsigned char *)string, *from = at;
+
+    if (!string) {
+        text_put(t, "null");
+        return;
+    }
+    text_put(t, "\"");
+    while (*at) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t length = *at < 0x80 ? 1 : utf8proc_iterate(at, -1, &c);
+        if (length > 0 && *at >= ' ' && *at != '"' && *at != '\\' && *at != 0x7f) {
+            at += length;
+            continue;
+        }
+        text_add(t, (const char *)from, (size_t)(at - from));
+        if (length <= 0) {
+            text_put(t, "\\ufffd"); /* a byte that is no UTF-8 */
+        } else if (*at == '"' || *at == '\\') {
+            text_format(t, "\\%c", *at);
+        } else {
+            text_format(t, "\\u%04x", *at);
+        }
+        from = ++at;
+    }
+    text_add(t, (const char *)from, (size_t)(at - from));
+    text_put(t, "\"");
+}
+
+void text_json_number(text *t, double value, int digits)
+{
+    if (isfinite(value)) {
+        text_format(t, "%.*g", digits, value);
+    } else {
+        text_put(t, "null");
+    }
+}
+
+/* ---- people ------------------------------------------------------------------------------------------------------------ */
+
+style style_of_stdout(void)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM"), *columns = getenv("COLUMNS");
+    style s = {80, "", "", "", "", ""};
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO)) {
+        return s;
+    }
+    if (columns && atoi(columns) > 0) {
+        s.width = (unsigned)atoi(columns);
+    } else if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col) {
+        s.width = size.ws_col;
+    }
+    s.width = s.width < 20 ? 20 : s.width > 120 ? 120 : s.width;
+    if ((!no_colour || !*no_colour) && terminal && *terminal && strcmp(terminal, "dumb") != 0) {
+        s.bold = "\033[1m";
+        s.dim = "\033[2m";
+        s.good = "\033[32m";
+        s.bad = "\033[31m";
+        s.plain = "\033[0m";
+    }
+    return s;
+}
+
+/* Columns of a character; -1 for one that must not reach a terminal: controls, direction marks, private use. */
+static int columns_of(utf8proc_int32_t c)
+{
+    if (c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) ||
+        (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff) {
+        return -1;
+    }
+    return utf8proc_charwidth(c);
+}
+
+unsigned text_columns(const char *string)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)string;
+    unsigned columns = 0;
+
+    while (*at) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t length = utf8proc_iterate(at, -1, &c);
+        int wide = length > 0 ? columns_of(c) : 0;
+        columns += wide > 0 ? (unsigned)wide : 0;
+        at += length > 0 ? length : 1;
+    }
+    return columns;
+}
+
+/* Adds the characters of string[0 .. length) that may reach a terminal. */
+static void add_safe(text *t, const char *string, size_t length)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)string, *end = at + length;
+
+    while (at < end) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t bytes = utf8proc_iterate(at, end - at, &c);
+        if (bytes > 0 && columns_of(c) >= 0) {
+            text_add(t, (const char *)at, (size_t)bytes);
+        }
+        at += bytes > 0 ? bytes : 1;
+    }
+}
+
+void text_wrapped(text *t, const style *s, const char *string, const char *indent)
+{
+    unsigned column = 0;
+
+    while (*string) {
+        size_t length = strcspn(string, " ");
+        char word[256];
+        unsigned wide;
+        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), string);
+        wide = text_columns(word);
+        if (column && column + 1 + wide > s->width) {
+            text_put(t, "\n");
+            text_put(t, indent);
+            column = text_columns(indent);
+        } else if (column) {
+            text_put(t, " ");
+            column++;
+        }
+        add_safe(t, string, length);
+        column += wide;
+        string += length;
+        string += strspn(string, " ");
+    }
+}
