@@ -6,7 +6,7 @@ VERSION   := $(shell sed -n 's/^\#define PAPERTAG_VERSION "\(.*\)"/\1/p' include
 SOVERSION := 0
 PREFIX    ?= /usr/local
 DESTDIR   ?=
-CC        ?= gcc
+CC        := $(if $(filter default,$(origin CC)),gcc,$(CC))
 PYTHON    ?= /usr/bin/python3
 
 VARIANT ?= release
@@ -37,6 +37,7 @@ APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(OBJ)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZ:%=$(OBJ)/fuzz/replay_%)
+REFERENCES := $(patsubst tests/reference/%.c,$(OBJ)/reference/%,$(wildcard tests/reference/*.c))
 
 PROGRAM := $(OUT)/papertag
 STATIC  := $(OUT)/libpapertag.a
@@ -79,10 +80,14 @@ $(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
 
+$(OBJ)/reference/%: tests/reference/%.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+
 test: deps ## build and run every test; the last line counts them
 	@$(MAKE) --no-print-directory all check
 
-check: $(UNITS) $(REPLAYS) $(PROGRAM) $(SHARED)
+check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
 	@scripts/run-tests $(OUT) $(OBJ)
 
 asan: ## every test under the address and undefined-behaviour sanitizers

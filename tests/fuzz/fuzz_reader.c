@@ -1,0 +1,70 @@
+/*
+ * Fuzz target: every reader. The first byte chooses the format, or lets it be told; what comes out must be clean.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "papertag.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const char *text)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+    utf8proc_int32_t c;
+
+    if (!text) {
+        return;
+    }
+    if (!*text || *text == ' ' || text[strlen(text) - 1] == ' ' || strstr(text, "  ")) {
+        abort();
+    }
+    while (*at) {
+        utf8proc_ssize_t length = utf8proc_iterate(at, -1, &c);
+        if (length <= 0 || c < ' ') {
+            abort();
+        }
+        at += length;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const formats[] = {NULL, "jsonl", "json", "daily-papers", "page", "csv", "tsv"};
+    papertag_reader_options options = {0};
+    papertag_reader *reader = NULL;
+    const papertag_paper *paper;
+    papertag_error err;
+    int status;
+
+    if (!size) {
+        return 0;
+    }
+    options.format = formats[data[0] % (sizeof formats / sizeof *formats)];
+    if (papertag_reader_open_memory(&reader, "fuzz", data + 1, size - 1, &options, &err)) {
+        return 0;
+    }
+    /* every record takes at least a byte: more records than bytes would be an endless loop */
+    for (size_t i = 0; (status = papertag_reader_next(reader, &paper, &err)) != PAPERTAG_END; i++) {
+        if (i > size) {
+            abort();
+        }
+        if (status == PAPERTAG_OK) {
+            if (!paper->id || (!paper->title && !paper->abstract)) {
+                abort();
+            }
+            check(paper->id);
+            check(paper->title);
+            check(paper->abstract);
+            check(paper->organization);
+            for (size_t t = 0; t < paper->tags.count; t++) {
+                check(paper->tags.items[t]);
+            }
+        } else if (status != PAPERTAG_BAD_INPUT) {
+            break;
+        }
+    }
+    papertag_reader_close(reader);
+    return 0;
+}
