@@ -1,0 +1,27 @@
+#!/usr/bin/env bats
+# Installing, using what was installed, and taking it away again; the example of the README against the library.
+load helpers
+
+@test "install, run and link against it, uninstall: nothing is left" {
+    [ "$PAPERTAG_OUT" = "$PWD/build" ] || skip "release build only"
+    make -s install DESTDIR="$work/root" PREFIX=/usr >/dev/null
+    unset PAPERTAG_MODEL
+    head -n 1 data/sample.jsonl | "$work/root/usr/bin/papertag" tag --json | jq -e '.tags | length > 0'
+    sed -n '/^```c$/,/^```$/p' README.md | sed '1d;$d' >"$work/example.c"
+    gcc -std=c11 -Wall -Wextra -Werror -I"$work/root/usr/include" "$work/example.c" -L"$work/root/usr/lib" -lpapertag -o "$work/example"
+    LD_LIBRARY_PATH=$work/root/usr/lib "$work/example" "$work/root/usr/share/papertag/default.papertag" >"$work/out"
+    grep -q quantization "$work/out"
+    make -s uninstall DESTDIR="$work/root" PREFIX=/usr
+    [ -z "$(find "$work/root" -type f -o -type l)" ]
+}
+
+@test "the shared library shows nothing but the public names" {
+    names=$(nm -D --defined-only "$PAPERTAG_OUT/libpapertag.so" | awk '{print $3}' | grep -v '^papertag_' | grep -vE '^(_|__asan|__odr)' || true)
+    [ -z "$names" ]
+}
+
+@test "the library keeps no writable data of its own" {
+    [ "$PAPERTAG_OUT" = "$PWD/build" ] || skip "release build only"
+    data=$(nm "$PAPERTAG_OUT/libpapertag.a" | awk '$2 ~ /^[bBdD]$/ {print $3}' | grep -vE '^(pt_format_|pt_[a-z_]*_names$|formats|nothing|argument|names|grid|phrases|openings|libsvm_kernels|column_names)' || true)
+    [ -z "$data" ]
+}
