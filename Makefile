@@ -97,11 +97,11 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 FUZZ_SECONDS ?= 60
 fuzz: ## fuzz everything that reads foreign bytes (clang; FUZZ_SECONDS=60 each)
 	@for target in $(FUZZ); do \
-	    mkdir -p build/fuzz/corpus/$$target; \
+	    mkdir -p build/fuzz/corpus/$$target; cp build/release/fuzz/seed-* build/fuzz/corpus/model 2>/dev/null; \
 	    clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -pthread \
 	        tests/fuzz/fuzz_$$target.c src/*.c $(LIBS) -o build/fuzz/$$target && \
 	    build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-	        build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	        build/fuzz/corpus/$$target $$(ls -d tests/fuzz/corpus/$$target 2>/dev/null) || exit 1; \
 	done
 
 bench: all ## measure speed on this machine

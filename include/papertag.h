@@ -37,7 +37,7 @@ extern "C" {
 #define PAPERTAG_API
 #endif
 
-/* ---- errors ------------------------------------------------------------------------------------------------ */
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
 
 typedef enum papertag_status {
     PAPERTAG_OK = 0,
@@ -54,7 +54,7 @@ typedef struct papertag_error {
     char message[1024]; /* one line without a newline, cut at the end if it must be */
 } papertag_error;
 
-/* ---- papers ------------------------------------------------------------------------------------------------ */
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_strings {
     const char *const *items; /* `count` strings; NULL when count is 0 */
@@ -110,7 +110,7 @@ PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
 
-/* ---- models ------------------------------------------------------------------------------------------------ */
+/* ---- models ---------------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_model papertag_model;
 
@@ -169,7 +169,7 @@ PAPERTAG_API int papertag_model_export_libsvm(const papertag_model *model, const
  * svm-train on the exported vectors. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT with file and line. */
 PAPERTAG_API int papertag_model_import_libsvm(const char *dir, const char *path, papertag_error *err);
 
-/* ---- tagging ----------------------------------------------------------------------------------------------- */
+/* ---- tagging --------------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_tagger papertag_tagger;
 
@@ -213,7 +213,7 @@ PAPERTAG_API int papertag_explain(papertag_tagger *tagger, const char *title, co
 PAPERTAG_API int papertag_vector(papertag_tagger *tagger, const char *title, const char *abstract,
                                  const uint32_t **indices, const float **values, size_t *count, papertag_error *err);
 
-/* ---- training ---------------------------------------------------------------------------------------------- */
+/* ---- training -------------------------------------------------------------------------------------------------- */
 
 typedef enum papertag_solver { PAPERTAG_SOLVER_LINEAR = 0, PAPERTAG_SOLVER_LIBSVM = 1 } papertag_solver;
 
@@ -235,12 +235,12 @@ typedef enum papertag_precision { PAPERTAG_FLOAT32 = 0, PAPERTAG_INT8 = 1 } pape
 
 typedef struct papertag_train_options {
     /* text */
-    unsigned ngram_max;     /* longest n-gram in words, 1 to 4 */
-    bool stop_words;        /* leave English stop words out */
-    double title_weight;    /* how often a word of the title counts, beside once for one of the abstract; >= 0 */
-    size_t min_df;          /* a term must stand in at least so many papers, >= 1 */
-    double max_df;          /* and in at most this share of them, 0 to 1 */
-    size_t max_terms;       /* keep so many terms, the most frequent first; 0: all */
+    unsigned ngram_max;  /* longest n-gram in words, 1 to 4 */
+    bool stop_words;     /* leave English stop words out */
+    double title_weight; /* how often a word of the title counts, beside once for one of the abstract; >= 0 */
+    size_t min_df;       /* a term must stand in at least so many papers, >= 1 */
+    double max_df;       /* and in at most this share of them, 0 to 1 */
+    size_t max_terms;    /* keep so many terms, the most frequent first; 0: all */
     /* fit */
     papertag_solver solver;
     papertag_kernel kernel; /* of PAPERTAG_SOLVER_LIBSVM */
@@ -249,13 +249,13 @@ typedef struct papertag_train_options {
     int degree;             /* of poly */
     double c;               /* cost of an error; 0: chosen by cross-validation */
     papertag_class_weight class_weight;
-    unsigned folds;         /* of the cross-validation that sets C, calibration and cuts; 2 to 20 */
-    size_t min_examples;    /* a tag with fewer papers is an error ... */
-    bool skip_rare;         /* ... or, with this, is left out */
+    unsigned folds;      /* of the cross-validation that sets C, calibration and cuts; 2 to 20 */
+    size_t min_examples; /* a tag with fewer papers is an error ... */
+    bool skip_rare;      /* ... or, with this, is left out */
     uint64_t seed;
-    unsigned jobs;          /* threads; 0: one a processor. Does not change the result */
+    unsigned jobs;                /* threads; 0: one a processor. Does not change the result */
     papertag_precision precision; /* of the weights in the model file; kernel models are always FLOAT32 */
-    const char *name;       /* of the model, for its manifest; NULL: "unnamed" */
+    const char *name;             /* of the model, for its manifest; NULL: "unnamed" */
     /* called from the thread that called papertag_trainer_fit: `done` of `total` steps of `stage`; may be NULL */
     void (*progress)(void *context, const char *stage, size_t done, size_t total);
     void *progress_context;
@@ -288,7 +288,7 @@ PAPERTAG_API int papertag_trainer_tag_list(papertag_trainer *trainer, const char
  * PAPERTAG_NO_MEMORY, PAPERTAG_IO. */
 PAPERTAG_API int papertag_trainer_fit(papertag_trainer *trainer, const char *path, papertag_error *err);
 
-/* ---- measuring --------------------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_tag_metrics {
     const char *tag;
@@ -303,8 +303,8 @@ typedef struct papertag_metrics {
     size_t papers; /* N */
     size_t tags;   /* T: the model's tags and those of the gold set */
     double f1_micro, precision_micro, recall_micro;
-    double f1_macro;   /* over tags with support */
-    double f1_samples; /* over papers with gold tags */
+    double f1_macro;               /* over tags with support */
+    double f1_samples;             /* over papers with gold tags */
     double p_at_1, p_at_3, p_at_5; /* over papers with gold tags; divided by k; a `maybe` in the top is no error */
     double ndcg_at_5;              /* over papers with gold tags */
     double lrap; /* label ranking average precision; a paper without gold tags counts 1, as in scikit-learn */

@@ -10,7 +10,7 @@
 
 #include "papertag.h"
 
-/* ---- errors: the line that detects a fault records it, callers forward the status ---------------------------- */
+/* ---- errors: the line that detects a fault records it, callers forward the status ------------------------------ */
 
 /* Records the message (printf-style) in err, which may be NULL, and returns status. */
 int pt_fail(papertag_error *err, papertag_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -18,7 +18,7 @@ int pt_fail(papertag_error *err, papertag_status status, const char *format, ...
 /* pt_fail(err, PAPERTAG_NO_MEMORY, ...) with the usual words. */
 int pt_no_memory(papertag_error *err);
 
-/* ---- memory ------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 /* Arrays with a checked multiplication; NULL on overflow or exhaustion. A count of 0 gives a pointer to free. */
 void *pt_alloc(size_t count, size_t size);
@@ -32,8 +32,8 @@ typedef struct pt_arena {
     struct pt_arena_block *head;
 } pt_arena;
 
-void *pt_arena_alloc(pt_arena *arena, size_t size);                        /* 16-byte aligned; NULL on exhaustion */
-char *pt_arena_copy(pt_arena *arena, const char *text, size_t length);     /* with a NUL added */
+void *pt_arena_alloc(pt_arena *arena, size_t size);                    /* 16-byte aligned; NULL on exhaustion */
+char *pt_arena_copy(pt_arena *arena, const char *text, size_t length); /* with a NUL added */
 void pt_arena_reset(pt_arena *arena); /* gives all allocations up, keeps one block for the next round */
 void pt_arena_free(pt_arena *arena);
 
@@ -59,7 +59,7 @@ size_t pt_format_double(char out[40], double value, int digits);
 /* Parses a number as strtod does in the C locale; *end as there. */
 double pt_parse_double(const char *text, const char **end);
 
-/* ---- files ------------------------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 /* Reads a whole file. *data has a NUL after *size bytes; free it. */
 int pt_read_file(const char *path, char **data, size_t *size, papertag_error *err);
@@ -67,14 +67,14 @@ int pt_read_file(const char *path, char **data, size_t *size, papertag_error *er
 /* Writes a file whole or not at all: beside it under another name, synced, then renamed over it. */
 int pt_write_file(const char *path, const void *data, size_t size, papertag_error *err);
 
-/* ---- hashing and randomness, the same on every machine ---------------------------------------------------------- */
+/* ---- hashing and randomness, the same on every machine --------------------------------------------------------- */
 
 uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed);
 
 /* One step of SplitMix64 (Steele, Lea and Flood 2014). */
 uint64_t pt_random(uint64_t *state);
 
-/* ---- threads ---------------------------------------------------------------------------------------------------- */
+/* ---- threads --------------------------------------------------------------------------------------------------- */
 
 /* Processors to use for `jobs` as asked for: itself, or the number of processors when it is 0. */
 unsigned pt_jobs(unsigned jobs);

@@ -30,7 +30,8 @@ static double negative_log_likelihood(const float *margins, const uint8_t *posit
 void pt_platt(const float *margins, const uint8_t *positive, size_t count, double *a_out, double *b_out)
 {
     enum { ITERATIONS = 100 };
-    const double smallest_step = 1e-10, ridge = 1e-12, enough = 1e-5;
+    enum { HALVINGS = 34 }; /* down to a step of about 1e-10 */
+    const double ridge = 1e-12, enough = 1e-5;
     double positives = 0, negatives, high, low, a = 0, b, value;
 
     for (size_t i = 0; i < count; i++) {
@@ -60,7 +61,8 @@ void pt_platt(const float *margins, const uint8_t *positive, size_t count, doubl
         da = -(h22 * g1 - h21 * g2) / determinant;
         db = -(h11 * g2 - h21 * g1) / determinant;
         slope = g1 * da + g2 * db;
-        for (step = 1; step >= smallest_step; step /= 2) {
+        int halvings = 0;
+        for (step = 1; halvings < HALVINGS; halvings++, step /= 2) {
             double next = negative_log_likelihood(margins, positive, count, high, low, a + step * da, b + step * db);
             if (next < value + 1e-4 * step * slope) {
                 a += step * da;
@@ -69,7 +71,7 @@ void pt_platt(const float *margins, const uint8_t *positive, size_t count, doubl
                 break;
             }
         }
-        if (step < smallest_step) {
+        if (halvings == HALVINGS) {
             break; /* no step improves: as near as doubles come */
         }
     }

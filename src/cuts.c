@@ -2,9 +2,9 @@
  * cuts - the margin at which each tag is assigned.
  *
  * The margin that gives a tag its best F1 on held-out papers is a noisy thing when the tag has forty examples. What all
- * tags share is steadier: one probability, the same for all, that gives the best micro-F1 (in theory, half the F1 that is
- * reached: Lipton, Elkan and Narayanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014). So a
- * tag's cut lies between the two: its own best margin weighs as many papers as it has examples, the common one weighs
+ * tags share is steadier: one probability, the same for all, that gives the best micro-F1 (in theory, half the F1 that
+ * is reached: Lipton, Elkan and Narayanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014). So
+ * a tag's cut lies between the two: its own best margin weighs as many papers as it has examples, the common one weighs
  * STEADY papers.
  */
 #include "cuts.h"
@@ -14,7 +14,8 @@
 
 enum { STEADY = 200 };
 
-/* Pairs less likely than this cannot raise an F1 by being assigned; leaving them out spares the sorting of nearly all. */
+/* Pairs less likely than this cannot raise an F1 by being assigned; leaving them out spares the sorting of nearly all.
+ */
 static const double P_MIN = 0.02;
 
 typedef struct judged {
@@ -35,7 +36,9 @@ static double best_score(judged *pairs, size_t count, size_t positives, double *
     size_t hits = 0;
     double best = 0;
 
-    qsort(pairs, count, sizeof *pairs, compare_judged);
+    if (count > 1) {
+        qsort(pairs, count, sizeof *pairs, compare_judged);
+    }
     for (size_t i = 0; i < count; i++) {
         double f1;
         hits += pairs[i].positive;

@@ -3,8 +3,8 @@
  *
  * LIBSVM's program svm-predict reads one text file a binary model. A linear tag is written as a model with a single
  * support vector, the weights themselves, with coefficient 1; a kernel tag as what it is. The format is that of
- * svm_save_model in LIBSVM 3.24. It is written and read here and not by svm_save_model and svm_load_model, because those
- * change the locale of the whole process and the latter believes every number it reads.
+ * svm_save_model in LIBSVM 3.24. It is written and read here and not by svm_save_model and svm_load_model, because
+ * those change the locale of the whole process and the latter believes every number it reads.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,7 +16,7 @@
 
 static const char *const libsvm_kernels[] = {"linear", "polynomial", "rbf", "sigmoid"};
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------------- */
 
 /* DIR/TAG.model; bytes of the tag that a file name cannot bear are written as %XX. */
 static int tag_path(pt_buf *path, const char *dir, const char *tag, papertag_error *err)
@@ -43,9 +43,10 @@ static void append_number(pt_buf *out, const char *before, double value, int dig
     pt_buf_text(out, after);
 }
 
-/* ---- export ------------------------------------------------------------------------------------------------------ */
+/* ---- export ---------------------------------------------------------------------------------------------------- */
 
-static void append_head(pt_buf *out, const papertag_model *m, size_t total, double rho, size_t positive, size_t negative)
+static void append_head(pt_buf *out, const papertag_model *m, size_t total, double rho, size_t positive,
+                        size_t negative)
 {
     pt_buf_format(out, "svm_type c_svc\nkernel_type %s\n", libsvm_kernels[m->fit.kernel]);
     if (m->fit.kernel == PAPERTAG_KERNEL_POLY) {
@@ -110,23 +111,24 @@ static void append_vocabulary(pt_buf *out, const papertag_model *m)
 
 static void append_readme(pt_buf *out, const papertag_model *m)
 {
-    pt_buf_format(out,
-                  "TAG.model      one LIBSVM model a tag (C-SVC, labels 1 and -1); bytes that a file name cannot bear\n"
-                  "               are written as %%XX\n"
-                  "vocabulary.tsv index (from 1), term, idf\n"
-                  "manifest.json  options, tags with cut and calibration\n"
-                  "\n"
-                  "The vector of a paper\n"
-                  "1. Cut title and abstract into words as `text` in manifest.json says; terms are runs of 1 to %u\n"
-                  "   neighbouring words that vocabulary.tsv has.\n"
-                  "2. tf: how often the term stands in the abstract, plus %g times how often in the title.\n"
-                  "3. value = (1 + ln tf) * idf (tf below 1: tf * idf), then divide all values by the square root of\n"
-                  "   the sum of their squares.\n"
-                  "4. Write index:value in ascending order of index.\n"
-                  "\n"
-                  "svm-predict gives 1 where the decision value is above 0. papertag assigns a tag where it is at least\n"
-                  "the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
-                  m->options.ngram_max, m->options.title_weight);
+    pt_buf_format(
+        out,
+        "TAG.model      one LIBSVM model a tag (C-SVC, labels 1 and -1); bytes that a file name cannot bear\n"
+        "               are written as %%XX\n"
+        "vocabulary.tsv index (from 1), term, idf\n"
+        "manifest.json  options, tags with cut and calibration\n"
+        "\n"
+        "The vector of a paper\n"
+        "1. Cut title and abstract into words as `text` in manifest.json says; terms are runs of 1 to %u\n"
+        "   neighbouring words that vocabulary.tsv has.\n"
+        "2. tf: how often the term stands in the abstract, plus %g times how often in the title.\n"
+        "3. value = (1 + ln tf) * idf (tf below 1: tf * idf), then divide all values by the square root of\n"
+        "   the sum of their squares.\n"
+        "4. Write index:value in ascending order of index.\n"
+        "\n"
+        "svm-predict gives 1 where the decision value is above 0. papertag assigns a tag where it is at least\n"
+        "the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
+        m->options.ngram_max, m->options.title_weight);
 }
 
 int papertag_model_export_libsvm(const papertag_model *m, const char *dir, papertag_error *err)
@@ -162,7 +164,7 @@ int papertag_model_export_libsvm(const papertag_model *m, const char *dir, paper
     return status;
 }
 
-/* ---- import: reading lines ------------------------------------------------------------------------------------------- */
+/* ---- import: reading lines ------------------------------------------------------------------------------------- */
 
 /* A text file being read line by line. */
 struct lines {
@@ -217,7 +219,7 @@ static int bad_line(const struct lines *lines, papertag_error *err, const char *
     return pt_fail(err, PAPERTAG_BAD_INPUT, "%s:%zu: %s", lines->path, lines->line, reason);
 }
 
-/* ---- import: vocabulary ---------------------------------------------------------------------------------------------- */
+/* ---- import: vocabulary ---------------------------------------------------------------------------------------- */
 
 /* A vocabulary with its own memory. */
 struct owned_vocabulary {
@@ -281,7 +283,7 @@ static int read_vocabulary(struct owned_vocabulary *v, const char *path, paperta
     return pt_vocabulary_index(&v->view, v->slots, err);
 }
 
-/* ---- import: one machine ------------------------------------------------------------------------------------------------ */
+/* ---- import: one machine --------------------------------------------------------------------------------------- */
 
 /* The head of a TAG.model file. */
 struct head {
@@ -548,7 +550,7 @@ int papertag_model_import_libsvm(const char *dir, const char *path, papertag_err
     struct import in = {.dir = dir};
     pt_buf name = {0};
     void *bytes = NULL;
-    size_t size;
+    size_t size = 0;
     int status;
 
     pt_buf_format(&name, "%s/manifest.json", dir);

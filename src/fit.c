@@ -1,9 +1,9 @@
 /*
  * fit - fits one tag against the rest, for all tags.
  *
- * A task fits some tags (a block of lanes for the linear solver, one tag for LIBSVM) on all papers but one fold's, or on
- * all. Tasks share nothing but their inputs, so they run on as many threads as there are, and since each is seeded by
- * its own place in the plan, their number and order do not show in the result.
+ * A task fits some tags (a block of lanes for the linear solver, one tag for LIBSVM) on all papers but one fold's, or
+ * on all. Tasks share nothing but their inputs, so they run on as many threads as there are, and since each is seeded
+ * by its own place in the plan, their number and order do not show in the result.
  */
 #include "fit.h"
 
@@ -25,10 +25,10 @@ void pt_support_free(pt_support *support)
     *support = (pt_support){0};
 }
 
-/* ---- folds ------------------------------------------------------------------------------------------------------- */
+/* ---- folds ----------------------------------------------------------------------------------------------------- */
 
 struct dealt {
-    uint64_t order; /* random, for papers of the same tag */
+    uint64_t order;         /* random, for papers of the same tag */
     uint32_t paper, rarity; /* how frequent its rarest tag is, by rank */
 };
 
@@ -73,16 +73,16 @@ done:
     return status;
 }
 
-/* ---- tasks ------------------------------------------------------------------------------------------------------- */
+/* ---- tasks ----------------------------------------------------------------------------------------------------- */
 
 /* What all tasks of one run share. */
 struct run {
     const pt_fit *fit;
-    size_t groups;           /* tasks of a fold: blocks or tags */
-    float *margins;          /* cross-validation: papers x tags; NULL when the whole set is fitted */
-    float **blocks;          /* whole set, linear kernel */
+    size_t groups;                     /* tasks of a fold: blocks or tags */
+    float *margins;                    /* cross-validation: papers x tags; NULL when the whole set is fitted */
+    float **blocks;                    /* whole set, linear kernel */
     struct svm_node *nodes, **vectors; /* LIBSVM: the rows */
-    struct svm_model **machines; /* whole set, LIBSVM: by tag */
+    struct svm_model **machines;       /* whole set, LIBSVM: by tag */
     const char *stage;
     size_t tasks;
 };
@@ -136,7 +136,7 @@ static int linear_task(void *context, size_t task)
     return status;
 }
 
-/* ---- LIBSVM ------------------------------------------------------------------------------------------------------ */
+/* ---- LIBSVM ---------------------------------------------------------------------------------------------------- */
 
 static void print_nothing(const char *text)
 {
@@ -320,7 +320,7 @@ done:
     return status;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------ */
+/* ---- running --------------------------------------------------------------------------------------------------- */
 
 static void report(void *context, size_t finished)
 {
@@ -343,7 +343,8 @@ static int run_tasks(struct run *run, size_t folds, papertag_error *err)
         svm_set_print_string_function(print_nothing); /* LIBSVM has one hook a process; it is always set to this */
         status = make_nodes(run);
     }
-    status = status ? status : pt_parallel(pt_jobs(o->jobs), run->tasks, libsvm ? libsvm_task : linear_task, run, report);
+    status =
+        status ? status : pt_parallel(pt_jobs(o->jobs), run->tasks, libsvm ? libsvm_task : linear_task, run, report);
     return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 

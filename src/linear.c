@@ -7,8 +7,9 @@
  *
  * One-vs-rest over T tags would read the same rows T times. Here PT_LANES tags form a block whose weights lie side by
  * side, w[term][lane], so that a row is read once and each of its terms touches one cache line, in which the compiler
- * uses whole vectors. Lanes never mix: every lane goes through the very steps it would go through alone, with any vector
- * width (contraction of multiply and add is off), so the result is the same on every machine and for any threads.
+ * uses whole vectors. Lanes never mix: every lane goes through the very steps it would go through alone, with any
+ * vector width (contraction of multiply and add is off), so the result is the same on every machine and for any
+ * threads.
  */
 #include "linear.h"
 
@@ -21,7 +22,7 @@
 #define WIDEST_VECTORS
 #endif
 
-/* ---- labels ----------------------------------------------------------------------------------------------------- */
+/* ---- labels ---------------------------------------------------------------------------------------------------- */
 
 void pt_labels_free(pt_labels *labels)
 {
@@ -62,7 +63,7 @@ double pt_positive_weight(papertag_class_weight kind, size_t positives, size_t n
     return kind == PAPERTAG_WEIGHT_BALANCED ? ratio : kind == PAPERTAG_WEIGHT_SQRT ? sqrt(ratio) : 1;
 }
 
-/* ---- one row against all lanes ------------------------------------------------------------------------------------ */
+/* ---- one row against all lanes --------------------------------------------------------------------------------- */
 
 static inline void dot(const float *restrict weights, const float *restrict bias, pt_row row, float out[PT_LANES])
 {
@@ -99,13 +100,13 @@ void pt_linear_margins(const float *weights, size_t terms, pt_row row, float mar
     dot(weights, weights + terms * PT_LANES, row, margins);
 }
 
-/* ---- the descent ----------------------------------------------------------------------------------------------------- */
+/* ---- the descent ----------------------------------------------------------------------------------------------- */
 
 /* What the descent keeps for the papers of one block. */
 typedef struct block {
-    float *signs;             /* paper x lane: y, +1 or -1 */
-    float *alphas;            /* paper x lane: the dual variables, >= 0 */
-    float *squares;           /* paper: |x|^2 + 1, the 1 for the bias */
+    float *signs;                /* paper x lane: y, +1 or -1 */
+    float *alphas;               /* paper x lane: the dual variables, >= 0 */
+    float *squares;              /* paper: |x|^2 + 1, the 1 for the bias */
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 

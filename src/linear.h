@@ -3,7 +3,8 @@
  *
  * For each tag t:  min over (w, b)  1/2 (|w|^2 + b^2) + sum_i C_i max(0, 1 - y_it (w . x_i + b))^2
  *
- * y_it is +1 when paper i has tag t and -1 otherwise; C_i is C for a negative and C times the tag's weight for a positive.
+ * y_it is +1 when paper i has tag t and -1 otherwise; C_i is C for a negative and C times the tag's weight for a
+ * positive.
  */
 #ifndef PT_LINEAR_H
 #define PT_LINEAR_H
@@ -25,11 +26,11 @@ int pt_labels_append(pt_labels *labels, const uint32_t *tags, size_t count);
 bool pt_labels_have(const pt_labels *labels, size_t paper, uint32_t tag);
 
 typedef struct pt_linear_options {
-    double c;                           /* C above, > 0 */
+    double c; /* C above, > 0 */
     papertag_class_weight class_weight;
-    double epsilon;                     /* stop when the projected gradient's range is below it */
-    unsigned epochs_max;                /* or after so many passes */
-    uint64_t seed;                      /* of the order in which papers are visited */
+    double epsilon;      /* stop when the projected gradient's range is below it */
+    unsigned epochs_max; /* or after so many passes */
+    uint64_t seed;       /* of the order in which papers are visited */
 } pt_linear_options;
 
 /* Fits tags first_tag .. first_tag + PT_LANES - 1 (as far as there are `tag_count`) on the papers listed.

@@ -2,8 +2,9 @@
  * metrics - evaluation of tags against gold tags.
  *
  * Papers are collected as rows of p, gold, assigned and "leave out" over all tags met so far; a gold tag that the model
- * does not know becomes a tag with p 0 that is never assigned. The metrics are then computed over the whole. Definitions
- * are scikit-learn's (f1_score, average_precision_score, label_ranking_average_precision_score), with zero_division=0.
+ * does not know becomes a tag with p 0 that is never assigned. The metrics are then computed over the whole.
+ * Definitions are scikit-learn's (f1_score, average_precision_score, label_ranking_average_precision_score), with
+ * zero_division=0.
  *
  * Memory: N x T cells of 16 bytes at most while rows grow, T being all tags met.
  */
@@ -21,13 +22,13 @@ struct papertag_evaluation {
     pt_arena arena;
     const char **tags; /* the model's in slug order, then those met in gold, in order of meeting */
     size_t tag_count, tags_capacity, model_tags;
-    cell *cells; /* row by row; row i has widths[i] cells, the tags known when it was added */
+    cell *cells;    /* row by row; row i has widths[i] cells, the tags known when it was added */
     size_t *starts; /* of each row, and the end of the last */
     size_t count, capacity, cells_capacity;
     papertag_tag_metrics *per_tag;
 };
 
-/* ---- collecting --------------------------------------------------------------------------------------------------- */
+/* ---- collecting ------------------------------------------------------------------------------------------------ */
 
 static int add_tag(papertag_evaluation *e, const char *tag)
 {
@@ -152,7 +153,7 @@ int papertag_evaluation_add(papertag_evaluation *e, const papertag_paper *gold, 
     return PAPERTAG_OK;
 }
 
-/* ---- counting ------------------------------------------------------------------------------------------------------ */
+/* ---- counting -------------------------------------------------------------------------------------------------- */
 
 static double f1_of(double tp, double fp, double fn)
 {
@@ -202,13 +203,16 @@ static bool assigned_at(const struct table *table, size_t paper, size_t column)
 static int set_metrics(const struct table *table, papertag_metrics *m, papertag_tag_metrics *per_tag)
 {
     uint32_t *counts = pt_calloc(table->tags, 3 * sizeof *counts);
-    uint32_t *tp = counts, *fp = counts + table->tags, *fn = fp + table->tags;
+    uint32_t *tp, *fp, *fn;
     double all_tp = 0, all_fp = 0, all_fn = 0, samples = 0;
     size_t labelled = 0;
 
     if (!counts) {
         return PAPERTAG_NO_MEMORY;
     }
+    tp = counts;
+    fp = tp + table->tags;
+    fn = fp + table->tags;
     for (size_t i = 0; i < table->e->count; i++) {
         double hits = 0, false_hits = 0, missed = 0;
         for (size_t t = 0; t < table->tags; t++) {
@@ -243,7 +247,7 @@ static int set_metrics(const struct table *table, papertag_metrics *m, papertag_
     return PAPERTAG_OK;
 }
 
-/* ---- ranking -------------------------------------------------------------------------------------------------------- */
+/* ---- ranking --------------------------------------------------------------------------------------------------- */
 
 typedef struct ranked {
     double p;
@@ -257,8 +261,8 @@ static int compare_ranked(const void *a, const void *b)
     return x->p < y->p ? 1 : x->p > y->p ? -1 : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Label ranking average precision of one sorted row: over its gold tags, the share of gold among the tags ranked at least
- * as high; equal p, equal rank. 1 for a row without gold tags or with gold tags only. */
+/* Label ranking average precision of one sorted row: over its gold tags, the share of gold among the tags ranked at
+ * least as high; equal p, equal rank. 1 for a row without gold tags or with gold tags only. */
 static double row_lrap(const ranked *row, size_t count)
 {
     double sum = 0;
@@ -358,7 +362,7 @@ static double expected_calibration_error(const struct table *table)
     return error / ((double)table->e->count * (double)table->tags);
 }
 
-/* ---- all together ----------------------------------------------------------------------------------------------------- */
+/* ---- all together ---------------------------------------------------------------------------------------------- */
 
 /* Slug order: the model's tags are in it already, so what gold brought is put in its places. */
 static size_t *slug_order(const papertag_evaluation *e)

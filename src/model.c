@@ -59,7 +59,8 @@ int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options
         return bad_manifest(source, err, "\"tfidf\"");
     }
     options.ngram_max = (unsigned)ngram_max;
-    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(text, "stop_words")) {
+    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(text, "stop_words"))
+    {
         if (!cJSON_IsString(word)) {
             pt_buf_free(&words);
             return bad_manifest(source, err, "\"stop_words\"");
@@ -128,7 +129,8 @@ static int read_aliases(const cJSON *tag, papertag_tag_info *out)
     if (!items) {
         return PAPERTAG_NO_MEMORY;
     }
-    cJSON_ArrayForEach(alias, aliases) {
+    cJSON_ArrayForEach(alias, aliases)
+    {
         if (cJSON_IsString(alias)) {
             items[count++] = alias->valuestring;
         }
@@ -152,7 +154,8 @@ int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_inf
     if (!infos) {
         return pt_no_memory(err);
     }
-    cJSON_ArrayForEach(item, list) {
+    cJSON_ArrayForEach(item, list)
+    {
         papertag_tag_info *info = &infos[n++];
         info->tag = string_of(item, "tag");
         info->name = string_of(item, "name");
@@ -181,7 +184,7 @@ done:
     return status;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------------------------- */
 
 static int damaged(const papertag_model *m, papertag_error *err, const char *what)
 {
@@ -190,12 +193,13 @@ static int damaged(const papertag_model *m, papertag_error *err, const char *wha
 
 static int check_header(const papertag_model *m, pt_model_header *header, papertag_error *err)
 {
-    if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, 8)) {
+    if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, 8) != 0) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", m->name);
     }
     memcpy(header, m->bytes, sizeof *header);
     if (header->byte_order != PT_MODEL_BYTE_ORDER) {
-        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order", m->name);
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order",
+                       m->name);
     }
     if (header->version != PT_MODEL_VERSION) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this program reads format %d", m->name,
@@ -268,7 +272,7 @@ static int open_weights(papertag_model *m, const pt_model_header *header, papert
 {
     size_t terms = m->vocabulary.count;
 
-    if (terms > SIZE_MAX / sizeof(float) / m->stride) {
+    if ((uint64_t)terms * m->stride > m->size) {
         return damaged(m, err, "weights");
     }
     if (m->fit.precision == PAPERTAG_INT8) {
@@ -400,7 +404,7 @@ static int open_machines(papertag_model *m, const pt_model_header *header, paper
 /* Checks the bytes and fills the model from them. */
 static int open_bytes(papertag_model *m, papertag_error *err)
 {
-    pt_model_header header;
+    pt_model_header header = {0};
     pt_section text;
     int status = check_header(m, &header, err);
 
@@ -514,7 +518,7 @@ void papertag_model_close(papertag_model *m)
     free(m);
 }
 
-/* ---- looking into it --------------------------------------------------------------------------------------------------- */
+/* ---- looking into it ------------------------------------------------------------------------------------------- */
 
 size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **out)
 {
@@ -564,12 +568,12 @@ bool papertag_model_is_linear(const papertag_model *m)
     return m->weights || m->quantized;
 }
 
-/* ---- scoring ------------------------------------------------------------------------------------------------------------- */
+/* ---- scoring --------------------------------------------------------------------------------------------------- */
 
 struct papertag_tagger {
     const papertag_model *model;
     pt_counter counter;
-    float *sums;      /* stride */
+    float *sums;            /* stride */
     papertag_score *scores; /* T */
     struct svm_node *nodes; /* kernel: the paper as LIBSVM has it */
     size_t nodes_capacity;
@@ -609,9 +613,11 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger);
 }
 
-static int tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err)
+static int tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row,
+                      papertag_error *err)
 {
-    return pt_tfidf_row(&tagger->counter, &tagger->model->options, &tagger->model->vocabulary, title, abstract, row, err);
+    return pt_tfidf_row(&tagger->counter, &tagger->model->options, &tagger->model->vocabulary, title, abstract, row,
+                        err);
 }
 
 static void linear_sums(const papertag_model *m, pt_row row, float *restrict sums)
@@ -704,7 +710,7 @@ int papertag_vector(papertag_tagger *tagger, const char *title, const char *abst
     return status;
 }
 
-/* ---- explaining ----------------------------------------------------------------------------------------------------------- */
+/* ---- explaining ------------------------------------------------------------------------------------------------ */
 
 static int compare_contributions(const void *a, const void *b)
 {

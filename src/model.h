@@ -36,7 +36,7 @@ typedef struct pt_fit_info {
 
 /* The words of a manifest for the values of the public enums; NULL ends each list. */
 extern const char *const pt_solver_names[], *const pt_kernel_names[], *const pt_precision_names[],
-    *const pt_class_weight_names[];
+                                                                          *const pt_class_weight_names[];
 
 /* Reads what scoring needs from a manifest; the words of tags are borrowed from it. `source` names it in messages. */
 int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err);
@@ -47,7 +47,7 @@ int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_inf
 /* Frees what pt_manifest_tags made. */
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 /* The support vectors of a kernel model. Tag t uses vectors[starts[t] .. starts[t + 1]), positives first. */
 typedef struct pt_support {
@@ -74,7 +74,7 @@ typedef struct pt_model_parts {
 /* Puts a model file together in memory: *bytes (free it) is aligned to PT_MODEL_ALIGN. */
 int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, papertag_error *err);
 
-/* ---- an open model -------------------------------------------------------------------------------------------------- */
+/* ---- an open model --------------------------------------------------------------------------------------------- */
 
 struct papertag_model {
     char *name; /* the file, for messages */
@@ -91,13 +91,13 @@ struct papertag_model {
     size_t stride;        /* lanes of a row of weights: tag_count rounded up to 8 */
     const float *weights; /* one of these two for a linear model */
     const int8_t *quantized;
-    const float *scales;  /* of quantized, by term */
-    const double *bias;   /* by tag */
+    const float *scales;        /* of quantized, by term */
+    const double *bias;         /* by tag */
     struct svm_model *machines; /* by tag, for a kernel model; their arrays point into this model */
     struct svm_node *nodes, **vectors;
-    int *vector_counts;     /* 2 x T: positive and negative vectors of a tag */
-    double **coefficients;  /* T: of a tag's vectors */
-    pt_support support; /* kernel: borrowed pointers into the file */
+    int *vector_counts;    /* 2 x T: positive and negative vectors of a tag */
+    double **coefficients; /* T: of a tag's vectors */
+    pt_support support;    /* kernel: borrowed pointers into the file */
 };
 
 #endif

@@ -25,7 +25,8 @@ static void append_section(pt_buf *file, pt_model_header *header, pt_section_kin
     pt_buf_append(file, data, size);
 }
 
-static void append_weights(pt_buf *file, pt_model_header *header, const pt_model_parts *parts, float *row, int8_t *small)
+static void append_weights(pt_buf *file, pt_model_header *header, const pt_model_parts *parts, float *row,
+                           int8_t *small)
 {
     static const char zeros[PT_MODEL_ALIGN];
     size_t stride = pt_model_stride(parts->tags), terms = parts->vocabulary->count;

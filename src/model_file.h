@@ -12,17 +12,17 @@
 typedef enum pt_section_kind {
     PT_SECTION_MANIFEST,
     PT_SECTION_TERM_TEXT,
-    PT_SECTION_TERM_STARTS, /* uint32 x V + 1 */
-    PT_SECTION_TERM_SLOTS,  /* uint32 x a power of two */
-    PT_SECTION_IDF,         /* float x V */
-    PT_SECTION_WEIGHTS,     /* linear: V x stride, float or int8 */
-    PT_SECTION_SCALES,      /* int8: float x V */
-    PT_SECTION_BIAS,        /* double x T: b of a linear model, rho of a kernel model */
-    PT_SECTION_VECTOR_STARTS, /* kernel, a sparse matrix of R distinct support vectors: uint64 x R + 1 */
-    PT_SECTION_VECTOR_TERMS,  /* uint32 */
-    PT_SECTION_VECTOR_VALUES, /* float */
-    PT_SECTION_TAG_STARTS,    /* uint64 x T + 1 */
-    PT_SECTION_TAG_VECTORS,   /* uint32: rows of the matrix */
+    PT_SECTION_TERM_STARTS,      /* uint32 x V + 1 */
+    PT_SECTION_TERM_SLOTS,       /* uint32 x a power of two */
+    PT_SECTION_IDF,              /* float x V */
+    PT_SECTION_WEIGHTS,          /* linear: V x stride, float or int8 */
+    PT_SECTION_SCALES,           /* int8: float x V */
+    PT_SECTION_BIAS,             /* double x T: b of a linear model, rho of a kernel model */
+    PT_SECTION_VECTOR_STARTS,    /* kernel, a sparse matrix of R distinct support vectors: uint64 x R + 1 */
+    PT_SECTION_VECTOR_TERMS,     /* uint32 */
+    PT_SECTION_VECTOR_VALUES,    /* float */
+    PT_SECTION_TAG_STARTS,       /* uint64 x T + 1 */
+    PT_SECTION_TAG_VECTORS,      /* uint32: rows of the matrix */
     PT_SECTION_TAG_COEFFICIENTS, /* double */
     PT_SECTION_TAG_POSITIVES,    /* uint64 x T */
     PT_SECTIONS

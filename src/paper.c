@@ -1,9 +1,9 @@
 /*
  * paper - the record that readers fill.
  *
- * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (bytes that are not become U+FFFD),
- * runs of white space as one space, no control characters, nothing at the ends. So nobody behind the readers, be it a
- * tokenizer, a store or a page, has to clean again.
+ * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (bytes that are not become
+ * U+FFFD), runs of white space as one space, no control characters, nothing at the ends. So nobody behind the readers,
+ * be it a tokenizer, a store or a page, has to clean again.
  */
 #include "paper.h"
 
@@ -157,10 +157,9 @@ static int derive_id(pt_record *record, papertag_error *err)
         int boundary = 0;
         utf8proc_ssize_t count;
         at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
-        count = utf8proc_decompose_char(c, pieces, 32,
-                                        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |
-                                            UTF8PROC_IGNORE,
-                                        &boundary);
+        count = utf8proc_decompose_char(
+            c, pieces, 32,
+            UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE, &boundary);
         for (utf8proc_ssize_t i = 0; i < count && i < 32; i++) {
             utf8proc_category_t category = utf8proc_category(pieces[i]);
             utf8proc_uint8_t bytes[4];
@@ -173,8 +172,9 @@ static int derive_id(pt_record *record, papertag_error *err)
         pt_buf_free(&letters);
         return pt_no_memory(err);
     }
-    snprintf(id, sizeof id, "t-%016llx",
-             (unsigned long long)(letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1)));
+    snprintf(
+        id, sizeof id, "t-%016llx",
+        (unsigned long long)(letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1)));
     pt_buf_free(&letters);
     return pt_record_text(record, &record->paper.id, id, strlen(id), err);
 }

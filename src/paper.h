@@ -13,19 +13,19 @@
 
 /* A file, standard input or memory, read in large blocks. */
 typedef struct pt_input {
-    int fd;            /* -1 over memory */
-    char *block;       /* owned; NULL over memory */
+    int fd;      /* -1 over memory */
+    char *block; /* owned; NULL over memory */
     size_t capacity;
     const char *start; /* bytes read but not yet given out: [start, end) */
     const char *end;
-    bool at_end;       /* nothing follows `end` */
-    size_t line;       /* number of the line that `start` is on, from 1 */
+    bool at_end; /* nothing follows `end` */
+    size_t line; /* number of the line that `start` is on, from 1 */
 } pt_input;
 
 /* A line beyond this is a broken record: it is skipped without being held. */
 enum { PT_LINE_MAX = 256 * 1024 * 1024 };
 
-/* ---- the record under construction -------------------------------------------------------------------------------- */
+/* ---- the record under construction ----------------------------------------------------------------------------- */
 
 /* A paper being filled. Strings go into `arena`; setters collapse white space to single spaces, trim, drop control
  * characters, and leave the field absent when nothing is left. */
@@ -53,7 +53,7 @@ bool pt_is_day(const char *text);
  * PAPERTAG_BAD_INPUT ("neither title nor abstract") when there is no text. */
 int pt_record_finish(pt_record *record, papertag_error *err);
 
-/* ---- formats -------------------------------------------------------------------------------------------------------- */
+/* ---- formats --------------------------------------------------------------------------------------------------- */
 
 struct papertag_reader {
     pt_input input;
@@ -67,7 +67,7 @@ struct papertag_reader {
 
 typedef struct pt_format {
     const char *name;
-    bool (*fits)(const char *head, size_t size);               /* head: the first bytes, from the first that is not white */
+    bool (*fits)(const char *head, size_t size); /* head: the first bytes, from the first that is not white */
     int (*open)(papertag_reader *reader, papertag_error *err); /* may be NULL */
     int (*next)(papertag_reader *reader, papertag_error *err); /* fills reader->record; as papertag_reader_next */
     void (*close)(papertag_reader *reader);                    /* may be NULL */
@@ -76,7 +76,8 @@ typedef struct pt_format {
 extern const pt_format pt_format_jsonl, pt_format_json, pt_format_daily_papers, pt_format_page, pt_format_csv,
     pt_format_tsv;
 
-/* Makes at least `size` bytes available if there are that many: afterwards [input.start, input.end) can be looked at. */
+/* Makes at least `size` bytes available if there are that many: afterwards [input.start, input.end) can be looked at.
+ */
 int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err);
 
 /* Gives the next line without its LF or CRLF, NUL not added; borrowed until the next call on the reader. *number is its

@@ -1,9 +1,9 @@
 /*
  * read_csv - papers from comma- or tab-separated values with a header (RFC 4180).
  *
- * Columns are found by the names of the header, whatever their order and case; unknown columns are passed over. A quoted
- * field may hold separators and line ends. A quote that never closes would swallow the rest of the file, so it is
- * reported where it opened and reading goes on with the line after.
+ * Columns are found by the names of the header, whatever their order and case; unknown columns are passed over. A
+ * quoted field may hold separators and line ends. A quote that never closes would swallow the rest of the file, so it
+ * is reported where it opened and reading goes on with the line after.
  */
 #include <stdlib.h>
 
@@ -13,14 +13,28 @@
 enum { RECORD_MAX = 4 * 1024 * 1024 };
 
 typedef enum column {
-    COLUMN_UNKNOWN, COLUMN_ID, COLUMN_TITLE, COLUMN_ABSTRACT, COLUMN_DATE, COLUMN_ORGANIZATION, COLUMN_URL,
-    COLUMN_SOURCE, COLUMN_VENUE, COLUMN_AUTHORS, COLUMN_AUTHOR_COUNT, COLUMN_CATEGORIES, COLUMN_KEYWORDS, COLUMN_MAYBE,
-    COLUMN_UPVOTES, COLUMN_COMMENTS, COLUMN_TAGS
+    COLUMN_UNKNOWN,
+    COLUMN_ID,
+    COLUMN_TITLE,
+    COLUMN_ABSTRACT,
+    COLUMN_DATE,
+    COLUMN_ORGANIZATION,
+    COLUMN_URL,
+    COLUMN_SOURCE,
+    COLUMN_VENUE,
+    COLUMN_AUTHORS,
+    COLUMN_AUTHOR_COUNT,
+    COLUMN_CATEGORIES,
+    COLUMN_KEYWORDS,
+    COLUMN_MAYBE,
+    COLUMN_UPVOTES,
+    COLUMN_COMMENTS,
+    COLUMN_TAGS
 } column;
 
-static const char *const column_names[] = {NULL,     "id",    "title",   "abstract",     "date",       "organization",
-                                           "url",    "source", "venue",  "authors",      "author_count", "categories",
-                                           "keywords", "maybe", "upvotes", "comments"};
+static const char *const column_names[] = {NULL,       "id",     "title",   "abstract", "date",         "organization",
+                                           "url",      "source", "venue",   "authors",  "author_count", "categories",
+                                           "keywords", "maybe",  "upvotes", "comments"};
 
 struct field {
     const char *text;
@@ -31,15 +45,15 @@ struct table {
     char separator;
     column *columns;
     size_t column_count, columns_capacity;
-    pt_buf record;  /* the lines of a record that spans several */
-    pt_buf cells;   /* unquoted fields */
+    pt_buf record; /* the lines of a record that spans several */
+    pt_buf cells;  /* unquoted fields */
     struct field *fields;
     size_t count, capacity;
-    pt_buf replay;  /* lines to read again, after a quote that never closed */
+    pt_buf replay; /* lines to read again, after a quote that never closed */
     size_t replay_at, replay_line;
 };
 
-/* ---- records ----------------------------------------------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------------------------------------------- */
 
 static int next_line(papertag_reader *reader, const char **line, size_t *length, size_t *number, papertag_error *err)
 {
@@ -85,7 +99,8 @@ static int put_back(struct table *t, size_t line)
     return PAPERTAG_OK;
 }
 
-/* Reads a record into t->record, each of its lines with an LF; *number is its first line. Empty lines are passed over. */
+/* Reads a record into t->record, each of its lines with an LF; *number is its first line. Empty lines are passed over.
+ */
 static int next_record(papertag_reader *reader, size_t *number, papertag_error *err)
 {
     struct table *t = reader->state;
@@ -156,7 +171,7 @@ static int cut_fields(struct table *t)
     }
 }
 
-/* ---- header -------------------------------------------------------------------------------------------------------------- */
+/* ---- header ---------------------------------------------------------------------------------------------------- */
 
 static bool same_word(const char *text, size_t length, const char *word)
 {
@@ -239,7 +254,7 @@ static void close_table(papertag_reader *reader)
     }
 }
 
-/* ---- papers ---------------------------------------------------------------------------------------------------------------- */
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 /* A cell that holds a list: split at ';' or '|' where there is one, else at ','. */
 static int read_list(papertag_reader *reader, papertag_strings *list, struct field f, papertag_error *err)
@@ -342,7 +357,7 @@ static int next_row(papertag_reader *reader, papertag_error *err)
     return status ? status : pt_reader_finish(reader, err);
 }
 
-/* ---- telling it --------------------------------------------------------------------------------------------------------------- */
+/* ---- telling it ------------------------------------------------------------------------------------------------ */
 
 /* A first line with `separator` (or a single column) in which title, abstract or summary is a column. */
 static bool fits_table(const char *head, size_t size, char separator)

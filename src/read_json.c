@@ -10,7 +10,7 @@
 
 #include "paper.h"
 
-/* ---- fields -------------------------------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------------------------- */
 
 /* A reader at work on one object. */
 struct object {
@@ -92,7 +92,8 @@ static int read_list(const struct object *o, const char *key, papertag_strings *
     if (!cJSON_IsArray(items)) {
         return wrong_type(o, key, "a list of strings");
     }
-    cJSON_ArrayForEach(item, items) {
+    cJSON_ArrayForEach(item, items)
+    {
         const cJSON *name = cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "name") : item;
         if (!cJSON_IsString(name)) {
             return wrong_type(o, key, "a list of strings");
@@ -120,7 +121,7 @@ static int read_date(const struct object *o, const char *key)
     return text ? pt_record_date(&o->reader->record, text, strlen(text), o->err) : PAPERTAG_OK;
 }
 
-/* ---- a paper as papertag writes it ------------------------------------------------------------------------------------ */
+/* ---- a paper as papertag writes it ----------------------------------------------------------------------------- */
 
 static int read_paper(const struct object *o)
 {
@@ -147,7 +148,7 @@ static int read_paper(const struct object *o)
     return status ? status : pt_reader_finish(o->reader, o->err);
 }
 
-/* ---- an entry of the daily-papers listing ------------------------------------------------------------------------------ */
+/* ---- an entry of the daily-papers listing ---------------------------------------------------------------------- */
 
 static int read_daily(const struct object *entry)
 {
@@ -186,7 +187,7 @@ static int read_daily(const struct object *entry)
     return status ? status : pt_reader_finish(reader, entry->err);
 }
 
-/* ---- parsing one object ---------------------------------------------------------------------------------------------------- */
+/* ---- parsing one object ---------------------------------------------------------------------------------------- */
 
 /* Makes every \u0000 in a copy of the text a space; the text itself where there is none. */
 static int without_nul(pt_buf *copy, const char **text, size_t length)
@@ -239,7 +240,8 @@ static int read_object(papertag_reader *reader, const char *text, size_t length,
         }
     }
     if (!json) {
-        status = pt_reader_fail(reader, line, err, "not valid JSON at column %zu", stop ? (size_t)(stop - text) + 1 : 1);
+        status =
+            pt_reader_fail(reader, line, err, "not valid JSON at column %zu", stop ? (size_t)(stop - text) + 1 : 1);
     } else if (!cJSON_IsObject(json)) {
         status = pt_reader_fail(reader, line, err, "a paper must be a JSON object");
     } else {
@@ -252,9 +254,10 @@ done:
     return status;
 }
 
-/* ---- JSON Lines --------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON Lines ------------------------------------------------------------------------------------------------ */
 
-/* Past a JSON value that begins at `at`: behind its last bracket or quote, or NULL when it does not end before `end`. */
+/* Past a JSON value that begins at `at`: behind its last bracket or quote, or NULL when it does not end before `end`.
+ */
 static const char *skip_value(const char *at, const char *end)
 {
     size_t depth = 0;
@@ -311,7 +314,7 @@ static int next_jsonl(papertag_reader *reader, papertag_error *err)
 
 const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};
 
-/* ---- documents ------------------------------------------------------------------------------------------------------------------ */
+/* ---- documents ------------------------------------------------------------------------------------------------- */
 
 enum where { BEFORE, INSIDE, BEHIND };
 

@@ -1,8 +1,8 @@
 /*
  * read_page - papers from the Daily Papers page, copied as text.
  *
- * The page is a list of papers, each a few paragraphs: title, abstract, and a foot that may hold the number of authors or
- * an organisation, a dot, and a date with the number of comments behind it:
+ * The page is a list of papers, each a few paragraphs: title, abstract, and a foot that may hold the number of authors
+ * or an organisation, a dot, and a date with the number of comments behind it:
  *
  *     Title
  *                          (paragraphs are set apart by empty lines)
@@ -24,7 +24,7 @@ static const char bullet[] = "\xe2\x80\xa2", middle_dot[] = "\xc2\xb7";
 /* Neither a title nor a date is longer; an abstract usually is. Bytes. */
 enum { TITLE_MAX = 300, YEAR_MIN = 1990, YEAR_MAX = 2100 };
 
-/* ---- lines ------------------------------------------------------------------------------------------------------- */
+/* ---- lines ----------------------------------------------------------------------------------------------------- */
 
 /* A run of lines between empty ones. */
 struct paragraph {
@@ -120,10 +120,11 @@ static bool read_authors(const char *line, size_t length, long *authors)
     }
     for (at += sizeof bullet - 1; at < end && *at == ' '; at++) {
     }
-    return read_number(&at, end, authors) && (is_text(at, (size_t)(end - at), " authors") || is_text(at, (size_t)(end - at), " author"));
+    return read_number(&at, end, authors) &&
+           (is_text(at, (size_t)(end - at), " authors") || is_text(at, (size_t)(end - at), " author"));
 }
 
-/* ---- paragraphs ---------------------------------------------------------------------------------------------------- */
+/* ---- paragraphs ------------------------------------------------------------------------------------------------ */
 
 static int find_paragraphs(papertag_reader *reader, papertag_error *err)
 {
@@ -171,7 +172,8 @@ static bool is_foot(const struct paragraph *p)
 /* What the page says of itself. */
 static bool is_furniture(const struct paragraph *p)
 {
-    static const char *const phrases[] = {"new", "Daily Papers", "Subscribe", "Upvote", "Submitted by", "Trending Papers"};
+    static const char *const phrases[] = {"new",    "Daily Papers", "Subscribe",
+                                          "Upvote", "Submitted by", "Trending Papers"};
     static const char *const openings[] = {"Get trending papers in your email inbox", "byAK", "by AK"};
     size_t length = (size_t)(p->end - p->start);
     const char *at = p->start;
@@ -201,7 +203,7 @@ static bool opens_paper(const struct page *page, size_t i)
            (size_t)(after->end - after->start) > length && p->end[-1] != '.';
 }
 
-/* ---- reading -------------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 static int find_year(papertag_reader *reader)
 {
@@ -311,7 +313,8 @@ static int next_page(papertag_reader *reader, papertag_error *err)
         abstract = abstract ? abstract : last;
     }
     if (!status && abstract) {
-        status = pt_record_text(&reader->record, &paper->abstract, abstract->start, (size_t)(last->end - abstract->start), err);
+        status = pt_record_text(&reader->record, &paper->abstract, abstract->start,
+                                (size_t)(last->end - abstract->start), err);
     }
     if (!status && page->next < page->count && is_foot(&page->paragraphs[page->next])) {
         status = read_foot(reader, &page->paragraphs[page->next++], err);

@@ -2,8 +2,8 @@
  * reader - opening a source of papers, telling its format, and the bytes underneath.
  *
  * A source is a stream: files of any length are read in blocks, and a paper is handed out as soon as its record is
- * complete. Formats are told from the content, never from the name, as papers come through pipes. The order of the table
- * is the order of asking: the pickier formats first.
+ * complete. Formats are told from the content, never from the name, as papers come through pipes. The order of the
+ * table is the order of asking: the pickier formats first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ int pt_reader_finish(papertag_reader *reader, papertag_error *err)
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
-/* ---- bytes ---------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ----------------------------------------------------------------------------------------------------- */
 
 int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
 {
@@ -134,7 +134,7 @@ int pt_reader_all(papertag_reader *reader, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* ---- telling the format ------------------------------------------------------------------------------------------------ */
+/* ---- telling the format ---------------------------------------------------------------------------------------- */
 
 static int find_format(const char *name, const pt_format **out, papertag_error *err)
 {
@@ -182,10 +182,11 @@ static int tell_format(papertag_reader *reader, papertag_error *err)
     }
     return status ? status
                   : pt_fail(err, PAPERTAG_BAD_INPUT,
-                            "%s: no known format; use --from with jsonl, json, daily-papers, page, csv or tsv", reader->name);
+                            "%s: no known format; use --from with jsonl, json, daily-papers, page, csv or tsv",
+                            reader->name);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------------ */
+/* ---- opening --------------------------------------------------------------------------------------------------- */
 
 static int drop_byte_order_mark(papertag_reader *reader, papertag_error *err)
 {

@@ -2,9 +2,9 @@
  * tags - the tag list, and finding a tag by any of its names.
  *
  * People type "RL", "mixture of experts" or "quantisation"; a tag's slug is one of its names among others. Names are
- * compared by a key that forgets case, spaces, underscores and hyphens. A name that no tag has is answered with the tags
- * whose names are nearest, by the number of letters to add, drop, change or swap (Damerau 1964, in the form where no
- * letter is edited twice).
+ * compared by a key that forgets case, spaces, underscores and hyphens. A name that no tag has is answered with the
+ * tags whose names are nearest, by the number of letters to add, drop, change or swap (Damerau 1964, in the form where
+ * no letter is edited twice).
  */
 #include "tags.h"
 
@@ -12,7 +12,7 @@
 
 enum { KEY_BYTES = 128 };
 
-/* ---- names ------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------------- */
 
 static bool is_gap(char c)
 {
@@ -146,7 +146,7 @@ int pt_tags_find(const papertag_tag_info *tags, size_t count, const char *name, 
     return status;
 }
 
-/* ---- the list ------------------------------------------------------------------------------------------------------- */
+/* ---- the list -------------------------------------------------------------------------------------------------- */
 
 void pt_tag_list_free(pt_tag_list *list)
 {
@@ -190,7 +190,8 @@ static int read_entry(pt_tag_list *list, const cJSON *item, size_t number, const
     if (!entry.tag || !*entry.tag) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: entry %zu has no \"tag\"", path, number);
     }
-    cJSON_ArrayForEach(alias, aliases) {
+    cJSON_ArrayForEach(alias, aliases)
+    {
         const char *text = cJSON_GetStringValue(alias);
         if (!text) {
             return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s': an alias must be a string", path, entry.tag);
@@ -285,7 +286,8 @@ int pt_tag_list_read(pt_tag_list *out, const char *path, papertag_error *err)
     if (status) {
         goto done;
     }
-    cJSON_ArrayForEach(item, tags) {
+    cJSON_ArrayForEach(item, tags)
+    {
         status = read_entry(&list, item, ++number, path, err);
         if (status) {
             goto done;

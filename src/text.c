@@ -17,7 +17,7 @@
 
 enum { TOKEN_BYTES_MAX = 40, TEXT_BYTES_MAX = 1 << 30 };
 
-/* ---- stop words ---------------------------------------------------------------------------------------------- */
+/* ---- stop words ------------------------------------------------------------------------------------------------ */
 
 const char *pt_stop_words_english(size_t *size)
 {
@@ -192,7 +192,7 @@ void pt_fold(pt_buf *out, const char *text, size_t size, bool fast_path)
     }
 }
 
-/* ---- LaTeX -------------------------------------------------------------------------------------------------------- */
+/* ---- LaTeX ----------------------------------------------------------------------------------------------------- */
 
 typedef enum latex_kind {
     LATEX_WORD,     /* the command's name is a word: \alpha, \log */
@@ -208,24 +208,127 @@ static int compare_names(const void *key, const void *item)
 
 static latex_kind latex_command(const char *name)
 {
-    static const char *const nothing[] = {
-        "Big",      "Bigg",     "Bigl",     "Bigr",     "Leftarrow", "Rightarrow", "Vert",       "approx",     "ast",
-        "bar",      "bf",       "big",      "bigg",     "bigl",      "bigr",       "bm",         "boldsymbol", "bullet",
-        "cap",      "cdot",     "cdots",    "circ",     "colon",     "cup",        "dagger",     "displaystyle",
-        "dot",      "dots",     "em",       "emph",     "equiv",     "exists",     "footnote",   "forall",     "frac",
-        "ge",       "geq",      "geqslant", "gg",       "hat",       "in",         "int",        "it",         "item",
-        "langle",   "lceil",    "ldots",    "le",       "left",      "leftarrow",  "leq",        "leqslant",   "lfloor",
-        "ll",       "lvert",    "mapsto",   "mathbb",   "mathbf",    "mathcal",    "mathfrak",   "mathit",     "mathop",
-        "mathrm",   "mathscr",  "mathsf",   "mathtt",   "mbox",      "mid",        "ne",         "neq",        "newline",
-        "noindent", "operatorname",         "overline", "par",       "pm",         "prime",      "prod",       "propto",
-        "qquad",    "quad",     "rangle",   "rceil",    "rfloor",    "right",      "rightarrow", "rm",         "rvert",
-        "sc",       "sf",       "sim",      "simeq",    "sqrt",      "square",     "star",       "subset",     "subseteq",
-        "sum",      "text",     "textasciitilde",       "textbf",    "textit",     "textrm",     "textsc",     "textsf",
-        "textsubscript",        "textsuperscript",      "texttt",    "tilde",      "times",      "to",         "tt",
-        "underline", "vec",     "vert",     "widehat",  "widetilde", "xspace"};
-    static const char *const argument[] = {"autoref", "begin", "bibliography", "cite", "citealp", "citep", "citet",
-                                           "cref", "end", "eqref", "href", "hspace", "includegraphics", "label", "ref",
-                                           "url", "vspace"};
+    static const char *const nothing[] = {"Big",
+                                          "Bigg",
+                                          "Bigl",
+                                          "Bigr",
+                                          "Leftarrow",
+                                          "Rightarrow",
+                                          "Vert",
+                                          "approx",
+                                          "ast",
+                                          "bar",
+                                          "bf",
+                                          "big",
+                                          "bigg",
+                                          "bigl",
+                                          "bigr",
+                                          "bm",
+                                          "boldsymbol",
+                                          "bullet",
+                                          "cap",
+                                          "cdot",
+                                          "cdots",
+                                          "circ",
+                                          "colon",
+                                          "cup",
+                                          "dagger",
+                                          "displaystyle",
+                                          "dot",
+                                          "dots",
+                                          "em",
+                                          "emph",
+                                          "equiv",
+                                          "exists",
+                                          "footnote",
+                                          "forall",
+                                          "frac",
+                                          "ge",
+                                          "geq",
+                                          "geqslant",
+                                          "gg",
+                                          "hat",
+                                          "in",
+                                          "int",
+                                          "it",
+                                          "item",
+                                          "langle",
+                                          "lceil",
+                                          "ldots",
+                                          "le",
+                                          "left",
+                                          "leftarrow",
+                                          "leq",
+                                          "leqslant",
+                                          "lfloor",
+                                          "ll",
+                                          "lvert",
+                                          "mapsto",
+                                          "mathbb",
+                                          "mathbf",
+                                          "mathcal",
+                                          "mathfrak",
+                                          "mathit",
+                                          "mathop",
+                                          "mathrm",
+                                          "mathscr",
+                                          "mathsf",
+                                          "mathtt",
+                                          "mbox",
+                                          "mid",
+                                          "ne",
+                                          "neq",
+                                          "newline",
+                                          "noindent",
+                                          "operatorname",
+                                          "overline",
+                                          "par",
+                                          "pm",
+                                          "prime",
+                                          "prod",
+                                          "propto",
+                                          "qquad",
+                                          "quad",
+                                          "rangle",
+                                          "rceil",
+                                          "rfloor",
+                                          "right",
+                                          "rightarrow",
+                                          "rm",
+                                          "rvert",
+                                          "sc",
+                                          "sf",
+                                          "sim",
+                                          "simeq",
+                                          "sqrt",
+                                          "square",
+                                          "star",
+                                          "subset",
+                                          "subseteq",
+                                          "sum",
+                                          "text",
+                                          "textasciitilde",
+                                          "textbf",
+                                          "textit",
+                                          "textrm",
+                                          "textsc",
+                                          "textsf",
+                                          "textsubscript",
+                                          "textsuperscript",
+                                          "texttt",
+                                          "tilde",
+                                          "times",
+                                          "to",
+                                          "tt",
+                                          "underline",
+                                          "vec",
+                                          "vert",
+                                          "widehat",
+                                          "widetilde",
+                                          "xspace"};
+    static const char *const argument[] = {"autoref",         "begin", "bibliography", "cite",  "citealp", "citep",
+                                           "citet",           "cref",  "end",          "eqref", "href",    "hspace",
+                                           "includegraphics", "label", "ref",          "url",   "vspace"};
     if (!strcmp(name, "ell")) {
         return LATEX_L;
     }
@@ -238,7 +341,7 @@ static latex_kind latex_command(const char *name)
     return LATEX_WORD;
 }
 
-/* ---- scanning ------------------------------------------------------------------------------------------------------ */
+/* ---- scanning -------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -265,9 +368,9 @@ typedef struct scanner {
     const char *end;
     const pt_text_options *options;
     pt_tokens *tokens;
-    bool opens;    /* the next token opens a segment */
+    bool opens;                    /* the next token opens a segment */
     char case_of[TOKEN_BYTES_MAX]; /* the bytes of the word being read before lower-casing */
-    size_t length; /* its bytes so far, of which the first TOKEN_BYTES_MAX are in case_of */
+    size_t length;                 /* its bytes so far, of which the first TOKEN_BYTES_MAX are in case_of */
 } scanner;
 
 static void put(scanner *s, char c)
@@ -283,9 +386,10 @@ static void put(scanner *s, char c)
 /* "β", "β2" -> "beta", "beta2": papers write \beta, beta and the letter itself. */
 static void spell_greek(pt_buf *text, size_t start)
 {
-    static const char *const names[] = {"alpha", "beta",  "gamma", "delta", "epsilon", "zeta",  "eta",     "theta", "iota",
-                                        "kappa", "lambda", "mu",   "nu",    "xi",      "omicron", "pi",    "rho",   "sigma",
-                                        "sigma", "tau",   "upsilon", "phi", "chi",     "psi",   "omega"};
+    static const char *const names[] = {"alpha",   "beta", "gamma", "delta",  "epsilon", "zeta", "eta",
+                                        "theta",   "iota", "kappa", "lambda", "mu",      "nu",   "xi",
+                                        "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
+                                        "phi",     "chi",  "psi",   "omega"};
     const unsigned char *bytes = (const unsigned char *)text->data + start;
     size_t length = text->size - start, i;
     unsigned c;

@@ -13,7 +13,7 @@
 
 /* A set of words, for stop words. Zero-initialise; pt_words_free ends it. */
 typedef struct pt_words {
-    char *text; /* the words, each with a NUL after it */
+    char *text;       /* the words, each with a NUL after it */
     uint32_t *starts; /* of each word in text */
     size_t count;
     uint16_t *slots; /* open addressing on pt_hash: word number + 1, 0 empty */

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- counts ----------------------------------------------------------------------------------------------------- */
+/* ---- counts ---------------------------------------------------------------------------------------------------- */
 
 void pt_counter_free(pt_counter *counter)
 {
@@ -96,7 +96,7 @@ static void weigh(const uint32_t *terms, float *values, size_t count, const floa
     }
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
 
 void pt_rows_free(pt_rows *rows)
 {
@@ -130,7 +130,7 @@ int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, si
     return PAPERTAG_OK;
 }
 
-/* ---- n-grams ---------------------------------------------------------------------------------------------------- */
+/* ---- n-grams --------------------------------------------------------------------------------------------------- */
 
 uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word)
 {
@@ -161,7 +161,7 @@ static int each_ngram(const pt_tokens *tokens, unsigned ngram_max,
     return PAPERTAG_OK;
 }
 
-/* ---- vocabulary --------------------------------------------------------------------------------------------------- */
+/* ---- vocabulary ------------------------------------------------------------------------------------------------ */
 
 size_t pt_vocabulary_slots(size_t count)
 {
@@ -195,7 +195,8 @@ int pt_vocabulary_index(const pt_vocabulary *v, uint32_t *slots, papertag_error 
             uint32_t other = (slots[at] & v->mask) - 1;
             size_t length = v->starts[other + 1] - v->starts[other];
             if (length == (size_t)(end - term) && !memcmp(v->text + v->starts[other], term, length)) {
-                return pt_fail(err, PAPERTAG_BAD_INPUT, "the term '%.*s' stands twice in the vocabulary", (int)length, term);
+                return pt_fail(err, PAPERTAG_BAD_INPUT, "the term '%.*s' stands twice in the vocabulary", (int)length,
+                               term);
             }
         }
         slots[at] = slot_of(i, hash, v->mask);
@@ -247,7 +248,7 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
     return PAPERTAG_OK;
 }
 
-/* ---- lexicon ------------------------------------------------------------------------------------------------------- */
+/* ---- lexicon --------------------------------------------------------------------------------------------------- */
 
 void pt_lexicon_free(pt_lexicon *lexicon)
 {
@@ -383,8 +384,8 @@ int pt_lexicon_choose(const pt_lexicon *x, size_t papers, size_t min_df, double 
     }
     for (size_t i = 0; i < x->count; i++) {
         if (x->df[i] >= min_df && x->df[i] <= max_df * (double)papers) {
-            candidates[count++] = (struct candidate){x->text.data + x->starts[i], x->starts[i + 1] - x->starts[i],
-                                                     x->df[i], (uint32_t)i};
+            candidates[count++] =
+                (struct candidate){x->text.data + x->starts[i], x->starts[i + 1] - x->starts[i], x->df[i], (uint32_t)i};
         }
     }
     if (!count) {

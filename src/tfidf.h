@@ -41,7 +41,7 @@ pt_row pt_rows_get(const pt_rows *rows, size_t i);
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count);
 
-/* ---- a vocabulary that does not change: in a model file, or made by pt_lexicon_choose ------------------------------- */
+/* ---- a vocabulary that does not change: in a model file, or made by pt_lexicon_choose -------------------------- */
 
 /* Terms are numbered 0 .. count-1. All pointers are borrowed from whoever holds the bytes. */
 typedef struct pt_vocabulary {
@@ -63,14 +63,14 @@ int pt_vocabulary_index(const pt_vocabulary *vocabulary, uint32_t *slots, papert
 /* The hash of an n-gram from the hashes of its words. */
 uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word);
 
-/* ---- counting ---------------------------------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------------------------- */
 
 /* Counts of terms in one paper, and the row made of them. Zero-initialise; pt_counter_free ends it. */
 typedef struct pt_counter {
     pt_tokens tokens;
-    float *tf;          /* by term; 0 where the term was not met; capacity tf_capacity */
+    float *tf; /* by term; 0 where the term was not met; capacity tf_capacity */
     size_t tf_capacity;
-    uint32_t *terms;    /* the terms met, at first in order of meeting */
+    uint32_t *terms; /* the terms met, at first in order of meeting */
     float *values;
     size_t count, capacity, values_capacity;
 } pt_counter;
@@ -81,7 +81,7 @@ void pt_counter_free(pt_counter *counter);
 int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *vocabulary,
                  const char *title, const char *abstract, pt_row *out, papertag_error *err);
 
-/* ---- a vocabulary that grows: while papers are collected ------------------------------------------------------------------ */
+/* ---- a vocabulary that grows: while papers are collected ------------------------------------------------------- */
 
 /* Every n-gram met so far with its document frequency. Zero-initialise; pt_lexicon_free ends it. */
 typedef struct pt_lexicon {

@@ -24,14 +24,14 @@ struct papertag_trainer {
     pt_lexicon lexicon;
     pt_counter counter;
     pt_rows rows;
-    pt_labels labels; /* tags by order of meeting, until the fit numbers them by slug */
-    pt_arena arena;   /* slugs, dev papers */
-    const char **tags;      /* slugs by order of meeting */
-    uint32_t *sorted; /* their numbers, in slug order */
+    pt_labels labels;  /* tags by order of meeting, until the fit numbers them by slug */
+    pt_arena arena;    /* slugs, dev papers */
+    const char **tags; /* slugs by order of meeting */
+    uint32_t *sorted;  /* their numbers, in slug order */
     size_t tag_count, tags_capacity, sorted_capacity;
     papertag_paper *dev; /* title, abstract, tags, maybe */
     size_t dev_count, dev_capacity;
-    uint64_t hash;    /* of all training papers in order */
+    uint64_t hash; /* of all training papers in order */
     pt_tag_list list;
     bool fitted;
 };
@@ -90,7 +90,7 @@ static int check_options(const papertag_train_options *o, papertag_error *err)
     return wrong ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s", wrong) : PAPERTAG_OK;
 }
 
-/* ---- collecting --------------------------------------------------------------------------------------------------- */
+/* ---- collecting ------------------------------------------------------------------------------------------------ */
 
 int papertag_trainer_open(papertag_trainer **out, const papertag_train_options *options, papertag_error *err)
 {
@@ -282,7 +282,7 @@ int papertag_trainer_tag_list(papertag_trainer *t, const char *path, papertag_er
     return status;
 }
 
-/* ---- tags ----------------------------------------------------------------------------------------------------------- */
+/* ---- tags ------------------------------------------------------------------------------------------------------ */
 
 /* What the fit makes; all of it is freed by free_result. */
 struct result {
@@ -351,7 +351,8 @@ static int choose_tags(papertag_trainer *t, struct result *r, papertag_error *er
         r->kept[r->tags++] = met;
     }
     if (rare.size && (!t->options.skip_rare || !r->tags)) {
-        status = pt_fail(err, PAPERTAG_BAD_INPUT, "tags with fewer than %zu papers: %s", t->options.min_examples, rare.data);
+        status =
+            pt_fail(err, PAPERTAG_BAD_INPUT, "tags with fewer than %zu papers: %s", t->options.min_examples, rare.data);
         goto done;
     }
     for (size_t i = 0; i < papers && !status; i++) {
@@ -371,7 +372,7 @@ done:
     return status;
 }
 
-/* ---- from margins to decisions ---------------------------------------------------------------------------------------- */
+/* ---- from margins to decisions --------------------------------------------------------------------------------- */
 
 /* Calibration and cuts from the held-out margins; returns the micro-F1 by which values of C are compared in *f1. */
 static int decide(const struct result *r, const float *margins, double *a, double *b, double *cuts, double *f1,
@@ -403,11 +404,14 @@ done:
 /* F1 of the held-out margins at the cuts. */
 static int measure_held_out(struct result *r, papertag_error *err)
 {
-    uint32_t *counts = pt_calloc(r->tags, 3 * sizeof *counts), *tp = counts, *fp = counts + r->tags, *fn = fp + r->tags;
+    uint32_t *counts = pt_calloc(r->tags, 3 * sizeof *counts), *tp, *fp, *fn;
 
     if (!counts) {
         return pt_no_memory(err);
     }
+    tp = counts;
+    fp = tp + r->tags;
+    fn = fp + r->tags;
     for (size_t i = 0; i < r->labels.count; i++) {
         for (size_t tag = 0; tag < r->tags; tag++) {
             bool has = pt_labels_have(&r->labels, i, (uint32_t)tag);
@@ -428,7 +432,7 @@ static int cross_validate(const papertag_trainer *t, pt_fit *fit, struct result 
     static const double grid[] = {0.25, 0.5, 1, 2, 4};
     size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof grid / sizeof *grid;
     float *margins = pt_alloc(papers * r->tags, sizeof *margins);
-    double best = -1, f1;
+    double best = -1, f1 = 0;
     int status = PAPERTAG_OK;
 
     r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
@@ -459,7 +463,7 @@ done:
     return status;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------ */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static void add_tag(cJSON *list, const papertag_trainer *t, const struct result *r, size_t tag)
 {
@@ -610,7 +614,7 @@ static int write_model(const papertag_trainer *t, const struct result *r, const 
     return status;
 }
 
-/* ---- the flow ------------------------------------------------------------------------------------------------------------ */
+/* ---- the flow -------------------------------------------------------------------------------------------------- */
 
 int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *err)
 {
@@ -630,7 +634,8 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
     }
     t->fitted = true;
     status = choose_tags(t, &r, err);
-    status = status ? status : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r.chosen, err);
+    status = status ? status
+                    : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r.chosen, err);
     status = status ? status : pt_rows_weigh(&t->rows, &r.chosen, err);
     if (status) {
         goto done;

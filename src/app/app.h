@@ -14,7 +14,7 @@
 /* Exit codes: a contract with scripts. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3 };
 
-/* ---- commands and options --------------------------------------------------------------------------------------- */
+/* ---- commands and options -------------------------------------------------------------------------------------- */
 
 typedef struct option {
     const char *name;  /* without the dashes; NULL ends a list */
@@ -31,8 +31,6 @@ typedef struct command {
     const option *options;
     const char *details; /* paragraphs for the manual; may be NULL */
 } command;
-
-
 
 typedef struct given {
     const option *option;
@@ -68,13 +66,24 @@ int usage_error(const command *c, const char *format, ...) __attribute__((format
 int failed(const papertag_error *err);
 
 /* Options that several commands have. */
-#define OPTION_JSON {"json", 0, NULL, "print JSON, one object a line"}
-#define OPTION_MODEL {"model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"}
-#define OPTIONS_INPUT                                                                                                   \
-    {"from", 0, "FORMAT", "jsonl, json, daily-papers, page, csv or tsv (default: told from the content)"},              \
-        {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},              \
-        {"keep-going", 0, NULL, "end with status 0 even if records were broken"}
-#define OPTION_END {NULL, 0, NULL, NULL}
+#define OPTION_JSON                                                                                                    \
+    {                                                                                                                  \
+        "json", 0, NULL, "print JSON, one object a line"                                                               \
+    }
+#define OPTION_MODEL                                                                                                   \
+    {                                                                                                                  \
+        "model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"                             \
+    }
+#define OPTIONS_INPUT                                                                                                  \
+    {"from", 0, "FORMAT", "jsonl, json, daily-papers, page, csv or tsv (default: told from the content)"},             \
+        {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
+    {                                                                                                                  \
+        "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \
+    }
+#define OPTION_END                                                                                                     \
+    {                                                                                                                  \
+        NULL, 0, NULL, NULL                                                                                            \
+    }
 
 extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model;
 
@@ -83,7 +92,7 @@ int help_command(const args *a);
 void print_command_help(FILE *out, const command *c);
 void print_overview(FILE *out);
 
-/* ---- input --------------------------------------------------------------------------------------------------------- */
+/* ---- input ----------------------------------------------------------------------------------------------------- */
 
 /* All papers of the operands, one after the other. */
 typedef struct input {
@@ -108,10 +117,11 @@ void input_reject(input *in, const papertag_paper *paper, const papertag_error *
 /* The exit code that the input calls for: EXIT_FAILED for broken records or files, EXIT_NOTHING without papers. */
 int input_close(input *in);
 
-/* Opens the model that --model, the environment or the installation names. EXIT_DONE, or EXIT_FAILED after saying why. */
+/* Opens the model that --model, the environment or the installation names. EXIT_DONE, or EXIT_FAILED after saying why.
+ */
 int open_model(const args *a, papertag_model **model);
 
-/* ---- output --------------------------------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------------------------- */
 
 /* Text that is put together before it is written. Zero-initialise. */
 typedef struct text {

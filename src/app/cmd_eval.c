@@ -10,7 +10,10 @@ static const struct {
     const char *key, *words;
     size_t offset; /* in papertag_metrics */
 } rows[] = {
-#define ROW(field, words) {#field, words, offsetof(papertag_metrics, field)}
+#define ROW(field, words)                                                                                              \
+    {                                                                                                                  \
+#field, words, offsetof(papertag_metrics, field)                                                               \
+    }
     ROW(f1_micro, "micro-F1"),
     ROW(f1_macro, "macro-F1 (tags with support)"),
     ROW(f1_samples, "mean F1 of a paper"),
@@ -144,6 +147,11 @@ static const option options[] = {{"tags-field", 0, "F", "the field that holds th
                                  OPTIONS_INPUT,
                                  OPTION_END};
 
-const command command_eval = {"eval", "[FILE|-]...", "measure a model on labelled papers", run, options,
-                              "Definitions are scikit-learn's; a `maybe` list in a paper names tags on which careful readers\n"
-                              "disagree: those pairs are left out of the F1s.\n"};
+const command command_eval = {
+    "eval",
+    "[FILE|-]...",
+    "measure a model on labelled papers",
+    run,
+    options,
+    "Definitions are scikit-learn's; a `maybe` list in a paper names tags on which careful readers\n"
+    "disagree: those pairs are left out of the F1s.\n"};

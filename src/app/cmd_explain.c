@@ -71,8 +71,8 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
     for (size_t i = 0; i < shown; i++) {
         largest = fmax(largest, fabs(e->terms[i].contribution));
     }
-    text_format(&job->out, "  %s%s%s  p %.2f, margin %+.3f, %s (cut %+.3f)\n", s->bold, info->tag, s->plain, p, e->margin,
-                e->margin >= info->cut ? "assigned" : "not assigned", info->cut);
+    text_format(&job->out, "  %s%s%s  p %.2f, margin %+.3f, %s (cut %+.3f)\n", s->bold, info->tag, s->plain, p,
+                e->margin, e->margin >= info->cut ? "assigned" : "not assigned", info->cut);
     largest = fmax(largest, fabs(rest));
     for (size_t i = 0; i < shown; i++) {
         write_row(job, e->terms[i].contribution, largest, e->terms[i].term);
@@ -182,6 +182,10 @@ static const option options[] = {{"tag", 't', "TAG", "explain this tag (may be g
                                  OPTION_END};
 
 const command command_explain = {
-    "explain", "[FILE|-]...", "show the terms that made each decision", run, options,
+    "explain",
+    "[FILE|-]...",
+    "show the terms that made each decision",
+    run,
+    options,
     "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate.\n"
     "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"terms\": [{\"term\", \"contribution\"}]}.\n"};

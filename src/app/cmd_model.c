@@ -26,7 +26,7 @@ static int write_and_free(text *out)
     return code;
 }
 
-/* ---- info ---------------------------------------------------------------------------------------------------------- */
+/* ---- info ------------------------------------------------------------------------------------------------------ */
 
 static void write_part(text *out, const cJSON *manifest, const char *key)
 {
@@ -90,14 +90,14 @@ static int verify(const args *a)
         text_format(&out, "{\"sound\":true,\"tags\":%zu,\"terms\":%zu}\n", papertag_model_tags(model, &tags),
                     papertag_model_term_count(model));
     } else {
-        text_format(&out, "sound: %zu tags, %zu terms, checksum and offsets checked\n", papertag_model_tags(model, &tags),
-                    papertag_model_term_count(model));
+        text_format(&out, "sound: %zu tags, %zu terms, checksum and offsets checked\n",
+                    papertag_model_tags(model, &tags), papertag_model_term_count(model));
     }
     papertag_model_close(model);
     return write_and_free(&out);
 }
 
-/* ---- exchange -------------------------------------------------------------------------------------------------------- */
+/* ---- exchange -------------------------------------------------------------------------------------------------- */
 
 static int export(const args *a)
 {
@@ -137,7 +137,7 @@ static int import(const args *a)
     return papertag_model_import_libsvm(dir, path, &err) ? failed(&err) : EXIT_DONE;
 }
 
-/* ---- diff -------------------------------------------------------------------------------------------------------------- */
+/* ---- diff ------------------------------------------------------------------------------------------------------ */
 
 /* A term of one of the models, to be matched by its bytes. */
 struct term {
@@ -202,11 +202,12 @@ static double cosine(struct pair *p, size_t a, size_t b)
 static void write_tag(struct pair *p, bool json, text *out, const char *change, size_t a, size_t b)
 {
     const papertag_tag_info *x = a == SIZE_MAX ? NULL : &p->tags[0][a], *y = b == SIZE_MAX ? NULL : &p->tags[1][b];
+    const char *tag = a == SIZE_MAX ? p->tags[1][b].tag : p->tags[0][a].tag;
     double similarity = x && y ? cosine(p, a, b) : 0;
 
     if (json) {
         text_put(out, "{\"tag\":");
-        text_json_string(out, x ? x->tag : y->tag);
+        text_json_string(out, tag);
         text_format(out, ",\"change\":\"%s\",\"cut_before\":", change);
         text_json_number(out, x ? x->cut : NAN, 9);
         text_put(out, ",\"cut_after\":");
@@ -215,9 +216,10 @@ static void write_tag(struct pair *p, bool json, text *out, const char *change, 
         text_json_number(out, x && y ? similarity : NAN, 9);
         text_put(out, "}\n");
     } else if (x && y) {
-        text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, weights %.3f alike\n", x->tag, change, x->cut, y->cut, similarity);
+        text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, weights %.3f alike\n", tag, change, x->cut, y->cut,
+                    similarity);
     } else {
-        text_format(out, "  %-32s %s\n", x ? x->tag : y->tag, change);
+        text_format(out, "  %-32s %s\n", tag, change);
     }
 }
 
@@ -291,7 +293,7 @@ static int diff(const args *a)
     return code ? code : changed ? EXIT_DONE : EXIT_NOTHING;
 }
 
-/* ---- the command ----------------------------------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int run(const args *a)
 {
@@ -315,7 +317,11 @@ static const option options[] = {{"libsvm", 0, "DIR", "export, import: the folde
                                  OPTION_END};
 
 const command command_model = {
-    "model", "info|verify|export|import|diff [MODEL]...", "look into a model", run, options,
+    "model",
+    "info|verify|export|import|diff [MODEL]...",
+    "look into a model",
+    run,
+    options,
     "  info [MODEL]                       what it is and how it was made\n"
     "  verify [MODEL]                     check that the file is sound\n"
     "  export --libsvm DIR [MODEL]        write one LIBSVM model a tag, and the vocabulary\n"

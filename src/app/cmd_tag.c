@@ -1,9 +1,10 @@
 /*
  * papertag tag - a pure stream: papers in, tags out, in the order of the input.
  *
- * The main thread reads papers into slots of a ring and writes what is finished, oldest first; worker threads, each with
- * its own tagger, take the slots in order and put the text of a slot together. Memory is the ring's, however long the
- * input. A slot is a handful of papers from a file, and a single one from a pipe, so that a paper comes out when it can.
+ * The main thread reads papers into slots of a ring and writes what is finished, oldest first; worker threads, each
+ * with its own tagger, take the slots in order and put the text of a slot together. Memory is the ring's, however long
+ * the input. A slot is a handful of papers from a file, and a single one from a pipe, so that a paper comes out when it
+ * can.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -38,13 +39,13 @@ struct job {
     unsigned cell; /* columns of one tag with its p */
     struct slot *slots;
     size_t slot_count, filled, taken, written; /* of slots, ever; filled >= taken >= written */
-    bool closed;       /* no more will be filled */
+    bool closed;                               /* no more will be filled */
     bool out_of_memory;
     pthread_mutex_t mutex;
     pthread_cond_t to_tag, to_write;
 };
 
-/* ---- one paper ---------------------------------------------------------------------------------------------------- */
+/* ---- one paper ------------------------------------------------------------------------------------------------- */
 
 static const char *words_at(const struct slot *slot, size_t offset)
 {
@@ -57,7 +58,8 @@ static bool listed(const struct job *job, const papertag_score *score, size_t k)
     return k < job->top && (job->all || score->assigned) && score->p >= job->min_p;
 }
 
-static void write_json(const struct job *job, text *out, const char *id, const char *title, const papertag_score *scores)
+static void write_json(const struct job *job, text *out, const char *id, const char *title,
+                       const papertag_score *scores)
 {
     size_t shown = 0;
 
@@ -116,7 +118,7 @@ static void write_text(const struct job *job, text *out, const char *title, cons
     text_put(out, "\n\n");
 }
 
-/* ---- workers -------------------------------------------------------------------------------------------------------- */
+/* ---- workers --------------------------------------------------------------------------------------------------- */
 
 static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot *slot)
 {
@@ -166,7 +168,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* ---- the main thread ---------------------------------------------------------------------------------------------------- */
+/* ---- the main thread ------------------------------------------------------------------------------------------- */
 
 /* Writes finished slots, oldest first, until at most `left` are unfinished or unwritten. False when writing failed. */
 static bool write_slots(struct job *job, size_t left)
@@ -358,6 +360,11 @@ static const option options[] = {{"top", 0, "K", "list at most K tags a paper"},
                                  OPTIONS_INPUT,
                                  OPTION_END};
 
-const command command_tag = {"tag", "[FILE|-]...", "tag papers: the most probable tags first", run, options,
-                             "Each tag comes with its probability. With --json: {\"id\", \"title\", \"tags\": [{\"tag\", \"p\",\n"
-                             "\"margin\", \"assigned\"}]} for each paper, in the order of the input.\n"};
+const command command_tag = {
+    "tag",
+    "[FILE|-]...",
+    "tag papers: the most probable tags first",
+    run,
+    options,
+    "Each tag comes with its probability. With --json: {\"id\", \"title\", \"tags\": [{\"tag\", \"p\",\n"
+    "\"margin\", \"assigned\"}]} for each paper, in the order of the input.\n"};

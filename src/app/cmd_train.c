@@ -11,7 +11,7 @@
 
 #include "app.h"
 
-/* ---- options ---------------------------------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------------------------- */
 
 static int read_solver(const args *a, papertag_train_options *o)
 {
@@ -76,7 +76,7 @@ static int read_options(const args *a, papertag_train_options *o)
     return code;
 }
 
-/* ---- progress --------------------------------------------------------------------------------------------------------- */
+/* ---- progress -------------------------------------------------------------------------------------------------- */
 
 static void show_progress(void *context, const char *stage, size_t done, size_t total)
 {
@@ -94,7 +94,7 @@ static void show_progress(void *context, const char *stage, size_t done, size_t 
     }
 }
 
-/* ---- papers ------------------------------------------------------------------------------------------------------------ */
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 /* Adds all papers of the input. A paper without the tags field is a broken record. */
 static int add_papers(input *in, papertag_trainer *trainer,
@@ -133,7 +133,7 @@ static int add_dev_papers(const args *a, papertag_trainer *trainer, const char *
     return code ? code : end;
 }
 
-/* ---- the summary ------------------------------------------------------------------------------------------------------- */
+/* ---- the summary ----------------------------------------------------------------------------------------------- */
 
 static const cJSON *member(const cJSON *object, const char *key)
 {
@@ -207,7 +207,7 @@ static int report(const args *a, const char *path, double seconds)
     return code;
 }
 
-/* ---- the command --------------------------------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int run(const args *a)
 {
@@ -219,11 +219,11 @@ static int run(const args *a)
     input in;
     int code, end;
 
+    if (!path) {
+        return usage_error(a->command, "train: -o MODEL says where the model goes");
+    }
     papertag_train_options_init(&options);
     code = read_options(a, &options);
-    if (!code && !path) {
-        code = usage_error(a->command, "train: -o MODEL says where the model goes");
-    }
     code = code ? code : input_open(&in, a);
     if (code) {
         return code;
@@ -251,7 +251,8 @@ static int run(const args *a)
     }
     papertag_trainer_close(trainer);
     clock_gettime(CLOCK_MONOTONIC, &stop);
-    code = code ? code : report(a, path, (double)(stop.tv_sec - start.tv_sec) + 1e-9 * (double)(stop.tv_nsec - start.tv_nsec));
+    code = code ? code
+                : report(a, path, (double)(stop.tv_sec - start.tv_sec) + 1e-9 * (double)(stop.tv_nsec - start.tv_nsec));
     return code ? code : end;
 }
 
@@ -285,6 +286,11 @@ static const option options[] = {
     OPTION_END};
 
 const command command_train = {
-    "train", "-o MODEL [FILE|-]...", "fit a model to labelled papers", run, options,
-    "Papers need a title or an abstract and a list of tags; a paper with an empty list is an example against every tag.\n"
+    "train",
+    "-o MODEL [FILE|-]...",
+    "fit a model to labelled papers",
+    run,
+    options,
+    "Papers need a title or an abstract and a list of tags; a paper with an empty list is an example against every "
+    "tag.\n"
     "The same papers, options and seed give the same file, byte for byte, whatever the number of threads.\n"};

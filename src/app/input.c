@@ -114,7 +114,8 @@ int open_model(const args *a, papertag_model **model)
             return papertag_model_open(model, candidate, &err) ? failed(&err) : EXIT_DONE;
         }
     }
-    fprintf(stderr, "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is no default.papertag in\n");
+    fprintf(stderr,
+            "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is no default.papertag in\n");
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         fprintf(stderr, "papertag:   %s/%s\n", program, places[i]);
     }

@@ -12,14 +12,14 @@ static const option help_options[] = {{"man", 0, NULL, "print the manual page (r
                                       {"completion", 0, NULL, "print the completion script for bash"},
                                       OPTION_END};
 
-static const command command_help = {"help", "[COMMAND]", "explain papertag or one of its commands", help_command,
-                                     help_options, NULL};
+static const command command_help = {"help",       "[COMMAND]",  "explain papertag or one of its commands",
+                                     help_command, help_options, NULL};
 
 static const command *const table[] = {&command_tag,  &command_explain, &command_eval, &command_train,
                                        &command_tags, &command_model,   &command_help};
 enum { COMMANDS = sizeof table / sizeof *table };
 
-/* ---- help ------------------------------------------------------------------------------------------------------------ */
+/* ---- help ------------------------------------------------------------------------------------------------------ */
 
 static const char *const about =
     "papertag reads abstracts of research papers and says what they are about: quantization, attention,\n"
@@ -31,7 +31,9 @@ void print_overview(FILE *out)
     for (int i = 0; i < COMMANDS; i++) {
         fprintf(out, "  %-9s %s\n", table[i]->name, table[i]->summary);
     }
-    fprintf(out, "\npapertag help COMMAND tells the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing found.\n");
+    fprintf(
+        out,
+        "\npapertag help COMMAND tells the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing found.\n");
 }
 
 void print_command_help(FILE *out, const command *c)
@@ -161,7 +163,7 @@ int help_command(const args *a)
     return EXIT_DONE;
 }
 
-/* ---- dispatch --------------------------------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------------------------- */
 
 static int run(const command *c, int argc, char **argv)
 {

@@ -191,8 +191,8 @@ int args_whole(const args *a, const char *name, unsigned long low, unsigned long
     errno = 0;
     number = strtoul(value, &end, 10);
     if (end == value || *end || errno || strchr(value, '-') || number < low || number > high) {
-        return usage_error(a->command, "%s: --%s must be a whole number from %lu to %lu, not '%s'", a->command->name, name,
-                           low, high, value);
+        return usage_error(a->command, "%s: --%s must be a whole number from %lu to %lu, not '%s'", a->command->name,
+                           name, low, high, value);
     }
     *out = number;
     return EXIT_DONE;

@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(bytes, &header, sizeof header);
     if (!papertag_model_open_memory(&model, "fuzz", bytes, size, &err)) {
         if (!papertag_tagger_open(&tagger, model, &err)) {
-            papertag_tag(tagger, "Sparse attention for models", "We train topic words of alpha beta and gamma.", &scores, &err);
+            papertag_tag(tagger, "Sparse attention for models", "We train topic words of alpha beta and gamma.",
+                         &scores, &err);
             papertag_explain(tagger, "alpha", "gamma beta alpha", 0, &explanation, &err);
         }
         papertag_tagger_close(tagger);

@@ -120,7 +120,8 @@ static void test_reaches_the_optimum(void **state)
     for (papertag_class_weight kind = PAPERTAG_WEIGHT_NONE; kind <= PAPERTAG_WEIGHT_BALANCED; kind++) {
         pt_linear_options options = strict;
         options.class_weight = kind;
-        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL),
+                         0);
         check_optimum(&f, kind);
     }
     release(&f);
@@ -136,7 +137,8 @@ static void test_lanes_do_not_mix(void **state)
     assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
     for (uint32_t tag = 0; tag < PT_LANES; tag += 5) {
         alone = f;
-        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, tag, tag + 1, &options, alone.weights, NULL), 0);
+        assert_int_equal(
+            pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, tag, tag + 1, &options, alone.weights, NULL), 0);
         for (int j = 0; j <= TERMS; j++) {
             assert_true(alone.weights[j * PT_LANES] == f.weights[j * PT_LANES + (int)tag]);
         }
@@ -150,7 +152,8 @@ static void test_lanes_without_a_tag_are_zero(void **state)
     (void)state;
 
     make(&f);
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, PT_LANES, TAGS, &strict, f.weights, NULL), 0);
+    assert_int_equal(
+        pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, PT_LANES, TAGS, &strict, f.weights, NULL), 0);
     for (int j = 0; j <= TERMS; j++) {
         for (int lane = TAGS - PT_LANES; lane < PT_LANES; lane++) {
             assert_true(f.weights[j * PT_LANES + lane] == 0);

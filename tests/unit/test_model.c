@@ -1,6 +1,6 @@
 /*
- * Unit tests of training and of the model file: the same bytes for any number of threads, scores that agree with LIBSVM,
- * exact explanations, exchange with LIBSVM's files, and refusal of anything damaged.
+ * Unit tests of training and of the model file: the same bytes for any number of threads, scores that agree with
+ * LIBSVM, exact explanations, exchange with LIBSVM's files, and refusal of anything damaged.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -37,7 +37,10 @@ static void make_paper(int i, char *abstract, size_t capacity, const char **tag_
     }
     tag_items[0] = tags[topics[0]];
     tag_items[1] = tags[topics[1]];
-    *paper = (papertag_paper){.id = "x", .title = words[topics[0]][i % 6], .abstract = abstract, .has_tags = true,
+    *paper = (papertag_paper){.id = "x",
+                              .title = words[topics[0]][i % 6],
+                              .abstract = abstract,
+                              .has_tags = true,
                               .tags = {tag_items, topics[0] == topics[1] ? 1 : 2}};
 }
 
@@ -150,7 +153,8 @@ static void test_learns_the_topics(void **state)
 }
 
 /* The margin of tag t by LIBSVM itself, from its exported file. */
-static double libsvm_margin(const char *dir, const char *tag, const uint32_t *indices, const float *values, size_t count)
+static double libsvm_margin(const char *dir, const char *tag, const uint32_t *indices, const float *values,
+                            size_t count)
 {
     struct svm_node nodes[512];
     struct svm_model *machine;
@@ -316,7 +320,8 @@ static void check_damage(const char *name)
         assert_int_equal(papertag_model_open_memory(&model, "cut", bytes, cut, &err), PAPERTAG_BAD_MODEL);
     }
     for (int i = 0; i < 3000; i++) { /* bits behind a checksum that fits: refused or usable, never a crash */
-        size_t at = offsetof(pt_model_header, sections) + pt_random(&seed) % (size - offsetof(pt_model_header, sections));
+        size_t at =
+            offsetof(pt_model_header, sections) + pt_random(&seed) % (size - offsetof(pt_model_header, sections));
         unsigned char before = bytes[at];
         pt_model_header header;
         bytes[at] = (unsigned char)pt_random(&seed);

@@ -86,9 +86,34 @@ static void test_cases(void **state)
 /* A text of pieces that abstracts are made of, some of them broken. */
 static size_t random_text(char *out, size_t capacity, uint64_t *seed, bool ascii)
 {
-    static const char *const pieces[] = {"Fine-Tuning ", "$\\ell_2$", "{BERT}", "\\emph{", "}", "4.5%", "10,000", " the ",
-                                         "SpikeGPT", "\\'e", "don't", "https://a.b/c ", ". ", "\\", "_1", "^{2}", "GPT-4",
-                                         "\t", "models'", "é", "ﬁ", "注", "\xff", "\xe2\x80", "β", "’", "—", "\xf0\x9d"};
+    static const char *const pieces[] = {"Fine-Tuning ",
+                                         "$\\ell_2$",
+                                         "{BERT}",
+                                         "\\emph{",
+                                         "}",
+                                         "4.5%",
+                                         "10,000",
+                                         " the ",
+                                         "SpikeGPT",
+                                         "\\'e",
+                                         "don't",
+                                         "https://a.b/c ",
+                                         ". ",
+                                         "\\",
+                                         "_1",
+                                         "^{2}",
+                                         "GPT-4",
+                                         "\t",
+                                         "models'",
+                                         "é",
+                                         "ﬁ",
+                                         "注",
+                                         "\xff",
+                                         "\xe2\x80",
+                                         "β",
+                                         "’",
+                                         "—",
+                                         "\xf0\x9d"};
     size_t size = 0, count = ascii ? 19 : sizeof pieces / sizeof *pieces;
     for (int i = 0; i < 40; i++) {
         const char *piece = pieces[pt_random(seed) % count];

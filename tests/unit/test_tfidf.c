@@ -28,7 +28,8 @@ static void collect(struct fixture *f, unsigned ngram_max, double title_weight)
 {
     *f = (struct fixture){.options = {.ngram_max = ngram_max, .title_weight = title_weight}};
     for (int i = 0; i < PAPERS; i++) {
-        assert_int_equal(pt_lexicon_count(&f->lexicon, &f->counter, &f->options, papers[i][0], papers[i][1], &f->rows, NULL), 0);
+        assert_int_equal(
+            pt_lexicon_count(&f->lexicon, &f->counter, &f->options, papers[i][0], papers[i][1], &f->rows, NULL), 0);
     }
 }
 
@@ -108,7 +109,8 @@ static void test_row_of_the_vocabulary_is_the_row_of_the_lexicon(void **state)
     assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, NULL), 0);
     for (int i = 0; i < PAPERS; i++) {
         pt_row trained = pt_rows_get(&f.rows, (size_t)i), row;
-        assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i][0], papers[i][1], &row, NULL), 0);
+        assert_int_equal(
+            pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i][0], papers[i][1], &row, NULL), 0);
         assert_int_equal(row.count, trained.count);
         assert_memory_equal(row.terms, trained.terms, row.count * sizeof *row.terms);
         assert_memory_equal(row.values, trained.values, row.count * sizeof *row.values);
