@@ -44,6 +44,9 @@ STATIC  := $(OUT)/libpapertag.a
 SHARED  := $(OUT)/libpapertag.so
 MODEL   := models/default.papertag
 
+# `make V=1` shows every command.
+Q := $(if $(V),,@)
+
 .DELETE_ON_ERROR:
 .PHONY: all demo test check unit cli reference bench asan lint format fuzz install uninstall clean help deps
 
@@ -51,17 +54,21 @@ all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (defa
 
 $(OBJ)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(CC) $(BASE) $(CFLAGS) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
 
 $(STATIC): $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(if $(V),,@echo "  AR   $@")
+	$(Q)ar rcs $@ $^
 
 $(SHARED): $(LIB_OBJ)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
+	$(if $(V),,@echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
 
 $(PROGRAM): $(APP_OBJ) $(STATIC)
-	$(CC) $(CFLAGS) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
+	$(if $(V),,@echo "  LD   $@")
+	$(Q)$(CC) $(CFLAGS) -Wl,-z,relro,-z,now $^ $(LIBS) -o $@
 
 deps:
 	@scripts/install-deps
@@ -74,15 +81,18 @@ demo: deps ## tag the sample papers: shows what papertag does
 
 $(OBJ)/tests/%: tests/unit/%.c $(STATIC)
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
 
 $(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(STATIC)
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
 
 $(OBJ)/reference/%: tests/reference/%.c $(STATIC)
 	@mkdir -p $(@D)
-	$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
 
 test: deps ## build and run every test; the last line counts them
 	@$(MAKE) --no-print-directory all check

@@ -85,6 +85,13 @@ int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size)
     return PAPERTAG_OK;
 }
 
+void pt_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b))
+{
+    if (count > 1) {
+        qsort(items, count, size, compare);
+    }
+}
+
 struct pt_arena_block {
     struct pt_arena_block *next;
     size_t used, capacity;

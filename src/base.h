@@ -27,6 +27,9 @@ void *pt_calloc(size_t count, size_t size);
 /* Grows *items (elements of `size` bytes, *capacity of them) to hold at least `needed`. 0 or PAPERTAG_NO_MEMORY. */
 int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size);
 
+/* qsort, which does not take NULL for no items. */
+void pt_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b));
+
 /* An arena: many small allocations that are given up together. Zero-initialise; pt_arena_free ends it. */
 typedef struct pt_arena {
     struct pt_arena_block *head;

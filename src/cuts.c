@@ -36,9 +36,7 @@ static double best_score(judged *pairs, size_t count, size_t positives, double *
     size_t hits = 0;
     double best = 0;
 
-    if (count > 1) {
-        qsort(pairs, count, sizeof *pairs, compare_judged);
-    }
+    pt_sort(pairs, count, sizeof *pairs, compare_judged);
     for (size_t i = 0; i < count; i++) {
         double f1;
         hits += pairs[i].positive;

@@ -63,7 +63,7 @@ int pt_folds(const pt_labels *labels, size_t tags, unsigned folds, uint64_t seed
         }
         cards[i] = (struct dealt){pt_random(&seed), (uint32_t)i, rarest};
     }
-    qsort(cards, labels->count, sizeof *cards, compare_dealt);
+    pt_sort(cards, labels->count, sizeof *cards, compare_dealt);
     for (size_t i = 0; i < labels->count; i++) {
         fold_of[cards[i].paper] = (uint32_t)(i % folds);
     }

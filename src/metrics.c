@@ -295,7 +295,7 @@ static void ranking_metrics(const struct table *table, ranked *row, papertag_met
             row[t] = (ranked){c.p, c.gold, c.left_out, t};
             gold += c.gold;
         }
-        qsort(row, table->tags, sizeof *row, compare_ranked);
+        pt_sort(row, table->tags, sizeof *row, compare_ranked);
         lrap += row_lrap(row, table->tags);
         if (!gold) {
             continue;
@@ -330,7 +330,7 @@ static double average_precision(const struct table *table, size_t column, ranked
         pairs[i] = (ranked){c.p, c.gold, false, i};
         positives += c.gold;
     }
-    qsort(pairs, count, sizeof *pairs, compare_ranked);
+    pt_sort(pairs, count, sizeof *pairs, compare_ranked);
     for (size_t i = 0; i < count && positives;) {
         size_t j = i, here = 0;
         while (j < count && pairs[j].p == pairs[i].p) {

@@ -691,7 +691,7 @@ int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstrac
                                   .p = 1 / (1 + exp(m->tags[t].platt_a * margin + m->tags[t].platt_b)),
                                   .assigned = margin >= m->tags[t].cut};
     }
-    qsort(tagger->scores, m->tag_count, sizeof *tagger->scores, compare_scores);
+    pt_sort(tagger->scores, m->tag_count, sizeof *tagger->scores, compare_scores);
     *out = tagger->scores;
     return PAPERTAG_OK;
 }
@@ -756,7 +756,7 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
         tagger->terms[k] = (papertag_term){at, row.values[k] * papertag_model_weight(m, row.terms[k], index)};
         at += length + 1;
     }
-    qsort(tagger->terms, row.count, sizeof *tagger->terms, compare_contributions);
+    pt_sort(tagger->terms, row.count, sizeof *tagger->terms, compare_contributions);
     margin = m->bias[index];
     for (size_t k = 0; k < row.count; k++) {
         margin += tagger->terms[k].contribution;

@@ -240,7 +240,7 @@ static int check_claims(const pt_tag_list *list, const char *path, papertag_erro
             pt_tag_key(claim->key, sizeof claim->key, claim->name);
         }
     }
-    qsort(claims, count, sizeof *claims, compare_claims);
+    pt_sort(claims, count, sizeof *claims, compare_claims);
     for (size_t i = 1; i < count && !status; i++) {
         if (!strcmp(claims[i].key, claims[i - 1].key) && claims[i].tag != claims[i - 1].tag) {
             status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s' is a name of both '%s' and '%s'", path, claims[i].name,
@@ -293,9 +293,7 @@ int pt_tag_list_read(pt_tag_list *out, const char *path, papertag_error *err)
             goto done;
         }
     }
-    if (list.count) {
-        qsort(list.entries, list.count, sizeof *list.entries, compare_entries);
-    }
+    pt_sort(list.entries, list.count, sizeof *list.entries, compare_entries);
     for (size_t i = 1; i < list.count; i++) {
         if (!strcmp(list.entries[i].tag, list.entries[i - 1].tag)) {
             status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s' stands twice", path, list.entries[i].tag);

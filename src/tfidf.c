@@ -61,9 +61,7 @@ static int counter_take(pt_counter *counter)
     if (pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
         return PAPERTAG_NO_MEMORY;
     }
-    if (counter->count > 1) {
-        qsort(counter->terms, counter->count, sizeof *counter->terms, compare_terms);
-    }
+    pt_sort(counter->terms, counter->count, sizeof *counter->terms, compare_terms);
     for (size_t i = 0; i < counter->count; i++) {
         counter->values[i] = counter->tf[counter->terms[i]];
         counter->tf[counter->terms[i]] = 0;
@@ -393,7 +391,7 @@ int pt_lexicon_choose(const pt_lexicon *x, size_t papers, size_t min_df, double 
                          min_df, 100 * max_df);
         goto done;
     }
-    qsort(candidates, count, sizeof *candidates, compare_candidates);
+    pt_sort(candidates, count, sizeof *candidates, compare_candidates);
     count = max_terms && count > max_terms ? max_terms : count;
     for (size_t i = 0; i < count; i++) {
         size += candidates[i].length;
@@ -461,7 +459,7 @@ int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err)
                 entries[count++] = (struct entry){term, rows->values[i]};
             }
         }
-        qsort(entries, count, sizeof *entries, compare_entries);
+        pt_sort(entries, count, sizeof *entries, compare_entries);
         for (size_t i = 0; i < count; i++) {
             rows->terms[kept] = entries[i].term;
             rows->values[kept++] = entries[i].value;
