@@ -95,9 +95,15 @@ static inline void add(float *restrict weights, float *restrict bias, pt_row row
 }
 
 WIDEST_VECTORS
-void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
+static void margins_of(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
 {
     dot(weights, weights + terms * PT_LANES, row, margins);
+}
+
+/* Not a clone itself: gcc gives clones default visibility. */
+void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
+{
+    margins_of(weights, terms, row, margins);
 }
 
 /* ---- the descent ----------------------------------------------------------------------------------------------- */

@@ -100,4 +100,24 @@ struct papertag_model {
     pt_support support;    /* kernel: borrowed pointers into the file */
 };
 
+/* ---- scoring -------------------------------------------------------------------------------------------------- */
+
+struct papertag_tagger {
+    const papertag_model *model;
+    pt_counter counter;
+    float *sums;            /* stride */
+    papertag_score *scores; /* T */
+    struct svm_node *nodes; /* kernel: the paper as LIBSVM has it */
+    size_t nodes_capacity;
+    papertag_term *terms; /* explain */
+    char *term_text;
+    size_t terms_capacity, term_text_capacity;
+};
+
+/* The tf-idf row of a paper; borrowed until the next call on the tagger. */
+int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);
+
+/* Fills tagger->scores from a row: margins, probabilities, decisions, highest p first. */
+int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err);
+
 #endif

@@ -6,35 +6,14 @@
  * and from those margins the calibration (Platt), the cuts and an honest F1; fit all papers; write. What is measured on
  * dev is measured with the finished model file, as a user would.
  */
-#include "papertag.h"
+#include "train.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "calibrate.h"
 #include "cuts.h"
-#include "fit.h"
 #include "metrics.h"
-#include "tags.h"
-
-struct papertag_trainer {
-    papertag_train_options options;
-    char *name;
-    pt_tfidf_options tfidf;
-    pt_lexicon lexicon;
-    pt_counter counter;
-    pt_rows rows;
-    pt_labels labels;  /* tags by order of meeting, until the fit numbers them by slug */
-    pt_arena arena;    /* slugs, dev papers */
-    const char **tags; /* slugs by order of meeting */
-    uint32_t *sorted;  /* their numbers, in slug order */
-    size_t tag_count, tags_capacity, sorted_capacity;
-    papertag_paper *dev; /* title, abstract, tags, maybe */
-    size_t dev_count, dev_capacity;
-    uint64_t hash; /* of all training papers in order */
-    pt_tag_list list;
-    bool fitted;
-};
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
@@ -284,22 +263,7 @@ int papertag_trainer_tag_list(papertag_trainer *t, const char *path, papertag_er
 
 /* ---- tags ------------------------------------------------------------------------------------------------------ */
 
-/* What the fit makes; all of it is freed by free_result. */
-struct result {
-    uint32_t *kept;   /* tag of the model -> number by order of meeting; in slug order */
-    size_t *examples; /* by tag of the model */
-    size_t tags;
-    pt_labels labels; /* by tag of the model */
-    pt_chosen chosen;
-    uint32_t *fold_of;
-    float *margins; /* held out: papers x tags */
-    double c, *a, *b, *cuts;
-    double f1_micro, f1_macro; /* held out, at the cuts */
-    float **blocks;
-    pt_support support;
-};
-
-static void free_result(struct result *r)
+void pt_training_free(pt_training *r)
 {
     for (size_t i = 0; r->blocks && i * PT_LANES < r->tags; i++) {
         free(r->blocks[i]);
@@ -318,7 +282,7 @@ static void free_result(struct result *r)
 }
 
 /* Chooses the tags to fit, in slug order, and numbers the labels accordingly. */
-static int choose_tags(papertag_trainer *t, struct result *r, papertag_error *err)
+static int choose_tags(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     uint32_t *number = pt_alloc(t->tag_count, sizeof *number), *tags = pt_alloc(t->tag_count, sizeof *tags);
     size_t *examples = pt_calloc(t->tag_count, sizeof *examples), papers = t->labels.count;
@@ -372,10 +336,39 @@ done:
     return status;
 }
 
+int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
+{
+    const papertag_train_options *o = &t->options;
+    size_t papers = t->rows.count, terms;
+    int status = choose_tags(t, r, err);
+
+    status =
+        status ? status : pt_lexicon_choose(&t->lexicon, papers, o->min_df, o->max_df, o->max_terms, &r->chosen, err);
+    status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, err);
+    if (status) {
+        return status;
+    }
+    pt_lexicon_free(&t->lexicon); /* it is large, and done with */
+    terms = r->chosen.vocabulary.count;
+    r->fold_of = pt_alloc(papers, sizeof *r->fold_of);
+    r->blocks = pt_calloc(r->tags / PT_LANES + 1, sizeof *r->blocks);
+    if (!r->fold_of || !r->blocks) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; o->kernel == PAPERTAG_KERNEL_LINEAR && i * PT_LANES < r->tags; i++) {
+        r->blocks[i] = pt_calloc((terms + 1) * PT_LANES, sizeof **r->blocks);
+        if (!r->blocks[i]) {
+            return pt_no_memory(err);
+        }
+    }
+    r->fit = (pt_fit){o, &t->rows, &r->labels, r->fold_of, terms, r->tags, o->c};
+    return pt_folds(&r->labels, r->tags, o->folds, o->seed, r->fold_of, err);
+}
+
 /* ---- from margins to decisions --------------------------------------------------------------------------------- */
 
 /* Calibration and cuts from the held-out margins; returns the micro-F1 by which values of C are compared in *f1. */
-static int decide(const struct result *r, const float *margins, double *a, double *b, double *cuts, double *f1,
+static int decide(const pt_training *r, const float *margins, double *a, double *b, double *cuts, double *f1,
                   papertag_error *err)
 {
     size_t papers = r->labels.count;
@@ -402,7 +395,7 @@ done:
 }
 
 /* F1 of the held-out margins at the cuts. */
-static int measure_held_out(struct result *r, papertag_error *err)
+static int measure_held_out(pt_training *r, papertag_error *err)
 {
     uint32_t *counts = pt_calloc(r->tags, 3 * sizeof *counts), *tp, *fp, *fn;
 
@@ -427,12 +420,12 @@ static int measure_held_out(struct result *r, papertag_error *err)
 }
 
 /* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few. */
-static int cross_validate(const papertag_trainer *t, pt_fit *fit, struct result *r, papertag_error *err)
+int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     static const double grid[] = {0.25, 0.5, 1, 2, 4};
     size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof grid / sizeof *grid;
     float *margins = pt_alloc(papers * r->tags, sizeof *margins);
-    double best = -1, f1 = 0;
+    double best = -1, f1 = 0, c = 0;
     int status = PAPERTAG_OK;
 
     r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
@@ -444,18 +437,18 @@ static int cross_validate(const papertag_trainer *t, pt_fit *fit, struct result 
         goto done;
     }
     for (size_t i = 0; i < tries && !status; i++) {
-        fit->c = t->options.c > 0 ? t->options.c : grid[i];
-        status = pt_fit_held_out(fit, margins, err);
+        r->fit.c = t->options.c > 0 ? t->options.c : grid[i];
+        status = pt_fit_held_out(&r->fit, margins, err);
         status = status ? status : decide(r, margins, r->a, r->b, r->cuts, &f1, err);
         if (!status && f1 > best) {
             float *swap = r->margins;
             r->margins = margins;
             margins = swap;
             best = f1;
-            r->c = fit->c;
+            c = r->fit.c;
         }
     }
-    fit->c = r->c;
+    r->fit.c = c;
     status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
     status = status ? status : measure_held_out(r, err);
 done:
@@ -465,7 +458,7 @@ done:
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
-static void add_tag(cJSON *list, const papertag_trainer *t, const struct result *r, size_t tag)
+static void add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r, size_t tag)
 {
     const char *slug = t->tags[r->kept[tag]];
     const pt_tag_entry *entry = pt_tag_list_get(&t->list, slug);
@@ -501,7 +494,7 @@ static void add_metric(cJSON *object, const char *name, double value)
     cJSON_AddNumberToObject(object, name, round(value * 1e4) / 1e4);
 }
 
-static cJSON *make_manifest(const papertag_trainer *t, const struct result *r)
+static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
 {
     const papertag_train_options *o = &t->options;
     const pt_words *words = &t->tfidf.text.stop_words;
@@ -528,7 +521,7 @@ static cJSON *make_manifest(const papertag_trainer *t, const struct result *r)
     part = cJSON_AddObjectToObject(m, "fit");
     cJSON_AddStringToObject(part, "solver", pt_solver_names[o->solver]);
     cJSON_AddStringToObject(part, "kernel", pt_kernel_names[o->kernel]);
-    cJSON_AddNumberToObject(part, "c", r->c);
+    cJSON_AddNumberToObject(part, "c", r->fit.c);
     if (o->kernel != PAPERTAG_KERNEL_LINEAR) {
         cJSON_AddNumberToObject(part, "gamma", o->gamma > 0 ? o->gamma : 1);
         cJSON_AddNumberToObject(part, "coef0", o->coef0);
@@ -589,7 +582,7 @@ static int measure_dev(const papertag_trainer *t, const void *bytes, size_t size
     return status;
 }
 
-static int write_model(const papertag_trainer *t, const struct result *r, const char *path, papertag_error *err)
+int pt_train_write(const papertag_trainer *t, const pt_training *r, const char *path, papertag_error *err)
 {
     cJSON *manifest = make_manifest(t, r);
     pt_model_parts parts = {.manifest = manifest,
@@ -611,54 +604,5 @@ static int write_model(const papertag_trainer *t, const struct result *r, const 
     status = status ? status : pt_write_file(path, bytes, size, err);
     free(bytes);
     cJSON_Delete(manifest);
-    return status;
-}
-
-/* ---- the flow -------------------------------------------------------------------------------------------------- */
-
-int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *err)
-{
-    const papertag_train_options *o = &t->options;
-    struct result r = {0};
-    pt_fit fit;
-    int status;
-
-    if (t->fitted) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a trainer fits once");
-    }
-    if (t->rows.count < o->folds) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "%zu papers are too few for %u folds", t->rows.count, o->folds);
-    }
-    if (!t->tag_count) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->rows.count);
-    }
-    t->fitted = true;
-    status = choose_tags(t, &r, err);
-    status = status ? status
-                    : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r.chosen, err);
-    status = status ? status : pt_rows_weigh(&t->rows, &r.chosen, err);
-    if (status) {
-        goto done;
-    }
-    pt_lexicon_free(&t->lexicon);
-    r.fold_of = pt_alloc(t->rows.count, sizeof *r.fold_of);
-    r.blocks = pt_calloc(r.tags / PT_LANES + 1, sizeof *r.blocks);
-    for (size_t i = 0; r.blocks && i * PT_LANES < r.tags; i++) {
-        r.blocks[i] = pt_calloc((r.chosen.vocabulary.count + 1) * PT_LANES, sizeof **r.blocks);
-        if (!r.blocks[i]) {
-            status = PAPERTAG_NO_MEMORY;
-        }
-    }
-    if (!r.fold_of || !r.blocks || status) {
-        status = pt_no_memory(err);
-        goto done;
-    }
-    fit = (pt_fit){o, &t->rows, &r.labels, r.fold_of, r.chosen.vocabulary.count, r.tags, o->c};
-    status = pt_folds(&r.labels, r.tags, o->folds, o->seed, r.fold_of, err);
-    status = status ? status : cross_validate(t, &fit, &r, err);
-    status = status ? status : pt_fit_whole(&fit, r.blocks, &r.support, err);
-    status = status ? status : write_model(t, &r, path, err);
-done:
-    free_result(&r);
     return status;
 }

@@ -1,0 +1,47 @@
+/*
+ * papertag - the two flows, each as one short function. Read this first.
+ *
+ *     read --> tokenize --> vectorize --> score              papertag_tag
+ *     read --> tokenize --> vectorize --> fit --> file       papertag_trainer_fit
+ *
+ * Reading is the caller's loop over papertag_reader_next. Tokenizing and vectorizing are one step here, as terms are
+ * looked up while tokens lie where the tokenizer put them: pt_tagger_row when tagging, papertag_trainer_add when papers
+ * are collected.
+ */
+#include "train.h"
+
+int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract, const papertag_score **out,
+                 papertag_error *err)
+{
+    pt_row row; /* tf-idf values of the paper's known terms */
+    int status = pt_tagger_row(tagger, title, abstract, &row, err);
+
+    status = status ? status : pt_score(tagger, row, err);
+    if (!status) {
+        *out = tagger->scores;
+    }
+    return status;
+}
+
+int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *err)
+{
+    pt_training r = {0};
+    int status;
+
+    if (t->fitted) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a trainer fits once");
+    }
+    if (t->rows.count < t->options.folds) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%zu papers are too few for %u folds", t->rows.count, t->options.folds);
+    }
+    if (!t->tag_count) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->rows.count);
+    }
+    t->fitted = true;
+    status = pt_train_choose(t, &r, err);                           /* tags, vocabulary, tf-idf rows, folds */
+    status = status ? status : pt_train_cross_validate(t, &r, err); /* calibration and cuts */
+    status = status ? status : pt_fit_whole(&r.fit, r.blocks, &r.support, err); /* weights from all papers */
+    status = status ? status : pt_train_write(t, &r, path, err);
+    pt_training_free(&r);
+    return status;
+}
