@@ -48,7 +48,7 @@ static bool same_key(const char *key, const char *name)
     return !strcmp(key, other);
 }
 
-/* Letters to add, drop, change or swap to come from a to b. */
+/* Letters to add, drop, change or swap to come from a to b; or to a beginning of b, and one more: people shorten. */
 static size_t distance(const char *a, const char *b)
 {
     size_t rows[3][KEY_BYTES + 1], la = strlen(a), lb = strlen(b);
@@ -72,6 +72,9 @@ static size_t distance(const char *a, const char *b)
         before = last;
         last = row;
         row = spare;
+    }
+    for (size_t j = 0; j < lb; j++) {
+        last[lb] = last[j] + 1 < last[lb] ? last[j] + 1 : last[lb];
     }
     return last[lb];
 }

@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""papertag's metrics beside scikit-learn's, over made-up predictions: ties, papers without gold tags, disputed pairs,
+gold tags that the model does not know.
+
+usage: OBJ=build/release tests/reference/metrics.py
+"""
+import os, random, subprocess, warnings
+import numpy as np
+from sklearn.metrics import (average_precision_score, f1_score, label_ranking_average_precision_score, ndcg_score,
+                             precision_recall_fscore_support, precision_score, recall_score)
+
+warnings.filterwarnings("ignore")
+MEASURE = os.path.join(os.environ["OBJ"], "reference", "measure")
+number = 0
+
+
+def reference(Y, S, A, care, tags):
+    A = np.where(care, A, 0)
+    seen, has = Y.sum(0) > 0, Y.sum(1) > 0
+    out = {
+        "f1_micro": f1_score(Y, A, average="micro", zero_division=0),
+        "f1_macro": f1_score(Y[:, seen], A[:, seen], average="macro", zero_division=0),
+        "f1_samples": f1_score(Y[has], A[has], average="samples", zero_division=0),
+        "precision_micro": precision_score(Y, A, average="micro", zero_division=0),
+        "recall_micro": recall_score(Y, A, average="micro", zero_division=0),
+        "lrap": label_ranking_average_precision_score(Y, S),
+    }
+    order = np.argsort(-S, axis=1, kind="stable")
+    top = np.take_along_axis(np.where(care, Y, 1), order, 1)[has]
+    for k in (1, 3, 5):
+        out["p_at_%d" % k] = np.mean(top[:, :k].sum(1) / k)
+    gain = np.take_along_axis(Y, order, 1)[has][:, :5] / np.log2(np.arange(2, 7))[: min(5, len(tags))]
+    ideal = [np.sum(1 / np.log2(np.arange(2, min(5, n) + 2))) for n in Y[has].sum(1)]
+    out["ndcg_at_5"] = np.mean(gain.sum(1) / ideal)
+    bins = np.minimum((S * 10).astype(int), 9)
+    out["ece"] = sum(abs(S[bins == b].sum() - Y[bins == b].sum()) for b in range(10)) / S.size
+    p, r, f, n = precision_recall_fscore_support(Y, A, average=None, zero_division=0)
+    for j, t in enumerate(tags):
+        out.update({t + "/precision": p[j], t + "/recall": r[j], t + "/f1": f[j], t + "/support": n[j],
+                    t + "/average_precision": average_precision_score(Y[:, j], S[:, j]) if n[j] else 0})
+    return out
+
+
+def check(name, papers, known, unknown, digits, ties=True):
+    global number
+    number += 1
+    rng = np.random.RandomState(number)
+    tags = sorted(["t%02d" % j for j in range(known + unknown)])
+    new = set(rng.choice(known + unknown, unknown, replace=False))
+    model = [t for j, t in enumerate(tags) if j not in new]
+    Y = (rng.rand(papers, len(tags)) < 0.15).astype(int)
+    Y[:, list(new)] &= (rng.rand(papers, unknown) < 0.3).astype(int)
+    Y[rng.rand(papers) < 0.1] = 0
+    S = np.round(np.clip(0.4 * Y + 0.6 * rng.rand(*Y.shape), 0, 1), digits)
+    A = (S > 0.55).astype(int)
+    care = rng.rand(*Y.shape) > 0.03
+    for j in new:
+        S[:, j], A[:, j] = 0, 0
+        if not Y[:, j].any():
+            Y[0, j] = 1
+    lines = [" ".join(model)]
+    for i in range(papers):
+        lines.append(" ".join(t for j, t in enumerate(tags) if Y[i, j]))
+        lines.append(" ".join(t for j, t in enumerate(tags) if not care[i, j]))
+        lines.append(" ".join("%r:%d" % (float(S[i, j]), A[i, j]) for j, t in enumerate(tags) if j not in new))
+    # a disputed tag that no paper has yet is not known when it is met, and then says nothing: leave those out here
+    for j in new:
+        care[:, j] = True
+    out = subprocess.run([MEASURE], input="\n".join(lines) + "\n", text=True, capture_output=True)
+    got = {k: float(v) for k, v in (line.split() for line in out.stdout.splitlines())}
+    want = reference(Y, S, A, care, tags)
+    wrong = [(k, want[k], got.get(k)) for k in want if k not in got or abs(want[k] - got[k]) > 1e-9]
+    print("%s %d - %s, %d papers, %d tags" % ("not ok" if wrong else "ok", number, name, papers, len(tags)))
+    for row in wrong[:10]:
+        print("#   %s: expected %r, got %r" % row)
+
+
+check("plain", 200, 20, 0, 6)
+check("many ties", 200, 20, 0, 1)
+check("gold tags that the model does not know", 150, 12, 4, 3)
+check("few tags", 50, 3, 0, 2)
+check("many tags", 300, 90, 10, 4)

@@ -1,0 +1,375 @@
+/*
+ * Unit tests of the readers: every format field by field, broken records, telling formats apart. The samples are
+ * written for these tests; the last tests read real files where they are at hand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "papertag.h"
+
+/* What a source gives: papers as `id|title|abstract|date|authors|author_count|comments|tags`, and messages. */
+static char shown[64 * 1024];
+
+static void show(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void show(const char *format, ...)
+{
+    size_t used = strlen(shown);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(shown + used, sizeof shown - used, format, args);
+    va_end(args);
+}
+
+static const char *text(const char *string)
+{
+    return string ? string : "-";
+}
+
+static void show_list(papertag_strings list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        show("%s%s", i ? "," : "", list.items[i]);
+    }
+    show("|");
+}
+
+static const char *read_with(const char *source, size_t size, const papertag_reader_options *options)
+{
+    papertag_reader *reader;
+    const papertag_paper *p;
+    papertag_error err;
+    int status;
+
+    shown[0] = '\0';
+    if (papertag_reader_open_memory(&reader, "file", source, size, options, &err)) {
+        show("%s\n", err.message);
+        return shown;
+    }
+    show("%s\n", papertag_reader_format(reader));
+    while ((status = papertag_reader_next(reader, &p, &err)) != PAPERTAG_END) {
+        if (status) {
+            assert_int_equal(status, PAPERTAG_BAD_INPUT);
+            show("%s\n", err.message);
+            continue;
+        }
+        show("%zu|%s|%s|%s|%s|", p->line, p->id, text(p->title), text(p->abstract), text(p->date));
+        show_list(p->authors);
+        show("%ld|%ld|%ld|", p->author_count, p->upvotes, p->comments);
+        show_list(p->tags);
+        show("%s\n", p->has_tags ? "tagged" : "untagged");
+    }
+    assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_END);
+    papertag_reader_close(reader);
+    return shown;
+}
+
+static const char *read_all(const char *source)
+{
+    return read_with(source, strlen(source), NULL);
+}
+
+/* ---- JSON --- */
+
+static void test_json_lines_field_by_field(void **state)
+{
+    papertag_reader *reader;
+    const papertag_paper *p;
+    papertag_error err;
+    static const char line[] =
+        "{\"id\":\"x1\",\"title\":\" A  title\\n\",\"abstract\":\"Some\\ttext\",\"date\":\"2026-10-01T10:00:00Z\","
+        "\"authors\":[\"A. Example\",{\"name\":\"B. Sample\"}],\"organization\":\"Example "
+        "Lab\",\"url\":\"https://e.org\","
+        "\"source\":\"sample\",\"venue\":\"V\",\"upvotes\":3,\"comments\":0,\"categories\":\"cs.LG cs.CL\","
+        "\"keywords\":[\"k\"],\"tags\":[\"a\",\"b\"],\"maybe\":[\"c\"],\"unknown\":{\"x\":[1]}}";
+    (void)state;
+
+    assert_int_equal(papertag_reader_open_memory(&reader, "f", line, sizeof line - 1, NULL, &err), 0);
+    assert_int_equal(papertag_reader_next(reader, &p, &err), 0);
+    assert_string_equal(p->id, "x1");
+    assert_string_equal(p->title, "A title");
+    assert_string_equal(p->abstract, "Some text");
+    assert_string_equal(p->date, "2026-10-01");
+    assert_string_equal(p->organization, "Example Lab");
+    assert_string_equal(p->url, "https://e.org");
+    assert_string_equal(p->source, "sample");
+    assert_string_equal(p->venue, "V");
+    assert_int_equal(p->authors.count, 2);
+    assert_string_equal(p->authors.items[1], "B. Sample");
+    assert_int_equal(p->author_count, 2);
+    assert_int_equal(p->upvotes, 3);
+    assert_int_equal(p->comments, 0);
+    assert_int_equal(p->categories.count, 2);
+    assert_string_equal(p->categories.items[1], "cs.CL");
+    assert_string_equal(p->keywords.items[0], "k");
+    assert_int_equal(p->tags.count, 2);
+    assert_string_equal(p->maybe.items[0], "c");
+    assert_true(p->has_tags);
+    papertag_reader_close(reader);
+}
+
+static void test_json_lines_survive_broken_records(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all("\xef\xbb\xbf{\"id\":1,\"title\":\"one\"}\r\n"
+                                 "\n"
+                                 "{\"title\":\"two\",}\n"
+                                 "[1]\n"
+                                 "{\"title\":3}\n"
+                                 "{\"title\":\"t\",\"tags\":{}}\n"
+                                 "{\"title\":\"t\",\"upvotes\":-1}\n"
+                                 "{\"title\":\" \"}\n"
+                                 "{\"title\":\"x\"} y\n"
+                                 "{\"id\":\"z\",\"title\":\"last\",\"tags\":[]}"),
+                        "jsonl\n"
+                        "1|1|one|-|-||-1|-1|-1||untagged\n"
+                        "file:3: not valid JSON at column 16\n"
+                        "file:4: a paper must be a JSON object\n"
+                        "file:5: field 'title' must be a string\n"
+                        "file:6: field 'tags' must be a list of strings\n"
+                        "file:7: field 'upvotes' must be a number that counts\n"
+                        "file:8: neither title nor abstract\n"
+                        "file:9: not valid JSON at column 15\n"
+                        "10|z|last|-|-||-1|-1|-1||tagged\n");
+}
+
+static void test_odd_characters_come_out_clean(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all("{\"id\":\"a\",\"title\":\"nul \\u0000 here \\\\u0000\",\"abstract\":\"bad \xff byte\"}"),
+        "jsonl\n1|a|nul here \\u0000|bad \xef\xbf\xbd byte|-||-1|-1|-1||untagged\n");
+    assert_string_equal(read_all("{\"id\":\"b\",\"title\":\"a\xc2\xa0\xe2\x80\xa8 b\\u0007c\"}"),
+                        "jsonl\n1|b|a b c|-|-||-1|-1|-1||untagged\n");
+}
+
+static void test_ids_are_derived_from_the_title(void **state)
+{
+    char first[64], second[64];
+    (void)state;
+    sscanf(read_all("{\"title\":\"Caf\xc3\xa9: Sparse  Attention!\"}"), "jsonl\n1|%63[^|]", first);
+    sscanf(read_all("{\"title\":\"cafe sparse-attention\",\"abstract\":\"other\"}"), "jsonl\n1|%63[^|]", second);
+    assert_string_equal(first, second);
+    assert_int_equal(strlen(first), 18);
+    sscanf(read_all("{\"title\":\"cafe dense attention\"}"), "jsonl\n1|%63[^|]", second);
+    assert_string_not_equal(first, second);
+}
+
+static void test_tags_from_another_field(void **state)
+{
+    papertag_reader_options options = {.tags_field = "topics"};
+    static const char line[] = "{\"id\":\"a\",\"title\":\"t\",\"tags\":[\"no\"],\"topics\":\"x; y\"}";
+    (void)state;
+    assert_string_equal(read_with(line, sizeof line - 1, &options), "jsonl\n1|a|t|-|-||-1|-1|-1|x,y|tagged\n");
+}
+
+static void test_json_documents(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all("[\n {\"id\":\"a\",\n  \"title\":\"A\"},\n {\"id\":\"b\" \"title\":1},\n 7,\n"
+                                 " {\"id\":\"c\",\"title\":\"C]}\"}\n]\n"),
+                        "json\n2|a|A|-|-||-1|-1|-1||untagged\nfile:4: not valid JSON at column 11\n"
+                        "file:5: a paper must be a JSON object\n6|c|C]}|-|-||-1|-1|-1||untagged\n");
+    assert_string_equal(read_all("[{\"id\":\"a\",\"title\":\"A\"},{\"id\":\"b\",\"ti"),
+                        "json\n1|a|A|-|-||-1|-1|-1||untagged\nfile:1: the array is not closed\n");
+    assert_string_equal(read_all("{\n\"id\":\"a\",\n\"title\":\"A\"\n}\n"), "json\n1|a|A|-|-||-1|-1|-1||untagged\n");
+    assert_string_equal(read_all("[]"), "json\n");
+}
+
+static void test_daily_papers_listing(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all("[{\"title\":\"T\",\"publishedAt\":\"2026-01-03T00:00:00Z\",\"numComments\":2,\"paper\":{\"id\":"
+                 "\"2601.00001\","
+                 "\"authors\":[{\"name\":\"A. Example\",\"hidden\":false},{\"name\":\"B. Sample\"}],"
+                 "\"publishedAt\":\"2026-01-02T00:00:00Z\",\"title\":\"T\",\"summary\":\"S\\nS\",\"upvotes\":5}},\n"
+                 "{\"paper\":7},{\"numComments\":1}]"),
+        "daily-papers\n1|2601.00001|T|S S|2026-01-02|A. Example,B. Sample|2|5|2||untagged\n"
+        "file:2: field 'paper' must be an object\nfile:2: field 'paper' must be an object\n");
+}
+
+/* ---- the page --- */
+
+static const char page[] =
+    "new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\nDaily Papers\n\nNov 3\n\n"
+    "Full: a title\n\nAn abstract that is quite a bit longer than its title.\n\n"
+    "  \xe2\x80\xa2 3 authors\n\xc2\xb7\nMay 4, 2023 2\n\n"
+    "No year\n\nAn abstract that is quite a bit longer.\n\n  \xe2\x80\xa2 1 authors\n\xc2\xb7\nJun 5\n\n"
+    "By an organisation\n\nAn abstract that is quite a bit longer.\n\nlab Example Lab\n\xc2\xb7\nJun 6 12\n\n"
+    "No foot\n\nAn abstract that is quite a bit longer than its title, and no foot.\n\n"
+    "Last\n\nAn abstract of May 5, that ends the page.\n";
+
+static void test_the_page(void **state)
+{
+    char ids[5][32];
+    (void)state;
+    read_all(page);
+    sscanf(shown, "page\n11|%31[^|]|", ids[0]);
+    assert_int_equal(strncmp(ids[0], "t-", 2), 0);
+    assert_non_null(
+        strstr(shown, "|Full: a title|An abstract that is quite a bit longer than its title.|2023-05-04||3|-1|2|"));
+    assert_non_null(strstr(shown, "|No year|An abstract that is quite a bit longer.|2024-06-05||1|-1|-1|"));
+    assert_non_null(strstr(shown, "|By an organisation|An abstract that is quite a bit longer.|2024-06-06||-1|-1|12|"));
+    assert_non_null(
+        strstr(shown, "|No foot|An abstract that is quite a bit longer than its title, and no foot.|-||-1|-1|-1|"));
+    assert_non_null(strstr(shown, "|Last|An abstract of May 5, that ends the page.|-||-1|-1|-1|"));
+}
+
+static void test_the_page_has_the_year_it_is_given(void **state)
+{
+    papertag_reader_options options = {.page_date = "2019-11-03"};
+    (void)state;
+    read_with(page, sizeof page - 1, &options);
+    assert_non_null(strstr(shown, "|2019-06-05|"));
+    assert_non_null(strstr(shown, "|2023-05-04|"));
+    options.page_date = "2019-02-30";
+    assert_non_null(strstr(read_with(page, sizeof page - 1, &options), "not a day"));
+}
+
+/* ---- tables --- */
+
+static void test_csv(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all("ID,Title,Abstract,Tags,Extra,comments\r\n"
+                                 "1,\"A, \"\"b\"\"\r\nc\",text,x;y,z,4\r\n"
+                                 "\r\n"
+                                 "2,two,\"t\",,,\r\n"
+                                 "3,short\r\n"
+                                 "4,four,t,a|b,,many\r\n"
+                                 "5,five,t,\"a,b\",,0"),
+                        "csv\n2|1|A, \"b\" c|text|-||-1|-1|4|x,y|tagged\n5|2|two|t|-||-1|-1|-1||tagged\n"
+                        "file:6: 2 fields where the header has 6\n"
+                        "file:7: field 'comments' must be a number that counts\n8|5|five|t|-||-1|-1|0|a,b|tagged\n");
+}
+
+static void test_an_open_quote_loses_one_record(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all("id,title\n1,one\n2,\"open\n3,three\n4,four\n"),
+                        "csv\n2|1|one|-|-||-1|-1|-1||untagged\nfile:3: a quote opens here and does not close\n"
+                        "4|3|three|-|-||-1|-1|-1||untagged\n5|4|four|-|-||-1|-1|-1||untagged\n");
+}
+
+static void test_tsv_and_headers(void **state)
+{
+    papertag_reader_options options = {.format = "csv"};
+    (void)state;
+    assert_string_equal(read_all("abstract\tid\nsome text, with commas\tq\n"),
+                        "tsv\n2|q|-|some text, with commas|-||-1|-1|-1||untagged\n");
+    assert_string_equal(read_with("a,b\n1,2\n", 8, &options), "file:1: the header has neither title nor abstract\n");
+}
+
+/* ---- telling formats apart --- */
+
+static void test_what_is_no_format_is_said(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all(""), "jsonl\n");
+    assert_string_equal(read_all(" \n\n"), "jsonl\n");
+    assert_non_null(strstr(read_all("once upon a time\n"), "no known format"));
+    assert_non_null(strstr(read_all("<xml/>\n"), "no known format"));
+    assert_non_null(strstr(read_with("\xff\xfe{\0", 4, NULL), "UTF-16"));
+}
+
+static void test_long_lines_stream_from_a_file(void **state)
+{
+    char path[] = "/tmp/papertag-test-XXXXXX";
+    int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+    papertag_reader *reader;
+    const papertag_paper *p;
+    papertag_error err;
+    size_t count = 0;
+    (void)state;
+
+    for (int i = 0; i < 40; i++) {
+        fprintf(file, "{\"id\":\"%d\",\"title\":\"t\",\"abstract\":\"", i);
+        for (int k = 0; k < i * 3000; k++) {
+            fputs("word ", file);
+        }
+        fputs("end\"}\n", file);
+    }
+    fclose(file);
+    assert_int_equal(papertag_reader_open(&reader, path, NULL, &err), 0);
+    while (!papertag_reader_next(reader, &p, &err)) {
+        assert_int_equal(atoi(p->id), (int)count);
+        assert_int_equal(strlen(p->abstract), count * 3000 * 5 + 3);
+        assert_int_equal(p->line, ++count);
+    }
+    assert_int_equal(count, 40);
+    papertag_reader_close(reader);
+    unlink(path);
+    assert_int_equal(papertag_reader_open(&reader, path, NULL, &err), PAPERTAG_IO);
+}
+
+/* ---- real files --- */
+
+static size_t count_papers(const char *path, size_t *dated, size_t *authors)
+{
+    papertag_reader *reader;
+    const papertag_paper *p;
+    papertag_error err;
+    size_t count = 0;
+
+    assert_int_equal(papertag_reader_open(&reader, path, NULL, &err), 0);
+    *dated = *authors = 0;
+    while (!papertag_reader_next(reader, &p, &err)) {
+        assert_non_null(p->title);
+        assert_non_null(p->abstract);
+        *dated += p->date != NULL;
+        *authors += p->author_count > 0 ? (size_t)p->author_count : 0;
+        count++;
+    }
+    papertag_reader_close(reader);
+    return count;
+}
+
+static void test_real_files(void **state)
+{
+    static const struct {
+        const char *path;
+        size_t papers, dated;
+    } files[] = {{"../shared/seed/daily-papers-page.txt", 75, 74},
+                 {"../shared/wire/hf_daily_papers_2024-05-27.json", 13, 13},
+                 {"../shared/wire/hf_daily_papers_2025-09-10.json", 11, 11},
+                 {"../shared/wire/hf_daily_papers_2026-08-19.json", 26, 26}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        size_t dated, authors;
+        if (access(files[i].path, R_OK)) {
+            skip();
+        }
+        assert_int_equal(count_papers(files[i].path, &dated, &authors), files[i].papers);
+        assert_int_equal(dated, files[i].dated);
+        assert_true(authors > files[i].papers);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_json_lines_field_by_field),
+                                       cmocka_unit_test(test_json_lines_survive_broken_records),
+                                       cmocka_unit_test(test_odd_characters_come_out_clean),
+                                       cmocka_unit_test(test_ids_are_derived_from_the_title),
+                                       cmocka_unit_test(test_tags_from_another_field),
+                                       cmocka_unit_test(test_json_documents),
+                                       cmocka_unit_test(test_daily_papers_listing),
+                                       cmocka_unit_test(test_the_page),
+                                       cmocka_unit_test(test_the_page_has_the_year_it_is_given),
+                                       cmocka_unit_test(test_csv),
+                                       cmocka_unit_test(test_an_open_quote_loses_one_record),
+                                       cmocka_unit_test(test_tsv_and_headers),
+                                       cmocka_unit_test(test_what_is_no_format_is_said),
+                                       cmocka_unit_test(test_long_lines_stream_from_a_file),
+                                       cmocka_unit_test(test_real_files)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

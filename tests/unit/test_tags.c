@@ -1,0 +1,175 @@
+/*
+ * Unit tests of tags (names, the list) and of calibrate.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "calibrate.h"
+#include "tags.h"
+
+static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
+static const papertag_tag_info tags[] = {
+    {.tag = "mixture-of-experts", .name = "Mixture of experts", .aliases = {moe, 2}},
+    {.tag = "quantization", .name = "Quantization"},
+    {.tag = "reinforcement-learning", .name = "Reinforcement learning", .aliases = {rl, 1}},
+};
+enum { TAGS = 3 };
+
+static void test_keys_forget_case_and_gaps(void **state)
+{
+    static const char *const pairs[][2] = {{"#Mixture of Experts", "mixture-of-experts"},
+                                           {"  mixture_of--experts - ", "mixture-of-experts"},
+                                           {"RL", "rl"},
+                                           {"", ""},
+                                           {"---", ""}};
+    char key[64], small[4];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        pt_tag_key(key, sizeof key, pairs[i][0]);
+        assert_string_equal(key, pairs[i][1]);
+    }
+    pt_tag_key(small, sizeof small, "longer");
+    assert_string_equal(small, "lon");
+}
+
+static void test_tags_are_found(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t index;
+    } cases[] = {{"quantization", 1}, {"QUANTIZATION", 1},           {"moe", 0},
+                 {"#experts", 0},     {"Reinforcement Learning", 2}, {"rl", 2}};
+    papertag_error err;
+    size_t index;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(pt_tags_find(tags, TAGS, cases[i].name, &index, &err), 0);
+        assert_int_equal(index, cases[i].index);
+    }
+}
+
+static void test_unknown_tags_name_the_nearest(void **state)
+{
+    static const char *const cases[][2] = {{"quantisation", "nearest: quantization"},
+                                           {"qunatization", "nearest: quantization"},
+                                           {"reinforcment", "nearest: reinforcement-learning"},
+                                           {"mixture", "nearest: mixture-of-experts"},
+                                           {"", "nearest: "}};
+    papertag_error err;
+    size_t index = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(pt_tags_find(tags, TAGS, cases[i][0], &index, &err), PAPERTAG_BAD_ARGUMENT);
+        assert_non_null(strstr(err.message, cases[i][1]));
+        assert_int_equal(index, 7);
+    }
+}
+
+/* Reads a list from text; the message of the failure, or NULL. */
+static const char *read_list(const char *text, pt_tag_list *list)
+{
+    static papertag_error err;
+    char path[] = "/tmp/papertag-test-XXXXXX";
+    int fd = mkstemp(path), status;
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    *list = (pt_tag_list){0};
+    status = pt_tag_list_read(list, path, &err);
+    unlink(path);
+    assert_true(status == 0 || status == PAPERTAG_BAD_INPUT);
+    return status ? err.message : NULL;
+}
+
+static void test_lists_are_read_and_checked(void **state)
+{
+    pt_tag_list list;
+    (void)state;
+
+    assert_null(read_list(
+        "{\"tags\":[{\"tag\":\"b\",\"name\":\"B\",\"aliases\":[\"x\"],\"patterns\":[\"p\"]},{\"tag\":\"a\"}]}", &list));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.entries[0].tag, "a");
+    assert_null(list.entries[0].name);
+    assert_string_equal(pt_tag_list_get(&list, "b")->aliases.items[0], "x");
+    assert_null(pt_tag_list_get(&list, "c"));
+    pt_tag_list_free(&list);
+    assert_null(pt_tag_list_get(&list, "a"));
+    assert_non_null(strstr(read_list("{\"tags\":[\n{\"tag\":\"a\"}\n{}]}", &list), ":3: not JSON"));
+    assert_non_null(strstr(read_list("[]", &list), "no array \"tags\""));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{}]}", &list), "entry 2 has no \"tag\""));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{\"tag\":\"a\"}]}", &list), "'a' stands twice"));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[\"B\"]},{\"tag\":\"b\"}]}", &list),
+                           "is a name of both"));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[3]}]}", &list), "must be a string"));
+}
+
+/* ---- calibration --- */
+
+static double p_of(double a, double b, double margin)
+{
+    return 1 / (1 + exp(a * margin + b));
+}
+
+static void test_a_known_sigmoid_is_found_again(void **state)
+{
+    enum { COUNT = 20000 };
+    float *margins = malloc(COUNT * sizeof *margins);
+    uint8_t *positive = malloc(COUNT);
+    uint64_t seed = 4;
+    double a, b, gradient[2] = {0}, positives = 0;
+    (void)state;
+
+    for (int i = 0; i < COUNT; i++) {
+        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
+        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-2, 0.7, margins[i]);
+        positives += positive[i];
+    }
+    pt_platt(margins, positive, COUNT, &a, &b);
+    assert_true(fabs(a + 2) < 0.1);
+    assert_true(fabs(b - 0.7) < 0.1);
+    for (int i = 0; i < COUNT; i++) { /* at the optimum the gradient of the likelihood vanishes */
+        double target = positive[i] ? (positives + 1) / (positives + 2) : 1 / (COUNT - positives + 2);
+        gradient[0] += margins[i] * (target - p_of(a, b, margins[i]));
+        gradient[1] += target - p_of(a, b, margins[i]);
+    }
+    assert_true(fabs(gradient[0]) < 1e-3 && fabs(gradient[1]) < 1e-3);
+    free(margins);
+    free(positive);
+}
+
+static void test_hard_cases_stay_finite(void **state)
+{
+    float margins[100], far[4] = {-1e6f, -1e5f, 1e5f, 1e6f};
+    uint8_t positive[100], halves[4] = {0, 0, 1, 1};
+    double a, b;
+    (void)state;
+
+    for (int i = 0; i < 100; i++) { /* separable */
+        margins[i] = (float)(i - 50) / 10 + 0.05f;
+        positive[i] = i >= 50;
+    }
+    pt_platt(margins, positive, 100, &a, &b);
+    assert_true(isfinite(a) && isfinite(b) && a < 0);
+    assert_true(p_of(a, b, 5) > 0.9 && p_of(a, b, -5) < 0.1);
+    memset(positive, 0, sizeof positive); /* one class */
+    pt_platt(margins, positive, 100, &a, &b);
+    assert_true(isfinite(a) && isfinite(b) && p_of(a, b, 0) < 0.1);
+    pt_platt(margins, positive, 0, &a, &b); /* nothing */
+    assert_true(isfinite(a) && isfinite(b));
+    pt_platt(far, halves, 4, &a, &b);
+    assert_true(isfinite(a) && isfinite(b));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys_forget_case_and_gaps),      cmocka_unit_test(test_tags_are_found),
+        cmocka_unit_test(test_unknown_tags_name_the_nearest),  cmocka_unit_test(test_lists_are_read_and_checked),
+        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
