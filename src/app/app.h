@@ -100,7 +100,7 @@ typedef struct input {
     papertag_reader *reader;
     size_t next, operand_count;
     size_t papers, broken;
-    bool failed; /* a file could not be opened or read */
+    int code;    /* EXIT_FAILED when a file could not be opened or read, EXIT_USAGE for a wrong option */
     const char *tags_field;
     const char *name; /* of the file being read */
 } input;

@@ -36,7 +36,7 @@ static bool open_next(input *in)
             return true;
         }
         failed(&err);
-        in->failed = true;
+        in->code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
     }
     return false;
 }
@@ -62,8 +62,7 @@ const papertag_paper *input_next(input *in)
             continue;
         }
         if (status != PAPERTAG_END) {
-            failed(&err);
-            in->failed = true;
+            in->code = failed(&err);
         }
         papertag_reader_close(in->reader);
         in->reader = NULL;
@@ -81,7 +80,10 @@ int input_close(input *in)
 {
     papertag_reader_close(in->reader);
     in->reader = NULL;
-    if (in->failed || (in->broken && !args_have(in->args, "keep-going"))) {
+    if (in->code) {
+        return in->code;
+    }
+    if (in->broken && !args_have(in->args, "keep-going")) {
         return EXIT_FAILED;
     }
     if (!in->papers) {

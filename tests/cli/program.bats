@@ -168,7 +168,7 @@ bats_require_minimum_version 1.5.0
 
 @test "--from forces a format, and an unknown one is named" {
     run papertag tag --from nonsense data/sample.jsonl
-    expect 1
+    expect 2
     [[ $output == *"unknown format 'nonsense'"* ]]
     run papertag tag --from csv data/sample.jsonl
     expect 1
