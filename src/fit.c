@@ -113,7 +113,11 @@ static int linear_task(void *context, size_t task)
     const papertag_train_options *o = fit->options;
     size_t block = task % run->groups, first = block * PT_LANES, count;
     size_t fold = run->margins ? task / run->groups : o->folds;
-    pt_linear_options options = {fit->c, o->class_weight, EPSILON_LINEAR, EPOCHS_MAX, o->seed + fold};
+    pt_linear_options options = {.c = fit->c,
+                                 .class_weight = o->class_weight,
+                                 .epsilon = EPSILON_LINEAR,
+                                 .epochs_max = EPOCHS_MAX,
+                                 .seed = o->seed + fold};
     float *weights = run->blocks ? run->blocks[block] : pt_alloc(fit->terms + 1, PT_LANES * sizeof *weights);
     uint32_t *papers = NULL;
     int status = weights ? choose_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;

@@ -3,7 +3,7 @@
  *
  * The method is that of Hsieh, Chang, Lin, Keerthi and Sundararajan, "A dual coordinate descent method for large-scale
  * linear SVM" (ICML 2008), for the L2-regularised L2-loss SVM: visit the papers in random order, minimise the dual in
- * the one variable of that paper, and keep w = sum alpha_i y_i x_i up to date.
+ * the one variable of that paper, and keep w = w0 + sum alpha_i y_i x_i up to date.
  *
  * One-vs-rest over T tags would read the same rows T times. Here PT_LANES tags form a block whose weights lie side by
  * side, w[term][lane], so that a row is read once and each of its terms touches one cache line, in which the compiler
@@ -113,6 +113,7 @@ typedef struct block {
     float *signs;                /* paper x lane: y, +1 or -1 */
     float *alphas;               /* paper x lane: the dual variables, >= 0 */
     float *squares;              /* paper: |x|^2 + 1, the 1 for the bias */
+    const float *cost;           /* paper: what it counts; NULL: 1 */
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 
@@ -133,13 +134,14 @@ static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *or
         const pt_row row = pt_rows_get(rows, papers[at]);
         const float *sign = b->signs + at * PT_LANES;
         float *alpha = b->alphas + at * PT_LANES;
+        const float rarity = b->cost ? 1 / b->cost[at] : 1;
         float margins[PT_LANES], step[PT_LANES];
         int moved = 0;
 
         dot(weights, bias, row, margins);
         for (int lane = 0; lane < PT_LANES; lane++) {
             const float y = sign[lane], old = alpha[lane];
-            const float d = y > 0 ? b->diagonal[1][lane] : b->diagonal[0][lane];
+            const float d = rarity * (y > 0 ? b->diagonal[1][lane] : b->diagonal[0][lane]);
             const float gradient = y * margins[lane] - 1 + old * d;
             const float projected = old > 0 || gradient < 0 ? gradient : 0;
             float next = old - gradient / (b->squares[at] + d);
@@ -163,7 +165,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
                   size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
                   papertag_error *err)
 {
-    block b = {0};
+    block b = {.cost = options->cost};
     uint32_t *order = pt_alloc(paper_count, sizeof *order);
     size_t positives[PT_LANES] = {0};
     size_t lanes = tag_count - first_tag < PT_LANES ? tag_count - first_tag : PT_LANES;
@@ -177,7 +179,9 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         status = pt_no_memory(err);
         goto done;
     }
-    memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
+    if (!options->from_prior) {
+        memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
+    }
     for (size_t i = 0; i < paper_count; i++) {
         pt_row row = pt_rows_get(rows, papers[i]);
         double square = 1;

@@ -1,10 +1,11 @@
 /*
  * linear - linear support vector machines for many tags over the same papers.
  *
- * For each tag t:  min over (w, b)  1/2 (|w|^2 + b^2) + sum_i C_i max(0, 1 - y_it (w . x_i + b))^2
+ * For each tag t:  min over (w, b)  1/2 (|w - w0|^2 + (b - b0)^2) + sum_i C_i max(0, 1 - y_it (w . x_i + b))^2
  *
- * y_it is +1 when paper i has tag t and -1 otherwise; C_i is C for a negative and C times the tag's weight for a
- * positive.
+ * y_it is +1 when paper i has tag t and -1 otherwise; C_i is C times what the paper counts, and for a positive also
+ * times the tag's weight. (w0, b0) is what is held to be true before a paper is seen: 0, or the weights of an earlier
+ * fit (the adaptive SVM of Yang, Yan and Hauptmann, "Cross-domain video concept detection", 2007).
  */
 #ifndef PT_LINEAR_H
 #define PT_LINEAR_H
@@ -26,7 +27,9 @@ int pt_labels_append(pt_labels *labels, const uint32_t *tags, size_t count);
 bool pt_labels_have(const pt_labels *labels, size_t paper, uint32_t tag);
 
 typedef struct pt_linear_options {
-    double c; /* C above, > 0 */
+    double c;          /* C above, > 0 */
+    const float *cost; /* what each of the papers listed counts, > 0; NULL: 1 */
+    bool from_prior;   /* (w0, b0) is in `weights` at the call; else it is 0 */
     papertag_class_weight class_weight;
     double epsilon;      /* stop when the projected gradient's range is below it */
     unsigned epochs_max; /* or after so many passes */
@@ -34,7 +37,7 @@ typedef struct pt_linear_options {
 } pt_linear_options;
 
 /* Fits tags first_tag .. first_tag + PT_LANES - 1 (as far as there are `tag_count`) on the papers listed.
- * weights: out, (terms + 1) x PT_LANES, row `terms` is b; lanes without a tag are 0. */
+ * weights: (terms + 1) x PT_LANES, row `terms` is b; out, or with from_prior in and out; lanes without a tag are 0. */
 int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, size_t paper_count,
                   size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
                   papertag_error *err);

@@ -177,15 +177,39 @@ static int copy_string(pt_arena *arena, const cJSON *object, const char *key, co
     return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
+/* Copies the strings of the array under `key`, none when it is absent. */
+static int copy_strings(pt_tag_list *list, const cJSON *item, const char *key, const char *path, papertag_strings *out,
+                        papertag_error *err)
+{
+    const cJSON *strings = cJSON_GetObjectItemCaseSensitive(item, key), *string;
+    const char **items = pt_arena_alloc(&list->arena, ((size_t)cJSON_GetArraySize(strings) + 1) * sizeof *items);
+    size_t count = 0;
+
+    if (!items) {
+        return pt_no_memory(err);
+    }
+    cJSON_ArrayForEach(string, strings)
+    {
+        const char *text = cJSON_GetStringValue(string);
+        if (!text) {
+            return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s': \"%s\" must hold strings", path,
+                           cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "tag")), key);
+        }
+        items[count] = pt_arena_copy(&list->arena, text, strlen(text));
+        if (!items[count++]) {
+            return pt_no_memory(err);
+        }
+    }
+    *out = (papertag_strings){items, count};
+    return PAPERTAG_OK;
+}
+
 static int read_entry(pt_tag_list *list, const cJSON *item, size_t number, const char *path, papertag_error *err)
 {
     pt_tag_entry entry = {0};
-    const cJSON *aliases = cJSON_GetObjectItemCaseSensitive(item, "aliases"), *alias;
-    const char **items = pt_arena_alloc(&list->arena, ((size_t)cJSON_GetArraySize(aliases) + 1) * sizeof *items);
-    size_t count = 0;
+    int status;
 
-    if (!items || copy_string(&list->arena, item, "tag", &entry.tag) ||
-        copy_string(&list->arena, item, "name", &entry.name) ||
+    if (copy_string(&list->arena, item, "tag", &entry.tag) || copy_string(&list->arena, item, "name", &entry.name) ||
         copy_string(&list->arena, item, "definition", &entry.definition) ||
         copy_string(&list->arena, item, "group", &entry.group)) {
         return pt_no_memory(err);
@@ -193,20 +217,12 @@ static int read_entry(pt_tag_list *list, const cJSON *item, size_t number, const
     if (!entry.tag || !*entry.tag) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: entry %zu has no \"tag\"", path, number);
     }
-    cJSON_ArrayForEach(alias, aliases)
-    {
-        const char *text = cJSON_GetStringValue(alias);
-        if (!text) {
-            return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s': an alias must be a string", path, entry.tag);
-        }
-        items[count] = pt_arena_copy(&list->arena, text, strlen(text));
-        if (!items[count++]) {
-            return pt_no_memory(err);
-        }
+    status = copy_strings(list, item, "aliases", path, &entry.aliases, err);
+    status = status ? status : copy_strings(list, item, "patterns", path, &entry.patterns, err);
+    if (!status) {
+        list->entries[list->count++] = entry;
     }
-    entry.aliases = (papertag_strings){items, count};
-    list->entries[list->count++] = entry;
-    return PAPERTAG_OK;
+    return status;
 }
 
 /* A slug or alias under its key, with the tag that claims it. */

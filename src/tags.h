@@ -10,7 +10,7 @@
 
 typedef struct pt_tag_entry {
     const char *tag, *name, *definition, *group; /* name, definition, group: NULL when absent */
-    papertag_strings aliases;
+    papertag_strings aliases, patterns;
 } pt_tag_entry;
 
 /* Owns its strings in an arena. Entries in slug (byte) order. */
@@ -20,8 +20,8 @@ typedef struct pt_tag_list {
     pt_arena arena;
 } pt_tag_list;
 
-/* Reads a file like data/tags.json: {"tags": [{"tag", "name", "definition", "group", "aliases": [...]}]}. Unknown
- * keys are ignored. PAPERTAG_BAD_INPUT for bad JSON (FILE:LINE), a missing or doubled slug, an alias that two tags
+/* Reads a file like data/tags.json: {"tags": [{"tag", "name", "definition", "group", "aliases": [...], "patterns":
+ * [...]}]}. Unknown keys are ignored. PAPERTAG_BAD_INPUT for bad JSON (FILE:LINE), a missing or doubled slug, an alias that two tags
  * claim (after pt_tag_key), or one that is another tag's slug. */
 int pt_tag_list_read(pt_tag_list *out, const char *path, papertag_error *err);
 void pt_tag_list_free(pt_tag_list *list);

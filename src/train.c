@@ -367,25 +367,35 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 
 /* ---- from margins to decisions --------------------------------------------------------------------------------- */
 
-/* Calibration and cuts from the held-out margins; returns the micro-F1 by which values of C are compared in *f1. */
+/* Calibration and cuts from the held-out margins; returns the micro-F1 by which fits are compared in *f1. A tag's
+ * calibration is held to that of all tags together, which is what a tag of three examples mostly has. */
 static int decide(const pt_training *r, const float *margins, double *a, double *b, double *cuts, double *f1,
                   papertag_error *err)
 {
     size_t papers = r->labels.count;
     float *column = pt_alloc(papers, sizeof *column);
-    uint8_t *positive = pt_alloc(papers, sizeof *positive);
+    uint8_t *positive = pt_calloc(papers * r->tags, sizeof *positive);
+    double common_a, common_b;
     int status = PAPERTAG_OK;
 
     if (!column || !positive) {
         status = pt_no_memory(err);
         goto done;
     }
-    for (size_t tag = 0; tag < r->tags && !status; tag++) {
+    for (size_t i = 0; i < papers; i++) {
+        for (size_t k = r->labels.starts[i]; k < r->labels.starts[i + 1]; k++) {
+            positive[i * r->tags + r->labels.tags[k]] = 1;
+        }
+    }
+    pt_platt(margins, positive, papers * r->tags, &common_a, &common_b);
+    for (size_t tag = 0; tag < r->tags; tag++) {
         for (size_t i = 0; i < papers; i++) {
             column[i] = margins[i * r->tags + tag];
             positive[i] = pt_labels_have(&r->labels, i, (uint32_t)tag);
         }
-        pt_platt(column, positive, papers, &a[tag], &b[tag]);
+        a[tag] = common_a;
+        b[tag] = common_b;
+        pt_platt_near(column, positive, papers, &a[tag], &b[tag]);
     }
     status = pt_cuts(margins, &r->labels, r->tags, a, b, cuts, f1, err);
 done:

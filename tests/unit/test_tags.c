@@ -105,7 +105,7 @@ static void test_lists_are_read_and_checked(void **state)
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{\"tag\":\"a\"}]}", &list), "'a' stands twice"));
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[\"B\"]},{\"tag\":\"b\"}]}", &list),
                            "is a name of both"));
-    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[3]}]}", &list), "must be a string"));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[3]}]}", &list), "must hold strings"));
 }
 
 /* ---- calibration --- */
