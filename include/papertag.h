@@ -275,6 +275,13 @@ PAPERTAG_API void papertag_trainer_close(papertag_trainer *trainer);
  * Errors: PAPERTAG_BAD_INPUT when it has no tags field or no text; PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_trainer_add(papertag_trainer *trainer, const papertag_paper *paper, papertag_error *err);
 
+/* Adds a paper without tags to learn from: its terms stand beside those of labelled papers, and its `keywords` name
+ * tags of the trainer's tag list (which must be read before). See "Unlabelled papers" in README.md. A tag that keywords
+ * name min_examples times is learnt even when no labelled paper has it. Errors: PAPERTAG_BAD_INPUT when it has no text;
+ * PAPERTAG_BAD_ARGUMENT for another solver than the linear one. */
+PAPERTAG_API int papertag_trainer_add_unlabelled(papertag_trainer *trainer, const papertag_paper *paper,
+                                                 papertag_error *err);
+
 /* Adds a labelled paper on which the finished model is measured, never fitted. */
 PAPERTAG_API int papertag_trainer_add_dev(papertag_trainer *trainer, const papertag_paper *paper, papertag_error *err);
 

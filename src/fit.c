@@ -12,6 +12,10 @@
 
 enum { EPOCHS_MAX = 300 };
 
+/* A student's C is this much of the teacher's: there are many more papers, and their tags are guesses. Labelled papers
+ * count as much more as it takes to make 30 % of the unlabelled, at most LABELLED_MOST times. */
+static const double STUDENT_C = 0.3, LABELLED_SHARE = 0.3, LABELLED_MOST = 10;
+
 static const double EPSILON_LINEAR = 0.05, EPSILON_LIBSVM = 0.001; /* LIBSVM's own default */
 
 void pt_support_free(pt_support *support)
@@ -83,11 +87,14 @@ struct run {
     float **blocks;                    /* whole set, linear kernel */
     struct svm_node *nodes, **vectors; /* LIBSVM: the rows */
     struct svm_model **machines;       /* whole set, LIBSVM: by tag */
+    const pt_labels *named;            /* keywords: tags by row, and which rows have any keyword */
+    const bool *has_keywords;
     const char *stage;
     size_t tasks;
 };
 
-/* The papers of a task in *papers (free it): all but those of `fold`; fold == folds: all. */
+/* The labelled papers of a task in *papers (free it): all but those of `fold`; fold == folds: all. There is room for
+ * all rows. */
 static int choose_papers(const pt_fit *fit, size_t fold, uint32_t **papers, size_t *count)
 {
     uint32_t *chosen = pt_alloc(fit->rows->count, sizeof *chosen);
@@ -96,7 +103,7 @@ static int choose_papers(const pt_fit *fit, size_t fold, uint32_t **papers, size
     if (!chosen) {
         return PAPERTAG_NO_MEMORY;
     }
-    for (size_t i = 0; i < fit->rows->count; i++) {
+    for (size_t i = 0; i < fit->labels->count; i++) {
         if (fit->fold_of[i] != fold) {
             chosen[n++] = (uint32_t)i;
         }
@@ -106,26 +113,93 @@ static int choose_papers(const pt_fit *fit, size_t fold, uint32_t **papers, size
     return PAPERTAG_OK;
 }
 
+/* The labels of a student's papers: the labelled ones' own, and of each other the tags of the block that the teacher
+ * finds likelier than not. */
+static int teach(const pt_fit *fit, size_t first, const float *teacher, pt_labels *out)
+{
+    size_t lanes = fit->tags - first < PT_LANES ? fit->tags - first : PT_LANES;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < fit->labels->count && !status; i++) {
+        size_t start = fit->labels->starts[i];
+        status = pt_labels_append(out, fit->labels->tags + start, fit->labels->starts[i + 1] - start);
+    }
+    for (size_t i = fit->labels->count; i < fit->rows->count && !status; i++) {
+        float margins[PT_LANES];
+        uint32_t tags[PT_LANES];
+        size_t count = 0;
+        pt_linear_margins(teacher, fit->terms, pt_rows_get(fit->rows, i), margins);
+        for (size_t lane = 0; lane < lanes; lane++) {
+            if (fit->platt_a[first + lane] * margins[lane] + fit->platt_b[first + lane] < 0) {
+                tags[count++] = (uint32_t)(first + lane);
+            }
+        }
+        status = pt_labels_append(out, tags, count);
+    }
+    return status;
+}
+
+/* Replaces the teacher's weights by the student's. `papers` are the labelled ones; the others are added to them. */
+static int fit_student(const pt_fit *fit, pt_linear_options options, size_t first, uint32_t *papers, size_t count,
+                       float *weights)
+{
+    size_t labelled = fit->labels->count, others = fit->rows->count - labelled;
+    double share = LABELLED_SHARE * (double)others / (double)labelled;
+    float *cost = pt_alloc(count + others, sizeof *cost);
+    pt_labels labels = {0};
+    int status = cost ? teach(fit, first, weights, &labels) : PAPERTAG_NO_MEMORY;
+
+    if (!status) {
+        for (size_t i = 0; i < count; i++) {
+            cost[i] = (float)fmin(fmax(share, 1), LABELLED_MOST);
+        }
+        for (size_t i = 0; i < others; i++) {
+            papers[count + i] = (uint32_t)(labelled + i);
+            cost[count + i] = 1;
+        }
+        options.c *= STUDENT_C;
+        options.cost = cost;
+        options.from_prior = false;
+        status = pt_linear_fit(fit->rows, &labels, papers, count + others, fit->terms, first, fit->tags, &options,
+                               weights, NULL);
+    }
+    free(cost);
+    pt_labels_free(&labels);
+    return status;
+}
+
+static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
+{
+    return (pt_linear_options){.c = fit->c,
+                               .class_weight = fit->options->class_weight,
+                               .epsilon = EPSILON_LINEAR,
+                               .epochs_max = EPOCHS_MAX,
+                               .seed = fit->options->seed + fold};
+}
+
 static int linear_task(void *context, size_t task)
 {
     struct run *run = context;
     const pt_fit *fit = run->fit;
-    const papertag_train_options *o = fit->options;
-    size_t block = task % run->groups, first = block * PT_LANES, count;
-    size_t fold = run->margins ? task / run->groups : o->folds;
-    pt_linear_options options = {.c = fit->c,
-                                 .class_weight = o->class_weight,
-                                 .epsilon = EPSILON_LINEAR,
-                                 .epochs_max = EPOCHS_MAX,
-                                 .seed = o->seed + fold};
-    float *weights = run->blocks ? run->blocks[block] : pt_alloc(fit->terms + 1, PT_LANES * sizeof *weights);
+    size_t block = task % run->groups, first = block * PT_LANES, cells = (fit->terms + 1) * PT_LANES, count;
+    size_t fold = run->margins ? task / run->groups : fit->options->folds;
+    pt_linear_options options = linear_options(fit, fold);
+    float *weights = run->blocks ? run->blocks[block] : pt_alloc(cells, sizeof *weights);
     uint32_t *papers = NULL;
     int status = weights ? choose_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    status = status ? status
-                    : pt_linear_fit(fit->rows, fit->labels, papers, count, fit->terms, first, fit->tags, &options,
-                                    weights, NULL);
-    for (size_t i = 0; !status && run->margins && i < fit->rows->count; i++) {
+    if (!status) {
+        options.from_prior = fit->prior != NULL;
+        for (size_t i = 0; fit->prior && i < cells; i++) {
+            weights[i] = (float)fit->trust * fit->prior[block][i];
+        }
+        status =
+            pt_linear_fit(fit->rows, fit->labels, papers, count, fit->terms, first, fit->tags, &options, weights, NULL);
+    }
+    if (!status && fit->platt_a) {
+        status = fit_student(fit, options, first, papers, count, weights);
+    }
+    for (size_t i = 0; !status && run->margins && i < fit->labels->count; i++) {
         float margins[PT_LANES];
         if (fit->fold_of[i] == fold) {
             pt_linear_margins(weights, fit->terms, pt_rows_get(fit->rows, i), margins);
@@ -137,6 +211,29 @@ static int linear_task(void *context, size_t task)
     if (!run->blocks) {
         free(weights);
     }
+    return status;
+}
+
+static int keywords_task(void *context, size_t block)
+{
+    struct run *run = context;
+    const pt_fit *fit = run->fit;
+    pt_linear_options options = linear_options(fit, 0);
+    uint32_t *papers = pt_alloc(fit->rows->count, sizeof *papers);
+    size_t count = 0;
+    int status = PAPERTAG_NO_MEMORY;
+
+    if (papers) {
+        for (size_t i = 0; i < fit->rows->count; i++) {
+            if (run->has_keywords[i]) {
+                papers[count++] = (uint32_t)i;
+            }
+        }
+        options.c = 1;
+        status = pt_linear_fit(fit->rows, run->named, papers, count, fit->terms, block * PT_LANES, fit->tags, &options,
+                               run->blocks[block], NULL);
+    }
+    free(papers);
     return status;
 }
 
@@ -224,7 +321,7 @@ static int libsvm_task(void *context, size_t task)
         machine->param.weight_label = NULL;
         machine->param.weight = NULL;
     }
-    for (size_t i = 0; run->margins && i < fit->rows->count; i++) {
+    for (size_t i = 0; run->margins && i < fit->labels->count; i++) {
         if (fit->fold_of[i] == fold) {
             double margin = -1; /* a fold that holds every example leaves nothing to learn from */
             if (machine) {
@@ -339,6 +436,7 @@ static int run_tasks(struct run *run, size_t folds, papertag_error *err)
 {
     const papertag_train_options *o = run->fit->options;
     bool libsvm = o->solver == PAPERTAG_SOLVER_LIBSVM;
+    int (*task)(void *context, size_t i) = libsvm ? libsvm_task : run->named ? keywords_task : linear_task;
     int status = PAPERTAG_OK;
 
     run->groups = libsvm ? run->fit->tags : (run->fit->tags + PT_LANES - 1) / PT_LANES;
@@ -347,8 +445,7 @@ static int run_tasks(struct run *run, size_t folds, papertag_error *err)
         svm_set_print_string_function(print_nothing); /* LIBSVM has one hook a process; it is always set to this */
         status = make_nodes(run);
     }
-    status =
-        status ? status : pt_parallel(pt_jobs(o->jobs), run->tasks, libsvm ? libsvm_task : linear_task, run, report);
+    status = status ? status : pt_parallel(pt_jobs(o->jobs), run->tasks, task, run, report);
     return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 
@@ -364,9 +461,17 @@ static void end_run(struct run *run)
     free(run->vectors);
 }
 
+int pt_fit_keywords(const pt_fit *fit, const pt_labels *named, const bool *has_keywords, float **blocks,
+                    papertag_error *err)
+{
+    struct run run = {.fit = fit, .blocks = blocks, .named = named, .has_keywords = has_keywords, .stage = "keywords"};
+
+    return run_tasks(&run, 1, err);
+}
+
 int pt_fit_held_out(const pt_fit *fit, float *margins, papertag_error *err)
 {
-    struct run run = {.fit = fit, .margins = margins, .stage = "cross-validation"};
+    struct run run = {.fit = fit, .margins = margins, .stage = fit->platt_a ? "students" : "cross-validation"};
     int status = run_tasks(&run, fit->options->folds, err);
 
     end_run(&run);

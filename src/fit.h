@@ -2,27 +2,43 @@
  * fit - one tag against the rest, for all tags: margins by cross-validation, then the weights of the whole set.
  *
  * The linear solver takes PT_LANES tags at a time, LIBSVM one; both are driven the same way: a task is (fold, tags).
+ *
+ * Unlabelled papers are learnt from in two ways. Keywords of their authors give a first guess of the weights, a prior
+ * that the labelled papers correct. And a teacher fitted to the labelled papers gives every unlabelled paper the tags
+ * that it finds likelier than not, from which, together with the labelled papers, a student is fitted. This is
+ * self-training (Scudder 1965; Yarowsky 1995) in one round; the student sees many more terms than the teacher, and each
+ * beside the terms by which the teacher went.
  */
 #ifndef PT_FIT_H
 #define PT_FIT_H
 
 #include "model.h"
 
-/* The training set and how to fit it. All is borrowed. */
+/* The training set and how to fit it. All is borrowed. The labelled papers are the first of the rows, labels->count of
+ * them; the unlabelled ones follow. */
 typedef struct pt_fit {
     const papertag_train_options *options;
     const pt_rows *rows;
     const pt_labels *labels;
-    const uint32_t *fold_of; /* paper -> its fold, 0 .. options->folds - 1 */
+    const uint32_t *fold_of; /* labelled paper -> its fold, 0 .. options->folds - 1 */
     size_t terms, tags;
     double c;
+    /* with unlabelled papers, linear solver only */
+    float **prior;                   /* blocks fitted to keywords alone, see pt_fit_keywords; NULL: none */
+    double trust;                    /* in them: what they are multiplied with before the labelled papers are seen */
+    const double *platt_a, *platt_b; /* T: of a fit without the unlabelled papers; set: they are learnt from too */
 } pt_fit;
 
 /* Spreads papers over folds so that each tag's papers are spread evenly, the rarest tags first. fold_of: out. */
 int pt_folds(const pt_labels *labels, size_t tags, unsigned folds, uint64_t seed, uint32_t *fold_of,
              papertag_error *err);
 
-/* margins: out, papers x tags: of each paper by a fit on the other folds. */
+/* Fits blocks[] (as in pt_fit_whole) to the rows of which has_keywords[row] is set, with the tags that
+ * their keywords name. */
+int pt_fit_keywords(const pt_fit *fit, const pt_labels *named, const bool *has_keywords, float **blocks,
+                    papertag_error *err);
+
+/* margins: out, labelled papers x tags: of each paper by a fit on the other folds. */
 int pt_fit_held_out(const pt_fit *fit, float *margins, papertag_error *err);
 
 /* Fits all papers. For a linear kernel fills blocks[tags / PT_LANES rounded up], each (terms + 1) x PT_LANES, by the

@@ -31,15 +31,17 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
     if (t->fitted) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a trainer fits once");
     }
-    if (t->rows.count < t->options.folds) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "%zu papers are too few for %u folds", t->rows.count, t->options.folds);
+    if (t->labels.count < t->options.folds) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%zu papers are too few for %u folds", t->labels.count,
+                       t->options.folds);
     }
-    if (!t->tag_count) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->rows.count);
+    if (!t->labels.starts[t->labels.count]) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->labels.count);
     }
     t->fitted = true;
     status = pt_train_choose(t, &r, err);                           /* tags, vocabulary, tf-idf rows, folds */
     status = status ? status : pt_train_cross_validate(t, &r, err); /* calibration and cuts */
+    status = status ? status : pt_train_students(t, &r, err);       /* what unlabelled papers add */
     status = status ? status : pt_fit_whole(&r.fit, r.blocks, &r.support, err); /* weights from all papers */
     status = status ? status : pt_train_write(t, &r, path, err);
     pt_training_free(&r);

@@ -21,8 +21,8 @@ typedef struct pt_tag_list {
 } pt_tag_list;
 
 /* Reads a file like data/tags.json: {"tags": [{"tag", "name", "definition", "group", "aliases": [...], "patterns":
- * [...]}]}. Unknown keys are ignored. PAPERTAG_BAD_INPUT for bad JSON (FILE:LINE), a missing or doubled slug, an alias that two tags
- * claim (after pt_tag_key), or one that is another tag's slug. */
+ * [...]}]}. Unknown keys are ignored. PAPERTAG_BAD_INPUT for bad JSON (FILE:LINE), a missing or doubled slug, an alias
+ * that two tags claim (after pt_tag_key), or one that is another tag's slug. */
 int pt_tag_list_read(pt_tag_list *out, const char *path, papertag_error *err);
 void pt_tag_list_free(pt_tag_list *list);
 

@@ -112,6 +112,10 @@ void papertag_trainer_close(papertag_trainer *t)
     pt_counter_free(&t->counter);
     pt_rows_free(&t->rows);
     pt_labels_free(&t->labels);
+    pt_rows_free(&t->pool);
+    pt_labels_free(&t->named);
+    free(t->has_keywords);
+    pt_keyword_index_free(&t->keywords);
     pt_arena_free(&t->arena);
     free(t->tags);
     free(t->sorted);
@@ -213,6 +217,66 @@ done:
     return status;
 }
 
+/* The tags that the paper's keywords name, in `tags` (free it), *count of them. */
+static int named_tags(papertag_trainer *t, const papertag_paper *paper, uint32_t **tags, size_t *count,
+                      papertag_error *err)
+{
+    bool *named = pt_calloc(t->list.count, sizeof *named);
+    int status = PAPERTAG_OK;
+
+    *count = 0;
+    *tags = pt_alloc(t->list.count, sizeof **tags);
+    if (!named || !*tags) {
+        free(named);
+        return pt_no_memory(err);
+    }
+    if (!t->keywords.phrases) {
+        status = pt_keyword_index_build(&t->keywords, &t->list, err);
+    }
+    if (!status) {
+        pt_keyword_tags(&t->keywords, paper->keywords, named);
+    }
+    for (size_t e = 0; e < t->list.count && !status; e++) {
+        if (named[e] && intern_tag(t, t->list.entries[e].tag, &(*tags)[(*count)++])) {
+            status = pt_no_memory(err);
+        }
+    }
+    free(named);
+    return status;
+}
+
+int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
+{
+    uint32_t *tags = NULL;
+    size_t count = 0, number = t->pool.count;
+    int status;
+
+    if (t->options.solver != PAPERTAG_SOLVER_LINEAR) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "only the linear solver learns from unlabelled papers");
+    }
+    if (!has_text(paper)) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
+    }
+    status = named_tags(t, paper, &tags, &count, err);
+    status = status
+                 ? status
+                 : pt_lexicon_count(&t->lexicon, &t->counter, &t->tfidf, paper->title, paper->abstract, &t->pool, err);
+    if (!status && (pt_reserve(&t->has_keywords, &t->has_keywords_capacity, number + 1, sizeof *t->has_keywords) ||
+                    pt_labels_append(&t->named, tags, count))) {
+        t->pool.count--; /* a paper is added whole or not at all */
+        status = pt_no_memory(err);
+    }
+    if (!status) {
+        t->has_keywords[number] = t->list.count && paper->keywords.count;
+        t->hash = hash_text(hash_text(t->hash, paper->title), paper->abstract);
+        for (size_t i = 0; i < paper->keywords.count; i++) {
+            t->hash = hash_text(t->hash, paper->keywords.items[i]);
+        }
+    }
+    free(tags);
+    return status;
+}
+
 static int copy_text(pt_arena *arena, const char **out, const char *text)
 {
     *out = text ? pt_arena_copy(arena, text, strlen(text)) : NULL;
@@ -263,55 +327,111 @@ int papertag_trainer_tag_list(papertag_trainer *t, const char *path, papertag_er
 
 /* ---- tags ------------------------------------------------------------------------------------------------------ */
 
+static void free_blocks(float **blocks, size_t tags)
+{
+    for (size_t i = 0; blocks && i * PT_LANES < tags; i++) {
+        free(blocks[i]);
+    }
+    free(blocks);
+}
+
+/* Room for the weights of all tags, zero; NULL when there is none. */
+static float **make_blocks(size_t terms, size_t tags)
+{
+    float **blocks = pt_calloc(tags / PT_LANES + 1, sizeof *blocks);
+
+    for (size_t i = 0; blocks && i * PT_LANES < tags; i++) {
+        blocks[i] = pt_calloc(terms + 1, PT_LANES * sizeof **blocks);
+        if (!blocks[i]) {
+            free_blocks(blocks, tags);
+            return NULL;
+        }
+    }
+    return blocks;
+}
+
 void pt_training_free(pt_training *r)
 {
-    for (size_t i = 0; r->blocks && i * PT_LANES < r->tags; i++) {
-        free(r->blocks[i]);
-    }
-    free(r->blocks);
+    free_blocks(r->blocks, r->tags);
+    free_blocks(r->prior, r->tags);
     pt_support_free(&r->support);
     pt_chosen_free(&r->chosen);
     pt_labels_free(&r->labels);
+    pt_labels_free(&r->named);
+    free(r->has_keywords);
     free(r->kept);
     free(r->examples);
+    free(r->named_examples);
     free(r->fold_of);
     free(r->margins);
     free(r->a);
     free(r->b);
     free(r->cuts);
+    free(r->platt);
+}
+
+/* How many papers have each tag, by order of meeting. NULL: no memory. */
+static size_t *count_examples(const papertag_trainer *t, const pt_labels *labels)
+{
+    size_t *examples = pt_calloc(t->tag_count, sizeof *examples);
+
+    for (size_t i = 0; examples && labels->count && i < labels->starts[labels->count]; i++) {
+        examples[labels->tags[i]]++;
+    }
+    return examples;
+}
+
+/* Appends the labels under the model's numbers, without the tags that are left out. */
+static int renumber(const papertag_trainer *t, const pt_labels *labels, const uint32_t *number, pt_labels *out)
+{
+    uint32_t *tags = pt_alloc(t->tag_count, sizeof *tags);
+    int status = tags ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < labels->count && !status; i++) {
+        size_t count = 0;
+        for (size_t k = labels->starts[i]; k < labels->starts[i + 1]; k++) {
+            if (number[labels->tags[k]] != UINT32_MAX) {
+                tags[count++] = number[labels->tags[k]];
+            }
+        }
+        status = pt_labels_append(out, tags, count);
+    }
+    free(tags);
+    return status;
 }
 
 /* Chooses the tags to fit, in slug order, and numbers the labels accordingly. */
 static int choose_tags(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
-    uint32_t *number = pt_alloc(t->tag_count, sizeof *number), *tags = pt_alloc(t->tag_count, sizeof *tags);
-    size_t *examples = pt_calloc(t->tag_count, sizeof *examples), papers = t->labels.count;
+    uint32_t *number = pt_alloc(t->tag_count, sizeof *number);
+    size_t *examples = count_examples(t, &t->labels), *named = count_examples(t, &t->named);
     pt_buf rare = {0};
     int status = PAPERTAG_OK;
 
     r->kept = pt_alloc(t->tag_count, sizeof *r->kept);
     r->examples = pt_alloc(t->tag_count, sizeof *r->examples);
-    if (!number || !tags || !examples || !r->kept || !r->examples) {
+    r->named_examples = pt_alloc(t->tag_count, sizeof *r->named_examples);
+    if (!number || !examples || !named || !r->kept || !r->examples || !r->named_examples) {
         status = pt_no_memory(err);
         goto done;
-    }
-    for (size_t i = 0; i < t->labels.starts[papers]; i++) {
-        examples[t->labels.tags[i]]++;
     }
     for (size_t i = 0; i < t->tag_count; i++) {
         uint32_t met = t->sorted[i];
         number[met] = UINT32_MAX;
-        if (examples[met] == papers) {
+        if (examples[met] == t->labels.count) {
             status = pt_fail(err, PAPERTAG_BAD_INPUT, "every paper has the tag '%s': there is nothing to tell it from",
                              t->tags[met]);
             goto done;
         }
-        if (examples[met] < t->options.min_examples) {
-            pt_buf_format(&rare, "%s'%s' (%zu)", rare.size ? ", " : "", t->tags[met], examples[met]);
+        if (examples[met] + named[met] < t->options.min_examples) {
+            if (examples[met]) {
+                pt_buf_format(&rare, "%s'%s' (%zu)", rare.size ? ", " : "", t->tags[met], examples[met]);
+            }
             continue;
         }
         number[met] = (uint32_t)r->tags;
         r->examples[r->tags] = examples[met];
+        r->named_examples[r->tags] = named[met];
         r->kept[r->tags++] = met;
     }
     if (rare.size && (!t->options.skip_rare || !r->tags)) {
@@ -319,49 +439,70 @@ static int choose_tags(papertag_trainer *t, pt_training *r, papertag_error *err)
             pt_fail(err, PAPERTAG_BAD_INPUT, "tags with fewer than %zu papers: %s", t->options.min_examples, rare.data);
         goto done;
     }
-    for (size_t i = 0; i < papers && !status; i++) {
-        size_t count = 0;
-        for (size_t k = t->labels.starts[i]; k < t->labels.starts[i + 1]; k++) {
-            if (number[t->labels.tags[k]] != UINT32_MAX) {
-                tags[count++] = number[t->labels.tags[k]];
-            }
-        }
-        status = pt_labels_append(&r->labels, tags, count) ? pt_no_memory(err) : PAPERTAG_OK;
+    status = renumber(t, &t->labels, number, &r->labels);
+    for (size_t i = 0; i < t->labels.count && !status; i++) {
+        status = pt_labels_append(&r->named, NULL, 0);
+    }
+    if (status || renumber(t, &t->named, number, &r->named)) {
+        status = pt_no_memory(err);
     }
 done:
     pt_buf_free(&rare);
     free(number);
-    free(tags);
     free(examples);
+    free(named);
     return status;
+}
+
+/* Puts the unlabelled papers after the labelled ones. */
+static int join_rows(papertag_trainer *t, pt_training *r)
+{
+    size_t labelled = t->rows.count, others = t->pool.count;
+
+    r->has_keywords = pt_calloc(labelled + others, sizeof *r->has_keywords);
+    if (!r->has_keywords) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < others; i++) {
+        pt_row row = pt_rows_get(&t->pool, i);
+        if (pt_rows_append(&t->rows, row.terms, row.values, row.count)) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        r->has_keywords[labelled + i] = t->has_keywords[i];
+    }
+    pt_rows_free(&t->pool);
+    return PAPERTAG_OK;
 }
 
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     const papertag_train_options *o = &t->options;
-    size_t papers = t->rows.count, terms;
+    bool linear = o->kernel == PAPERTAG_KERNEL_LINEAR;
+    size_t terms;
     int status = choose_tags(t, r, err);
 
-    status =
-        status ? status : pt_lexicon_choose(&t->lexicon, papers, o->min_df, o->max_df, o->max_terms, &r->chosen, err);
+    status = status ? status : join_rows(t, r) ? pt_no_memory(err) : PAPERTAG_OK;
+    status = status
+                 ? status
+                 : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r->chosen, err);
     status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, err);
     if (status) {
         return status;
     }
     pt_lexicon_free(&t->lexicon); /* it is large, and done with */
     terms = r->chosen.vocabulary.count;
-    r->fold_of = pt_alloc(papers, sizeof *r->fold_of);
-    r->blocks = pt_calloc(r->tags / PT_LANES + 1, sizeof *r->blocks);
-    if (!r->fold_of || !r->blocks) {
+    r->fold_of = pt_alloc(r->labels.count, sizeof *r->fold_of);
+    r->blocks = linear ? make_blocks(terms, r->tags) : NULL;
+    if (!r->fold_of || (linear && !r->blocks)) {
         return pt_no_memory(err);
     }
-    for (size_t i = 0; o->kernel == PAPERTAG_KERNEL_LINEAR && i * PT_LANES < r->tags; i++) {
-        r->blocks[i] = pt_calloc((terms + 1) * PT_LANES, sizeof **r->blocks);
-        if (!r->blocks[i]) {
-            return pt_no_memory(err);
-        }
-    }
-    r->fit = (pt_fit){o, &t->rows, &r->labels, r->fold_of, terms, r->tags, o->c};
+    r->fit = (pt_fit){.options = o,
+                      .rows = &t->rows,
+                      .labels = &r->labels,
+                      .fold_of = r->fold_of,
+                      .terms = terms,
+                      .tags = r->tags,
+                      .c = o->c};
     return pt_folds(&r->labels, r->tags, o->folds, o->seed, r->fold_of, err);
 }
 
@@ -429,13 +570,25 @@ static int measure_held_out(pt_training *r, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few. */
+/* Weights by keywords alone, where there are keywords. */
+static int learn_keywords(pt_training *r, papertag_error *err)
+{
+    if (!r->named.starts[r->named.count]) {
+        return PAPERTAG_OK;
+    }
+    r->prior = make_blocks(r->fit.terms, r->tags);
+    return r->prior ? pt_fit_keywords(&r->fit, &r->named, r->has_keywords, r->prior, err) : pt_no_memory(err);
+}
+
+/* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few; and with the trust in
+ * keywords that does best: a few labelled papers need them, many are better off without. */
 int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
-    static const double grid[] = {0.25, 0.5, 1, 2, 4};
-    size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof grid / sizeof *grid;
+    static const double costs[] = {0.25, 0.5, 1, 2, 4}, trusts[] = {0, 0.3, 1};
+    size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof costs / sizeof *costs, ways;
     float *margins = pt_alloc(papers * r->tags, sizeof *margins);
-    double best = -1, f1 = 0, c = 0;
+    double best = -1, f1 = 0;
+    pt_fit chosen = r->fit;
     int status = PAPERTAG_OK;
 
     r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
@@ -446,8 +599,12 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
         status = pt_no_memory(err);
         goto done;
     }
-    for (size_t i = 0; i < tries && !status; i++) {
-        r->fit.c = t->options.c > 0 ? t->options.c : grid[i];
+    status = learn_keywords(r, err);
+    ways = r->prior ? sizeof trusts / sizeof *trusts : 1;
+    for (size_t i = 0; i < tries * ways && !status; i++) {
+        r->fit.c = t->options.c > 0 ? t->options.c : costs[i / ways];
+        r->fit.trust = trusts[i % ways];
+        r->fit.prior = r->fit.trust > 0 ? r->prior : NULL;
         status = pt_fit_held_out(&r->fit, margins, err);
         status = status ? status : decide(r, margins, r->a, r->b, r->cuts, &f1, err);
         if (!status && f1 > best) {
@@ -455,15 +612,35 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
             r->margins = margins;
             margins = swap;
             best = f1;
-            c = r->fit.c;
+            chosen = r->fit;
         }
     }
-    r->fit.c = c;
+    r->fit = chosen;
     status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
     status = status ? status : measure_held_out(r, err);
 done:
     free(margins);
     return status;
+}
+
+int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
+{
+    int status;
+
+    if (t->rows.count == r->labels.count) {
+        return PAPERTAG_OK;
+    }
+    r->platt = pt_alloc(2 * r->tags, sizeof *r->platt);
+    if (!r->platt) {
+        return pt_no_memory(err);
+    }
+    memcpy(r->platt, r->a, r->tags * sizeof *r->a);
+    memcpy(r->platt + r->tags, r->b, r->tags * sizeof *r->b);
+    r->fit.platt_a = r->platt;
+    r->fit.platt_b = r->platt + r->tags;
+    status = pt_fit_held_out(&r->fit, r->margins, err);
+    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
+    return status ? status : measure_held_out(r, err);
 }
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
@@ -492,6 +669,9 @@ static void add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r
         cJSON_AddItemToObject(item, "aliases", aliases);
     }
     cJSON_AddNumberToObject(item, "examples", (double)r->examples[tag]);
+    if (r->prior) {
+        cJSON_AddNumberToObject(item, "keyword_examples", (double)r->named_examples[tag]);
+    }
     cJSON_AddNumberToObject(item, "cut", r->cuts[tag]);
     cJSON_AddNumberToObject(item, "platt_a", r->a[tag]);
     cJSON_AddNumberToObject(item, "platt_b", r->b[tag]);
@@ -537,13 +717,15 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
         cJSON_AddNumberToObject(part, "coef0", o->coef0);
         cJSON_AddNumberToObject(part, "degree", o->degree);
     }
+    cJSON_AddNumberToObject(part, "keyword_trust", r->fit.trust);
     cJSON_AddStringToObject(part, "class_weight", pt_class_weight_names[o->class_weight]);
     cJSON_AddNumberToObject(part, "folds", o->folds);
     cJSON_AddNumberToObject(part, "seed", (double)o->seed);
     cJSON_AddStringToObject(part, "weights", pt_precision_names[o->precision]);
     part = cJSON_AddObjectToObject(m, "trained");
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash);
-    cJSON_AddNumberToObject(part, "papers", (double)t->rows.count);
+    cJSON_AddNumberToObject(part, "papers", (double)r->labels.count);
+    cJSON_AddNumberToObject(part, "unlabelled", (double)(t->rows.count - r->labels.count));
     cJSON_AddStringToObject(part, "hash", hash);
     part = cJSON_AddObjectToObject(cJSON_AddObjectToObject(m, "metrics"), "out_of_fold");
     add_metric(part, "f1_micro", r->f1_micro);

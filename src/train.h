@@ -5,6 +5,7 @@
 #define PT_TRAIN_H
 
 #include "fit.h"
+#include "keywords.h"
 #include "tags.h"
 
 struct papertag_trainer {
@@ -13,11 +14,16 @@ struct papertag_trainer {
     pt_tfidf_options tfidf;
     pt_lexicon lexicon;
     pt_counter counter;
-    pt_rows rows;      /* N rows of (lexicon term, tf), until pt_train_choose makes them tf-idf */
-    pt_labels labels;  /* tags by order of meeting */
-    pt_arena arena;    /* slugs, dev papers */
-    const char **tags; /* slugs by order of meeting */
-    uint32_t *sorted;  /* their numbers, in slug order */
+    pt_rows rows;     /* N rows of (lexicon term, tf), until pt_train_choose makes them tf-idf */
+    pt_labels labels; /* tags by order of meeting */
+    pt_rows pool;     /* of the unlabelled papers, likewise */
+    pt_labels named;  /* the tags that their keywords name */
+    bool *has_keywords;
+    size_t has_keywords_capacity;
+    pt_keyword_index keywords; /* of the tag list, made when first needed */
+    pt_arena arena;            /* slugs, dev papers */
+    const char **tags;         /* slugs by order of meeting */
+    uint32_t *sorted;          /* their numbers, in slug order */
     size_t tag_count, tags_capacity, sorted_capacity;
     papertag_paper *dev; /* title, abstract, tags, maybe */
     size_t dev_count, dev_capacity;
@@ -29,15 +35,20 @@ struct papertag_trainer {
 /* What a fit makes. Zero-initialise; pt_training_free ends it. */
 typedef struct pt_training {
     uint32_t *kept;            /* T: tag of the model -> number by order of meeting; in slug order */
-    size_t *examples;          /* T */
+    size_t *examples;          /* T: labelled papers with the tag */
+    size_t *named_examples;    /* T: unlabelled papers whose keywords name it */
     size_t tags;               /* T */
     pt_labels labels;          /* by tag of the model */
+    pt_labels named;           /* all rows, those of labelled papers empty */
+    bool *has_keywords;        /* all rows */
     pt_chosen chosen;          /* the vocabulary */
     uint32_t *fold_of;         /* N */
     pt_fit fit;                /* what of this the fit looks at */
     float *margins;            /* N x T, each paper's by a fit that has not seen it */
     double *a, *b, *cuts;      /* T: calibration and cuts */
+    double *platt;             /* 2 T: calibration of the teacher */
     double f1_micro, f1_macro; /* of the held-out margins at the cuts */
+    float **prior;             /* weights by keywords alone; NULL without any */
     float **blocks;            /* the weights, for a linear kernel: see pt_fit_whole */
     pt_support support;        /* the support vectors, for another */
 } pt_training;
@@ -49,6 +60,9 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err);
 
 /* Margins by cross-validation, with the C that was asked for or the best of a few; from them calibration and cuts. */
 int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err);
+
+/* With unlabelled papers, the same for students of what has been found so far. */
+int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err);
 
 /* Puts the model file together, measures it on the dev papers, writes it. */
 int pt_train_write(const papertag_trainer *t, const pt_training *r, const char *path, papertag_error *err);

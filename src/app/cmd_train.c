@@ -114,23 +114,28 @@ static int add_papers(input *in, papertag_trainer *trainer,
     return EXIT_DONE;
 }
 
-static int add_dev_papers(const args *a, papertag_trainer *trainer, const char *tags_field)
+/* Adds the papers of every file that the option `name` names. Broken records and files show in *end. */
+static int add_files(const args *a, const char *name, const char *tags_field, papertag_trainer *trainer,
+                     int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err), int *end)
 {
-    const char *path = args_text(a, "dev", NULL);
-    args dev = *a;
-    input in;
-    int code, end;
+    int code = EXIT_DONE;
 
-    if (!path) {
-        return EXIT_DONE;
+    for (size_t i = 0; i < a->given_count && !code; i++) {
+        args one = *a;
+        input in;
+        int closed;
+        if (strcmp(a->given[i].option->name, name) != 0) {
+            continue;
+        }
+        one.operands = (const char **)&a->given[i].value;
+        one.operand_count = 1;
+        code = input_open(&in, &one);
+        in.tags_field = tags_field;
+        code = code ? code : add_papers(&in, trainer, add);
+        closed = input_close(&in);
+        *end = closed ? closed : *end;
     }
-    dev.operands = &path;
-    dev.operand_count = 1;
-    code = input_open(&in, &dev);
-    in.tags_field = tags_field;
-    code = code ? code : add_papers(&in, trainer, papertag_trainer_add_dev);
-    end = input_close(&in);
-    return code ? code : end;
+    return code;
 }
 
 /* ---- the summary ----------------------------------------------------------------------------------------------- */
@@ -245,7 +250,8 @@ static int run(const args *a)
     if (!code && !in.papers) {
         code = EXIT_FAILED; /* what was wrong has been said */
     }
-    code = code ? code : add_dev_papers(a, trainer, in.tags_field);
+    code = code ? code : add_files(a, "unlabelled", NULL, trainer, papertag_trainer_add_unlabelled, &end);
+    code = code ? code : add_files(a, "dev", in.tags_field, trainer, papertag_trainer_add_dev, &end);
     if (!code && papertag_trainer_fit(trainer, path, &err)) {
         code = failed(&err);
     }
@@ -260,6 +266,7 @@ static const option options[] = {
     {"output", 'o', "MODEL", "the model file to write"},
     {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
     {"dev", 0, "FILE", "labelled papers to measure the model on, never fitted"},
+    {"unlabelled", 0, "FILE", "papers without tags to learn from as well (may be given again)"},
     {"tag-list", 0, "FILE", "names, definitions, groups and aliases of tags (like data/tags.json)"},
     {"name", 0, "NAME", "the model's name"},
     {"solver", 0, "S", "linear, libsvm or auto (default: linear, for other kernels libsvm)"},
