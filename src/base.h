@@ -77,6 +77,16 @@ uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed);
 /* One step of SplitMix64 (Steele, Lea and Flood 2014). */
 uint64_t pt_random(uint64_t *state);
 
+/* ---- vectors ---------------------------------------------------------------------------------------------------- */
+
+/* Marks a static function to be compiled for each width of vectors, the widest that the machine has being run; without
+ * contraction of a multiply and an add the results are the same. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDEST_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDEST_VECTORS
+#endif
+
 /* ---- threads --------------------------------------------------------------------------------------------------- */
 
 /* Processors to use for `jobs` as asked for: itself, or the number of processors when it is 0. */

@@ -177,28 +177,44 @@ static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
                                .seed = fit->options->seed + fold};
 }
 
+/* Fits the tags of a block, first from the labelled papers alone, then, where that is wanted, from all. */
+static int fit_block(const pt_fit *fit, size_t block, size_t fold, uint32_t *papers, size_t count, float *weights)
+{
+    size_t rank = fit->lsa ? fit->lsa->rank : 0, first = block * PT_LANES;
+    pt_linear_options options = linear_options(fit, fold);
+    int status;
+
+    if (fit->prior) {
+        const float *prior = fit->prior[block];
+        memset(weights, 0, (fit->terms + rank) * PT_LANES * sizeof *weights);
+        for (size_t i = 0; i < fit->terms * PT_LANES; i++) {
+            weights[i] = (float)fit->trust * prior[i];
+        }
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            weights[(fit->terms + rank) * PT_LANES + lane] = (float)fit->trust * prior[fit->terms * PT_LANES + lane];
+        }
+        options.from_prior = true;
+    }
+    status = pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank, first,
+                           fit->tags, &options, weights, NULL);
+    if (!status && rank) {
+        pt_lsa_fold(fit->lsa, weights);
+    }
+    return !status && fit->platt_a ? fit_student(fit, options, first, papers, count, weights) : status;
+}
+
 static int linear_task(void *context, size_t task)
 {
     struct run *run = context;
     const pt_fit *fit = run->fit;
-    size_t block = task % run->groups, first = block * PT_LANES, cells = (fit->terms + 1) * PT_LANES, count;
+    size_t block = task % run->groups, first = block * PT_LANES, count;
     size_t fold = run->margins ? task / run->groups : fit->options->folds;
-    pt_linear_options options = linear_options(fit, fold);
-    float *weights = run->blocks ? run->blocks[block] : pt_alloc(cells, sizeof *weights);
+    size_t cells = (fit->terms + (fit->lsa ? fit->lsa->rank : 0) + 1) * PT_LANES;
+    float *weights = pt_alloc(cells, sizeof *weights);
     uint32_t *papers = NULL;
     int status = weights ? choose_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    if (!status) {
-        options.from_prior = fit->prior != NULL;
-        for (size_t i = 0; fit->prior && i < cells; i++) {
-            weights[i] = (float)fit->trust * fit->prior[block][i];
-        }
-        status =
-            pt_linear_fit(fit->rows, fit->labels, papers, count, fit->terms, first, fit->tags, &options, weights, NULL);
-    }
-    if (!status && fit->platt_a) {
-        status = fit_student(fit, options, first, papers, count, weights);
-    }
+    status = status ? status : fit_block(fit, block, fold, papers, count, weights);
     for (size_t i = 0; !status && run->margins && i < fit->labels->count; i++) {
         float margins[PT_LANES];
         if (fit->fold_of[i] == fold) {
@@ -207,10 +223,11 @@ static int linear_task(void *context, size_t task)
                    (fit->tags - first < PT_LANES ? fit->tags - first : PT_LANES) * sizeof *margins);
         }
     }
-    free(papers);
-    if (!run->blocks) {
-        free(weights);
+    if (!status && run->blocks) {
+        memcpy(run->blocks[block], weights, (fit->terms + 1) * PT_LANES * sizeof *weights);
     }
+    free(papers);
+    free(weights);
     return status;
 }
 

@@ -3,15 +3,17 @@
  *
  * The linear solver takes PT_LANES tags at a time, LIBSVM one; both are driven the same way: a task is (fold, tags).
  *
- * Unlabelled papers are learnt from in two ways. Keywords of their authors give a first guess of the weights, a prior
- * that the labelled papers correct. And a teacher fitted to the labelled papers gives every unlabelled paper the tags
- * that it finds likelier than not, from which, together with the labelled papers, a student is fitted. This is
- * self-training (Scudder 1965; Yarowsky 1995) in one round; the student sees many more terms than the teacher, and each
- * beside the terms by which the teacher went.
+ * Unlabelled papers are learnt from in three ways. Keywords of their authors give a first guess of the weights, a prior
+ * that the labelled papers correct. Which terms stand together gives latent directions along which a few labelled
+ * papers say something of many terms (lsa.h). And a teacher fitted with these to the labelled papers gives every
+ * unlabelled paper the tags that it finds likelier than not, from which, together with the labelled papers, a student
+ * is fitted. This is self-training (Scudder 1965; Yarowsky 1995) in one round; the student sees many more terms than
+ * the teacher, and each beside the terms by which the teacher went.
  */
 #ifndef PT_FIT_H
 #define PT_FIT_H
 
+#include "lsa.h"
 #include "model.h"
 
 /* The training set and how to fit it. All is borrowed. The labelled papers are the first of the rows, labels->count of
@@ -26,6 +28,8 @@ typedef struct pt_fit {
     /* with unlabelled papers, linear solver only */
     float **prior;                   /* blocks fitted to keywords alone, see pt_fit_keywords; NULL: none */
     double trust;                    /* in them: what they are multiplied with before the labelled papers are seen */
+    const pt_lsa *lsa;               /* NULL: none; set: the teacher learns from the extended rows */
+    const pt_rows *extended;         /* the labelled rows with their coordinates */
     const double *platt_a, *platt_b; /* T: of a fit without the unlabelled papers; set: they are learnt from too */
 } pt_fit;
 

@@ -16,12 +16,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDEST_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDEST_VECTORS
-#endif
-
 /* ---- labels ---------------------------------------------------------------------------------------------------- */
 
 void pt_labels_free(pt_labels *labels)

@@ -15,6 +15,8 @@
 #include "cuts.h"
 #include "metrics.h"
 
+enum { LSA_RANK = 200 };
+
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
 void papertag_train_options_init(papertag_train_options *options)
@@ -354,6 +356,8 @@ void pt_training_free(pt_training *r)
 {
     free_blocks(r->blocks, r->tags);
     free_blocks(r->prior, r->tags);
+    pt_lsa_free(&r->lsa);
+    pt_rows_free(&r->extended);
     pt_support_free(&r->support);
     pt_chosen_free(&r->chosen);
     pt_labels_free(&r->labels);
@@ -570,26 +574,52 @@ static int measure_held_out(pt_training *r, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Weights by keywords alone, where there are keywords. */
-static int learn_keywords(pt_training *r, papertag_error *err)
+/* What unlabelled papers tell before a labelled one is seen: weights by keywords, latent directions. */
+static int look_around(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
-    if (!r->named.starts[r->named.count]) {
-        return PAPERTAG_OK;
+    int status = PAPERTAG_OK;
+
+    if (r->named.starts[r->named.count]) {
+        r->prior = make_blocks(r->fit.terms, r->tags);
+        status = r->prior ? pt_fit_keywords(&r->fit, &r->named, r->has_keywords, r->prior, err) : pt_no_memory(err);
     }
-    r->prior = make_blocks(r->fit.terms, r->tags);
-    return r->prior ? pt_fit_keywords(&r->fit, &r->named, r->has_keywords, r->prior, err) : pt_no_memory(err);
+    if (!status && t->rows.count > r->labels.count) {
+        status = pt_lsa_fit(&t->rows, r->fit.terms, LSA_RANK, t->options.seed, t->options.jobs, &r->lsa, err);
+        status = status || !r->lsa.rank ? status : pt_lsa_extend(&r->lsa, &t->rows, r->labels.count, &r->extended, err);
+    }
+    return status;
 }
 
-/* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few; and with the trust in
- * keywords that does best: a few labelled papers need them, many are better off without. */
+/* A cross-validation with r->fit, kept in r->margins when it does better than *best; else r->fit becomes what it was
+ * when it did. */
+static int try_fit(pt_training *r, pt_fit *best_fit, double *best, float **margins, papertag_error *err)
+{
+    double f1 = 0;
+    int status = pt_fit_held_out(&r->fit, *margins, err);
+
+    status = status ? status : decide(r, *margins, r->a, r->b, r->cuts, &f1, err);
+    if (!status && f1 > *best) {
+        float *swap = r->margins;
+        r->margins = *margins;
+        *margins = swap;
+        *best = f1;
+        *best_fit = r->fit;
+    }
+    r->fit = *best_fit;
+    return status;
+}
+
+/* Held-out margins, calibration and cuts with the C that was asked for, or the best of a few; then with the trust in
+ * keywords that does best, and with latent directions if they do better: a few labelled papers need both, many are
+ * better off without. */
 int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
-    static const double costs[] = {0.25, 0.5, 1, 2, 4}, trusts[] = {0, 0.3, 1};
-    size_t papers = r->labels.count, tries = t->options.c > 0 ? 1 : sizeof costs / sizeof *costs, ways;
+    static const double costs[] = {0.25, 0.5, 1, 2, 4}, trusts[] = {0.3, 1};
+    size_t papers = r->labels.count;
     float *margins = pt_alloc(papers * r->tags, sizeof *margins);
-    double best = -1, f1 = 0;
-    pt_fit chosen = r->fit;
-    int status = PAPERTAG_OK;
+    double best = -1;
+    pt_fit best_fit = r->fit;
+    int status;
 
     r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
     r->a = pt_calloc(r->tags, sizeof *r->a);
@@ -599,23 +629,21 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
         status = pt_no_memory(err);
         goto done;
     }
-    status = learn_keywords(r, err);
-    ways = r->prior ? sizeof trusts / sizeof *trusts : 1;
-    for (size_t i = 0; i < tries * ways && !status; i++) {
-        r->fit.c = t->options.c > 0 ? t->options.c : costs[i / ways];
-        r->fit.trust = trusts[i % ways];
-        r->fit.prior = r->fit.trust > 0 ? r->prior : NULL;
-        status = pt_fit_held_out(&r->fit, margins, err);
-        status = status ? status : decide(r, margins, r->a, r->b, r->cuts, &f1, err);
-        if (!status && f1 > best) {
-            float *swap = r->margins;
-            r->margins = margins;
-            margins = swap;
-            best = f1;
-            chosen = r->fit;
-        }
+    status = look_around(t, r, err);
+    for (size_t i = 0; i < (t->options.c > 0 ? 1 : sizeof costs / sizeof *costs) && !status; i++) {
+        r->fit.c = t->options.c > 0 ? t->options.c : costs[i];
+        status = try_fit(r, &best_fit, &best, &margins, err);
     }
-    r->fit = chosen;
+    for (size_t i = 0; i < sizeof trusts / sizeof *trusts && r->prior && !status; i++) {
+        r->fit.prior = r->prior;
+        r->fit.trust = trusts[i];
+        status = try_fit(r, &best_fit, &best, &margins, err);
+    }
+    if (r->lsa.rank && !status) {
+        r->fit.lsa = &r->lsa;
+        r->fit.extended = &r->extended;
+        status = try_fit(r, &best_fit, &best, &margins, err);
+    }
     status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
     status = status ? status : measure_held_out(r, err);
 done:
@@ -718,6 +746,7 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
         cJSON_AddNumberToObject(part, "degree", o->degree);
     }
     cJSON_AddNumberToObject(part, "keyword_trust", r->fit.trust);
+    cJSON_AddNumberToObject(part, "latent_directions", r->fit.lsa ? (double)r->lsa.rank : 0);
     cJSON_AddStringToObject(part, "class_weight", pt_class_weight_names[o->class_weight]);
     cJSON_AddNumberToObject(part, "folds", o->folds);
     cJSON_AddNumberToObject(part, "seed", (double)o->seed);

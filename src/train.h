@@ -49,6 +49,8 @@ typedef struct pt_training {
     double *platt;             /* 2 T: calibration of the teacher */
     double f1_micro, f1_macro; /* of the held-out margins at the cuts */
     float **prior;             /* weights by keywords alone; NULL without any */
+    pt_lsa lsa;                /* of all rows; rank 0 without unlabelled ones */
+    pt_rows extended;          /* the labelled rows, extended by it */
     float **blocks;            /* the weights, for a linear kernel: see pt_fit_whole */
     pt_support support;        /* the support vectors, for another */
 } pt_training;
