@@ -177,6 +177,24 @@ static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
                                .seed = fit->options->seed + fold};
 }
 
+/* What the weights of a block are before a labelled paper is seen: those of keywords, as far as they are trusted. */
+static void set_prior(const pt_fit *fit, size_t block, size_t rank, float *weights)
+{
+    const float *prior = fit->prior[block];
+    float trust[PT_LANES] = {0};
+
+    for (size_t lane = 0; lane < PT_LANES && block * PT_LANES + lane < fit->tags; lane++) {
+        trust[lane] = fit->examples[block * PT_LANES + lane] ? (float)fit->trust : 1;
+    }
+    memset(weights, 0, (fit->terms + rank) * PT_LANES * sizeof *weights);
+    for (size_t term = 0; term <= fit->terms; term++) {
+        float *to = weights + (term < fit->terms ? term : term + rank) * PT_LANES;
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            to[lane] = trust[lane] * prior[term * PT_LANES + lane];
+        }
+    }
+}
+
 /* Fits the tags of a block, first from the labelled papers alone, then, where that is wanted, from all. */
 static int fit_block(const pt_fit *fit, size_t block, size_t fold, uint32_t *papers, size_t count, float *weights)
 {
@@ -185,14 +203,7 @@ static int fit_block(const pt_fit *fit, size_t block, size_t fold, uint32_t *pap
     int status;
 
     if (fit->prior) {
-        const float *prior = fit->prior[block];
-        memset(weights, 0, (fit->terms + rank) * PT_LANES * sizeof *weights);
-        for (size_t i = 0; i < fit->terms * PT_LANES; i++) {
-            weights[i] = (float)fit->trust * prior[i];
-        }
-        for (size_t lane = 0; lane < PT_LANES; lane++) {
-            weights[(fit->terms + rank) * PT_LANES + lane] = (float)fit->trust * prior[fit->terms * PT_LANES + lane];
-        }
+        set_prior(fit, block, rank, weights);
         options.from_prior = true;
     }
     status = pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank, first,

@@ -27,7 +27,8 @@ typedef struct pt_fit {
     double c;
     /* with unlabelled papers, linear solver only */
     float **prior;                   /* blocks fitted to keywords alone, see pt_fit_keywords; NULL: none */
-    double trust;                    /* in them: what they are multiplied with before the labelled papers are seen */
+    double trust;                    /* in them: what they are multiplied with before the labelled papers are seen; */
+    const size_t *examples;          /* T: always 1 for a tag that no labelled paper has */
     const pt_lsa *lsa;               /* NULL: none; set: the teacher learns from the extended rows */
     const pt_rows *extended;         /* the labelled rows with their coordinates */
     const double *platt_a, *platt_b; /* T: of a fit without the unlabelled papers; set: they are learnt from too */

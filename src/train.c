@@ -506,6 +506,7 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
                       .fold_of = r->fold_of,
                       .terms = terms,
                       .tags = r->tags,
+                      .examples = r->examples,
                       .c = o->c};
     return pt_folds(&r->labels, r->tags, o->folds, o->seed, r->fold_of, err);
 }
@@ -582,6 +583,7 @@ static int look_around(papertag_trainer *t, pt_training *r, papertag_error *err)
     if (r->named.starts[r->named.count]) {
         r->prior = make_blocks(r->fit.terms, r->tags);
         status = r->prior ? pt_fit_keywords(&r->fit, &r->named, r->has_keywords, r->prior, err) : pt_no_memory(err);
+        r->fit.prior = r->prior;
     }
     if (!status && t->rows.count > r->labels.count) {
         status = pt_lsa_fit(&t->rows, r->fit.terms, LSA_RANK, t->options.seed, t->options.jobs, &r->lsa, err);
@@ -618,7 +620,7 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
     size_t papers = r->labels.count;
     float *margins = pt_alloc(papers * r->tags, sizeof *margins);
     double best = -1;
-    pt_fit best_fit = r->fit;
+    pt_fit best_fit;
     int status;
 
     r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
@@ -630,12 +632,12 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
         goto done;
     }
     status = look_around(t, r, err);
+    best_fit = r->fit;
     for (size_t i = 0; i < (t->options.c > 0 ? 1 : sizeof costs / sizeof *costs) && !status; i++) {
         r->fit.c = t->options.c > 0 ? t->options.c : costs[i];
         status = try_fit(r, &best_fit, &best, &margins, err);
     }
     for (size_t i = 0; i < sizeof trusts / sizeof *trusts && r->prior && !status; i++) {
-        r->fit.prior = r->prior;
         r->fit.trust = trusts[i];
         status = try_fit(r, &best_fit, &best, &margins, err);
     }

@@ -157,10 +157,14 @@ static void write_f1(text *out, const cJSON *metrics, const char *part, const ch
 
 static void write_summary(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
 {
-    const cJSON *fit = member(manifest, "fit");
+    const cJSON *fit = member(manifest, "fit"), *trained = member(manifest, "trained");
+    double unlabelled = cJSON_GetNumberValue(member(trained, "unlabelled"));
 
-    text_format(out, "%s: %.0f papers, %d tags, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n", path,
-                cJSON_GetNumberValue(member(member(manifest, "trained"), "papers")),
+    text_format(out, "%s: %.0f papers, ", path, cJSON_GetNumberValue(member(trained, "papers")));
+    if (unlabelled > 0) {
+        text_format(out, "%.0f unlabelled, ", unlabelled);
+    }
+    text_format(out, "%d tags, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n",
                 cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")),
                 cJSON_GetNumberValue(member(fit, "c")), cJSON_GetStringValue(member(fit, "solver")), seconds,
                 (double)bytes / 1e6);
@@ -171,14 +175,17 @@ static void write_summary(text *out, const char *path, const cJSON *manifest, do
 static void write_json(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
 {
     static const char *const parts[] = {"fit", "metrics"};
+    const cJSON *trained = member(manifest, "trained");
 
     text_put(out, "{\"model\":");
     text_json_string(out, path);
-    text_format(out, ",\"papers\":%.0f,\"tags\":%d,\"terms\":%.0f,\"bytes\":%zu,\"seconds\":%.3f,\"hash\":",
-                cJSON_GetNumberValue(member(member(manifest, "trained"), "papers")),
+    text_format(out,
+                ",\"papers\":%.0f,\"unlabelled\":%.0f,\"tags\":%d,\"terms\":%.0f,\"bytes\":%zu,\"seconds\":%.3f,"
+                "\"hash\":",
+                cJSON_GetNumberValue(member(trained, "papers")), cJSON_GetNumberValue(member(trained, "unlabelled")),
                 cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")), bytes,
                 seconds);
-    text_json_string(out, cJSON_GetStringValue(member(member(manifest, "trained"), "hash")));
+    text_json_string(out, cJSON_GetStringValue(member(trained, "hash")));
     for (int i = 0; i < 2; i++) {
         char *json = cJSON_PrintUnformatted(member(manifest, parts[i]));
         text_format(out, ",\"%s\":", parts[i]);

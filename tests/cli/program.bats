@@ -282,6 +282,50 @@ bats_require_minimum_version 1.5.0
     expect 2
 }
 
+# ---- train with unlabelled papers ----
+
+@test "train --unlabelled: a tag list and keywords teach tags that no label names" {
+    make_papers 400 | jq -c '.keywords = (.tags | map(gsub("-"; " "))) | del(.tags)' >"$work/pool.jsonl"
+    make_papers 90 >"$work/dev.jsonl"
+    make_papers 60 | jq -c 'select(.tags | index("3d-vision") | not)' | head -n 12 >"$work/train.jsonl"
+    papertag train -o "$work/m" --min-examples 2 --tag-list data/tags.json --unlabelled "$work/pool.jsonl" --json \
+        "$work/train.jsonl" >"$work/summary"
+    jq -e '.papers == 12 and .tags == 3 and .unlabelled == 400' "$work/summary"
+    papertag eval --model "$work/m" --json "$work/dev.jsonl" | jq -e 'any(.per_tag[]; .tag == "3d-vision" and .f1 > 0.9)'
+    papertag model info --json "$work/m" | jq -e 'any(.tags[]; .tag == "3d-vision" and .examples == 0)'
+}
+
+@test "train --unlabelled without keywords; two files; the same bytes whatever the threads" {
+    make_papers 400 | jq -c 'del(.tags)' >"$work/pool.jsonl"
+    head -n 150 "$work/pool.jsonl" >"$work/one"
+    tail -n +151 "$work/pool.jsonl" >"$work/two"
+    make_papers 30 >"$work/train.jsonl"
+    papertag train -o "$work/a" --jobs 1 --unlabelled "$work/pool.jsonl" "$work/train.jsonl"
+    papertag train -o "$work/b" --jobs 4 --unlabelled "$work/one" --unlabelled "$work/two" "$work/train.jsonl"
+    cmp "$work/a" "$work/b"
+    papertag train -o "$work/c" "$work/train.jsonl"
+    ! cmp -s "$work/a" "$work/c"
+}
+
+@test "train --unlabelled: broken records are named and the rest is used; other solvers refuse" {
+    make_papers 60 >"$work/train.jsonl"
+    make_papers 60 | jq -c 'del(.tags)' >"$work/pool.jsonl"
+    echo '{"id":"empty"}' >>"$work/pool.jsonl"
+    echo '{"id":' >>"$work/pool.jsonl"
+    run papertag train -o "$work/m" --unlabelled "$work/pool.jsonl" "$work/train.jsonl"
+    expect 1
+    [[ $output == *"pool.jsonl:61: neither title nor abstract"* ]]
+    [[ $output == *"pool.jsonl:62: "* ]]
+    papertag model info --json "$work/m" | jq -e '.trained.unlabelled == 60'
+    run papertag train -o "$work/n" --unlabelled "$work/none" "$work/train.jsonl"
+    expect 1
+    [[ $output == *"none"* ]]
+    run papertag train -o "$work/k" --solver libsvm --unlabelled "$work/pool.jsonl" "$work/train.jsonl"
+    [ "$status" -ne 0 ]
+    [[ $output == *"only the linear solver learns from unlabelled papers"* ]]
+    [ ! -e "$work/k" ]
+}
+
 # ---- model ----
 
 @test "model info, verify, diff" {

@@ -1,5 +1,5 @@
 /*
- * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights.
+ * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights, costs, priors.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -162,6 +162,69 @@ static void test_lanes_without_a_tag_are_zero(void **state)
     release(&f);
 }
 
+/* A paper that counts twice is a paper given twice. */
+static void test_cost_is_repetition(void **state)
+{
+    pt_linear_options options = strict;
+    uint32_t twice[2 * PAPERS];
+    float cost[PAPERS];
+    struct fixture f, repeated;
+    (void)state;
+
+    make(&f);
+    repeated = f;
+    for (uint32_t i = 0; i < PAPERS; i++) {
+        cost[i] = 2;
+        twice[2 * i] = twice[2 * i + 1] = i;
+    }
+    assert_int_equal(
+        pt_linear_fit(&f.rows, &f.labels, twice, 2 * PAPERS, TERMS, 0, TAGS, &options, repeated.weights, NULL), 0);
+    options.cost = cost;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        assert_true(fabsf(f.weights[i] - repeated.weights[i]) < 1e-3F);
+    }
+    release(&f);
+}
+
+/* With next to no C the prior stays; with much of it, it is forgotten as far as the papers speak. */
+static void test_prior_holds_where_papers_say_little(void **state)
+{
+    pt_linear_options options = strict;
+    struct fixture f, prior;
+    float start[(TERMS + 1) * PT_LANES];
+    (void)state;
+
+    make(&f);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        start[i] = (float)(i % 7) - 3;
+    }
+    prior = f;
+    memcpy(prior.weights, start, sizeof start);
+    options.from_prior = true;
+    options.c = 1e-9;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, prior.weights, NULL),
+                     0);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        assert_true(fabsf(prior.weights[i] - start[i]) < 1e-4F);
+    }
+    memcpy(prior.weights, start, sizeof start);
+    options.c = strict.c;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, prior.weights, NULL),
+                     0);
+    for (uint32_t tag = 0; tag < PT_LANES; tag++) { /* the optimum of the shifted problem */
+        double w[TERMS + 1], gradient[TERMS + 1];
+        for (int j = 0; j <= TERMS; j++) {
+            w[j] = prior.weights[j * PT_LANES + (int)tag];
+        }
+        objective(&f, tag, strict.c, 1, w, gradient);
+        for (int j = 0; j <= TERMS; j++) {
+            assert_true(fabs(gradient[j] - start[j * PT_LANES + (int)tag]) < 0.01);
+        }
+    }
+    release(&f);
+}
+
 static void test_margins_are_dot_products(void **state)
 {
     struct fixture f;
@@ -186,8 +249,11 @@ static void test_margins_are_dot_products(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reaches_the_optimum), cmocka_unit_test(test_lanes_do_not_mix),
-        cmocka_unit_test(test_lanes_without_a_tag_are_zero), cmocka_unit_test(test_margins_are_dot_products)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reaches_the_optimum),
+                                       cmocka_unit_test(test_lanes_do_not_mix),
+                                       cmocka_unit_test(test_lanes_without_a_tag_are_zero),
+                                       cmocka_unit_test(test_margins_are_dot_products),
+                                       cmocka_unit_test(test_cost_is_repetition),
+                                       cmocka_unit_test(test_prior_holds_where_papers_say_little)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Unit tests of tags (names, the list) and of calibrate.
+ * Unit tests of tags (names, the list), keywords and calibrate.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "calibrate.h"
+#include "keywords.h"
 #include "tags.h"
 
 static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
@@ -108,6 +109,63 @@ static void test_lists_are_read_and_checked(void **state)
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[3]}]}", &list), "must hold strings"));
 }
 
+/* ---- keywords --- */
+
+static void test_keywords_name_tags(void **state)
+{
+    static const struct {
+        const char *keyword, *names; /* the tags, a letter each */
+    } cases[] = {{"quantization", "q"},
+                 {"Quantisation", ""},
+                 {"LLM Quantization", ""},         /* a name must be the whole keyword */
+                 {"low-bit weights", "q"},         /* a pattern may stand anywhere, */
+                 {"Low bit Weight training", "q"}, /* in any case, with or without a plural's s, */
+                 {"shallow-bit weights", ""},      /* but word for word */
+                 {"low bit", ""},                  /* and whole */
+                 {"RL", "r"},
+                 {"reinforcement-learning", "r"},
+                 {"Reinforcement  Learning (RL)", ""},
+                 {"loss", "l"}, /* not the plural of los */
+                 {"los", ""},
+                 {"", ""},
+                 {" - ", ""},
+                 {"\xc3\x9c"
+                  "ber low-bit weights \xff",
+                  "q"}};
+    pt_tag_list list;
+    pt_keyword_index index;
+    char lengthy[4096];
+    const char *const one[] = {lengthy}, *const two[] = {"RL", "loss"};
+    bool named[3] = {false};
+    (void)state;
+
+    assert_null(read_list("{\"tags\":[{\"tag\":\"loss\"},"
+                          "{\"tag\":\"quantization\",\"patterns\":[\"low-bit weights\"]},"
+                          "{\"tag\":\"rl\",\"name\":\"Reinforcement learning\"}]}",
+                          &list));
+    assert_int_equal(pt_keyword_index_build(&index, &list, NULL), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool found[3] = {false};
+        pt_keyword_tags(&index, (papertag_strings){&cases[i].keyword, 1}, found);
+        for (size_t e = 0; e < list.count; e++) {
+            assert_int_equal(found[e], strchr(cases[i].names, list.entries[e].tag[0]) != NULL);
+        }
+    }
+    pt_keyword_tags(&index, (papertag_strings){two, 2}, named);
+    assert_true(named[0] && !named[1] && named[2]);
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    lengthy[sizeof lengthy - 1] = '\0';
+    pt_keyword_tags(&index, (papertag_strings){one, 1}, named);
+    assert_false(named[1]);
+    for (size_t i = 1; i < sizeof lengthy - 1; i += 2) {
+        lengthy[i] = ' ';
+    }
+    pt_keyword_tags(&index, (papertag_strings){one, 1}, named);
+    assert_false(named[1]);
+    pt_keyword_index_free(&index);
+    pt_tag_list_free(&list);
+}
+
 /* ---- calibration --- */
 
 static double p_of(double a, double b, double margin)
@@ -165,11 +223,36 @@ static void test_hard_cases_stay_finite(void **state)
     assert_true(isfinite(a) && isfinite(b));
 }
 
+static void test_few_examples_stay_near(void **state)
+{
+    static float margins[20000];
+    static uint8_t positive[20000];
+    uint64_t seed = 9;
+    double a = -2, b = 1;
+    (void)state;
+
+    pt_platt_near(margins, positive, 0, &a, &b); /* nothing seen: nothing changes */
+    assert_true(a == -2 && b == 1);
+    margins[0] = 3;
+    positive[0] = 0; /* one surprise moves it, a little */
+    pt_platt_near(margins, positive, 1, &a, &b);
+    assert_true(p_of(a, b, 3) < p_of(-2, 1, 3) && p_of(a, b, 3) > 0.2);
+    for (int i = 0; i < 20000; i++) { /* many that follow another sigmoid draw it there */
+        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
+        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-4, -2, margins[i]);
+    }
+    a = -2;
+    b = 1;
+    pt_platt_near(margins, positive, 20000, &a, &b);
+    assert_true(fabs(a + 4) < 0.3 && fabs(b + 2) < 0.3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_forget_case_and_gaps),      cmocka_unit_test(test_tags_are_found),
         cmocka_unit_test(test_unknown_tags_name_the_nearest),  cmocka_unit_test(test_lists_are_read_and_checked),
-        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite)};
+        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite),
+        cmocka_unit_test(test_few_examples_stay_near),         cmocka_unit_test(test_keywords_name_tags)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
