@@ -178,12 +178,21 @@ typedef struct papertag_score {
     size_t index;    /* of the tag, as in papertag_model_tags */
     double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
     double p;        /* calibrated probability, 0 to 1 */
-    bool assigned;   /* margin >= cut */
+    bool assigned;   /* margin >= cut, unless papertag_tagger_cut_at says otherwise */
 } papertag_score;
 
 /* Working memory for scoring with `model`, which must outlive it. One per thread. */
 PAPERTAG_API int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err);
 PAPERTAG_API void papertag_tagger_close(papertag_tagger *tagger);
+
+/* The least p from which on tags were right with at least this precision (0.5 to 0.99, in hundredths, rounded up), all
+ * tags taken together, on papers that the model was not fitted on; 2 when no p was enough. Errors:
+ * PAPERTAG_BAD_ARGUMENT for another precision, or a model that was made without. */
+PAPERTAG_API int papertag_model_precision_cut(const papertag_model *model, double precision, double *p,
+                                              papertag_error *err);
+
+/* From now on the tagger assigns a tag when its probability is at least p, whatever the tag's own cut. */
+PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
 
 /* Scores one paper; title or abstract may be NULL. *out is T scores, highest p first (ties: slug order), borrowed
  * until the next call on this tagger. A text without any known term scores every tag at its bias.

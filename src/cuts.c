@@ -57,8 +57,29 @@ static double probability(double a, double b, double margin)
     return 1 / (1 + exp(a * margin + b));
 }
 
+/* The pairs are sorted. One wrong tag is added to those seen, so that a few lucky ones prove nothing. */
+static void precision_levels(const judged *pairs, size_t count, double *levels)
+{
+    size_t hits = 0;
+
+    for (int i = 0; i < PT_PRECISIONS; i++) {
+        levels[i] = 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double precision;
+        hits += pairs[i].positive;
+        if (i + 1 < count && pairs[i + 1].score == pairs[i].score) {
+            continue;
+        }
+        precision = (double)hits / (double)(i + 2);
+        for (int k = 0; k < PT_PRECISIONS && 100 * precision >= PT_PRECISION_MIN + k; k++) {
+            levels[k] = pairs[i].score;
+        }
+    }
+}
+
 int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const double *a, const double *b, double *cuts,
-            double *f1, papertag_error *err)
+            double *levels, double *f1, papertag_error *err)
 {
     judged *pairs = NULL;
     size_t capacity = 0, count = 0, papers = labels->count;
@@ -79,6 +100,9 @@ int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const do
     }
     best = best_score(pairs, count, labels->starts[papers], &common);
     common = fmin(fmax(common, 0.05), 0.95);
+    if (levels) {
+        precision_levels(pairs, count, levels);
+    }
     for (size_t t = 0; t < tags; t++) {
         double own, shared = a[t] < 0 ? (log(1 / common - 1) - b[t]) / a[t] : 0;
         size_t positives = 0;

@@ -184,6 +184,23 @@ done:
     return status;
 }
 
+int papertag_model_precision_cut(const papertag_model *model, double precision, double *p, papertag_error *err)
+{
+    const cJSON *levels = cJSON_GetObjectItemCaseSensitive(model->json, "precision_cuts"), *level;
+    double hundredth = ceil(100 * precision - 1e-9) - PT_PRECISION_MIN;
+
+    if (!(hundredth >= 0 && hundredth < PT_PRECISIONS)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the precision must be 0.5 to 0.99");
+    }
+    level = cJSON_GetArrayItem(levels, (int)hundredth);
+    if (!cJSON_IsNumber(level)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: the model does not know what precision its probabilities have",
+                       model->name);
+    }
+    *p = level->valuedouble;
+    return PAPERTAG_OK;
+}
+
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
 static int damaged(const papertag_model *m, papertag_error *err, const char *what)

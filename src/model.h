@@ -38,6 +38,9 @@ typedef struct pt_fit_info {
 extern const char *const pt_solver_names[], *const pt_kernel_names[], *const pt_precision_names[],
                                                                           *const pt_class_weight_names[];
 
+/* The precisions, in hundredths, for which a manifest has the least p that keeps them: see pt_cuts. */
+enum { PT_PRECISION_MIN = 50, PT_PRECISIONS = 50 };
+
 /* Reads what scoring needs from a manifest; the words of tags are borrowed from it. `source` names it in messages. */
 int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err);
 int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out, papertag_error *err);
@@ -104,6 +107,8 @@ struct papertag_model {
 
 struct papertag_tagger {
     const papertag_model *model;
+    bool by_p; /* tags are assigned by p_min, not by their cuts */
+    double p_min;
     pt_counter counter;
     float *sums;            /* stride */
     papertag_score *scores; /* T */

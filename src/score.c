@@ -34,6 +34,12 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
     return PAPERTAG_OK;
 }
 
+void papertag_tagger_cut_at(papertag_tagger *tagger, double p)
+{
+    tagger->by_p = true;
+    tagger->p_min = p;
+}
+
 void papertag_tagger_close(papertag_tagger *tagger)
 {
     if (!tagger) {
@@ -108,13 +114,15 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     }
     for (size_t t = 0; t < m->tag_count; t++) {
         papertag_score *score = &tagger->scores[t];
-        double margin = m->machines ? score->margin : m->bias[t] + tagger->sums[t];
+        const papertag_tag_info *tag = &m->tags[t];
+        double p, margin = m->machines ? score->margin : m->bias[t] + tagger->sums[t];
         margin = isfinite(margin) ? margin : 0; /* a model that was not fitted here may hold any number */
-        *score = (papertag_score){.tag = m->tags[t].tag,
+        p = 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
+        *score = (papertag_score){.tag = tag->tag,
                                   .index = t,
                                   .margin = margin,
-                                  .p = 1 / (1 + exp(m->tags[t].platt_a * margin + m->tags[t].platt_b)),
-                                  .assigned = margin >= m->tags[t].cut};
+                                  .p = p,
+                                  .assigned = tagger->by_p ? p >= tagger->p_min : margin >= tag->cut};
     }
     pt_sort(tagger->scores, m->tag_count, sizeof *tagger->scores, compare_scores);
     return PAPERTAG_OK;

@@ -515,8 +515,8 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 
 /* Calibration and cuts from the held-out margins; returns the micro-F1 by which fits are compared in *f1. A tag's
  * calibration is held to that of all tags together, which is what a tag of three examples mostly has. */
-static int decide(const pt_training *r, const float *margins, double *a, double *b, double *cuts, double *f1,
-                  papertag_error *err)
+static int decide(const pt_training *r, const float *margins, double *a, double *b, double *cuts, double *levels,
+                  double *f1, papertag_error *err)
 {
     size_t papers = r->labels.count;
     float *column = pt_alloc(papers, sizeof *column);
@@ -543,7 +543,7 @@ static int decide(const pt_training *r, const float *margins, double *a, double 
         b[tag] = common_b;
         pt_platt_near(column, positive, papers, &a[tag], &b[tag]);
     }
-    status = pt_cuts(margins, &r->labels, r->tags, a, b, cuts, f1, err);
+    status = pt_cuts(margins, &r->labels, r->tags, a, b, cuts, levels, f1, err);
 done:
     free(column);
     free(positive);
@@ -599,7 +599,7 @@ static int try_fit(pt_training *r, pt_fit *best_fit, double *best, float **margi
     double f1 = 0;
     int status = pt_fit_held_out(&r->fit, *margins, err);
 
-    status = status ? status : decide(r, *margins, r->a, r->b, r->cuts, &f1, err);
+    status = status ? status : decide(r, *margins, r->a, r->b, r->cuts, NULL, &f1, err);
     if (!status && f1 > *best) {
         float *swap = r->margins;
         r->margins = *margins;
@@ -646,7 +646,7 @@ int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error 
         r->fit.extended = &r->extended;
         status = try_fit(r, &best_fit, &best, &margins, err);
     }
-    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
+    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, r->levels, NULL, err);
     status = status ? status : measure_held_out(r, err);
 done:
     free(margins);
@@ -669,7 +669,7 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
     r->fit.platt_a = r->platt;
     r->fit.platt_b = r->platt + r->tags;
     status = pt_fit_held_out(&r->fit, r->margins, err);
-    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, NULL, err);
+    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, r->levels, NULL, err);
     return status ? status : measure_held_out(r, err);
 }
 
@@ -753,6 +753,7 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
     cJSON_AddNumberToObject(part, "folds", o->folds);
     cJSON_AddNumberToObject(part, "seed", (double)o->seed);
     cJSON_AddStringToObject(part, "weights", pt_precision_names[o->precision]);
+    cJSON_AddItemToObject(m, "precision_cuts", cJSON_CreateDoubleArray(r->levels, PT_PRECISIONS));
     part = cJSON_AddObjectToObject(m, "trained");
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash);
     cJSON_AddNumberToObject(part, "papers", (double)r->labels.count);

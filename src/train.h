@@ -34,25 +34,26 @@ struct papertag_trainer {
 
 /* What a fit makes. Zero-initialise; pt_training_free ends it. */
 typedef struct pt_training {
-    uint32_t *kept;            /* T: tag of the model -> number by order of meeting; in slug order */
-    size_t *examples;          /* T: labelled papers with the tag */
-    size_t *named_examples;    /* T: unlabelled papers whose keywords name it */
-    size_t tags;               /* T */
-    pt_labels labels;          /* by tag of the model */
-    pt_labels named;           /* all rows, those of labelled papers empty */
-    bool *has_keywords;        /* all rows */
-    pt_chosen chosen;          /* the vocabulary */
-    uint32_t *fold_of;         /* N */
-    pt_fit fit;                /* what of this the fit looks at */
-    float *margins;            /* N x T, each paper's by a fit that has not seen it */
-    double *a, *b, *cuts;      /* T: calibration and cuts */
-    double *platt;             /* 2 T: calibration of the teacher */
-    double f1_micro, f1_macro; /* of the held-out margins at the cuts */
-    float **prior;             /* weights by keywords alone; NULL without any */
-    pt_lsa lsa;                /* of all rows; rank 0 without unlabelled ones */
-    pt_rows extended;          /* the labelled rows, extended by it */
-    float **blocks;            /* the weights, for a linear kernel: see pt_fit_whole */
-    pt_support support;        /* the support vectors, for another */
+    uint32_t *kept;               /* T: tag of the model -> number by order of meeting; in slug order */
+    size_t *examples;             /* T: labelled papers with the tag */
+    size_t *named_examples;       /* T: unlabelled papers whose keywords name it */
+    size_t tags;                  /* T */
+    pt_labels labels;             /* by tag of the model */
+    pt_labels named;              /* all rows, those of labelled papers empty */
+    bool *has_keywords;           /* all rows */
+    pt_chosen chosen;             /* the vocabulary */
+    uint32_t *fold_of;            /* N */
+    pt_fit fit;                   /* what of this the fit looks at */
+    float *margins;               /* N x T, each paper's by a fit that has not seen it */
+    double *a, *b, *cuts;         /* T: calibration and cuts */
+    double *platt;                /* 2 T: calibration of the teacher */
+    double levels[PT_PRECISIONS]; /* p by precision: see pt_cuts */
+    double f1_micro, f1_macro;    /* of the held-out margins at the cuts */
+    float **prior;                /* weights by keywords alone; NULL without any */
+    pt_lsa lsa;                   /* of all rows; rank 0 without unlabelled ones */
+    pt_rows extended;             /* the labelled rows, extended by it */
+    float **blocks;               /* the weights, for a linear kernel: see pt_fit_whole */
+    pt_support support;           /* the support vectors, for another */
 } pt_training;
 
 void pt_training_free(pt_training *r);

@@ -70,6 +70,10 @@ int failed(const papertag_error *err);
     {                                                                                                                  \
         "json", 0, NULL, "print JSON, one object a line"                                                               \
     }
+#define OPTION_PRECISION                                                                                               \
+    {                                                                                                                  \
+        "precision", 0, "P", "assign only tags so likely that P of those assigned are right (0.5 to 0.99)"             \
+    }
 #define OPTION_MODEL                                                                                                   \
     {                                                                                                                  \
         "model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"                             \
@@ -100,7 +104,7 @@ typedef struct input {
     papertag_reader *reader;
     size_t next, operand_count;
     size_t papers, broken;
-    int code;    /* EXIT_FAILED when a file could not be opened or read, EXIT_USAGE for a wrong option */
+    int code; /* EXIT_FAILED when a file could not be opened or read, EXIT_USAGE for a wrong option */
     const char *tags_field;
     const char *name; /* of the file being read */
 } input;
@@ -120,6 +124,9 @@ int input_close(input *in);
 /* Opens the model that --model, the environment or the installation names. EXIT_DONE, or EXIT_FAILED after saying why.
  */
 int open_model(const args *a, papertag_model **model);
+
+/* The p at which --precision assigns tags, in *p; left as it is when it was not given. */
+int precision_cut(const args *a, const papertag_model *model, double *p);
 
 /* ---- output ---------------------------------------------------------------------------------------------------- */
 

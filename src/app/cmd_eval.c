@@ -112,15 +112,20 @@ static int run(const args *a)
     style s = style_of_stdout();
     text out = {0};
     input in;
+    double cut = 0;
     int code = input_open(&in, a), end;
 
     code = code ? code : open_model(a, &model);
+    code = code ? code : precision_cut(a, model, &cut);
     if (code) {
+        papertag_model_close(model);
         return code;
     }
     in.tags_field = args_text(a, "tags-field", NULL);
     if (papertag_tagger_open(&tagger, model, &err) || papertag_evaluation_open(&evaluation, model, &err)) {
         code = failed(&err);
+    } else if (cut > 0) {
+        papertag_tagger_cut_at(tagger, cut);
     }
     code = code ? code : add_papers(&in, tagger, evaluation);
     end = input_close(&in);
@@ -142,6 +147,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {{"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
+                                 OPTION_PRECISION,
                                  OPTION_MODEL,
                                  OPTION_JSON,
                                  OPTIONS_INPUT,

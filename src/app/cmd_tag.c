@@ -34,7 +34,7 @@ struct job {
     size_t tags; /* T */
     bool json, all;
     size_t top;
-    double min_p;
+    double min_p, cut; /* cut: p at which tags are assigned; 0: by their own cuts */
     style style;
     unsigned cell; /* columns of one tag with its p */
     struct slot *slots;
@@ -145,6 +145,10 @@ static void *work(void *argument)
     papertag_tagger *tagger = NULL;
     papertag_error err;
     bool good = !papertag_tagger_open(&tagger, job->model, &err);
+
+    if (good && job->cut > 0) {
+        papertag_tagger_cut_at(tagger, job->cut);
+    }
 
     pthread_mutex_lock(&job->mutex);
     for (;;) {
@@ -334,7 +338,9 @@ static int run(const args *a)
     code = code ? code : args_real(a, "min-p", 0, 1, &job.min_p);
     code = code ? code : input_open(&in, a);
     code = code ? code : open_model(a, &model);
+    code = code ? code : precision_cut(a, model, &job.cut);
     if (code) {
+        papertag_model_close(model);
         return code;
     }
     if (!jobs) {
@@ -354,6 +360,7 @@ static int run(const args *a)
 static const option options[] = {{"top", 0, "K", "list at most K tags a paper"},
                                  {"all", 0, NULL, "list every tag, not only those assigned"},
                                  {"min-p", 0, "P", "list only tags with a probability of at least P"},
+                                 OPTION_PRECISION,
                                  {"jobs", 'j', "N", "threads (default: one a processor); the output is the same"},
                                  OPTION_MODEL,
                                  OPTION_JSON,

@@ -123,3 +123,22 @@ int open_model(const args *a, papertag_model **model)
     }
     return EXIT_FAILED;
 }
+
+int precision_cut(const args *a, const papertag_model *model, double *p)
+{
+    double precision = 0;
+    papertag_error err;
+    int code = args_real(a, "precision", 0.5, 0.99, &precision);
+
+    if (code || !args_have(a, "precision")) {
+        return code;
+    }
+    if (papertag_model_precision_cut(model, precision, p, &err)) {
+        return failed(&err);
+    }
+    if (*p > 1) {
+        fprintf(stderr, "papertag: no probability of this model kept a precision of %g: no tag is assigned\n",
+                precision);
+    }
+    return EXIT_DONE;
+}

@@ -79,6 +79,30 @@ bats_require_minimum_version 1.5.0
     papertag tag --json --all --min-p 0.05 data/sample.jsonl | jq -es 'any(.[]; any(.tags[]; .assigned | not))'
 }
 
+@test "tag and eval --precision: fewer tags, more of them right" {
+    make_papers 300 | awk 'NR % 7 == 0 { gsub(/"tags":\[[^]]*\]/, "\"tags\":[\"quantization\"]") } { print }' >"$work/train.jsonl"
+    papertag train -o "$work/m" "$work/train.jsonl"
+    last=0
+    for precision in 0.5 0.8 0.9 0.95; do
+        papertag eval --model "$work/m" --json --precision "$precision" "$work/train.jsonl" >"$work/out"
+        jq -e --argjson p "$precision" --argjson last "$last" '.precision_micro >= $p and .precision_micro >= $last' "$work/out"
+        last=$(jq .precision_micro "$work/out")
+    done
+    papertag tag --json --all --model "$work/m" "$work/train.jsonl" >"$work/all"
+    papertag tag --json --precision 0.9 --model "$work/m" "$work/train.jsonl" >"$work/sure"
+    jq -es '[.[].tags[].p] | min > 0.5' "$work/sure" # one probability for all tags
+    [ "$(jq -s '[.[].tags[]] | length' "$work/sure")" -eq \
+        "$(jq -s --argjson p "$(jq -s '[.[].tags[].p] | min' "$work/sure")" '[.[].tags[] | select(.p >= $p)] | length' "$work/all")" ]
+    run papertag tag --precision 1 data/sample.jsonl
+    expect 2
+    make_papers 30 >"$work/few.jsonl" # too few to show it
+    papertag train -o "$work/n" "$work/few.jsonl"
+    run --separate-stderr papertag tag --json --precision 0.99 --model "$work/n" "$work/few.jsonl"
+    expect 0
+    [[ $stderr == *"no probability of this model kept a precision of 0.99"* ]]
+    [ "$(jq -s '[.[].tags[]] | length' <<<"$output")" -eq 0 ]
+}
+
 @test "tag for people: titles, tags with p, no escapes in a pipe" {
     papertag tag data/sample.jsonl >"$work/out"
     grep -Eq '^  [01]\.[0-9]{2} [a-z0-9-]+' "$work/out"
