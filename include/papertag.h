@@ -343,6 +343,61 @@ PAPERTAG_API int papertag_evaluation_add(papertag_evaluation *evaluation, const 
 PAPERTAG_API int papertag_evaluation_metrics(papertag_evaluation *evaluation, papertag_metrics *out,
                                              papertag_error *err);
 
+/* The ends of the 95 % interval of each metric, by `resamples` (100 to 1000000) bootstrap samples of the papers;
+ * per_tag stays NULL. The same seed gives the same interval. Errors: PAPERTAG_BAD_INPUT without papers,
+ * PAPERTAG_BAD_ARGUMENT, PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_evaluation_interval(const papertag_evaluation *evaluation, unsigned resamples, uint64_t seed,
+                                              papertag_metrics *low, papertag_metrics *high, papertag_error *err);
+
+/* The same of the differences, second minus first, of two models on the same papers, which must have been added in the
+ * same order; and the two-sided p-value of each, by the paired bootstrap. Errors as above. */
+PAPERTAG_API int papertag_evaluation_compare(const papertag_evaluation *first, const papertag_evaluation *second,
+                                             unsigned resamples, uint64_t seed, papertag_metrics *low,
+                                             papertag_metrics *high, papertag_metrics *p_value, papertag_error *err);
+
+/* What Annif would print for the tags assigned: averages over all papers, precision at k divided by what was
+ * suggested, an NDCG of 1 for a paper without gold tags. */
+typedef struct papertag_annif {
+    double precision, recall, f1, ndcg, ndcg_at_5, ndcg_at_10, p_at_1, p_at_3, p_at_5, lrap;
+    size_t true_positives, false_positives, false_negatives;
+} papertag_annif;
+
+/* What LibMultiLabel would print: over all papers, divided by k, macro figures over all tags. rp_at_5 is divided by the
+ * smaller of k and the number of gold tags. */
+typedef struct papertag_libmultilabel {
+    double micro_f1, macro_f1, another_macro_f1, p_at_1, p_at_3, p_at_5, rp_at_5;
+} papertag_libmultilabel;
+
+typedef struct papertag_confusion {
+    const char *gold, *assigned; /* slugs: missed, and wrongly assigned to the same paper */
+    size_t papers;
+} papertag_confusion;
+
+typedef struct papertag_bin {
+    double p, gold; /* mean of p, share of gold */
+    size_t pairs;
+} papertag_bin;
+
+enum { PAPERTAG_BINS = 10, PAPERTAG_CONFUSIONS = 20, PAPERTAG_CURVE_POINTS = 101 };
+
+typedef struct papertag_report {
+    papertag_annif annif;
+    papertag_libmultilabel libmultilabel;
+    papertag_bin bins[PAPERTAG_BINS]; /* of p, equal width: what the calibration error sums */
+    papertag_confusion
+        confusions[PAPERTAG_CONFUSIONS]; /* most papers first; the slugs live as long as the evaluation */
+    size_t confusion_count;
+} papertag_report;
+
+/* Errors: PAPERTAG_BAD_INPUT without papers, PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_evaluation_report(const papertag_evaluation *evaluation, papertag_report *out,
+                                            papertag_error *err);
+
+/* The best precision that keeps a recall of at least k / 100, for k = 0 .. 100; of one tag, or with NULL of all pairs
+ * together. All 0 without gold. Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_evaluation_curve(const papertag_evaluation *evaluation, const char *tag,
+                                           double precision[PAPERTAG_CURVE_POINTS], papertag_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,27 +6,15 @@
  * Definitions are scikit-learn's (f1_score, average_precision_score, label_ranking_average_precision_score), with
  * zero_division=0.
  *
- * Memory: N x T cells of 16 bytes at most while rows grow, T being all tags met.
+ * Every metric is a function of what each paper counts, so that a resample of papers (bootstrap.c) is measured by the
+ * very code that measures all.
+ *
+ * Memory: two times N x T cells of 16 bytes at most while rows grow, T being all tags met.
  */
 #include "metrics.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-typedef struct cell {
-    double p;
-    bool gold, assigned, left_out;
-} cell;
-
-struct papertag_evaluation {
-    pt_arena arena;
-    const char **tags; /* the model's in slug order, then those met in gold, in order of meeting */
-    size_t tag_count, tags_capacity, model_tags;
-    cell *cells;    /* row by row; row i has widths[i] cells, the tags known when it was added */
-    size_t *starts; /* of each row, and the end of the last */
-    size_t count, capacity, cells_capacity;
-    papertag_tag_metrics *per_tag;
-};
 
 /* ---- collecting ------------------------------------------------------------------------------------------------ */
 
@@ -119,7 +107,7 @@ int papertag_evaluation_add(papertag_evaluation *e, const papertag_paper *gold, 
                             papertag_error *err)
 {
     size_t start = e->count ? e->starts[e->count] : 0;
-    cell *row;
+    pt_cell *row;
 
     if (!gold->has_tags) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "no tags field");
@@ -178,73 +166,11 @@ void pt_f1(const uint32_t *tp, const uint32_t *fp, const uint32_t *fn, size_t ta
     *macro = supported ? sum / (double)supported : 0;
 }
 
-/* What a metric looks at: rows of equal width, tags in slug order. */
-struct table {
-    const papertag_evaluation *e;
-    size_t *order; /* slug order -> tag number */
-    size_t tags;
-};
-
-static cell cell_at(const struct table *table, size_t paper, size_t column)
-{
-    const papertag_evaluation *e = table->e;
-    size_t tag = table->order[column];
-    return tag < e->starts[paper + 1] - e->starts[paper] ? e->cells[e->starts[paper] + tag] : (cell){0};
-}
-
 /* A pair that careful readers disagree on counts as not assigned; if it is gold, it stays to be found. This is what the
  * reference does that the figures of other tools were measured with. */
-static bool assigned_at(const struct table *table, size_t paper, size_t column)
+static bool counts_as_assigned(pt_cell c)
 {
-    cell c = cell_at(table, paper, column);
     return c.assigned && !c.left_out;
-}
-
-static int set_metrics(const struct table *table, papertag_metrics *m, papertag_tag_metrics *per_tag)
-{
-    uint32_t *counts = pt_calloc(table->tags, 3 * sizeof *counts);
-    uint32_t *tp, *fp, *fn;
-    double all_tp = 0, all_fp = 0, all_fn = 0, samples = 0;
-    size_t labelled = 0;
-
-    if (!counts) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    tp = counts;
-    fp = tp + table->tags;
-    fn = fp + table->tags;
-    for (size_t i = 0; i < table->e->count; i++) {
-        double hits = 0, false_hits = 0, missed = 0;
-        for (size_t t = 0; t < table->tags; t++) {
-            bool gold = cell_at(table, i, t).gold, assigned = assigned_at(table, i, t);
-            tp[t] += gold && assigned;
-            fp[t] += !gold && assigned;
-            fn[t] += gold && !assigned;
-            hits += gold && assigned;
-            false_hits += !gold && assigned;
-            missed += gold && !assigned;
-        }
-        if (hits + missed > 0) {
-            samples += f1_of(hits, false_hits, missed);
-            labelled++;
-        }
-        all_tp += hits;
-        all_fp += false_hits;
-        all_fn += missed;
-    }
-    pt_f1(tp, fp, fn, table->tags, &m->f1_micro, &m->f1_macro);
-    m->precision_micro = all_tp > 0 ? all_tp / (all_tp + all_fp) : 0;
-    m->recall_micro = all_tp > 0 ? all_tp / (all_tp + all_fn) : 0;
-    m->f1_samples = labelled ? samples / (double)labelled : 0;
-    for (size_t t = 0; t < table->tags; t++) {
-        per_tag[t].tag = table->e->tags[table->order[t]];
-        per_tag[t].support = tp[t] + fn[t];
-        per_tag[t].precision = tp[t] ? tp[t] / ((double)tp[t] + fp[t]) : 0;
-        per_tag[t].recall = tp[t] ? tp[t] / ((double)tp[t] + fn[t]) : 0;
-        per_tag[t].f1 = f1_of(tp[t], fp[t], fn[t]);
-    }
-    free(counts);
-    return PAPERTAG_OK;
 }
 
 /* ---- ranking --------------------------------------------------------------------------------------------------- */
@@ -281,59 +207,65 @@ static double row_lrap(const ranked *row, size_t count)
     return gold && gold < count ? sum / (double)gold : 1;
 }
 
-static void ranking_metrics(const struct table *table, ranked *row, papertag_metrics *m)
+/* Ranks a row, best first, into `ranking`. */
+static void rank(const pt_cell *row, size_t tags, ranked *ranking)
+{
+    for (size_t t = 0; t < tags; t++) {
+        ranking[t] = (ranked){row[t].p, row[t].gold, row[t].left_out, t};
+    }
+    pt_sort(ranking, tags, sizeof *ranking, compare_ranked);
+}
+
+/* What one paper adds to each metric. */
+static pt_tally tally(const pt_cell *row, size_t tags, ranked *ranking)
 {
     static const size_t depths[3] = {1, 3, 5};
-    double p_at[3] = {0}, ndcg = 0, lrap = 0;
-    size_t labelled = 0;
+    pt_tally y = {0};
+    double tp = 0, fp = 0, fn = 0, gain = 0, ideal = 0;
+    size_t gold = 0, hits = 0;
 
-    for (size_t i = 0; i < table->e->count; i++) {
-        size_t gold = 0, hits = 0;
-        double gain = 0, ideal = 0;
-        for (size_t t = 0; t < table->tags; t++) {
-            cell c = cell_at(table, i, t);
-            row[t] = (ranked){c.p, c.gold, c.left_out, t};
-            gold += c.gold;
-        }
-        pt_sort(row, table->tags, sizeof *row, compare_ranked);
-        lrap += row_lrap(row, table->tags);
-        if (!gold) {
-            continue;
-        }
-        labelled++;
-        for (size_t k = 0, depth = 0; k < 5; k++) {
-            bool there = k < table->tags;
-            hits += there && (row[k].gold || row[k].left_out);
-            gain += there && row[k].gold ? 1 / log2((double)k + 2) : 0;
-            ideal += k < gold ? 1 / log2((double)k + 2) : 0;
-            if (k + 1 == depths[depth]) {
-                p_at[depth++] += (double)hits / (double)(k + 1);
-            }
-        }
-        ndcg += gain / ideal;
+    for (size_t t = 0; t < tags; t++) {
+        bool assigned = counts_as_assigned(row[t]);
+        int bin = row[t].p >= 1 ? PT_BINS - 1 : (int)(row[t].p * PT_BINS);
+        tp += row[t].gold && assigned;
+        fp += !row[t].gold && assigned;
+        fn += row[t].gold && !assigned;
+        gold += row[t].gold;
+        y.bin_p[bin] += row[t].p;
+        y.bin_gold[bin] += row[t].gold;
     }
-    m->p_at_1 = labelled ? p_at[0] / (double)labelled : 0;
-    m->p_at_3 = labelled ? p_at[1] / (double)labelled : 0;
-    m->p_at_5 = labelled ? p_at[2] / (double)labelled : 0;
-    m->ndcg_at_5 = labelled ? ndcg / (double)labelled : 0;
-    m->lrap = lrap / (double)table->e->count;
+    y.labelled = gold > 0;
+    y.f1 = f1_of(tp, fp, fn);
+    rank(row, tags, ranking);
+    y.lrap = row_lrap(ranking, tags);
+    for (size_t k = 0, depth = 0; gold && k < 5; k++) {
+        bool there = k < tags;
+        hits += there && (ranking[k].gold || ranking[k].left_out);
+        gain += there && ranking[k].gold ? 1 / log2((double)k + 2) : 0;
+        ideal += k < gold ? 1 / log2((double)k + 2) : 0;
+        if (k + 1 == depths[depth]) {
+            y.p_at[depth++] = (double)hits / (double)(k + 1);
+        }
+    }
+    y.ndcg = gold ? gain / ideal : 0;
+    return y;
 }
 
 /* Area under a tag's precision-recall steps: the sum of precision x gain in recall, equal p taken together. */
-static double average_precision(const struct table *table, size_t column, ranked *pairs)
+static double average_precision(const pt_table *table, size_t tag, ranked *pairs)
 {
-    size_t count = table->e->count, positives = 0, hits = 0;
+    size_t positives = 0, hits = 0;
     double sum = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        cell c = cell_at(table, i, column);
+    for (size_t i = 0; i < table->papers; i++) {
+        pt_cell c = table->cells[i * table->tags + tag];
         pairs[i] = (ranked){c.p, c.gold, false, i};
         positives += c.gold;
     }
-    pt_sort(pairs, count, sizeof *pairs, compare_ranked);
-    for (size_t i = 0; i < count && positives;) {
+    pt_sort(pairs, table->papers, sizeof *pairs, compare_ranked);
+    for (size_t i = 0; i < table->papers && positives;) {
         size_t j = i, here = 0;
-        while (j < count && pairs[j].p == pairs[i].p) {
+        while (j < table->papers && pairs[j].p == pairs[i].p) {
             here += pairs[j++].gold;
         }
         hits += here;
@@ -341,25 +273,6 @@ static double average_precision(const struct table *table, size_t column, ranked
         i = j;
     }
     return sum;
-}
-
-static double expected_calibration_error(const struct table *table)
-{
-    enum { BINS = 10 };
-    double p[BINS] = {0}, gold[BINS] = {0}, error = 0;
-
-    for (size_t i = 0; i < table->e->count; i++) {
-        for (size_t t = 0; t < table->tags; t++) {
-            cell c = cell_at(table, i, t);
-            int bin = c.p >= 1 ? BINS - 1 : (int)(c.p * BINS);
-            p[bin] += c.p;
-            gold[bin] += c.gold;
-        }
-    }
-    for (int bin = 0; bin < BINS; bin++) {
-        error += fabs(p[bin] - gold[bin]);
-    }
-    return error / ((double)table->e->count * (double)table->tags);
 }
 
 /* ---- all together ---------------------------------------------------------------------------------------------- */
@@ -380,37 +293,136 @@ static size_t *slug_order(const papertag_evaluation *e)
     return order;
 }
 
+int pt_table_open(pt_table *out, const papertag_evaluation *e, papertag_error *err)
+{
+    pt_table table = {.papers = e->count, .tags = e->tag_count};
+    size_t *order = slug_order(e);
+    ranked *ranking = pt_alloc(table.tags, sizeof *ranking);
+    int status = PAPERTAG_OK;
+
+    table.slugs = pt_alloc(table.tags, sizeof *table.slugs);
+    table.cells = pt_calloc(table.papers * table.tags, sizeof *table.cells);
+    table.tallies = pt_alloc(table.papers, sizeof *table.tallies);
+    table.counts = pt_calloc(table.tags, 3 * sizeof *table.counts);
+    if (!order || !ranking || !table.slugs || !table.cells || !table.tallies || !table.counts) {
+        status = pt_no_memory(err);
+        pt_table_close(&table);
+        goto done;
+    }
+    for (size_t t = 0; t < table.tags; t++) {
+        table.slugs[t] = e->tags[order[t]];
+        for (size_t i = 0; i < table.papers; i++) {
+            if (order[t] < e->starts[i + 1] - e->starts[i]) {
+                table.cells[i * table.tags + t] = e->cells[e->starts[i] + order[t]];
+            }
+        }
+    }
+    for (size_t i = 0; i < table.papers; i++) {
+        table.tallies[i] = tally(table.cells + i * table.tags, table.tags, ranking);
+    }
+    *out = table;
+done:
+    free(order);
+    free(ranking);
+    return status;
+}
+
+void pt_table_close(pt_table *table)
+{
+    free(table->slugs);
+    free(table->cells);
+    free(table->tallies);
+    free(table->counts);
+}
+
+papertag_metrics pt_measure(pt_table *table, const uint32_t *times)
+{
+    papertag_metrics m = {.papers = table->papers, .tags = table->tags};
+    uint32_t *tp = table->counts, *fp = tp + table->tags, *fn = fp + table->tags;
+    double all_tp = 0, all_fp = 0, all_fn = 0, labelled = 0, papers = 0;
+    double bin_p[PT_BINS] = {0}, bin_gold[PT_BINS] = {0};
+
+    memset(table->counts, 0, 3 * table->tags * sizeof *table->counts);
+    for (size_t i = 0; i < table->papers; i++) {
+        const pt_cell *row = table->cells + i * table->tags;
+        const pt_tally *y = &table->tallies[i];
+        uint32_t n = times ? times[i] : 1;
+        for (size_t t = 0; t < table->tags && n; t++) {
+            bool gold = row[t].gold, assigned = counts_as_assigned(row[t]);
+            tp[t] += n * (gold && assigned);
+            fp[t] += n * (!gold && assigned);
+            fn[t] += n * (gold && !assigned);
+        }
+        papers += n;
+        labelled += y->labelled ? n : 0;
+        m.f1_samples += y->labelled ? n * y->f1 : 0;
+        m.p_at_1 += n * y->p_at[0];
+        m.p_at_3 += n * y->p_at[1];
+        m.p_at_5 += n * y->p_at[2];
+        m.ndcg_at_5 += n * y->ndcg;
+        m.lrap += n * y->lrap;
+        for (int bin = 0; bin < PT_BINS; bin++) {
+            bin_p[bin] += n * y->bin_p[bin];
+            bin_gold[bin] += n * y->bin_gold[bin];
+        }
+    }
+    for (size_t t = 0; t < table->tags; t++) {
+        all_tp += tp[t];
+        all_fp += fp[t];
+        all_fn += fn[t];
+    }
+    pt_f1(tp, fp, fn, table->tags, &m.f1_micro, &m.f1_macro);
+    m.precision_micro = all_tp > 0 ? all_tp / (all_tp + all_fp) : 0;
+    m.recall_micro = all_tp > 0 ? all_tp / (all_tp + all_fn) : 0;
+    labelled = labelled > 0 ? labelled : 1;
+    m.f1_samples /= labelled;
+    m.p_at_1 /= labelled;
+    m.p_at_3 /= labelled;
+    m.p_at_5 /= labelled;
+    m.ndcg_at_5 /= labelled;
+    m.lrap /= papers;
+    for (int bin = 0; bin < PT_BINS; bin++) {
+        m.ece += fabs(bin_p[bin] - bin_gold[bin]) / (papers * (double)table->tags);
+    }
+    return m;
+}
+
 int papertag_evaluation_metrics(papertag_evaluation *e, papertag_metrics *out, papertag_error *err)
 {
-    papertag_metrics m = {.papers = e->count, .tags = e->tag_count};
     papertag_tag_metrics *per_tag;
-    struct table table = {.e = e, .tags = e->tag_count};
+    pt_table table;
     ranked *scratch;
-    int status = PAPERTAG_OK;
+    int status;
 
     if (!e->count) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "no papers to measure on");
     }
-    table.order = slug_order(e);
-    per_tag = pt_calloc(e->tag_count, sizeof *per_tag);
-    scratch = pt_alloc(e->count > e->tag_count ? e->count : e->tag_count, sizeof *scratch);
-    if (!table.order || !per_tag || !scratch || set_metrics(&table, &m, per_tag)) {
+    status = pt_table_open(&table, e, err);
+    if (status) {
+        return status;
+    }
+    per_tag = pt_calloc(table.tags, sizeof *per_tag);
+    scratch = pt_alloc(table.papers, sizeof *scratch);
+    if (!per_tag || !scratch) {
+        free(per_tag);
         status = pt_no_memory(err);
         goto done;
     }
-    ranking_metrics(&table, scratch, &m);
+    *out = pt_measure(&table, NULL);
     for (size_t t = 0; t < table.tags; t++) {
-        per_tag[t].average_precision = average_precision(&table, t, scratch);
+        uint32_t tp = table.counts[t], fp = table.counts[table.tags + t], fn = table.counts[2 * table.tags + t];
+        per_tag[t] = (papertag_tag_metrics){.tag = table.slugs[t],
+                                            .support = tp + fn,
+                                            .precision = tp ? tp / ((double)tp + fp) : 0,
+                                            .recall = tp ? tp / ((double)tp + fn) : 0,
+                                            .f1 = f1_of(tp, fp, fn),
+                                            .average_precision = average_precision(&table, t, scratch)};
     }
-    m.ece = expected_calibration_error(&table);
     free(e->per_tag);
     e->per_tag = per_tag;
-    per_tag = NULL;
-    m.per_tag = e->per_tag;
-    *out = m;
+    out->per_tag = per_tag;
 done:
-    free(table.order);
-    free(per_tag);
     free(scratch);
+    pt_table_close(&table);
     return status;
 }

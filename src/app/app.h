@@ -128,6 +128,17 @@ int open_model(const args *a, papertag_model **model);
 /* The p at which --precision assigns tags, in *p; left as it is when it was not given. */
 int precision_cut(const args *a, const papertag_model *model, double *p);
 
+/* ---- the page of eval ------------------------------------------------------------------------------------------ */
+
+/* Writes the report of an evaluation as one self-contained HTML file. EXIT_DONE, or EXIT_FAILED after saying why. */
+int write_evaluation_page(const char *path, const papertag_evaluation *evaluation, const papertag_metrics *m,
+                          const papertag_metrics *low, const papertag_metrics *high, const papertag_report *report);
+
+/* The metrics of the contract, one after the other: their words and values. */
+extern const int evaluation_rows;
+const char *evaluation_words(int row);
+double evaluation_metric(const papertag_metrics *m, int row);
+
 /* ---- output ---------------------------------------------------------------------------------------------------- */
 
 /* Text that is put together before it is written. Zero-initialise. */
@@ -141,11 +152,15 @@ void text_add(text *t, const char *bytes, size_t size);
 void text_put(text *t, const char *string);
 void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_json_string(text *t, const char *string); /* NULL: null */
+void text_html(text *t, const char *string);        /* escaped for text and quoted attributes */
 void text_json_number(text *t, double value, int digits);
 void text_free(text *t);
 
 /* Writes to standard output and empties it; false, after saying so once, when that fails. */
 bool text_write(text *t);
+
+/* Writes to a file, whole or not at all, and empties it; false after saying why it could not. */
+bool text_write_file(text *t, const char *path);
 
 /* Flushes standard output. EXIT_DONE or EXIT_FAILED after saying why. */
 int finish_output(void);

@@ -70,6 +70,30 @@ bool text_write(text *t)
     return good;
 }
 
+bool text_write_file(text *t, const char *path)
+{
+    text name = {0};
+    FILE *file;
+    bool good;
+
+    text_format(&name, "%s.%ld.part", path, (long)getpid());
+    if (t->failed || name.failed) {
+        fprintf(stderr, "papertag: out of memory\n");
+        text_free(&name);
+        return false;
+    }
+    file = fopen(name.data, "wb");
+    good = file && fwrite(t->data, 1, t->size, file) == t->size && !fflush(file);
+    good = file && !fclose(file) && good && !rename(name.data, path);
+    if (!good) {
+        fprintf(stderr, "papertag: %s: cannot write it: %s\n", path, strerror(errno));
+        remove(name.data);
+    }
+    text_free(&name);
+    t->size = 0;
+    return good;
+}
+
 int finish_output(void)
 {
     if (fflush(stdout) || ferror(stdout)) {
@@ -79,6 +103,25 @@ int finish_output(void)
         return EXIT_FAILED;
     }
     return EXIT_DONE;
+}
+
+/* ---- HTML ------------------------------------------------------------------------------------------------------ */
+
+void text_html(text *t, const char *string)
+{
+    for (; *string; string++) {
+        const char *entity = *string == '&'    ? "&amp;"
+                             : *string == '<'  ? "&lt;"
+                             : *string == '>'  ? "&gt;"
+                             : *string == '"'  ? "&quot;"
+                             : *string == '\'' ? "&#39;"
+                                               : NULL;
+        if (entity) {
+            text_put(t, entity);
+        } else if ((unsigned char)*string >= ' ' || *string == '\n' || *string == '\t') {
+            text_add(t, string, 1);
+        }
+    }
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------ */

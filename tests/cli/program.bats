@@ -252,6 +252,44 @@ bats_require_minimum_version 1.5.0
     papertag eval --model "$work/m" "$work/dev.jsonl" | grep -q 'micro-F1'
 }
 
+@test "eval: intervals, confusions, other tools' figures, a page, two models compared" {
+    make_papers 90 >"$work/train.jsonl"
+    make_papers 200 | tail -n 100 >"$work/dev.jsonl"
+    papertag train -o "$work/m" "$work/train.jsonl"
+    papertag train -o "$work/poor" "$work/train.jsonl" --max-terms 6
+    papertag eval --model "$work/poor" --json --html "$work/page.html" "$work/dev.jsonl" >"$work/out"
+    jq -e '.interval.f1_micro[0] <= .f1_micro and .f1_micro <= .interval.f1_micro[1]' "$work/out"
+    jq -e '(.interval | keys | length) == 11 and .libmultilabel["Micro-F1"] == .f1_micro' "$work/out"
+    jq -e '(.confusions | length) > 0 and .annif["True positives"] > 0' "$work/out"
+    /usr/bin/python3 - "$work/page.html" <<'EOF'
+import sys
+from html.parser import HTMLParser
+class Check(HTMLParser):
+    open_tags, seen = [], set()
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        assert tag not in ("script", "link", "img"), tag
+        if tag not in ("meta", "path", "circle"):
+            self.open_tags.append(tag)
+    def handle_startendtag(self, tag, attrs):
+        self.seen.add(tag)
+    def handle_endtag(self, tag):
+        if tag not in ("meta", "path", "circle"):
+            assert self.open_tags.pop() == tag, tag
+check = Check()
+check.feed(open(sys.argv[1], encoding="utf-8").read())
+assert not check.open_tags and {"svg", "circle", "table"} <= check.seen
+EOF
+    papertag eval --model "$work/poor" --compare "$work/m" --json "$work/dev.jsonl" >"$work/out"
+    jq -e '.f1_micro.difference > 0 and .f1_micro.p < 0.05 and .f1_micro.low > 0' "$work/out"
+    papertag eval --model "$work/m" --compare "$work/m" "$work/dev.jsonl" | grep -q 'micro-F1 .*+0.0000 .* 1.0000'
+    run papertag eval --model "$work/m" --html "$work/none/page.html" "$work/dev.jsonl"
+    expect 1
+    [[ $output == *"none/page.html"* ]]
+    run papertag eval --model "$work/m" --compare "$work/none" "$work/dev.jsonl"
+    expect 1
+}
+
 @test "train: the same bytes again, whatever the threads; another seed, other bytes" {
     make_papers 60 >"$work/train.jsonl"
     papertag train -o "$work/a" --jobs 1 "$work/train.jsonl"

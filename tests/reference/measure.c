@@ -26,6 +26,7 @@ int main(void)
     const char *names[WORDS], *gold[WORDS], *maybe[WORDS], *values[WORDS];
     papertag_evaluation *evaluation;
     papertag_metrics m;
+    papertag_report report;
     papertag_error err;
 
     if (getline(&lines[0], &capacities[0], stdin) < 0) {
@@ -59,6 +60,20 @@ int main(void)
            m.f1_macro, m.f1_samples, m.precision_micro, m.recall_micro);
     printf("p_at_1 %.12g\np_at_3 %.12g\np_at_5 %.12g\nndcg_at_5 %.12g\nlrap %.12g\nece %.12g\n", m.p_at_1, m.p_at_3,
            m.p_at_5, m.ndcg_at_5, m.lrap, m.ece);
+    if (papertag_evaluation_report(evaluation, &report, &err)) {
+        return 1;
+    }
+    printf("annif/precision %.12g\nannif/recall %.12g\nannif/f1 %.12g\nannif/ndcg %.12g\nannif/ndcg_at_5 %.12g\n"
+           "annif/ndcg_at_10 %.12g\nannif/p_at_1 %.12g\nannif/p_at_3 %.12g\nannif/p_at_5 %.12g\nannif/lrap %.12g\n"
+           "annif/tp %zu\nannif/fp %zu\nannif/fn %zu\n",
+           report.annif.precision, report.annif.recall, report.annif.f1, report.annif.ndcg, report.annif.ndcg_at_5,
+           report.annif.ndcg_at_10, report.annif.p_at_1, report.annif.p_at_3, report.annif.p_at_5, report.annif.lrap,
+           report.annif.true_positives, report.annif.false_positives, report.annif.false_negatives);
+    printf("lml/micro_f1 %.12g\nlml/macro_f1 %.12g\nlml/another_macro_f1 %.12g\nlml/p_at_1 %.12g\nlml/p_at_3 %.12g\n"
+           "lml/p_at_5 %.12g\nlml/rp_at_5 %.12g\n",
+           report.libmultilabel.micro_f1, report.libmultilabel.macro_f1, report.libmultilabel.another_macro_f1,
+           report.libmultilabel.p_at_1, report.libmultilabel.p_at_3, report.libmultilabel.p_at_5,
+           report.libmultilabel.rp_at_5);
     for (size_t t = 0; t < m.tags; t++) {
         const papertag_tag_metrics *tag = &m.per_tag[t];
         printf("%s/support %zu\n%s/precision %.12g\n%s/recall %.12g\n%s/f1 %.12g\n%s/average_precision %.12g\n",

@@ -14,8 +14,47 @@ MEASURE = os.path.join(os.environ["OBJ"], "reference", "measure")
 number = 0
 
 
+def annif(Y, S, A):
+    """Figures of the tags assigned, over all papers; a paper without gold tags has an NDCG of 1."""
+    scores = np.where(A, S, 0)
+    order = np.argsort(-np.where(A, S, -1), axis=1, kind="stable")
+    out = {"annif/tp": (Y & A).sum(), "annif/fp": (A & (1 - Y)).sum(), "annif/fn": (Y & (1 - A)).sum(),
+           "annif/precision": precision_score(Y, A, average="samples", zero_division=0),
+           "annif/recall": recall_score(Y, A, average="samples", zero_division=0),
+           "annif/f1": f1_score(Y, A, average="samples", zero_division=0),
+           "annif/lrap": label_ranking_average_precision_score(Y, scores)}
+    for key, depth in (("", Y.shape[1]), ("_at_5", 5), ("_at_10", 10)):
+        values = []
+        for y, a, o in zip(Y, A, order):
+            top = o[: min(depth, a.sum())]
+            best = (1 / np.log2(np.arange(2, min(depth, y.sum()) + 2))).sum()
+            values.append((y[top] / np.log2(np.arange(2, len(top) + 2))).sum() / best if y.any() else 1)
+        out["annif/ndcg" + key] = np.mean(values)
+    for k in (1, 3, 5):
+        top = np.zeros_like(A)
+        for a, o, t in zip(A, order, top):
+            t[o[: min(k, a.sum())]] = 1
+        out["annif/p_at_%d" % k] = precision_score(Y, top, average="samples", zero_division=0)
+    return out
+
+
+def libmultilabel(Y, S, A):
+    """Figures of the whole ranking over all papers, divided by k; macro over all tags."""
+    tp, fp, fn = (Y & A).sum(0), (A & (1 - Y)).sum(0), (Y & (1 - A)).sum(0)
+    share = lambda a, b: np.divide(a, b, out=np.zeros(len(a)), where=b > 0)
+    p, r = share(tp, tp + fp).mean(), share(tp, tp + fn).mean()
+    out = {"lml/micro_f1": f1_score(Y, A, average="micro", zero_division=0),
+           "lml/macro_f1": f1_score(Y, A, average="macro", zero_division=0),
+           "lml/another_macro_f1": 2 * p * r / (p + r)}
+    hits = np.take_along_axis(Y, np.argsort(-S, axis=1, kind="stable"), 1)
+    for k in (1, 3, 5):
+        out["lml/p_at_%d" % k] = (hits[:, :k].sum(1) / k).mean()
+    out["lml/rp_at_5"] = share(hits[:, :5].sum(1), np.minimum(5, Y.sum(1))).mean()
+    return out
+
+
 def reference(Y, S, A, care, tags):
-    A = np.where(care, A, 0)
+    raw, A = A, np.where(care, A, 0)
     seen, has = Y.sum(0) > 0, Y.sum(1) > 0
     out = {
         "f1_micro": f1_score(Y, A, average="micro", zero_division=0),
@@ -34,6 +73,8 @@ def reference(Y, S, A, care, tags):
     out["ndcg_at_5"] = np.mean(gain.sum(1) / ideal)
     bins = np.minimum((S * 10).astype(int), 9)
     out["ece"] = sum(abs(S[bins == b].sum() - Y[bins == b].sum()) for b in range(10)) / S.size
+    for other in (annif(Y, S, raw), libmultilabel(Y, S, raw)):  # neither knows of disputed pairs
+        out.update(other)
     p, r, f, n = precision_recall_fscore_support(Y, A, average=None, zero_division=0)
     for j, t in enumerate(tags):
         out.update({t + "/precision": p[j], t + "/recall": r[j], t + "/f1": f[j], t + "/support": n[j],

@@ -1,0 +1,209 @@
+/*
+ * page_eval - the report of an evaluation as a page: one HTML file, no script, plots as SVG, light and dark.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "app.h"
+
+enum { WIDE = 440, TALL = 330, LEFT = 48, TOP = 12, PLOT_W = WIDE - LEFT - 14, PLOT_H = TALL - TOP - 44 };
+enum { SMALL_W = 72, SMALL_H = 24 };
+
+static const char head[] =
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>papertag: evaluation</title>\n"
+    "<style>\n"
+    ":root{color-scheme:light "
+    "dark;--ink:#1b1f24;--dim:#667079;--line:#d9dee3;--paper:#fff;--mark:#0b62c4;--warm:#c2410c}\n"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e4e8ec;--dim:#98a2ab;--line:#343b42;--paper:#15191d;--mark:#6cb1ff;"
+    "--warm:#fb923c}}\n"
+    "body{margin:2rem auto;max-width:62rem;padding:0 1rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
+    "background:var(--paper)}\n"
+    "h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.25rem 0 "
+    "1rem}.dim{color:var(--dim)}\n"
+    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
+    "th,td{padding:.2rem .5rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\n"
+    "th{font-weight:600;color:var(--dim)}th:first-child,td:first-child,.left{text-align:left}\n"
+    ".plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0;flex:1 1 22rem}figcaption{color:var(--dim);"
+    "font-size:.875rem}\n"
+    ".scroll{overflow-x:auto}svg{max-width:100%;height:auto}svg text{fill:var(--dim);font:11px system-ui,sans-serif}\n"
+    ".axis{stroke:var(--line);fill:none}.curve{stroke:var(--mark);stroke-width:1.75;fill:none}\n"
+    ".even{stroke:var(--dim);stroke-dasharray:4 4;fill:none}.dot{fill:var(--mark)}.bar{stroke:var(--mark);fill:none}\n"
+    ".here{fill:var(--warm)}\n"
+    "@media print{body{margin:0;max-width:none}h2{break-after:avoid}tr,figure{break-inside:avoid}}\n"
+    "</style>\n</head>\n<body>\n";
+
+static double x_of(double value)
+{
+    return LEFT + value * PLOT_W;
+}
+
+static double y_of(double value)
+{
+    return TOP + (1 - value) * PLOT_H;
+}
+
+/* Axes from 0 to 1 with their names. */
+static void open_plot(text *out, const char *name, const char *x, const char *y)
+{
+    text_format(out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n", WIDE, TALL, name);
+    for (int i = 0; i <= 5; i++) {
+        double v = i / 5.0;
+        text_format(out, "<path class=\"axis\" d=\"M%.1f %.1fH%.1fM%.1f %.1fV%.1f\"/>", x_of(0), y_of(v), x_of(1),
+                    x_of(v), y_of(0), y_of(1));
+        text_format(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.1f</text>", x_of(0) - 6, y_of(v) + 4, v);
+        text_format(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.1f</text>\n", x_of(v), y_of(0) + 16, v);
+    }
+    text_format(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x_of(0.5), TALL - 8, x);
+    text_format(out, "<text transform=\"translate(12 %.1f) rotate(-90)\" text-anchor=\"middle\">%s</text>\n", y_of(0.5),
+                y);
+}
+
+/* Wilson's 95 % interval of a share (1927). */
+static void interval(double share, double count, double *low, double *high)
+{
+    const double z = 1.96, spread = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count));
+    const double middle = share + z * z / (2 * count), whole = 1 + z * z / count;
+
+    *low = (middle - spread) / whole;
+    *high = (middle + spread) / whole;
+}
+
+static void reliability(text *out, const papertag_report *r, double ece)
+{
+    text_put(out, "<figure>");
+    open_plot(out, "reliability", "probability", "share that is gold");
+    text_format(out, "<path class=\"even\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x_of(0), y_of(0), x_of(1), y_of(1));
+    for (int b = 0; b < PAPERTAG_BINS; b++) {
+        const papertag_bin *bin = &r->bins[b];
+        double low, high;
+        if (!bin->pairs) {
+            continue;
+        }
+        interval(bin->gold, (double)bin->pairs, &low, &high);
+        text_format(out,
+                    "<path class=\"bar\" d=\"M%.1f %.1fV%.1f\"/><circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\">",
+                    x_of(bin->p), y_of(low), y_of(high), x_of(bin->p), y_of(bin->gold));
+        text_format(out, "<title>p %.3f: %.3f of %zu are gold</title></circle>\n", bin->p, bin->gold, bin->pairs);
+    }
+    text_format(out,
+                "</svg>\n<figcaption>Do probabilities mean what they say? On the dashed line they do. Bars are 95 %% "
+                "intervals. Expected calibration error %.4f.</figcaption></figure>\n",
+                ece);
+}
+
+static void precision_recall(text *out, const double *curve, const papertag_metrics *m)
+{
+    text_put(out, "<figure>");
+    open_plot(out, "precision by recall", "recall", "precision");
+    text_put(out, "<path class=\"curve\" d=\"");
+    for (int k = 0; k < PAPERTAG_CURVE_POINTS; k++) {
+        text_format(out, "%c%.1f %.1f", k ? 'L' : 'M', x_of(k / (PAPERTAG_CURVE_POINTS - 1.0)), y_of(curve[k]));
+    }
+    text_format(out, "\"/>\n<circle class=\"here\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>at the cuts</title></circle>",
+                x_of(m->recall_micro), y_of(m->precision_micro));
+    text_format(out,
+                "</svg>\n<figcaption>The precision that keeps a recall, all tags together, by one probability; the dot "
+                "is where the cuts are: precision %.3f, recall %.3f.</figcaption></figure>\n",
+                m->precision_micro, m->recall_micro);
+}
+
+static void small_curve(text *out, const double *curve)
+{
+    text_format(out, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"precision by recall\">", SMALL_W,
+                SMALL_H);
+    text_format(out, "<path class=\"axis\" d=\"M.5 .5V%.1fH%d\"/><path class=\"curve\" d=\"", SMALL_H - .5, SMALL_W);
+    for (int k = 0; k < PAPERTAG_CURVE_POINTS; k += 4) {
+        text_format(out, "%c%.1f %.1f", k ? 'L' : 'M', 1 + k / 100.0 * (SMALL_W - 2),
+                    1 + (1 - curve[k]) * (SMALL_H - 2));
+    }
+    text_put(out, "\"/></svg>");
+}
+
+static void metrics_table(text *out, const papertag_metrics *m, const papertag_metrics *low,
+                          const papertag_metrics *high)
+{
+    text_put(out, "<div class=\"scroll\"><table><thead><tr><th>metric</th><th>value</th><th>95 % interval</th></tr>"
+                  "</thead><tbody>\n");
+    for (int i = 0; i < evaluation_rows; i++) {
+        text_format(out, "<tr><td>%s</td><td>%.4f</td><td class=\"dim\">%.4f – %.4f</td></tr>\n", evaluation_words(i),
+                    evaluation_metric(m, i), evaluation_metric(low, i), evaluation_metric(high, i));
+    }
+    text_put(out, "</tbody></table></div>\n");
+}
+
+static int tag_table(text *out, const papertag_evaluation *evaluation, const papertag_metrics *m)
+{
+    text_put(out,
+             "<h2>Tags</h2>\n<div class=\"scroll\"><table><thead><tr><th>tag</th><th>papers</th><th>precision</th>"
+             "<th>recall</th><th>F1</th><th>AP</th><th class=\"left\">precision by recall</th></tr></thead><tbody>\n");
+    for (size_t t = 0; t < m->tags; t++) {
+        const papertag_tag_metrics *tag = &m->per_tag[t];
+        double curve[PAPERTAG_CURVE_POINTS];
+        papertag_error err;
+        if (papertag_evaluation_curve(evaluation, tag->tag, curve, &err)) {
+            return failed(&err);
+        }
+        text_put(out, "<tr><td>");
+        text_html(out, tag->tag);
+        text_format(out, "</td><td>%zu</td>", tag->support);
+        if (tag->support) {
+            text_format(out, "<td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td class=\"left\">", tag->precision,
+                        tag->recall, tag->f1, tag->average_precision);
+            small_curve(out, curve);
+            text_put(out, "</td></tr>\n");
+        } else {
+            text_put(out, "<td class=\"dim\" colspan=\"5\">none here has it</td></tr>\n");
+        }
+    }
+    text_put(out, "</tbody></table></div>\n");
+    return EXIT_DONE;
+}
+
+static void confusion_table(text *out, const papertag_report *r)
+{
+    if (!r->confusion_count) {
+        return;
+    }
+    text_put(out,
+             "<h2>Worst confusions</h2>\n<p class=\"dim\">A tag was missed where another was assigned wrongly.</p>\n"
+             "<div class=\"scroll\"><table><thead><tr><th>missed</th><th class=\"left\">assigned</th><th>papers</th>"
+             "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < r->confusion_count; i++) {
+        text_put(out, "<tr><td>");
+        text_html(out, r->confusions[i].gold);
+        text_put(out, "</td><td class=\"left\">");
+        text_html(out, r->confusions[i].assigned);
+        text_format(out, "</td><td>%zu</td></tr>\n", r->confusions[i].papers);
+    }
+    text_put(out, "</tbody></table></div>\n");
+}
+
+int write_evaluation_page(const char *path, const papertag_evaluation *evaluation, const papertag_metrics *m,
+                          const papertag_metrics *low, const papertag_metrics *high, const papertag_report *report)
+{
+    double curve[PAPERTAG_CURVE_POINTS];
+    papertag_error err;
+    text out = {0};
+    int code;
+
+    if (papertag_evaluation_curve(evaluation, NULL, curve, &err)) {
+        return failed(&err);
+    }
+    text_put(&out, head);
+    text_format(
+        &out,
+        "<h1>Evaluation</h1>\n<p class=\"dim\">%zu papers, %zu tags. Intervals by the bootstrap over papers.</p>\n",
+        m->papers, m->tags);
+    metrics_table(&out, m, low, high);
+    text_put(&out, "<h2>Probabilities and cuts</h2>\n<div class=\"plots\">\n");
+    reliability(&out, report, m->ece);
+    precision_recall(&out, curve, m);
+    text_put(&out, "</div>\n");
+    confusion_table(&out, report);
+    code = tag_table(&out, evaluation, m);
+    text_put(&out, "</body>\n</html>\n");
+    code = code ? code : text_write_file(&out, path) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    return code;
+}
