@@ -305,8 +305,9 @@ int pt_table_open(pt_table *out, const papertag_evaluation *e, papertag_error *e
     table.tallies = pt_alloc(table.papers, sizeof *table.tallies);
     table.counts = pt_calloc(table.tags, 3 * sizeof *table.counts);
     if (!order || !ranking || !table.slugs || !table.cells || !table.tallies || !table.counts) {
-        status = pt_no_memory(err);
+        pt_no_memory(err);
         pt_table_close(&table);
+        status = PAPERTAG_NO_MEMORY;
         goto done;
     }
     for (size_t t = 0; t < table.tags; t++) {
@@ -320,8 +321,8 @@ int pt_table_open(pt_table *out, const papertag_evaluation *e, papertag_error *e
     for (size_t i = 0; i < table.papers; i++) {
         table.tallies[i] = tally(table.cells + i * table.tags, table.tags, ranking);
     }
-    *out = table;
 done:
+    *out = table;
     free(order);
     free(ranking);
     return status;
@@ -333,6 +334,7 @@ void pt_table_close(pt_table *table)
     free(table->cells);
     free(table->tallies);
     free(table->counts);
+    *table = (pt_table){0};
 }
 
 papertag_metrics pt_measure(pt_table *table, const uint32_t *times)
