@@ -86,7 +86,7 @@ typedef struct papertag_paper {
 typedef struct papertag_reader papertag_reader;
 
 typedef struct papertag_reader_options {
-    const char *format;     /* "jsonl", "json", "daily-papers", "page", "csv", "tsv"; NULL: told from the content */
+    const char *format;     /* as papertag_reader_format gives it; NULL: told from the content */
     const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
     const char *tags_field; /* the field that holds the tags; NULL: "tags" */
 } papertag_reader_options;
@@ -105,7 +105,7 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
  * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
 
-/* The format being read: one of the names above. Constant. */
+/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "page", "csv" or "tsv". Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);

@@ -74,7 +74,7 @@ typedef struct pt_format {
 } pt_format;
 
 extern const pt_format pt_format_jsonl, pt_format_json, pt_format_daily_papers, pt_format_page, pt_format_csv,
-    pt_format_tsv;
+    pt_format_tsv, pt_format_atom, pt_format_rss, pt_format_oai;
 
 /* Makes at least `size` bytes available if there are that many: afterwards [input.start, input.end) can be looked at.
  */

@@ -15,6 +15,7 @@
 enum { BLOCK = 256 * 1024, HEAD = 64 * 1024 };
 
 static const pt_format *const formats[] = {&pt_format_daily_papers, &pt_format_json, &pt_format_jsonl,
+                                           &pt_format_atom,         &pt_format_rss,  &pt_format_oai,
                                            &pt_format_page,         &pt_format_csv,  &pt_format_tsv};
 
 int pt_reader_fail(const papertag_reader *reader, size_t line, papertag_error *err, const char *format, ...)
@@ -180,10 +181,12 @@ static int tell_format(papertag_reader *reader, papertag_error *err)
         }
         status = pt_reader_fill(reader, wanted, err);
     }
-    return status ? status
-                  : pt_fail(err, PAPERTAG_BAD_INPUT,
-                            "%s: no known format; use --from with jsonl, json, daily-papers, page, csv or tsv",
-                            reader->name);
+    return status
+               ? status
+               : pt_fail(
+                     err, PAPERTAG_BAD_INPUT,
+                     "%s: no known format; use --from with jsonl, json, daily-papers, atom, rss, oai, page, csv or tsv",
+                     reader->name);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */

@@ -79,7 +79,7 @@ int failed(const papertag_error *err);
         "model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"                             \
     }
 #define OPTIONS_INPUT                                                                                                  \
-    {"from", 0, "FORMAT", "jsonl, json, daily-papers, page, csv or tsv (default: told from the content)"},             \
+    {"from", 0, "FORMAT", "jsonl, json, daily-papers, atom, rss, oai, page, csv or tsv (default: told)"},              \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
     {                                                                                                                  \
         "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \

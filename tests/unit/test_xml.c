@@ -1,0 +1,201 @@
+/*
+ * Unit tests of the XML readers: Atom, RSS, OAI-PMH, and what is refused. The samples are written for these tests.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "papertag.h"
+
+static char shown[64 * 1024];
+
+static void show(const char *name, const char *value)
+{
+    size_t used = strlen(shown);
+    if (value) {
+        snprintf(shown + used, sizeof shown - used, "%s: %s\n", name, value);
+    }
+}
+
+static void show_list(const char *name, papertag_strings list)
+{
+    for (size_t i = 0; i < list.count; i++) {
+        show(name, list.items[i]);
+    }
+}
+
+/* What a source gives, a field a line. */
+static const char *read_all(const char *source)
+{
+    papertag_reader *reader;
+    const papertag_paper *p;
+    papertag_error err;
+    int status;
+
+    shown[0] = '\0';
+    if (papertag_reader_open_memory(&reader, "file", source, strlen(source), NULL, &err)) {
+        show("error", err.message);
+        return shown;
+    }
+    show("format", papertag_reader_format(reader));
+    while ((status = papertag_reader_next(reader, &p, &err)) != PAPERTAG_END) {
+        if (status) {
+            assert_int_equal(status, PAPERTAG_BAD_INPUT);
+            show("error", err.message);
+            continue;
+        }
+        show("id", p->id);
+        show("title", p->title);
+        show("abstract", p->abstract);
+        show("date", p->date);
+        show("url", p->url);
+        show("source", p->source);
+        show("venue", p->venue);
+        show_list("author", p->authors);
+        show_list("category", p->categories);
+    }
+    papertag_reader_close(reader);
+    return shown;
+}
+
+#define ATOM "<?xml version=\"1.0\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>q</id><title>Query</title>\n"
+
+static void test_what_the_api_answers(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all(ATOM
+                 "<entry>\n<id>http://arxiv.org/abs/2601.00001v3</id>\n"
+                 "<updated>2026-01-09T00:00:00Z</updated><published>2026-01-02T10:00:00Z</published>\n"
+                 "<title>Half a\n  Bit &amp; more</title><summary>  We quantize &lt;all&gt;\nweights.\n</summary>\n"
+                 "<author><name>Ada Example</name><a:affiliation xmlns:a=\"x\">Here</a:affiliation></author>\n"
+                 "<author><name>B. Sample</name></author>\n"
+                 "<x:journal_ref xmlns:x=\"http://arxiv.org/schemas/atom\">J. Examples 1</x:journal_ref>\n"
+                 "<link href=\"http://arxiv.org/abs/2601.00001v3\" rel=\"alternate\"/>\n"
+                 "<link title=\"pdf\" href=\"http://arxiv.org/pdf/2601.00001v3\" rel=\"related\"/>\n"
+                 "<category term=\"cs.LG\"/><category term=\"stat.ML\"/>\n"
+                 "<source><id>http://arxiv.org/abs/9999.99999</id><title>Not this</title></source></entry>\n"
+                 "<entry><id>http://arxiv.org/abs/hep-th/9901001v1</id><title>Old</title></entry></feed>\n"),
+        "format: atom\nid: 2601.00001\ntitle: Half a Bit & more\nabstract: We quantize <all> weights.\n"
+        "date: 2026-01-09\nurl: https://arxiv.org/abs/2601.00001\nsource: arxiv\nvenue: J. Examples 1\n"
+        "author: Ada Example\nauthor: B. Sample\ncategory: cs.LG\ncategory: stat.ML\n"
+        "id: hep-th/9901001\ntitle: Old\nurl: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\n");
+}
+
+static void test_feeds(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all(ATOM "<entry><id>oai:arXiv.org:2601.00002v1</id><title>T</title>\n"
+                      "<summary>arXiv:2601.00002v1 Announce Type: new \nAbstract: The text.</summary>\n"
+                      "<published>2026-01-05T00:00:00-05:00</published>\n"
+                      "<dc:creator xmlns:dc=\"d\">Ada Example, B. Sample</dc:creator></entry></feed>"),
+        "format: atom\nid: 2601.00002\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
+        "url: https://arxiv.org/abs/2601.00002\nsource: arxiv\nauthor: Ada Example\nauthor: B. Sample\n");
+    assert_string_equal(
+        read_all("<!-- a feed --><rss version=\"2.0\" xmlns:dc=\"d\"><channel><title>cs updates</title>\n"
+                 "<item><title>T</title><link>https://arxiv.org/abs/2601.00003</link>\n"
+                 "<description>arXiv:2601.00003v2 Announce Type: replace \nAbstract: The text.</description>\n"
+                 "<guid isPermaLink=\"false\">oai:arXiv.org:2601.00003v2</guid><category>cs.LG</category>\n"
+                 "<category>cs.CL</category><pubDate>Mon, 05 Jan 2026 00:00:00 -0500</pubDate>\n"
+                 "<dc:creator>Ada Example</dc:creator></item>\n"
+                 "<item><title>Elsewhere</title><guid>https://example.org/p/7</guid>\n"
+                 "<description>&lt;p&gt;Text with &lt;b&gt;marks&lt;/b&gt;.&lt;/p&gt;</description>\n"
+                 "<pubDate>05 Foo 2026</pubDate></item></channel></rss>"),
+        "format: rss\nid: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
+        "url: https://arxiv.org/abs/2601.00003\nsource: arxiv\nauthor: Ada Example\ncategory: cs.LG\ncategory: cs.CL\n"
+        "id: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\nurl: https://example.org/p/7\n");
+}
+
+#define OAI "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">\n"
+
+static void test_oai_records(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all(OAI
+                 "<ListRecords><record><header><identifier>oai:arXiv.org:2601.00004</identifier>\n"
+                 "<datestamp>2026-02-01</datestamp><setSpec>cs</setSpec></header><metadata><arXiv xmlns=\"a\">\n"
+                 "<id>2601.00004</id><created>2026-01-04</created><updated>2026-01-30</updated><authors>\n"
+                 "<author><keyname>Example</keyname><forenames>Ada B.</forenames><suffix>Jr</suffix>\n"
+                 "<affiliation>Here</affiliation></author><author><keyname>Group</keyname></author></authors>\n"
+                 "<title>T</title><categories>cs.LG stat.ML</categories><comments>9 pages</comments>\n"
+                 "<journal-ref>J. 2</journal-ref><abstract>  Text\n here </abstract></arXiv></metadata></record>\n"
+                 "<record><header status=\"deleted\"><identifier>oai:arXiv.org:1</identifier></header></record>\n"
+                 "<record><header><identifier>oai:arXiv.org:0801.0001</identifier></header><metadata>\n"
+                 "<d:dc xmlns:d=\"d\"><d:title>Two</d:title><d:creator>Sample, Bo</d:creator>\n"
+                 "<d:creator>Mononym</d:creator><d:subject>Computer Science - Learning</d:subject>\n"
+                 "<d:description>\nAbstract text.\n</d:description><d:description>Comment: 3 pages</d:description>\n"
+                 "<d:date>2008-01-01</d:date><d:date>2009-01-01</d:date>\n"
+                 "<d:identifier>http://arxiv.org/abs/0801.0001</d:identifier><d:identifier>J. 3</d:identifier>\n"
+                 "</d:dc></metadata></record><resumptionToken>x</resumptionToken></ListRecords></OAI-PMH>"),
+        "format: oai\nid: 2601.00004\ntitle: T\nabstract: Text here\ndate: 2026-01-04\n"
+        "url: https://arxiv.org/abs/2601.00004\nsource: arxiv\nvenue: J. 2\nauthor: Ada B. Example Jr\nauthor: Group\n"
+        "category: cs.LG\ncategory: stat.ML\n"
+        "id: 0801.0001\ntitle: Two\nabstract: Abstract text.\ndate: 2008-01-01\n"
+        "url: https://arxiv.org/abs/0801.0001\nsource: arxiv\nauthor: Bo Sample\nauthor: Mononym\n"
+        "category: Computer Science - Learning\n");
+    assert_string_equal(read_all(OAI "<error code=\"noRecordsMatch\">none</error></OAI-PMH>"), "format: oai\n");
+    assert_string_equal(read_all(OAI "\n<error code=\"badArgument\">what is that</error></OAI-PMH>"),
+                        "format: oai\nerror: file:3: the server says badArgument: what is that\n");
+}
+
+static void test_what_is_broken_is_named_with_its_line(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all(ATOM "<entry><id>a</id><title>Good</title></entry>\n<entry>\n<id>b</id></entry>\n"
+                                      "<entry><id>c</id><title>Also good</title></entry>\n<entry><id>d</title>"),
+                        "format: atom\nid: a\ntitle: Good\nerror: file:5: neither title nor abstract\n"
+                        "id: c\ntitle: Also good\nerror: file:8: not XML: mismatched tag\n");
+    assert_string_equal(read_all(ATOM "<entry><id>a</id><title>Cut"),
+                        "format: atom\nerror: file:4: not XML: no element found\n");
+}
+
+static void test_entities_are_refused(void **state)
+{
+    static const char *const declarations[] = {"<!DOCTYPE feed [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]>",
+                                               "<!DOCTYPE feed [<!ENTITY f SYSTEM \"file:///etc/passwd\">]>",
+                                               "<!DOCTYPE feed SYSTEM \"http://localhost/x.dtd\">"};
+    (void)state;
+    for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++) {
+        char source[1024];
+        snprintf(source, sizeof source, "<?xml version=\"1.0\"?>\n%s\n<feed><entry><title>&b;</title></entry></feed>",
+                 declarations[i]);
+        if (i < 2) {
+            papertag_reader_options atom = {.format = "atom"};
+            papertag_reader *reader;
+            const papertag_paper *p;
+            papertag_error err;
+            assert_int_equal(papertag_reader_open_memory(&reader, "file", source, strlen(source), &atom, &err), 0);
+            assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_BAD_INPUT);
+            assert_non_null(strstr(err.message, "file:2: a document type declaration: refused"));
+            assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_END);
+            papertag_reader_close(reader);
+        } else {
+            assert_non_null(strstr(read_all(source), "file:2: a document type declaration: refused"));
+        }
+    }
+}
+
+static void test_depth_is_bounded(void **state)
+{
+    char source[4096] = ATOM "<entry>";
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        strcat(source, "<x>");
+    }
+    assert_non_null(strstr(read_all(source), "error: file:4: elements nested too deep"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_the_api_answers), cmocka_unit_test(test_feeds),
+        cmocka_unit_test(test_oai_records),          cmocka_unit_test(test_what_is_broken_is_named_with_its_line),
+        cmocka_unit_test(test_entities_are_refused), cmocka_unit_test(test_depth_is_bounded)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
