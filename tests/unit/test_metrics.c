@@ -100,7 +100,7 @@ static void test_report_names_what_is_confused(void **state)
 static void test_confusions_are_sorted_and_cut(void **state)
 {
     enum { MANY = 30 };
-    char names[MANY][4];
+    char names[MANY][16];
     const char *tags[MANY];
     papertag_evaluation *e;
     papertag_report report;
