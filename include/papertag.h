@@ -64,6 +64,8 @@ typedef struct papertag_strings {
 /* A paper as read. Absent strings are NULL, absent numbers -1. At least one of title and abstract has text. */
 typedef struct papertag_paper {
     const char *id; /* never NULL: the source's id, or "t-" and 16 hex digits derived from the title (or abstract) */
+    const char *arxiv; /* arXiv identifier without a version: as given, or told from id, url or doi */
+    const char *doi;   /* lower case, without "doi:" or a resolver before it */
     const char *title;
     const char *abstract;
     const char *date; /* YYYY-MM-DD */

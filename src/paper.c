@@ -179,6 +179,67 @@ static int derive_id(pt_record *record, papertag_error *err)
     return pt_record_text(record, &record->paper.id, id, strlen(id), err);
 }
 
+/* ---- identifiers of a paper beside its source's ---------------------------------------------------------------- */
+
+const char *pt_arxiv_id(const char *text, size_t *length)
+{
+    static const char digit[] = "0123456789", letter[] = "abcdefghijklmnopqrstuvwxyz-";
+    static const char *const prefixes[] = {
+        "https://", "http://",    "export.", "www.",   "arxiv.org/",     "abs/", "pdf/", "huggingface.co/papers/",
+        "oai:",     "arXiv.org:", "arXiv:",  "arxiv:", "10.48550/arxiv."};
+    const char *end;
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t size = strlen(prefixes[i]);
+        text += strncmp(text, prefixes[i], size) ? 0 : size;
+    }
+    if (strspn(text, digit) == 4 && text[4] == '.' && (strspn(text + 5, digit) | 1) == 5) {
+        end = text + 5 + strspn(text + 5, digit);
+    } else {
+        end = text + strspn(text, letter);
+        if (end > text && end[0] == '.' && end[1] >= 'A' && end[1] <= 'Z' && end[2] >= 'A' && end[2] <= 'Z') {
+            end += 3;
+        }
+        if (end == text || *end != '/' || strspn(end + 1, digit) != 7) {
+            return NULL;
+        }
+        end += 8;
+    }
+    *length = (size_t)(end - text);
+    if (*end == 'v' && strspn(end + 1, digit)) {
+        end += 1 + strspn(end + 1, digit);
+    }
+    return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
+}
+
+static int find_identifiers(pt_record *record, papertag_error *err)
+{
+    papertag_paper *paper = &record->paper;
+    const char *places[] = {paper->arxiv, paper->id, paper->url, NULL};
+
+    if (paper->doi) {
+        const char *bare = strstr(paper->doi, "10.");
+        char *lower = bare ? pt_arena_copy(&record->arena, bare, strlen(bare)) : NULL;
+        if (bare && !lower) {
+            return pt_no_memory(err);
+        }
+        for (char *c = lower; c && *c; c++) {
+            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+        }
+        paper->doi = lower;
+        places[3] = lower;
+    }
+    paper->arxiv = NULL;
+    for (size_t i = 0; i < sizeof places / sizeof *places && !paper->arxiv; i++) {
+        size_t length = 0;
+        const char *id = places[i] ? pt_arxiv_id(places[i], &length) : NULL;
+        if (id && pt_record_text(record, &paper->arxiv, id, length, err)) {
+            return PAPERTAG_NO_MEMORY;
+        }
+    }
+    return PAPERTAG_OK;
+}
+
 int pt_record_finish(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
@@ -188,6 +249,9 @@ int pt_record_finish(pt_record *record, papertag_error *err)
     }
     if (paper->author_count < 0 && paper->authors.count) {
         paper->author_count = (long)paper->authors.count;
+    }
+    if (find_identifiers(record, err)) {
+        return PAPERTAG_NO_MEMORY;
     }
     return paper->id ? PAPERTAG_OK : derive_id(record, err);
 }

@@ -46,10 +46,14 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
 /* Sets the date from the first ten bytes of text when they are a real day as YYYY-MM-DD; else leaves it absent. */
 int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err);
 
+/* The arXiv identifier in text (bare, behind "arXiv:" or in an address), without its version: 2508.13426,
+ * hep-th/9901001. NULL when it is not one. Source: arXiv, "Understanding the arXiv identifier". */
+const char *pt_arxiv_id(const char *text, size_t *length);
+
 /* True when text begins with a day that exists, as YYYY-MM-DD. */
 bool pt_is_day(const char *text);
 
-/* Completes a record: derives a missing id from the title, sets author_count from authors.
+/* Completes a record: derives a missing id from the title, sets author_count from authors, arxiv from id, url or doi.
  * PAPERTAG_BAD_INPUT ("neither title nor abstract") when there is no text. */
 int pt_record_finish(pt_record *record, papertag_error *err);
 

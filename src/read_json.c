@@ -136,6 +136,8 @@ static int read_paper(const struct object *o)
     status = status ? status : read_string(o, "url", &paper->url);
     status = status ? status : read_string(o, "source", &paper->source);
     status = status ? status : read_string(o, "venue", &paper->venue);
+    status = status ? status : read_string(o, "doi", &paper->doi);
+    status = status ? status : read_string(o, "arxiv", &paper->arxiv);
     status = status ? status : read_list(o, "authors", &paper->authors, ",;");
     status = status ? status : read_list(o, "categories", &paper->categories, " ,;");
     status = status ? status : read_list(o, "keywords", &paper->keywords, ",;");

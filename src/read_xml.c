@@ -17,7 +17,8 @@ typedef enum field {
     ID,
     TITLE,
     ABSTRACT,
-    DAY,        /* YYYY-MM-DD... */
+    DAY,        /* YYYY-MM-DD...; the first that is met counts */
+    FIRST_DAY,  /* the same, but it always counts */
     MAIL_DAY,   /* as in mail: Wed, 20 Aug 2025 ... */
     NAME,       /* of an author */
     NAMES,      /* of all, commas between */
@@ -29,8 +30,9 @@ typedef enum field {
     CATEGORIES, /* spaces between */
     VENUE,
     LINK,
-    IDENTIFIER, /* a link, or something else */
-    FAULT       /* what the server says instead of records */
+    IDENTIFIER, /* a link, a DOI, or something else */
+    DOI,
+    FAULT /* what the server says instead of records */
 } field;
 
 /* How a dialect names its record and fields. */
@@ -49,11 +51,12 @@ static const dialect atom = {"entry",
                               {"title", TITLE},
                               {"summary", ABSTRACT},
                               {"content", ABSTRACT},
-                              {"published", DAY},
+                              {"published", FIRST_DAY},
                               {"updated", DAY},
                               {"name", NAME},
                               {"creator", NAMES},
-                              {"journal_ref", VENUE}}};
+                              {"journal_ref", VENUE},
+                              {"doi", DOI}}};
 static const dialect rss = {"item",
                             1,
                             {{"guid", ID},
@@ -63,7 +66,8 @@ static const dialect rss = {"item",
                              {"creator", NAMES},
                              {"category", CATEGORY},
                              {"link", LINK},
-                             {"journal_reference", VENUE}}};
+                             {"journal_reference", VENUE},
+                             {"DOI", DOI}}};
 static const dialect oai = {"record",
                             5,
                             {{"identifier", IDENTIFIER},
@@ -80,6 +84,7 @@ static const dialect oai = {"record",
                              {"categories", CATEGORIES},
                              {"subject", CATEGORY},
                              {"journal-ref", VENUE},
+                             {"doi", DOI},
                              {"error", FAULT}}};
 
 typedef struct xml_state {
@@ -127,45 +132,14 @@ static int set(xml_state *s, const char **to, const char *text, size_t length)
     return *to ? PAPERTAG_OK : pt_record_text(&s->reader->record, to, text, length, NULL);
 }
 
-/* The identifier without its prefix and version: 2508.13426, hep-th/9901001; NULL when it is not arXiv's. */
-static const char *arxiv_id(const char *text, size_t *length)
-{
-    static const char *const prefixes[] = {"oai:arXiv.org:",
-                                           "http://arxiv.org/abs/",
-                                           "https://arxiv.org/abs/",
-                                           "http://export.arxiv.org/abs/",
-                                           "https://export.arxiv.org/abs/",
-                                           "arXiv:"};
-
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        size_t size = strlen(prefixes[i]), digits = 0;
-        if (strncmp(text, prefixes[i], size) != 0) {
-            continue;
-        }
-        text += size;
-        *length = strcspn(text, " \t\r\n?#");
-        while (digits < *length && text[*length - 1 - digits] >= '0' && text[*length - 1 - digits] <= '9') {
-            digits++;
-        }
-        if (digits && digits + 1 < *length && text[*length - 1 - digits] == 'v') {
-            *length -= digits + 1;
-        }
-        return text;
-    }
-    return NULL;
-}
-
 static int set_id(xml_state *s, const char *text, size_t length)
 {
     papertag_paper *paper = &s->reader->record.paper;
     size_t size = length;
-    const char *id = arxiv_id(text, &size);
+    const char *id = pt_arxiv_id(text, &size);
     char url[300];
     int status;
 
-    if (!id && s->dialect == &oai && !paper->id) { /* the bare id inside an arXiv record */
-        return set(s, &paper->id, text, length);
-    }
     if (!id) {
         status = set(s, &paper->id, text, length);
         return status || strncmp(text, "http", 4) != 0 ? status : set(s, &paper->url, text, length);
@@ -283,6 +257,8 @@ static int take_field(xml_state *s)
         return set(s, &paper->title, text, length);
     case ABSTRACT:
         return set_abstract(s, text, length);
+    case FIRST_DAY:
+        return pt_record_date(&s->reader->record, text, length, NULL);
     case DAY:
         return paper->date ? PAPERTAG_OK : pt_record_date(&s->reader->record, text, length, NULL);
     case MAIL_DAY:
@@ -307,7 +283,11 @@ static int take_field(xml_state *s)
     case LINK:
         return set(s, &paper->url, text, length);
     case IDENTIFIER:
-        return arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(s, text, length) : PAPERTAG_OK;
+        return !strncmp(text, "doi:", 4)                                      ? set(s, &paper->doi, text, length)
+               : pt_arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(s, text, length)
+                                                                              : PAPERTAG_OK;
+    case DOI:
+        return set(s, &paper->doi, text, strcspn(text, " \t\r\n"));
     case FAULT:
     case NONE:
         break;

@@ -54,6 +54,7 @@ static const char *read_all(const char *source)
         show("date", p->date);
         show("url", p->url);
         show("source", p->source);
+        show("doi", p->doi);
         show("venue", p->venue);
         show_list("author", p->authors);
         show_list("category", p->categories);
@@ -75,13 +76,15 @@ static void test_what_the_api_answers(void **state)
                  "<author><name>Ada Example</name><a:affiliation xmlns:a=\"x\">Here</a:affiliation></author>\n"
                  "<author><name>B. Sample</name></author>\n"
                  "<x:journal_ref xmlns:x=\"http://arxiv.org/schemas/atom\">J. Examples 1</x:journal_ref>\n"
+                 "<x:doi xmlns:x=\"http://arxiv.org/schemas/atom\">10.1000/EXAMPLE.1</x:doi>\n"
                  "<link href=\"http://arxiv.org/abs/2601.00001v3\" rel=\"alternate\"/>\n"
                  "<link title=\"pdf\" href=\"http://arxiv.org/pdf/2601.00001v3\" rel=\"related\"/>\n"
                  "<category term=\"cs.LG\"/><category term=\"stat.ML\"/>\n"
                  "<source><id>http://arxiv.org/abs/9999.99999</id><title>Not this</title></source></entry>\n"
                  "<entry><id>http://arxiv.org/abs/hep-th/9901001v1</id><title>Old</title></entry></feed>\n"),
         "format: atom\nid: 2601.00001\ntitle: Half a Bit & more\nabstract: We quantize <all> weights.\n"
-        "date: 2026-01-09\nurl: https://arxiv.org/abs/2601.00001\nsource: arxiv\nvenue: J. Examples 1\n"
+        "date: 2026-01-02\nurl: https://arxiv.org/abs/2601.00001\nsource: arxiv\ndoi: 10.1000/example.1\nvenue: J. "
+        "Examples 1\n"
         "author: Ada Example\nauthor: B. Sample\ncategory: cs.LG\ncategory: stat.ML\n"
         "id: hep-th/9901001\ntitle: Old\nurl: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\n");
 }
