@@ -428,6 +428,7 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     if (status) {
         return status;
     }
+    snprintf(m->hash, sizeof m->hash, "%016llx", (unsigned long long)header.checksum);
     text = header.sections[PT_SECTION_MANIFEST];
     m->manifest = pt_alloc(text.size + 1, 1);
     if (!m->manifest) {
@@ -546,6 +547,11 @@ size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **ou
 int papertag_model_find_tag(const papertag_model *m, const char *name, size_t *index, papertag_error *err)
 {
     return pt_tags_find(m->tags, m->tag_count, name, index, err);
+}
+
+const char *papertag_model_hash(const papertag_model *m)
+{
+    return m->hash;
 }
 
 const char *papertag_model_manifest(const papertag_model *m)

@@ -81,6 +81,7 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
 
 struct papertag_model {
     char *name; /* the file, for messages */
+    char hash[17];
     const unsigned char *bytes;
     size_t size;
     bool mapped;

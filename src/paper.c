@@ -144,18 +144,22 @@ int pt_record_date(pt_record *record, const char *text, size_t length, papertag_
     return pt_record_text(record, &record->paper.date, text, 10, err);
 }
 
-/* "t-" and a hash of the letters and digits of the text, so that case, spaces and punctuation do not matter. */
-static int derive_id(pt_record *record, papertag_error *err)
+void pt_letters(pt_buf *out, const char *text)
 {
-    const char *text = record->paper.title ? record->paper.title : record->paper.abstract;
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-    pt_buf letters = {0};
-    utf8proc_int32_t c, pieces[32];
-    char id[24];
 
     while (*at) {
+        utf8proc_int32_t c, pieces[32];
         int boundary = 0;
         utf8proc_ssize_t count;
+        if (*at < 0x80) {
+            const char lower = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
+            if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
+                pt_buf_append(out, &lower, 1);
+            }
+            at++;
+            continue;
+        }
         at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
         count = utf8proc_decompose_char(
             c, pieces, 32,
@@ -164,10 +168,20 @@ static int derive_id(pt_record *record, papertag_error *err)
             utf8proc_category_t category = utf8proc_category(pieces[i]);
             utf8proc_uint8_t bytes[4];
             if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO) {
-                pt_buf_append(&letters, bytes, (size_t)utf8proc_encode_char(pieces[i], bytes));
+                pt_buf_append(out, bytes, (size_t)utf8proc_encode_char(pieces[i], bytes));
             }
         }
     }
+}
+
+/* "t-" and a hash of the letters and digits of the text. */
+static int derive_id(pt_record *record, papertag_error *err)
+{
+    const char *text = record->paper.title ? record->paper.title : record->paper.abstract;
+    pt_buf letters = {0};
+    char id[24];
+
+    pt_letters(&letters, text);
     if (letters.failed) {
         pt_buf_free(&letters);
         return pt_no_memory(err);

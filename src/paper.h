@@ -53,6 +53,10 @@ const char *pt_arxiv_id(const char *text, size_t *length);
 /* True when text begins with a day that exists, as YYYY-MM-DD. */
 bool pt_is_day(const char *text);
 
+/* Appends the letters and digits of clean text without case, accents and compatibility forms: equal for texts that
+ * differ in spaces, punctuation or spelling of characters alone. */
+void pt_letters(pt_buf *out, const char *text);
+
 /* Completes a record: derives a missing id from the title, sets author_count from authors, arxiv from id, url or doi.
  * PAPERTAG_BAD_INPUT ("neither title nor abstract") when there is no text. */
 int pt_record_finish(pt_record *record, papertag_error *err);

@@ -78,6 +78,19 @@ int failed(const papertag_error *err);
     {                                                                                                                  \
         "model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"                             \
     }
+#define OPTION_DB                                                                                                      \
+    {                                                                                                                  \
+        "db", 0, "FILE", "the store (default: $PAPERTAG_DB, else ~/.local/share/papertag/papers.db)"                   \
+    }
+#define OPTIONS_SELECT                                                                                                 \
+    {"tag", 't', "EXPR", "only papers that match a tag expression: 'quantization & !benchmarks', 'RL | agents'"},         \
+        {"since", 0, "DAY", "from that day: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                              \
+        {"until", 0, "DAY", "to that day, included"},                                                                  \
+        {"search", 0, "TEXT", "only papers with these words (\"a phrase\", begin*) in title or abstract"},             \
+        {"sort", 0, "ORDER", "date, trending (upvotes against age) or p"},                                             \
+    {                                                                                                                  \
+        "limit", 'n', "N", "at most N papers"                                                                          \
+    }
 #define OPTIONS_INPUT                                                                                                  \
     {"from", 0, "FORMAT", "jsonl, json, daily-papers, atom, rss, oai, page, csv or tsv (default: told)"},              \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
@@ -89,7 +102,9 @@ int failed(const papertag_error *err);
         NULL, 0, NULL, NULL                                                                                            \
     }
 
-extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model;
+extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model,
+    command_add, command_list, command_show, command_similar, command_digest, command_subscribe, command_subscriptions,
+    command_label, command_trends, command_stats;
 
 /* Help, completion and manual are written from the table. */
 int help_command(const args *a);
@@ -125,6 +140,17 @@ int input_close(input *in);
  */
 int open_model(const args *a, papertag_model **model);
 
+/* Opens the store that --db, the environment or the home directory names; with `create` it is made if it is not there.
+ * EXIT_DONE, or EXIT_FAILED after saying why. */
+int open_store(const args *a, bool create, papertag_store **store);
+
+/* The query of OPTIONS_SELECT. EXIT_DONE or EXIT_USAGE. */
+int query_of(const args *a, papertag_query *query);
+extern const char *const sort_words[];
+
+/* EXIT_USAGE for a wrong argument, else EXIT_FAILED, after saying why. */
+int refused(const papertag_error *err);
+
 /* The p at which --precision assigns tags, in *p; left as it is when it was not given. */
 int precision_cut(const args *a, const papertag_model *model, double *p);
 
@@ -152,9 +178,13 @@ void text_add(text *t, const char *bytes, size_t size);
 void text_put(text *t, const char *string);
 void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_json_string(text *t, const char *string); /* NULL: null */
-void text_html(text *t, const char *string);        /* escaped for text and quoted attributes */
+void text_html(text *t, const char *string);        /* escaped for text and quoted attributes, also of XML 1.0 */
 void text_json_number(text *t, double value, int digits);
 void text_free(text *t);
+
+/* Bytes of the character at `at` when it must not reach a page or feed: it would turn the direction of what follows, or
+ * is none; else 0. */
+size_t text_hidden(const char *at);
 
 /* Writes to standard output and empties it; false, after saying so once, when that fails. */
 bool text_write(text *t);
@@ -175,6 +205,14 @@ style style_of_stdout(void);
 
 /* Adds text without control characters, wrapped to the style's width; lines after the first begin with `indent`. */
 void text_wrapped(text *t, const style *s, const char *string, const char *indent);
+
+/* A stored paper: as a JSON object, and as a few lines (title, where from, tags). */
+void text_paper_json(text *t, const papertag_stored *s);
+void text_paper_lines(text *t, const style *s, const papertag_stored *stored);
+
+/* Who wrote a paper, in few words; and the same with date, upvotes and comments. */
+void text_byline(text *t, const papertag_paper *p);
+void text_about(text *t, const papertag_paper *p);
 
 /* Columns that UTF-8 text takes on a terminal. */
 unsigned text_columns(const char *string);

@@ -124,6 +124,58 @@ int open_model(const args *a, papertag_model **model)
     return EXIT_FAILED;
 }
 
+int refused(const papertag_error *err)
+{
+    failed(err);
+    return err->status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
+}
+
+int open_store(const args *a, bool create, papertag_store **store)
+{
+    const char *path = args_text(a, "db", getenv("PAPERTAG_DB"));
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    papertag_error err;
+    text place = {0};
+    int code;
+
+    if (path && *path) {
+        text_put(&place, path);
+    } else if (data && *data == '/') {
+        text_put(&place, data);
+        text_put(&place, "/papertag/papers.db");
+    } else if (home && *home) {
+        text_put(&place, home);
+        text_put(&place, "/.local/share/papertag/papers.db");
+    } else {
+        fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is given\n");
+        return EXIT_FAILED;
+    }
+    if (place.failed) {
+        fprintf(stderr, "papertag: out of memory\n");
+        return EXIT_FAILED;
+    }
+    code = papertag_store_open(store, place.data, create, &err) ? failed(&err) : EXIT_DONE;
+    text_free(&place);
+    return code;
+}
+
+const char *const sort_words[] = {"date", "trending", "p", NULL};
+
+int query_of(const args *a, papertag_query *query)
+{
+    unsigned long limit = 0;
+    int sort = 0, code = args_choice(a, "sort", sort_words, &sort);
+
+    code = code ? code : args_whole(a, "limit", 1, 1000000000, &limit);
+    *query = (papertag_query){.expression = args_text(a, "tag", NULL),
+                              .search = args_text(a, "search", NULL),
+                              .since = args_text(a, "since", NULL),
+                              .until = args_text(a, "until", NULL),
+                              .sort = (papertag_sort)sort,
+                              .limit = limit};
+    return code;
+}
+
 int precision_cut(const args *a, const papertag_model *model, double *p)
 {
     double precision = 0;

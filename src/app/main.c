@@ -15,8 +15,10 @@ static const option help_options[] = {{"man", 0, NULL, "print the manual page (r
 static const command command_help = {"help",       "[COMMAND]",  "explain papertag or one of its commands",
                                      help_command, help_options, NULL};
 
-static const command *const table[] = {&command_tag,  &command_explain, &command_eval, &command_train,
-                                       &command_tags, &command_model,   &command_help};
+static const command *const table[] = {
+    &command_tag,   &command_add,  &command_list,    &command_digest, &command_show,      &command_similar,
+    &command_label, &command_tags, &command_trends,  &command_stats,  &command_subscribe, &command_subscriptions,
+    &command_train, &command_eval, &command_explain, &command_model,  &command_help};
 enum { COMMANDS = sizeof table / sizeof *table };
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */
@@ -29,7 +31,7 @@ void print_overview(FILE *out)
 {
     fprintf(out, "usage: papertag COMMAND [options] [FILE|-]...\n\n%s\n", about);
     for (int i = 0; i < COMMANDS; i++) {
-        fprintf(out, "  %-9s %s\n", table[i]->name, table[i]->summary);
+        fprintf(out, "  %-13s %s\n", table[i]->name, table[i]->summary);
     }
     fprintf(
         out,

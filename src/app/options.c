@@ -82,6 +82,7 @@ static const option *find_short(const command *c, char letter)
 
 int args_parse(args *out, const command *c, int argc, char **argv)
 {
+    const bool minus = strstr(c->operands, "-TAG"); /* operands behind the first may begin with '-' */
     bool options = true;
 
     *out = (args){.command = c};
@@ -94,7 +95,8 @@ int args_parse(args *out, const command *c, int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i], *value = NULL;
         const option *o;
-        if (!options || word[0] != '-' || !word[1]) {
+        if (!options || word[0] != '-' || !word[1] ||
+            (minus && out->operand_count && word[1] != '-' && !find_short(c, word[1]))) {
             out->operands[out->operand_count++] = word;
             continue;
         }

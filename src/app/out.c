@@ -107,9 +107,27 @@ int finish_output(void)
 
 /* ---- HTML ------------------------------------------------------------------------------------------------------ */
 
+size_t text_hidden(const char *at)
+{
+    const unsigned char *c = (const unsigned char *)at;
+
+    if (c[0] == 0xe2 &&
+        ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9))) {
+        return 3; /* U+202A .. U+202E, U+2066 .. U+2069 */
+    }
+    if (c[0] == 0xef && ((c[1] == 0xbb && c[2] == 0xbf) || (c[1] == 0xbf && (c[2] == 0xbe || c[2] == 0xbf)))) {
+        return 3; /* U+FEFF, U+FFFE, U+FFFF */
+    }
+    return 0;
+}
+
 void text_html(text *t, const char *string)
 {
     for (; *string; string++) {
+        if (text_hidden(string)) {
+            string += text_hidden(string) - 1;
+            continue;
+        }
         const char *entity = *string == '&'    ? "&amp;"
                              : *string == '<'  ? "&lt;"
                              : *string == '>'  ? "&gt;"

@@ -1,0 +1,137 @@
+/*
+ * digest_mail - a digest as a message (RFC 5322) with a text part and an HTML part, ready for `sendmail -t`.
+ *
+ * Both parts are base64, so lines stay short and bytes stay what they are whatever carries the mail. What people wrote
+ * gets into headers only as encoded words (RFC 2047): a line break in it cannot begin another header.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "digest.h"
+
+enum { LINE = 57 }; /* bytes that make a line of 76 characters in base64 */
+
+static void put_base64(text *out, const char *bytes, size_t size)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *at = (const unsigned char *)bytes;
+
+    for (size_t i = 0; i < size; i += 3) {
+        const size_t left = size - i;
+        const uint32_t three =
+            (uint32_t)at[i] << 16 | (left > 1 ? (uint32_t)at[i + 1] << 8 : 0) | (left > 2 ? (uint32_t)at[i + 2] : 0);
+        const char four[] = {letters[three >> 18], letters[three >> 12 & 63], left > 1 ? letters[three >> 6 & 63] : '=',
+                             left > 2 ? letters[three & 63] : '='};
+        text_add(out, four, 4);
+    }
+}
+
+static void put_body(text *out, const text *body)
+{
+    for (size_t i = 0; i < body->size; i += LINE) {
+        put_base64(out, body->data + i, body->size - i < LINE ? body->size - i : LINE);
+        text_put(out, "\r\n");
+    }
+}
+
+static bool is_plain(const char *string)
+{
+    for (; *string; string++) {
+        if (*string < ' ' || *string > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A header with text that a person wrote: folded, and encoded where it is not plain ASCII. */
+static void put_header(text *out, const char *name, const char *value)
+{
+    size_t column = strlen(name) + 1;
+
+    text_format(out, "%s:", name);
+    if (is_plain(value) && !strstr(value, "=?")) {
+        while (*value) {
+            size_t length = 1 + strcspn(value + 1, " "), skip = *value == ' ';
+            if (column + 1 + length - skip > 76 && column > strlen(name) + 1) {
+                text_put(out, "\r\n");
+                column = 0;
+            }
+            text_put(out, " ");
+            text_add(out, value + skip, length - skip < 900 ? length - skip : 900);
+            column += 1 + length - skip;
+            value += length;
+        }
+    } else {
+        while (*value) {
+            size_t length = strlen(value) < 42 ? strlen(value) : 42;
+            while (((unsigned char)value[length] & 0xc0) == 0x80) { /* never within a character */
+                length--;
+            }
+            text_put(out, column > strlen(name) + 1 ? "\r\n =?utf-8?B?" : " =?utf-8?B?");
+            put_base64(out, value, length);
+            text_put(out, "?=");
+            column += 76;
+            value += length;
+        }
+    }
+    text_put(out, "\r\n");
+}
+
+/* Hash of a text, for ids and boundaries that follow from the contents alone (FNV-1a, 64 bits). */
+static unsigned long long mark(const text *t, const char *also)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (size_t i = 0; i < t->size; i++) {
+        hash = (hash ^ (unsigned char)t->data[i]) * 1099511628211u;
+    }
+    for (; *also; also++) {
+        hash = (hash ^ (unsigned char)*also) * 1099511628211u;
+    }
+    return hash;
+}
+
+bool digest_eml(digest *d, text *out)
+{
+    const style terminal = d->style, plain = {76, "", "", "", "", ""};
+    text words = {0}, page = {0};
+    unsigned long long id;
+    bool good;
+
+    d->style = plain;
+    good = digest_text(d, &words) && digest_html(d, &page);
+    d->style = terminal;
+    id = mark(&words, d->address ? d->address : "");
+    text_put(out, "From: papertag <papertag@localhost>\r\n");
+    if (d->address && is_plain(d->address)) {
+        text_format(out, "To: %.900s\r\n", d->address);
+    } else {
+        text_put(out, "To: undisclosed-recipients:;\r\n");
+    }
+    put_header(out, "Subject", d->title);
+    text_put(out, "Date: ");
+    text_mail_date(out, d->generated);
+    text_format(out, "\r\nMessage-ID: <papertag.%016llx@localhost>\r\n", id);
+    if (d->unsubscribe) {
+        text_format(out, "List-Unsubscribe: <%.900s>\r\n", d->unsubscribe);
+        text_put(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    }
+    text_format(out,
+                "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_papertag_%016llx\"\r\n"
+                "\r\n--=_papertag_%016llx\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                "Content-Transfer-Encoding: base64\r\n\r\n",
+                id, id);
+    put_body(out, &words);
+    text_format(out,
+                "\r\n--=_papertag_%016llx\r\nContent-Type: text/html; charset=utf-8\r\n"
+                "Content-Transfer-Encoding: base64\r\n\r\n",
+                id);
+    put_body(out, &page);
+    text_format(out, "\r\n--=_papertag_%016llx--\r\n", id);
+    out->failed = out->failed || words.failed || page.failed;
+    text_free(&words);
+    text_free(&page);
+    return good;
+}
