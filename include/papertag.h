@@ -109,7 +109,8 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
  * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
 
-/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "page", "csv" or "tsv". Constant. */
+/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "bib", "page", "csv" or "tsv".
+ * Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);

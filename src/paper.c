@@ -144,6 +144,21 @@ int pt_record_date(pt_record *record, const char *text, size_t length, papertag_
     return pt_record_text(record, &record->paper.date, text, 10, err);
 }
 
+int pt_record_mail_day(pt_record *record, const char *text, papertag_error *err)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    const char *comma = strchr(text, ','), *month;
+    char name[4], day[32];
+    int number, year;
+
+    if (sscanf(comma ? comma + 1 : text, "%2d %3s %4d", &number, name, &year) != 3 || strlen(name) != 3 ||
+        !(month = strstr(months, name)) || number < 1 || number > 31 || year < 1000) {
+        return PAPERTAG_OK;
+    }
+    snprintf(day, sizeof day, "%04d-%02d-%02d", year, (int)(month - months) / 3 + 1, number);
+    return pt_record_date(record, day, strlen(day), err);
+}
+
 void pt_letters(pt_buf *out, const char *text)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;

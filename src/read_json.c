@@ -1,5 +1,8 @@
 /*
- * read_json - papers from JSON: JSON Lines, arrays of papers, and the Hugging Face daily-papers listing.
+ * read_json - papers from JSON: JSON Lines, arrays and listings of papers, and the Hugging Face daily-papers listing.
+ *
+ * A paper is papertag's own record, a line of arXiv's metadata snapshot, a paper of Semantic Scholar or a note of
+ * OpenReview; its keys tell which, so a file may mix them.
  *
  * JSON Lines streams. A document is read whole, but its elements are parsed one by one, each from its own slice of the
  * text: so an element has its own line in messages, and a broken one does not take the others with it. cJSON parses; a
@@ -8,6 +11,7 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
+#include "dates.h"
 #include "paper.h"
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
@@ -77,7 +81,7 @@ static int split(const struct object *o, papertag_strings *list, const char *tex
     return PAPERTAG_OK;
 }
 
-/* A list of strings, of objects with a "name", or one string to be split at `separators`. */
+/* A list of strings, of objects with a "name" (or "tag"), or one string to be split at `separators`. */
 static int read_list(const struct object *o, const char *key, papertag_strings *list, const char *separators)
 {
     const cJSON *items = member(o, key), *item;
@@ -95,6 +99,7 @@ static int read_list(const struct object *o, const char *key, papertag_strings *
     cJSON_ArrayForEach(item, items)
     {
         const cJSON *name = cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "name") : item;
+        name = name ? name : cJSON_GetObjectItemCaseSensitive(item, "tag"); /* as papertag writes tags */
         if (!cJSON_IsString(name)) {
             return wrong_type(o, key, "a list of strings");
         }
@@ -150,6 +155,16 @@ static int read_paper(const struct object *o)
     return status ? status : pt_reader_finish(o->reader, o->err);
 }
 
+/* The address of a paper: a fixed part and its id. */
+static int set_url(const struct object *o, const char *before, const char *id)
+{
+    char url[300];
+    int length = snprintf(url, sizeof url, "%s%s", before, id);
+
+    return pt_record_text(&o->reader->record, &o->reader->record.paper.url, url,
+                          (size_t)length < sizeof url ? (size_t)length : 0, o->err);
+}
+
 /* ---- an entry of the daily-papers listing ---------------------------------------------------------------------- */
 
 static int read_daily(const struct object *entry)
@@ -180,13 +195,160 @@ static int read_daily(const struct object *entry)
         status = read_string(entry, "title", &paper->title);
     }
     if (!status && paper->id) {
-        char url[256];
-        int length = snprintf(url, sizeof url, "https://huggingface.co/papers/%s", paper->id);
-        status = pt_record_text(&reader->record, &paper->url, url, (size_t)length < sizeof url ? (size_t)length : 0,
-                                entry->err);
+        status = set_url(&o, "https://huggingface.co/papers/", paper->id);
     }
     status = status ? status : pt_record_text(&reader->record, &paper->source, "huggingface", 11, entry->err);
     return status ? status : pt_reader_finish(reader, entry->err);
+}
+
+/* ---- a line of arXiv's metadata snapshot (the layout of Kaggle's) ---------------------------------------------- */
+
+/* "[last, first, suffix]" as first, last, suffix. */
+static int read_parsed_authors(const struct object *o, papertag_strings *list)
+{
+    const cJSON *author, *authors = member(o, "authors_parsed");
+
+    cJSON_ArrayForEach(author, authors)
+    {
+        static const int order[] = {1, 0, 2};
+        pt_buf name = {0};
+        int status;
+        for (int i = 0; i < 3; i++) {
+            const char *part = cJSON_GetStringValue(cJSON_GetArrayItem(author, order[i]));
+            pt_buf_text(&name, part ? part : "");
+            pt_buf_text(&name, " ");
+        }
+        status = name.failed ? pt_no_memory(o->err)
+                             : pt_record_append(&o->reader->record, list, name.data, name.size, o->err);
+        pt_buf_free(&name);
+        if (status) {
+            return status;
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+static int read_snapshot(const struct object *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    const cJSON *first = cJSON_GetArrayItem(member(o, "versions"), 0);
+    const char *created = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(first, "created"));
+    int status = read_id(o);
+
+    status = status ? status : read_string(o, "title", &paper->title);
+    status = status ? status : read_string(o, "abstract", &paper->abstract);
+    status = status ? status : read_list(o, "categories", &paper->categories, " ");
+    status = status ? status : read_string(o, "journal-ref", &paper->venue);
+    status = status ? status : read_string(o, "doi", &paper->doi);
+    status = status ? status
+                    : (member(o, "authors_parsed") ? read_parsed_authors(o, &paper->authors)
+                                                   : read_list(o, "authors", &paper->authors, ","));
+    if (!status && created) {
+        status = pt_record_mail_day(&o->reader->record, created, o->err);
+    }
+    if (!status && !paper->date) {
+        status = read_date(o, "update_date");
+    }
+    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "arxiv", 5, o->err);
+    if (!status && paper->id) {
+        status = set_url(o, "https://arxiv.org/abs/", paper->id);
+    }
+    return status ? status : pt_reader_finish(o->reader, o->err);
+}
+
+/* ---- a paper of Semantic Scholar's Graph API -------------------------------------------------------------------- */
+
+static int read_scholar(const struct object *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    struct object ids = {o->reader, member(o, "externalIds"), o->err};
+    int status = read_string(o, "title", &paper->title);
+
+    if (cJSON_IsObject(ids.json)) {
+        status = status ? status : read_string(&ids, "ArXiv", &paper->arxiv);
+        status = status ? status : read_string(&ids, "DOI", &paper->doi);
+    }
+    if (!status && paper->arxiv) {
+        status = pt_record_text(&o->reader->record, &paper->id, paper->arxiv, strlen(paper->arxiv), o->err);
+    }
+    status = status || paper->id ? status : read_string(o, "paperId", &paper->id);
+    status = status ? status : read_string(o, "abstract", &paper->abstract);
+    status = status ? status : read_string(o, "venue", &paper->venue);
+    status = status ? status : read_string(o, "url", &paper->url);
+    status = status ? status : read_date(o, "publicationDate");
+    status = status ? status : read_list(o, "authors", &paper->authors, ",;");
+    status = status ? status : read_list(o, "fieldsOfStudy", &paper->categories, ",;");
+    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "semantic-scholar", 16, o->err);
+    return status ? status : pt_reader_finish(o->reader, o->err);
+}
+
+/* ---- a note of OpenReview --------------------------------------------------------------------------------------- */
+
+/* In its API 2 a field is {"value": ...}, before that it was the value itself. */
+static const cJSON *content(const cJSON *fields, const char *key)
+{
+    const cJSON *field = cJSON_GetObjectItemCaseSensitive(fields, key);
+    return cJSON_IsObject(field) ? cJSON_GetObjectItemCaseSensitive(field, "value") : field;
+}
+
+static int read_content(const struct object *o, const cJSON *fields, const char *key, const char **to)
+{
+    const char *text = cJSON_GetStringValue(content(fields, key));
+    return text ? pt_record_text(&o->reader->record, to, text, strlen(text), o->err) : PAPERTAG_OK;
+}
+
+static int read_content_list(const struct object *o, const cJSON *fields, const char *key, papertag_strings *list)
+{
+    const cJSON *items = content(fields, key), *item;
+    int status = PAPERTAG_OK;
+
+    cJSON_ArrayForEach(item, items)
+    {
+        const char *text = cJSON_GetStringValue(item);
+        if (text && !status) {
+            status = pt_record_append(&o->reader->record, list, text, strlen(text), o->err);
+        }
+    }
+    return status;
+}
+
+static int read_note(const struct object *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    const cJSON *fields = member(o, "content"), *moment = member(o, "pdate") ? member(o, "pdate") : member(o, "cdate");
+    const char *forum = cJSON_GetStringValue(member(o, "forum"));
+    char day[11];
+    int status = read_id(o);
+
+    status = status ? status : read_content(o, fields, "title", &paper->title);
+    status = status ? status : read_content(o, fields, "abstract", &paper->abstract);
+    status = status ? status : read_content(o, fields, "venue", &paper->venue);
+    status = status ? status : read_content_list(o, fields, "authors", &paper->authors);
+    status = status ? status : read_content_list(o, fields, "keywords", &paper->keywords);
+    if (!status && cJSON_IsNumber(moment) && moment->valuedouble > 0 && moment->valuedouble < 1e14) {
+        pt_day_text((long)(moment->valuedouble / 86400e3), day);
+        status = pt_record_date(&o->reader->record, day, 10, o->err);
+    }
+    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "openreview", 10, o->err);
+    if (!status && (forum || paper->id)) {
+        status = set_url(o, "https://openreview.net/forum?id=", forum ? forum : paper->id);
+    }
+    return status ? status : pt_reader_finish(o->reader, o->err);
+}
+
+/* A paper of any source, told by its keys. */
+static int read_any(const struct object *o)
+{
+    if (member(o, "authors_parsed") || (member(o, "versions") && member(o, "update_date"))) {
+        return read_snapshot(o);
+    }
+    if (member(o, "paperId")) {
+        return read_scholar(o);
+    }
+    if (cJSON_IsObject(member(o, "content")) && member(o, "id")) {
+        return read_note(o);
+    }
+    return read_paper(o);
 }
 
 /* ---- parsing one object ---------------------------------------------------------------------------------------- */
@@ -311,7 +473,7 @@ static int next_jsonl(papertag_reader *reader, papertag_error *err)
             length--;
         }
     } while (!status && !length);
-    return status ? status : read_object(reader, line, length, number, read_paper, err);
+    return status ? status : read_object(reader, line, length, number, read_any, err);
 }
 
 const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};
@@ -319,6 +481,8 @@ const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};
 /* ---- documents ------------------------------------------------------------------------------------------------- */
 
 enum where { BEFORE, INSIDE, BEHIND };
+
+enum { NOT_KNOWN = -1 }; /* null in a list: a paper that was asked for and is not known */
 
 /* How far a document has been read. */
 struct document {
@@ -346,6 +510,35 @@ static void skip_white(pt_input *in, const char *also)
     }
 }
 
+/* The list within an object that lists papers, {"notes": [...]} or {"data": [...]}: behind its '['; else NULL. */
+static const char *find_listing(const char *at, const char *end)
+{
+    at += *at == '{';
+    while (at < end) {
+        const char *key, *stop;
+        bool wanted;
+        at += at < end && *at == ',';
+        while (at < end && strchr(" \t\r\n", *at) && *at) {
+            at++;
+        }
+        key = at;
+        if (at == end || *at != '"' || !(stop = memchr(at + 1, '"', (size_t)(end - at - 1)))) {
+            return NULL;
+        }
+        wanted = (stop - key == 6 && !memcmp(key, "\"notes", 6)) || (stop - key == 5 && !memcmp(key, "\"data", 5));
+        for (at = stop + 1; at < end && strchr(" \t\r\n:", *at) && *at; at++) {
+        }
+        if (wanted && at < end && *at == '[') {
+            return at + 1;
+        }
+        at = skip_value(at, end);
+        if (!at || *at != ',') {
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
 static int next_element(papertag_reader *reader, int (*read)(const struct object *o), papertag_error *err)
 {
     struct document *document = reader->state;
@@ -359,8 +552,12 @@ static int next_element(papertag_reader *reader, int (*read)(const struct object
             document->where = BEHIND;
             return PAPERTAG_END;
         }
-        document->array = *in->start == '[';
-        in->start += document->array;
+        from = *in->start == '{' ? find_listing(in->start, in->end) : NULL;
+        document->array = from || *in->start == '[';
+        from = from ? from : in->start + document->array;
+        for (; in->start < from; in->start++) {
+            in->line += *in->start == '\n';
+        }
         document->where = INSIDE;
     }
     skip_white(in, ",");
@@ -393,17 +590,26 @@ static int next_element(papertag_reader *reader, int (*read)(const struct object
     }
     in->start = stop;
     document->where = document->array ? INSIDE : BEHIND;
+    if (document->array && length >= 4 && !memcmp(from, "null", 4) && strspn(from + 4, " \t\r\n") >= length - 4) {
+        return NOT_KNOWN;
+    }
     return read_object(reader, from, length, line, read, err);
 }
 
 static bool fits_json(const char *head, size_t size)
 {
-    return *head == '[' || (*head == '{' && memchr(head, '\n', size) && !fits_jsonl(head, size));
+    return *head == '[' ||
+           (*head == '{' && (find_listing(head, head + size) || (memchr(head, '\n', size) && !fits_jsonl(head, size))));
 }
 
 static int next_json(papertag_reader *reader, papertag_error *err)
 {
-    return next_element(reader, read_paper, err);
+    int status;
+
+    do {
+        status = next_element(reader, read_any, err);
+    } while (status == NOT_KNOWN);
+    return status;
 }
 
 const pt_format pt_format_json = {"json", fits_json, open_document, next_json, close_document};
@@ -444,7 +650,12 @@ static bool fits_daily(const char *head, size_t size)
 
 static int next_daily(papertag_reader *reader, papertag_error *err)
 {
-    return next_element(reader, read_daily, err);
+    int status;
+
+    do {
+        status = next_element(reader, read_daily, err);
+    } while (status == NOT_KNOWN);
+    return status;
 }
 
 const pt_format pt_format_daily_papers = {"daily-papers", fits_daily, open_document, next_daily, close_document};

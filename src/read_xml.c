@@ -177,21 +177,6 @@ static int set_abstract(xml_state *s, char *text, size_t length)
     return set(s, &s->reader->record.paper.abstract, from, length - (size_t)(from - text));
 }
 
-static int set_mail_day(xml_state *s, const char *text)
-{
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const char *comma = strchr(text, ','), *month;
-    char name[4], day[32];
-    int number, year;
-
-    if (sscanf(comma ? comma + 1 : text, "%2d %3s %4d", &number, name, &year) != 3 || strlen(name) != 3 ||
-        !(month = strstr(months, name)) || number < 1 || number > 31 || year < 1000) {
-        return PAPERTAG_OK;
-    }
-    snprintf(day, sizeof day, "%04d-%02d-%02d", year, (int)(month - months) / 3 + 1, number);
-    return pt_record_date(&s->reader->record, day, strlen(day), NULL);
-}
-
 static int add(xml_state *s, papertag_strings *list, const char *text, size_t length)
 {
     return pt_record_append(&s->reader->record, list, text, length, NULL);
@@ -262,7 +247,7 @@ static int take_field(xml_state *s)
     case DAY:
         return paper->date ? PAPERTAG_OK : pt_record_date(&s->reader->record, text, length, NULL);
     case MAIL_DAY:
-        return set_mail_day(s, text);
+        return pt_record_mail_day(&s->reader->record, text, NULL);
     case NAME:
         return add(s, &paper->authors, text, length);
     case NAMES:

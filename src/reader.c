@@ -14,9 +14,9 @@
 
 enum { BLOCK = 256 * 1024, HEAD = 64 * 1024 };
 
-static const pt_format *const formats[] = {&pt_format_daily_papers, &pt_format_json, &pt_format_jsonl,
-                                           &pt_format_atom,         &pt_format_rss,  &pt_format_oai,
-                                           &pt_format_page,         &pt_format_csv,  &pt_format_tsv};
+static const pt_format *const formats[] = {&pt_format_daily_papers, &pt_format_json, &pt_format_jsonl, &pt_format_atom,
+                                           &pt_format_rss,          &pt_format_oai,  &pt_format_bib,   &pt_format_page,
+                                           &pt_format_csv,          &pt_format_tsv};
 
 int pt_reader_fail(const papertag_reader *reader, size_t line, papertag_error *err, const char *format, ...)
 {
@@ -42,13 +42,50 @@ int pt_reader_finish(papertag_reader *reader, papertag_error *err)
 
 /* ---- bytes ----------------------------------------------------------------------------------------------------- */
 
+/* What a compressed source is made from: the file, or bytes in memory. */
+static ptrdiff_t read_raw(void *context, void *to, size_t size)
+{
+    pt_input *in = context;
+    ptrdiff_t got;
+
+    if (in->fd < 0) {
+        size_t left = (size_t)(in->raw_end - in->raw_start);
+        size = size < left ? size : left;
+        memcpy(to, in->raw_start, size);
+        in->raw_start += size;
+        return (ptrdiff_t)size;
+    }
+    do {
+        got = read(in->fd, to, size);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* The next bytes of the source, decompressed; *got is 0 at the end. */
+static int read_source(papertag_reader *reader, void *to, size_t size, size_t *got, papertag_error *err)
+{
+    pt_input *in = &reader->input;
+    ptrdiff_t count;
+
+    if (in->inflate) {
+        return pt_inflate_read(in->inflate, reader->name, to, size, got, err);
+    }
+    count = read_raw(in, to, size);
+    if (count < 0) {
+        return pt_fail(err, PAPERTAG_IO, "%s: %s", reader->name, strerror(errno));
+    }
+    *got = (size_t)count;
+    return PAPERTAG_OK;
+}
+
 int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
 {
     pt_input *in = &reader->input;
 
     while ((size_t)(in->end - in->start) < size && !in->at_end) {
         size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
-        ssize_t got;
+        size_t got;
+        int status;
         if (in->start > in->block && used + 1 >= in->capacity) {
             memmove(in->block, in->start, held);
             in->start = in->block;
@@ -62,12 +99,10 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
             in->start = in->block + (used - held);
             in->end = in->block + used;
         }
-        got = read(in->fd, in->block + used, in->capacity - used - 1);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return pt_fail(err, PAPERTAG_IO, "%s: %s", reader->name, strerror(errno));
+        status = read_source(reader, in->block + used, in->capacity - used - 1, &got, err);
+        if (status) {
+            in->at_end = true; /* what follows cannot be read */
+            return status;
         }
         in->end += got;
         in->at_end = got == 0;
@@ -181,15 +216,36 @@ static int tell_format(papertag_reader *reader, papertag_error *err)
         }
         status = pt_reader_fill(reader, wanted, err);
     }
-    return status
-               ? status
-               : pt_fail(
-                     err, PAPERTAG_BAD_INPUT,
-                     "%s: no known format; use --from with jsonl, json, daily-papers, atom, rss, oai, page, csv or tsv",
-                     reader->name);
+    return status ? status
+                  : pt_fail(err, PAPERTAG_BAD_INPUT,
+                            "%s: no known format; use --from with jsonl, json, daily-papers, atom, rss, oai, bib, "
+                            "page, csv or tsv",
+                            reader->name);
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
+
+/* Puts a decompressor under the reader when the first bytes ask for one. */
+static int decompress(papertag_reader *reader, papertag_error *err)
+{
+    pt_input *in = &reader->input;
+    int status = pt_reader_fill(reader, 6, err);
+    size_t held = (size_t)(in->end - in->start), head = held < 4096 ? held : 4096;
+
+    if (status || !pt_inflate_fits(in->start, held)) {
+        return status;
+    }
+    if (in->fd < 0) {
+        in->raw_start = in->start + head;
+        in->raw_end = in->end;
+    } else {
+        head = held;
+    }
+    status = pt_inflate_open(&in->inflate, in->start, head, read_raw, in, err);
+    in->start = in->end = in->block;
+    in->at_end = false;
+    return status;
+}
 
 static int drop_byte_order_mark(papertag_reader *reader, papertag_error *err)
 {
@@ -230,6 +286,7 @@ static int open_reader(papertag_reader **out, papertag_reader *reader, const pap
     }
     reader->input.line = 1;
     status = options && options->format ? find_format(options->format, &reader->format, err) : PAPERTAG_OK;
+    status = status ? status : decompress(reader, err);
     status = status ? status : drop_byte_order_mark(reader, err);
     if (!status && !reader->format) {
         status = tell_format(reader, err);
@@ -317,6 +374,7 @@ void papertag_reader_close(papertag_reader *reader)
     if (reader->input.fd > STDIN_FILENO) {
         close(reader->input.fd);
     }
+    pt_inflate_close(reader->input.inflate);
     free(reader->input.block);
     pt_record_free(&reader->record);
     free(reader->tags_field);

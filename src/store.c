@@ -350,7 +350,8 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
             return status;
         }
     }
-    if (sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), NULL)) {
+    if (sqlite3_open_v2(store->path, &store->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), NULL)) {
         return pt_store_fail(store, err);
     }
     sqlite3_extended_result_codes(store->db, 1);
@@ -369,7 +370,8 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     status = status ? status
                     : pt_store_exec(store,
                                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824; PRAGMA wal_autocheckpoint=16384;"
+                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;"
+                                    "PRAGMA wal_autocheckpoint=16384;"
                                     "PRAGMA trusted_schema=OFF",
                                     err);
     return status;

@@ -290,7 +290,8 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
         *count = 0;
         goto done;
     }
-    pt_buf_text(&sql.text, "SELECT papers.key FROM papers INDEXED BY papers_day CROSS JOIN opinions ON opinions.paper=papers.key WHERE ");
+    pt_buf_text(&sql.text, "SELECT papers.key FROM papers INDEXED BY papers_day CROSS JOIN opinions"
+                           " ON opinions.paper=papers.key WHERE ");
     put_tags(store, named, n, "opinions.tag", &sql);
     pt_buf_text(&sql.text, " AND papers.day BETWEEN ");
     pt_sql_integer(&sql, first);

@@ -83,7 +83,7 @@ int failed(const papertag_error *err);
         "db", 0, "FILE", "the store (default: $PAPERTAG_DB, else ~/.local/share/papertag/papers.db)"                   \
     }
 #define OPTIONS_SELECT                                                                                                 \
-    {"tag", 't', "EXPR", "only papers that match a tag expression: 'quantization & !benchmarks', 'RL | agents'"},         \
+    {"tag", 't', "EXPR", "only papers that match: 'quantization & !benchmarks', 'RL | agents'"},                       \
         {"since", 0, "DAY", "from that day: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                              \
         {"until", 0, "DAY", "to that day, included"},                                                                  \
         {"search", 0, "TEXT", "only papers with these words (\"a phrase\", begin*) in title or abstract"},             \
@@ -92,7 +92,7 @@ int failed(const papertag_error *err);
         "limit", 'n', "N", "at most N papers"                                                                          \
     }
 #define OPTIONS_INPUT                                                                                                  \
-    {"from", 0, "FORMAT", "jsonl, json, daily-papers, atom, rss, oai, page, csv or tsv (default: told)"},              \
+    {"from", 0, "FORMAT", "jsonl, json, daily-papers, atom, rss, oai, bib, page, csv or tsv (default: told)"},         \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
     {                                                                                                                  \
         "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \

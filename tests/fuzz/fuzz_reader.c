@@ -31,7 +31,8 @@ static void check(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const formats[] = {NULL, "jsonl", "json", "daily-papers", "page", "csv", "tsv", "atom", "rss", "oai"};
+    static const char *const formats[] = {NULL,  "jsonl", "json", "daily-papers", "page", "csv",
+                                          "tsv", "atom",  "rss",  "oai",          "bib"};
     papertag_reader_options options = {0};
     papertag_reader *reader = NULL;
     const papertag_paper *paper;

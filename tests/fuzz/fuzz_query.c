@@ -1,0 +1,53 @@
+/*
+ * Fuzz target: tag expressions. What parses prints to something that parses to the same, and compiles.
+ */
+#include <stdlib.h>
+
+#include "query.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const aliases[] = {"RL", "reinforcement"};
+    const papertag_tag_info tags[] = {{.tag = "agents", .name = "Agents", .group = "applications"},
+                                      {.tag = "quantization", .name = "Quantization", .group = "efficiency"},
+                                      {.tag = "reinforcement-learning",
+                                       .name = "Reinforcement learning",
+                                       .group = "learning",
+                                       .aliases = {aliases, 2}}};
+    const int64_t keys[] = {1, 2, 3};
+    const pt_columns columns = {"key", "day", "upvotes", "comments"};
+    bool needed[3] = {false};
+    pt_buf first = {0}, second = {0};
+    pt_query query, again;
+    pt_sql sql = {0};
+    char *text = malloc(size + 1);
+
+    if (!text) {
+        return 0;
+    }
+    memcpy(text, data, size);
+    text[size] = '\0';
+    if (!pt_query_parse(&query, text, tags, 3, 20000, NULL)) {
+        pt_query_print(&query, &first);
+        pt_query_compile(&query, keys, &columns, &sql);
+        pt_query_needs(&query, needed);
+        if (first.size <= PT_QUERY_MAX && !strchr(text, '"')) { /* a phrase may print as the tag that it nearly was */
+            if (pt_query_parse(&again, first.data, tags, 3, 20000, NULL)) {
+                abort();
+            }
+            pt_query_print(&again, &second);
+            if (strcmp(first.data, second.data) != 0) {
+                abort();
+            }
+            pt_query_free(&again);
+        }
+        pt_query_free(&query);
+    }
+    pt_buf_free(&first);
+    pt_buf_free(&second);
+    pt_sql_free(&sql);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,216 @@
+/*
+ * Unit tests of tag expressions and days: the data cases, limits, and what SQL is made of them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "dates.h"
+#include "query.h"
+#include "tags.h"
+
+static papertag_tag_info *tags;
+static size_t tag_count;
+static pt_tag_list list;
+static long today;
+
+static int read_tags(void **state)
+{
+    (void)state;
+    today = pt_day_number("2026-11-24");
+    if (pt_tag_list_read(&list, "data/tags.json", NULL)) {
+        return 1;
+    }
+    tag_count = list.count;
+    tags = calloc(tag_count, sizeof *tags);
+    for (size_t i = 0; tags && i < tag_count; i++) {
+        tags[i].tag = list.entries[i].tag;
+        tags[i].name = list.entries[i].name;
+        tags[i].group = list.entries[i].group;
+        tags[i].aliases = list.entries[i].aliases;
+    }
+    return !tags;
+}
+
+static int free_tags(void **state)
+{
+    (void)state;
+    free(tags);
+    pt_tag_list_free(&list);
+    return 0;
+}
+
+/* The plain form, or the message. */
+static void parse(const char *expression, char *out, size_t size)
+{
+    papertag_error err;
+    pt_query query;
+    pt_buf text = {0};
+
+    if (pt_query_parse(&query, expression, tags, tag_count, today, &err)) {
+        assert_int_equal(err.status, PAPERTAG_BAD_ARGUMENT);
+        snprintf(out, size, "%s", err.message);
+        return;
+    }
+    pt_query_print(&query, &text);
+    snprintf(out, size, "%s", text.data);
+    pt_buf_free(&text);
+    pt_query_free(&query);
+}
+
+static void test_cases(void **state)
+{
+    FILE *file = fopen("tests/cases/expressions.txt", "r");
+    char line[1024], got[2048], again[2048];
+    size_t cases = 0;
+
+    (void)state;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        char *good = strstr(line, " => "), *bad = good ? NULL : strstr(line, " !! "), *want;
+        if (line[0] == '#' || line[0] == '\n') {
+            continue;
+        }
+        assert_true(good || bad);
+        line[strcspn(line, "\n")] = '\0';
+        *(good ? good : bad) = '\0';
+        want = (good ? good : bad) + 4;
+        parse(line, got, sizeof got);
+        if (good) {
+            assert_string_equal(got, want);
+            parse(got, again, sizeof again);
+            assert_string_equal(again, got); /* the plain form means the same */
+        } else {
+            got[strlen(want) < sizeof got ? strlen(want) : 0] = '\0'; /* lists of names may go on */
+            assert_string_equal(got, want);
+        }
+        cases++;
+    }
+    fclose(file);
+    assert_true(cases > 50);
+}
+
+static void test_limits(void **state)
+{
+    char *deep = calloc(1, 8192), got[256];
+
+    (void)state;
+    memset(deep, '!', 70);
+    strcat(deep, "attention");
+    parse(deep, got, sizeof got);
+    assert_string_equal(got, "tag expression, column 65: nested deeper than 64");
+    memset(deep, 0, 8192);
+    for (int i = 0; i < 300; i++) {
+        strcat(deep, i ? "|RL" : "RL");
+    }
+    parse(deep, got, sizeof got);
+    assert_string_equal(got, "tag expression, column 769: more than 256 parts");
+    memset(deep, 'a', 5000);
+    parse(deep, got, sizeof got);
+    assert_string_equal(got, "tag expression: longer than 4096 bytes");
+    free(deep);
+}
+
+static const char *names_of(const bool *set, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (size_t t = 0; t < tag_count; t++) {
+        if (set[t]) {
+            snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? " " : "", tags[t].tag);
+        }
+    }
+    return out;
+}
+
+static const char *needed(const char *expression, bool named)
+{
+    static char out[2048];
+    bool *set = calloc(tag_count, sizeof *set);
+    pt_query query;
+
+    assert_int_equal(pt_query_parse(&query, expression, tags, tag_count, today, NULL), PAPERTAG_OK);
+    assert_true((named ? pt_query_named : pt_query_needs)(&query, set) < tag_count);
+    names_of(set, out, sizeof out);
+    pt_query_free(&query);
+    free(set);
+    return out;
+}
+
+static void test_which_tags_a_match_needs(void **state)
+{
+    (void)state;
+    assert_string_equal(needed("RL", false), "reinforcement-learning");
+    assert_string_equal(needed("RL & agents & !attention", false), "reinforcement-learning");
+    assert_string_equal(needed("(RL | agents) & quantization", false), "quantization");
+    assert_string_equal(needed("RL | agents", false), "agents reinforcement-learning");
+    assert_string_equal(needed("RL | upvotes>3", false), "");
+    assert_string_equal(needed("!RL", false), "");
+    assert_string_equal(needed("text:x & agents", false), "agents");
+    assert_string_equal(needed("RL & !agents | quantization & p>0.5", true), "quantization reinforcement-learning");
+}
+
+static void test_values_are_parameters(void **state)
+{
+    const pt_columns columns = {"k", "d", "u", "c"};
+    int64_t *keys = calloc(tag_count, sizeof *keys);
+    pt_query query;
+    pt_sql sql = {0};
+
+    (void)state;
+    assert_int_equal(
+        pt_query_parse(&query, "text:\"x'); DROP TABLE papers; --\" & RL & p>=0.5", tags, tag_count, today, NULL),
+        PAPERTAG_OK);
+    pt_query_compile(&query, keys, &columns, &sql);
+    assert_null(strstr(sql.text.data, "DROP"));
+    assert_int_equal(sql.count, 4);
+    assert_string_equal(sql.parameters[0].text, "\"x'); DROP TABLE papers; --\"");
+    pt_sql_free(&sql);
+    pt_query_free(&query);
+    free(keys);
+}
+
+static void test_days(void **state)
+{
+    static const struct {
+        const char *text, *first, *last;
+    } cases[] = {{"2026-11-01", "2026-11-01", "2026-11-01"}, {"2024-02", "2024-02-01", "2024-02-29"},
+                 {"2025", "2025-01-01", "2025-12-31"},       {"today", "2026-11-24", "2026-11-24"},
+                 {"yesterday", "2026-11-23", "2026-11-23"},  {"7d", "2026-11-17", "2026-11-17"},
+                 {"2w", "2026-11-10", "2026-11-10"},         {"9m", "2026-02-24", "2026-02-24"},
+                 {"12m", "2025-11-24", "2025-11-24"},        {"1y", "2025-11-24", "2025-11-24"},
+                 {"0d", "2026-11-24", "2026-11-24"},         {"2026-12", "2026-12-01", "2026-12-31"}};
+    long first, last;
+    char text[11];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(pt_day_range(cases[i].text, today, &first, &last, NULL), PAPERTAG_OK);
+        pt_day_text(first, text);
+        assert_string_equal(text, cases[i].first);
+        pt_day_text(last, text);
+        assert_string_equal(text, cases[i].last);
+    }
+    assert_int_equal(pt_day_range("9m", pt_day_number("2026-11-30"), &first, &last, NULL), PAPERTAG_OK);
+    pt_day_text(first, text);
+    assert_string_equal(text, "2026-02-28"); /* February has no 30th */
+    assert_int_equal(pt_day_number("1970-01-01"), 0);
+    assert_int_equal(pt_day_number("2000-03-01"), 11017);
+    for (long day = pt_day_number("1900-01-01"); day < pt_day_number("2101-01-01"); day++) {
+        pt_day_text(day, text);
+        assert_int_equal(pt_day_number(text), day);
+    }
+    assert_int_equal(pt_day_range("7x", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(pt_day_range("", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(pt_day_range("2026-13", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases), cmocka_unit_test(test_limits),
+                                       cmocka_unit_test(test_which_tags_a_match_needs),
+                                       cmocka_unit_test(test_values_are_parameters), cmocka_unit_test(test_days)};
+    return cmocka_run_group_tests(tests, read_tags, free_tags);
+}
