@@ -189,23 +189,20 @@ void pt_letters(pt_buf *out, const char *text)
     }
 }
 
-/* "t-" and a hash of the letters and digits of the text. */
-static int derive_id(pt_record *record, papertag_error *err)
+int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_ID])
 {
-    const char *text = record->paper.title ? record->paper.title : record->paper.abstract;
+    const char *text = title ? title : abstract;
     pt_buf letters = {0};
-    char id[24];
+    int status = PAPERTAG_NO_MEMORY;
 
     pt_letters(&letters, text);
-    if (letters.failed) {
-        pt_buf_free(&letters);
-        return pt_no_memory(err);
+    if (!letters.failed) {
+        const uint64_t hash = letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1);
+        snprintf(out, PT_DERIVED_ID, "t-%016llx", (unsigned long long)hash);
+        status = PAPERTAG_OK;
     }
-    snprintf(
-        id, sizeof id, "t-%016llx",
-        (unsigned long long)(letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1)));
     pt_buf_free(&letters);
-    return pt_record_text(record, &record->paper.id, id, strlen(id), err);
+    return status;
 }
 
 /* ---- identifiers of a paper beside its source's ---------------------------------------------------------------- */
@@ -282,5 +279,11 @@ int pt_record_finish(pt_record *record, papertag_error *err)
     if (find_identifiers(record, err)) {
         return PAPERTAG_NO_MEMORY;
     }
-    return paper->id ? PAPERTAG_OK : derive_id(record, err);
+    if (!paper->id) {
+        char id[PT_DERIVED_ID];
+        return pt_derived_id(paper->title, paper->abstract, id)
+                   ? pt_no_memory(err)
+                   : pt_record_text(record, &paper->id, id, strlen(id), err);
+    }
+    return PAPERTAG_OK;
 }

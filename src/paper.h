@@ -63,6 +63,10 @@ bool pt_is_day(const char *text);
  * differ in spaces, punctuation or spelling of characters alone. */
 void pt_letters(pt_buf *out, const char *text);
 
+/* "t-" and a hash of the letters and digits of the title, or without one of the abstract. PAPERTAG_NO_MEMORY. */
+enum { PT_DERIVED_ID = 24 };
+int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_ID]);
+
 /* Completes a record: derives a missing id from the title, sets author_count from authors, arxiv from id, url or doi.
  * PAPERTAG_BAD_INPUT ("neither title nor abstract") when there is no text. */
 int pt_record_finish(pt_record *record, papertag_error *err);

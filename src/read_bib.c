@@ -212,7 +212,7 @@ static const char *put_accented(pt_buf *out, const char *at, utf8proc_int32_t co
     if (!*at || *at == '}') {
         return at + (*at && braces ? 1 : 0);
     }
-    for (length = 1; ((unsigned char)at[length] & 0xc0) == 0x80 && length < 4; length++) {
+    for (length = 1; length < 4 && ((unsigned char)at[length] & 0xc0) == 0x80; length++) {
     }
     memcpy(joined, at, length);
     length += (size_t)utf8proc_encode_char(combining, joined + length);

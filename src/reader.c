@@ -84,7 +84,7 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
 
     while ((size_t)(in->end - in->start) < size && !in->at_end) {
         size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
-        size_t got;
+        size_t got = 0;
         int status;
         if (in->start > in->block && used + 1 >= in->capacity) {
             memmove(in->block, in->start, held);

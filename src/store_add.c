@@ -126,17 +126,21 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
                        papertag_error *err)
 {
     long counts[] = {paper->upvotes, paper->comments, paper->author_count};
+    /* keys of citations are their writer's: two files may use one for two papers */
+    const bool key = paper->source && !strcmp(paper->source, "bibtex");
+    char derived[PT_DERIVED_ID] = "";
     bool failed = false;
     size_t kept = 0;
     item *to;
 
     count = scores ? count : 0;
-    if (pt_reserve(&batch->items, &batch->capacity, batch->count + 1, sizeof *batch->items)) {
+    if (pt_reserve(&batch->items, &batch->capacity, batch->count + 1, sizeof *batch->items) ||
+        (key && pt_derived_id(paper->title, paper->abstract, derived))) {
         return pt_no_memory(err);
     }
     to = &batch->items[batch->count];
     *to = (item){.paper = *paper, .scored = scores != NULL};
-    to->paper.id = copy(batch, paper->id, &failed);
+    to->paper.id = copy(batch, key ? derived : paper->id, &failed);
     to->paper.arxiv = copy(batch, paper->arxiv, &failed);
     to->paper.doi = copy(batch, paper->doi, &failed);
     to->paper.title = copy(batch, paper->title, &failed);
@@ -165,7 +169,7 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
     }
     to->text_key = mix(mix(0, paper->title), paper->abstract);
     to->record_key = pt_hash(counts, sizeof counts, to->text_key);
-    to->record_key = mix(mix(mix(to->record_key, paper->id), paper->arxiv), paper->doi);
+    to->record_key = mix(mix(mix(to->record_key, to->paper.id), paper->arxiv), paper->doi);
     to->record_key = mix(mix(mix(to->record_key, paper->date), paper->organization), paper->url);
     to->record_key = mix(mix(mix(to->record_key, paper->venue), to->authors), to->categories);
     to->record_key = mix(to->record_key, to->keywords);
@@ -249,9 +253,10 @@ static int write_opinions(papertag_store *store, int64_t paper, long day, const 
 
 /* ---- is it there? ---------------------------------------------------------------------------------------------- */
 
+/* Whether the id is no more than the title. */
 static bool is_weak(const papertag_paper *paper)
 {
-    return !strncmp(paper->id, "t-", 2) || !strcmp(paper->source, "bibtex");
+    return !strncmp(paper->id, "t-", 2);
 }
 
 /* Whether two JSON lists of authors share a last name; true when either is empty. */
@@ -322,7 +327,7 @@ static int find_paper(papertag_store *store, const item *it, const char *id, int
     const papertag_paper *paper = &it->paper;
     int status = pt_store_ask(store, by_id, key, err, "t", id);
 
-    if (status == PAPERTAG_END) {
+    if (status == PAPERTAG_END && (paper->arxiv || !is_weak(paper))) {
         status = pt_store_ask(store, by_name, key, err, "t", id);
     }
     if (status == PAPERTAG_END && strcmp(paper->id, id) != 0 && !is_weak(paper)) {
@@ -342,7 +347,7 @@ static int find_paper(papertag_store *store, const item *it, const char *id, int
 static int write_names(papertag_store *store, int64_t key, const item *it, papertag_error *err)
 {
     const papertag_paper *paper = &it->paper;
-    const char *names[] = {paper->id, paper->arxiv, paper->doi};
+    const char *names[] = {is_weak(paper) ? NULL : paper->id, paper->arxiv, paper->doi};
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {

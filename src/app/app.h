@@ -144,6 +144,9 @@ int open_model(const args *a, papertag_model **model);
  * EXIT_DONE, or EXIT_FAILED after saying why. */
 int open_store(const args *a, bool create, papertag_store **store);
 
+/* Whether that store is there. */
+bool store_is_there(const args *a);
+
 /* The query of OPTIONS_SELECT. EXIT_DONE or EXIT_USAGE. */
 int query_of(const args *a, papertag_query *query);
 extern const char *const sort_words[];

@@ -1,5 +1,6 @@
 /*
- * papertag tags - the tags that the model knows, with definitions and aliases.
+ * papertag tags - the tags that the model knows, with definitions and aliases; where there is a store, also how many of
+ * its papers have each, and how many in each of the last weeks.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -33,7 +34,29 @@ static bool matches(const papertag_tag_info *tag, const char *part)
     return hit;
 }
 
-static void write_json(text *out, const papertag_tag_info *tag)
+enum { WEEKS = 12 };
+
+/* The papers of a tag in the store. */
+struct count {
+    bool known; /* there is a store */
+    size_t papers, weeks[WEEKS];
+};
+
+/* A bar of eight heights for each week. */
+static void write_sparkline(text *out, const struct count *count)
+{
+    size_t most = 1;
+
+    for (int w = 0; w < WEEKS; w++) {
+        most = count->weeks[w] > most ? count->weeks[w] : most;
+    }
+    for (int w = 0; w < WEEKS; w++) {
+        const char bar[] = {'\xe2', '\x96', (char)(0x81 + (count->weeks[w] * 7 + most / 2) / most), '\0'};
+        text_put(out, count->weeks[w] ? bar : "\xc2\xb7");
+    }
+}
+
+static void write_json(text *out, const papertag_tag_info *tag, const struct count *count)
 {
     text_put(out, "{\"tag\":");
     text_json_string(out, tag->tag);
@@ -50,12 +73,26 @@ static void write_json(text *out, const papertag_tag_info *tag)
     }
     text_format(out, "],\"examples\":%zu,\"cut\":", tag->examples);
     text_json_number(out, tag->cut, 9);
+    if (count->known) {
+        text_format(out, ",\"papers\":%zu,\"weeks\":[", count->papers);
+        for (int w = 0; w < WEEKS; w++) {
+            text_format(out, w ? ",%zu" : "%zu", count->weeks[w]);
+        }
+        text_put(out, "]");
+    }
     text_put(out, "}\n");
 }
 
-static void write_text(text *out, const style *s, const papertag_tag_info *tag)
+static void write_text(text *out, const style *s, const papertag_tag_info *tag, const struct count *count)
 {
-    text_format(out, "%s%s%s %s(%zu examples)%s\n", s->bold, tag->tag, s->plain, s->dim, tag->examples, s->plain);
+    text_format(out, "%s%s%s %s(%zu examples", s->bold, tag->tag, s->plain, s->dim, tag->examples);
+    if (count->known) {
+        text_format(out, ", %zu paper%s in the store) ", count->papers, count->papers == 1 ? "" : "s");
+        write_sparkline(out, count);
+        text_format(out, "%s\n", s->plain);
+    } else {
+        text_format(out, ")%s\n", s->plain);
+    }
     if (tag->definition) {
         text_put(out, "  ");
         text_wrapped(out, s, tag->definition, "  ");
@@ -82,6 +119,23 @@ static int compare_groups(const void *a, const void *b)
     return order ? order : strcmp(x->tag, y->tag);
 }
 
+/* The tags of the store, and how many papers have each. */
+struct counts {
+    papertag_store *store; /* NULL: there is none */
+    const papertag_tag_info *tags;
+    const size_t *papers;
+    size_t count;
+};
+
+static bool count_papers(const struct counts *all, const char *tag, struct count *out, papertag_error *err)
+{
+    *out = (struct count){.known = all->store != NULL};
+    for (size_t t = 0; t < all->count; t++) {
+        out->papers = strcmp(all->tags[t].tag, tag) ? out->papers : all->papers[t];
+    }
+    return !all->store || !papertag_store_weeks(all->store, tag, NULL, out->weeks, WEEKS, err);
+}
+
 static int run(const args *a)
 {
     const bool json = args_have(a, "json");
@@ -89,18 +143,29 @@ static int run(const args *a)
     const papertag_tag_info *tags;
     papertag_tag_info *sorted = NULL;
     papertag_model *model = NULL;
+    struct counts all = {0};
+    papertag_error err;
     style s = style_of_stdout();
     text out = {0};
     size_t count, shown = 0;
     int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : open_model(a, &model);
 
+    if (!code && store_is_there(a)) {
+        code = open_store(a, false, &all.store);
+    }
+    if (!code && all.store && papertag_store_tags(all.store, &all.tags, &all.papers, &all.count, &err)) {
+        code = failed(&err);
+    }
     if (code) {
+        papertag_store_close(all.store);
+        papertag_model_close(model);
         return code;
     }
     count = papertag_model_tags(model, &tags);
     sorted = malloc(count * sizeof *sorted);
     if (!sorted) {
         fprintf(stderr, "papertag: out of memory\n");
+        papertag_store_close(all.store);
         papertag_model_close(model);
         return EXIT_FAILED;
     }
@@ -110,32 +175,39 @@ static int run(const args *a)
     }
     for (size_t t = 0; t < count; t++) {
         const papertag_tag_info *tag = &sorted[t];
+        struct count papers;
         if (!matches(tag, part)) {
             continue;
         }
+        if (!count_papers(&all, tag->tag, &papers, &err)) {
+            code = failed(&err);
+            break;
+        }
         if (json) {
-            write_json(&out, tag);
+            write_json(&out, tag, &papers);
         } else {
             if (tag->group && (!group || strcmp(group, tag->group) != 0)) {
                 group = tag->group;
                 text_format(&out, "%s%s== %s ==%s\n", shown ? "\n" : "", s.good, group, s.plain);
             }
-            write_text(&out, &s, tag);
+            write_text(&out, &s, tag, &papers);
         }
         shown++;
     }
-    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    if (!shown) {
+    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    if (!code && !shown) {
         fprintf(stderr, "papertag: no tag has '%s' in its name, definition or aliases\n", part);
         code = EXIT_NOTHING;
     }
     text_free(&out);
     free(sorted);
+    papertag_store_close(all.store);
     papertag_model_close(model);
     return code;
 }
 
 static const option options[] = {{"search", 's', "WORD", "only tags with WORD in a name, definition, alias or group"},
+                                 OPTION_DB,
                                  OPTION_MODEL,
                                  OPTION_JSON,
                                  OPTION_END};

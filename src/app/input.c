@@ -130,33 +130,51 @@ int refused(const papertag_error *err)
     return err->status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
 
-int open_store(const args *a, bool create, papertag_store **store)
+/* The path of the store; false, after saying so, when nothing names one. */
+static bool store_path(const args *a, text *place)
 {
     const char *path = args_text(a, "db", getenv("PAPERTAG_DB"));
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    papertag_error err;
-    text place = {0};
-    int code;
 
     if (path && *path) {
-        text_put(&place, path);
+        text_put(place, path);
     } else if (data && *data == '/') {
-        text_put(&place, data);
-        text_put(&place, "/papertag/papers.db");
+        text_put(place, data);
+        text_put(place, "/papertag/papers.db");
     } else if (home && *home) {
-        text_put(&place, home);
-        text_put(&place, "/.local/share/papertag/papers.db");
+        text_put(place, home);
+        text_put(place, "/.local/share/papertag/papers.db");
     } else {
         fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is given\n");
-        return EXIT_FAILED;
+        return false;
     }
-    if (place.failed) {
+    if (place->failed) {
         fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
     }
-    code = papertag_store_open(store, place.data, create, &err) ? failed(&err) : EXIT_DONE;
+    return !place->failed;
+}
+
+int open_store(const args *a, bool create, papertag_store **store)
+{
+    papertag_error err;
+    text place = {0};
+    int code = EXIT_FAILED;
+
+    if (store_path(a, &place)) {
+        code = papertag_store_open(store, place.data, create, &err) ? failed(&err) : EXIT_DONE;
+    }
     text_free(&place);
     return code;
+}
+
+bool store_is_there(const args *a)
+{
+    text place = {0};
+    bool there = (args_have(a, "db") || getenv("PAPERTAG_DB") || getenv("XDG_DATA_HOME") || getenv("HOME")) &&
+                 store_path(a, &place) && !access(place.data, F_OK);
+
+    text_free(&place);
+    return there;
 }
 
 const char *const sort_words[] = {"date", "trending", "p", NULL};

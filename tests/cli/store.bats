@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# The store and the digests as people and scripts use them.
+load helpers
+bats_require_minimum_version 1.5.0
+
+store() {
+    export PAPERTAG_DB=$work/s/papers.db
+    papertag add --json data/sample.jsonl >"$work/added" || return 1
+}
+
+# ids of the papers in a digest as JSON, one a line
+ids() { jq -r '.papers[].id'; }
+
+# The subject and the parts of a mail, as Python's email package reads it.
+mail_parts() {
+    /usr/bin/python3 - "$1" <<'END'
+import email, email.policy, sys
+m = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
+assert not m.defects, m.defects
+print(m['subject'])
+print(*sorted(m.keys()))
+for part in m.walk():
+    if not part.is_multipart():
+        assert not part.defects and part.get_content_charset() == 'utf-8'
+        print(part.get_content_type(), len(part.get_content()) > 50)
+END
+}
+
+@test "add: counts, and again: nothing changes" {
+    store
+    [ "$(cat "$work/added")" = '{"added":40,"updated":0,"unchanged":0,"rejected":0,"tagged":40}' ]
+    [ "$(papertag add --json data/sample.jsonl)" = '{"added":0,"updated":0,"unchanged":40,"rejected":0,"tagged":0}' ]
+    [ "$(sqlite3 "$PAPERTAG_DB" 'PRAGMA integrity_check; PRAGMA foreign_key_check; PRAGMA journal_mode')" = "ok
+wal" ]
+}
+
+@test "add: broken records are reported and the others kept" {
+    export PAPERTAG_DB=$work/papers.db
+    printf '{"id":"a","title":"Quantization of weights"}\n{broken\n{"id":"b","title":"Robots"}\n' >"$work/in"
+    run --separate-stderr papertag add --json "$work/in"
+    expect 1
+    [[ $stderr == *"$work/in:2: "* ]]
+    [[ $output == '{"added":2,'*'"rejected":1,'* ]]
+    run papertag add --keep-going --json "$work/in"
+    expect 0
+}
+
+@test "list --json gives what add reads: the same papers" {
+    store
+    papertag list --json >"$work/list"
+    [ "$(wc -l <"$work/list")" -eq 40 ]
+    PAPERTAG_DB=$work/again.db papertag add "$work/list"
+    [ "$(PAPERTAG_DB=$work/again.db papertag list --json | jq -c '[.id, .title, .abstract, .date, [.tags[].tag]]' | sort)" \
+        = "$(jq -c '[.id, .title, .abstract, .date, [.tags[].tag]]' "$work/list" | sort)" ]
+}
+
+@test "expressions choose in list and digest alike; wrong ones name the column, status 2" {
+    store
+    papertag list --tag 'quantization & p>=0.8' --json | jq -r .id | sort >"$work/a"
+    papertag digest --tag 'quantization & p>=0.8' --format json | ids | sort >"$work/b"
+    [ -s "$work/a" ]
+    cmp "$work/a" "$work/b"
+    run papertag list --tag 'attention & quantizatoin'
+    expect 2
+    [[ $output == *"column 13: unknown tag 'quantizatoin'; nearest: quantization"* ]]
+    run papertag digest --since someday
+    expect 2
+    run papertag list --tag 'quantization & !quantization'
+    expect 3
+}
+
+@test "no store: clear words, status 1" {
+    PAPERTAG_DB=$work/none.db run papertag list
+    expect 1
+    [[ $output == *"$work/none.db: no store there"* ]]
+    [ ! -e "$work/none.db" ]
+}
+
+@test "show, label and ?: verdicts come first and are kept" {
+    store
+    id=$(papertag list --tag quantization --json -n 1 | jq -r .id)
+    papertag label "$id" -quantization +alignment --json | jq -e '[.tags[].tag] | (index("alignment") != null) and (index("quantization") == null)'
+    papertag list --tag alignment --json | jq -r .id | grep -qx "$id"
+    papertag show "$id" | grep -q 'you said no'
+    papertag label "$id" '?quantization' --json | jq -e '[.tags[].tag] | index("quantization") != null'
+    run papertag label "$id" quantization
+    expect 2
+    run papertag label "$id" +quantizatoin
+    expect 2
+    run papertag show nothing-like-it
+    expect 3
+}
+
+@test "similar, trends, stats, tags" {
+    store
+    id=$(papertag list --tag quantization --json -n 1 | jq -r .id)
+    papertag similar "$id" --json | jq -es 'length > 0 and all(.similarity > 0 and .similarity <= 1)
+        and ([.[].similarity] | . == (sort | reverse))'
+    papertag stats --json | jq -e '.papers == 40 and .tagged == 40'
+    papertag tags --json | jq -es 'map(select(.tag == "quantization")) | .[0].papers > 0 and (.[0].weeks | length) == 12'
+    last=$(papertag stats --json | jq -r .last)
+    run papertag trends --as-of "$last" --days 3650
+    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+}
+
+@test "every format of a digest is what it says" {
+    store
+    for format in text markdown html json jsonfeed atom rss eml; do
+        papertag digest --tag language-models --format $format -o "$work/d.$format"
+        [ -s "$work/d.$format" ]
+    done
+    jq -e '.count == (.papers | length) and .filter == "language-models" and .title != "" and .generated != ""' "$work/d.json"
+    jq -e '.version == "https://jsonfeed.org/version/1.1" and (.items | all(.id and .content_text))' "$work/d.jsonfeed"
+    [ "$(mail_parts "$work/d.eml" | tail -2)" = "text/plain True
+text/html True" ]
+    /usr/bin/python3 - "$work" <<'END'
+import sys, xml.etree.ElementTree as et
+atom = '{http://www.w3.org/2005/Atom}'
+feed = et.parse(sys.argv[1] + '/d.atom').getroot()
+assert feed.tag == atom + 'feed'
+for node in [feed] + feed.findall(atom + 'entry'):
+    for need in ('id', 'title', 'updated'):
+        assert len(node.findall(atom + need)) == 1, need
+    assert node.find(atom + 'id').text.startswith('urn:papertag:')
+assert len({e.find(atom + 'id').text for e in feed.findall(atom + 'entry')}) == len(feed.findall(atom + 'entry')) > 1
+channel = et.parse(sys.argv[1] + '/d.rss').getroot().find('channel')
+for need in ('title', 'link', 'description'):
+    assert len(channel.findall(need)) == 1, need
+for item in channel.findall('item'):
+    assert item.find('guid').get('isPermaLink') == 'false' and item.find('pubDate').text.endswith('+0000')
+END
+}
+
+@test "what papers bring does no harm in any format" {
+    export PAPERTAG_DB=$work/papers.db
+    printf '%s\n' '{"id":"x\"><b>","title":"<script>alert(1)</script> Quantization\r\nBcc: all@example.org \u202e\ufeffü ]]> `](x)","abstract":"Quantization of weights <img src=x onerror=alert(1)> & more","authors":["<i>A</i>"],"url":"javascript:alert(1)","organization":"\"Lab\" & <Co>"}' >"$work/in"
+    papertag add "$work/in"
+    for format in html markdown atom rss; do
+        papertag digest --format $format >"$work/d.$format"
+        ! grep -qE '<script>|<img|<i>|javascript:|‮' "$work/d.$format"
+    done
+    papertag digest --format eml --title "$(printf 'Ü\r\nBcc: all@example.org')" -o "$work/d.eml"
+    ! grep -qi '^bcc' "$work/d.eml"
+    ! LC_ALL=C grep -q '[^ -~	]' <(tr -d '\r' <"$work/d.eml")
+    [ "$(awk '{ sub(/\r$/, ""); if (length($0) > 78) n++ } END { print n + 0 }' "$work/d.eml")" -eq 0 ]
+    mail_parts "$work/d.eml" >/dev/null
+    for format in json jsonfeed; do papertag digest --format $format | jq -e . >/dev/null; done
+    /usr/bin/python3 -c 'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' "$work/d.atom" "$work/d.rss"
+}
+
+@test "mail: List-Unsubscribe where there is a URL, To where there is an address" {
+    store
+    papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u
+    papertag digest --for mail -o "$work/m.eml"
+    mail_parts "$work/m.eml" | grep -q 'List-Unsubscribe List-Unsubscribe-Post MIME-Version Message-ID Subject To'
+    run papertag subscribe bad --unsubscribe-url "$(printf 'https://x\r\nBcc: a')"
+    expect 2
+}
+
+@test "subscriptions: every paper once; an empty digest says why, status 3" {
+    store
+    papertag subscribe q --tag language-models --format json --limit 2
+    all=$(papertag list --tag language-models --json | wc -l)
+    [ "$all" -gt 2 ]
+    papertag digest --for q --dry-run | ids >"$work/dry"
+    papertag digest --for q | ids >"$work/1"
+    cmp "$work/dry" "$work/1"
+    [ "$(wc -l <"$work/1")" -eq 2 ]
+    while papertag digest --for q >"$work/next" 2>"$work/why"; do ids <"$work/next" >>"$work/1"; done
+    [ "$(sort "$work/1" | uniq -d)" = "" ]
+    [ "$(wc -l <"$work/1")" -eq "$all" ]
+    grep -q "nothing new for 'q': it has had all $all papers" "$work/why"
+    run papertag digest --for q
+    expect 3
+    papertag subscriptions --json | jq -e --argjson all "$all" '.name == "q" and .delivered == $all and .tag == "language-models"'
+    papertag subscribe later --tag language-models --from-now
+    run papertag digest --for later
+    expect 3
+    papertag subscribe q --remove
+    run papertag digest --for q
+    expect 2
+    run papertag digest --tag 'RL & !RL'
+    expect 3
+    [[ $output == *"nothing matched"* ]]
+    run papertag digest --since 2031
+    expect 3
+    [[ $output == *"no paper of these days"* ]]
+}
+
+@test "--as-of gives the same bytes again, also of a delivery" {
+    store
+    papertag subscribe q --tag quantization --format html
+    last=$(papertag stats --json | jq -r .last)
+    papertag digest --tag attention --format atom --as-of "$last" >"$work/a"
+    papertag digest --tag attention --format atom --as-of "$last" | cmp - "$work/a"
+    papertag digest --for q --as-of "$last" >"$work/q"
+    papertag digest --for q --as-of "$last" | cmp - "$work/q"
+    run papertag digest --for q
+    expect 3
+}
+
+@test "killed at any moment: the store is sound, no paper is lost or sent twice" {
+    export PAPERTAG_DB=$work/papers.db
+    make_papers 3000 >"$work/in"
+    for i in $(seq "${KILLS:-12}"); do
+        timeout -s KILL "0.$(printf '%03d' $((i * 37 % 200 + 10)))" "$PAPERTAG" add "$work/in" >/dev/null 2>&1 || true
+        [ "$(sqlite3 "$PAPERTAG_DB" 'PRAGMA integrity_check' 2>/dev/null || echo ok)" = ok ]
+    done
+    papertag add "$work/in" >/dev/null
+    [ "$(papertag stats --json | jq .papers)" -eq 3000 ]
+    [ "$(sqlite3 "$PAPERTAG_DB" "INSERT INTO search(search) VALUES('integrity-check'); PRAGMA integrity_check")" = ok ]
+    papertag subscribe s --tag 'quantization | reinforcement-learning | 3d-vision' --format json --limit 40
+    for i in $(seq "${KILLS:-12}"); do
+        timeout -s KILL "0.0$(printf '%02d' $((i * 13 % 30 + 1)))" "$PAPERTAG" digest --for s -o "$work/d.$i" >/dev/null 2>&1 || true
+    done
+    i=1000
+    while papertag digest --for s -o "$work/d.$i" 2>/dev/null; do i=$((i + 1)); done
+    cat "$work"/d.*[0-9] | jq -r '.papers[].id' | sort >"$work/sent"
+    [ "$(uniq -d "$work/sent")" = "" ]
+    papertag list --tag 'quantization | reinforcement-learning | 3d-vision' --json | jq -r .id | sort | cmp - "$work/sent"
+}
+
+@test "two at once on one store: both end well" {
+    export PAPERTAG_DB=$work/papers.db
+    make_papers 1500 >"$work/a"
+    sed 's/"id":"p/"id":"q/; s/Paper /Article /' "$work/a" >"$work/b"
+    papertag add "$work/a" >/dev/null & one=$!
+    papertag add "$work/b" >/dev/null & two=$!
+    wait $one
+    wait $two
+    [ "$(papertag stats --json | jq .papers)" -eq 3000 ]
+}

@@ -1,0 +1,460 @@
+/*
+ * Unit tests of the store: which papers are the same, versions, verdicts, layouts, plans, deliveries. Each works on a
+ * file of its own. Papers are written for these tests.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store.h"
+
+static char path[64];
+static papertag_store *store;
+static papertag_model *model;
+static papertag_tagger *tagger;
+static papertag_error err;
+
+static int open_model(void **state)
+{
+    (void)state;
+    return papertag_model_open(&model, "models/default.papertag", &err) || papertag_tagger_open(&tagger, model, &err);
+}
+
+static int close_model(void **state)
+{
+    (void)state;
+    papertag_tagger_close(tagger);
+    papertag_model_close(model);
+    return 0;
+}
+
+static int open_store(void **state)
+{
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/papertag-store-%ld.db", (long)getpid());
+    remove(path);
+    return papertag_store_open(&store, path, true, &err);
+}
+
+static int close_store(void **state)
+{
+    char other[80];
+
+    (void)state;
+    papertag_store_close(store);
+    remove(path);
+    snprintf(other, sizeof other, "%s-wal", path);
+    remove(other);
+    snprintf(other, sizeof other, "%s-shm", path);
+    remove(other);
+    return 0;
+}
+
+/* Adds the papers of JSON Lines; what became of them as "added/updated/unchanged/tagged". */
+static const char *add(const char *lines)
+{
+    static char out[64];
+    papertag_import counts = {0};
+    papertag_reader *reader;
+    papertag_batch *batch;
+    const papertag_paper *paper;
+    const papertag_score *scores;
+    const papertag_tag_info *tags;
+
+    assert_int_equal(papertag_batch_open(&batch, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_reader_open_memory(&reader, "file", lines, strlen(lines), NULL, &err), PAPERTAG_OK);
+    while (papertag_reader_next(reader, &paper, &err) != PAPERTAG_END) {
+        assert_int_equal(papertag_tag(tagger, paper->title, paper->abstract, &scores, &err), PAPERTAG_OK);
+        assert_int_equal(papertag_batch_add(batch, paper, scores, papertag_model_tags(model, &tags), &err),
+                         PAPERTAG_OK);
+    }
+    papertag_reader_close(reader);
+    assert_int_equal(papertag_store_add(store, batch, model, &counts, &err), PAPERTAG_OK);
+    papertag_batch_close(batch);
+    snprintf(out, sizeof out, "%zu/%zu/%zu/%zu", counts.added, counts.updated, counts.unchanged, counts.tagged);
+    return out;
+}
+
+static const papertag_stored *get(const char *id)
+{
+    const papertag_stored *stored;
+    int64_t key;
+
+    assert_int_equal(papertag_store_find(store, id, &key, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_get(store, key, &stored, &err), PAPERTAG_OK);
+    return stored;
+}
+
+/* The ids that a query selects, in order. */
+static const char *chosen(const papertag_query *query)
+{
+    static char out[4096];
+    const int64_t *keys;
+    size_t count;
+
+    out[0] = '\0';
+    assert_int_equal(papertag_store_select(store, query, &keys, &count, &err), PAPERTAG_OK);
+    for (size_t i = 0; i < count; i++) {
+        const papertag_stored *stored;
+        assert_int_equal(papertag_store_get(store, keys[i], &stored, &err), PAPERTAG_OK);
+        snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", i ? " " : "", stored->paper.id);
+    }
+    return out;
+}
+
+#define QUANT                                                                                                          \
+    "\"title\":\"Four bits are enough for language models\",\"abstract\":\"We quantize the weights of large language " \
+    "models to four bits by post-training quantization.\""
+#define ROBOT                                                                                                          \
+    "\"title\":\"A robot hand that learns to pour tea\",\"abstract\":\"A robot arm learns manipulation from "          \
+    "demonstrations by imitation learning.\""
+
+/* ---- the same paper -------------------------------------------------------------------------------------------- */
+
+static void test_adding_again_changes_nothing(void **state)
+{
+    (void)state;
+    assert_string_equal(add("{\"id\":\"a\"," QUANT ",\"upvotes\":3}"), "1/0/0/1");
+    assert_string_equal(add("{\"id\":\"a\"," QUANT ",\"upvotes\":3}"), "0/0/1/0");
+    assert_string_equal(add("{\"id\":\"a\"," QUANT ",\"upvotes\":4}"), "0/1/0/0");
+    assert_int_equal(get("a")->paper.upvotes, 4);
+    assert_int_equal(get("a")->version, 1);
+}
+
+static void test_a_changed_text_is_a_new_version(void **state)
+{
+    int64_t versions = 0;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    assert_string_equal(add("{\"id\":\"a\"," ROBOT "}"), "0/1/0/1");
+    assert_int_equal(get("a")->version, 2);
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
+    assert_string_equal(chosen(&(papertag_query){.expression = "robotics"}), "a");
+    assert_string_equal(chosen(&(papertag_query){.search = "tea"}), "a");
+    assert_string_equal(chosen(&(papertag_query){.search = "bits"}), "");
+    assert_int_equal(
+        pt_store_ask(store, "SELECT count(*) FROM versions WHERE title LIKE 'Four bits%'", &versions, &err, ""),
+        PAPERTAG_OK);
+    assert_int_equal(versions, 1);
+}
+
+static void test_one_paper_from_many_sources(void **state)
+{
+    (void)state;
+    assert_string_equal(add("{\"id\":\"2601.00001v1\",\"source\":\"arxiv\"," QUANT ",\"authors\":[\"Ada Example\"]}"),
+                        "1/0/0/1");
+    /* by the arXiv id, under another of its names */
+    assert_string_equal(add("{\"id\":\"p7\",\"source\":\"huggingface\",\"url\":\"https://arxiv.org/abs/2601.00001\","
+                            "\"upvotes\":9,\"organization\":\"Example Lab\"," QUANT "}"),
+                        "0/1/0/0");
+    assert_int_equal(get("2601.00001")->paper.upvotes, 9);
+    assert_string_equal(get("p7")->paper.organization, "Example Lab");
+    assert_int_equal(get("p7")->sources.count, 2);
+    /* by the DOI */
+    add("{\"id\":\"2601.00001\",\"source\":\"arxiv\"," QUANT ",\"authors\":[\"Ada Example\"],\"doi\":\"10.1/X\"}");
+    assert_string_equal(add("{\"id\":\"s2\",\"source\":\"semantic-scholar\",\"doi\":\"https://doi.org/10.1/x\","
+                            "\"title\":\"4 bits\",\"abstract\":\"Another wording.\"}"),
+                        "0/1/0/0");
+    assert_int_equal(get("10.1/x")->version, 1); /* the text of the first source stays */
+    /* by the title, spelt otherwise, when an author agrees */
+    assert_string_equal(add("{\"source\":\"web\",\"title\":\"Four Bits are Enough  for Language-Models!\","
+                            "\"authors\":[\"A. Example\"]}"),
+                        "0/1/0/0");
+    assert_string_equal(add("{\"source\":\"web2\",\"title\":\"Four bits are enough for language models\","
+                            "\"authors\":[\"B. Other\"]}"),
+                        "1/0/0/1");
+    /* the same again, of each: nothing new */
+    assert_string_equal(add("{\"id\":\"p7\",\"source\":\"huggingface\",\"url\":\"https://arxiv.org/abs/2601.00001\","
+                            "\"upvotes\":9,\"organization\":\"Example Lab\"," QUANT "}"),
+                        "0/0/1/0");
+}
+
+static void test_what_a_source_holds_apart_stays_apart(void **state)
+{
+    (void)state;
+    assert_string_equal(add("{\"id\":\"a\",\"source\":\"x\"," QUANT "}\n{\"id\":\"b\",\"source\":\"x\"," QUANT "}"),
+                        "2/0/0/2");
+    assert_string_equal(add("{\"id\":\"2601.00001\"," ROBOT "}\n{\"id\":\"2601.00002\",\"source\":\"y\"," ROBOT "}"),
+                        "2/0/0/2");
+    assert_string_equal(add("{\"id\":\"e1\",\"source\":\"x\",\"title\":\"Editorial\"}\n"
+                            "{\"id\":\"e2\",\"source\":\"y\",\"title\":\"Editorial\"}"),
+                        "2/0/0/2");
+}
+
+static void test_what_was_missing_is_filled_in(void **state)
+{
+    (void)state;
+    add("{\"id\":\"2601.00001\",\"title\":\"Four bits are enough for language models\"}");
+    assert_string_equal(add("{\"id\":\"2601.00001\",\"source\":\"arxiv\",\"date\":\"2026-01-02\"," QUANT "}"),
+                        "0/1/0/1");
+    assert_string_equal(get("2601.00001")->paper.date, "2026-01-02");
+    assert_non_null(get("2601.00001")->paper.abstract);
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization & date=2026-01-02"}), "2601.00001");
+}
+
+/* ---- verdicts -------------------------------------------------------------------------------------------------- */
+
+static void test_verdicts_are_stronger(void **state)
+{
+    int64_t key;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
+    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, "quantization", "no", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, "RL", "yes", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
+    assert_string_equal(chosen(&(papertag_query){.expression = "reinforcement-learning & p>=1"}), "a");
+    /* and survive new texts and new opinions */
+    add("{\"id\":\"a\"," QUANT ",\"upvotes\":5}");
+    add("{\"id\":\"a\",\"title\":\"Four bits\",\"abstract\":\"Quantization of weights to four bits, again.\"}");
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
+    assert_string_equal(chosen(&(papertag_query){.expression = "RL"}), "a");
+    assert_int_equal(papertag_store_judge(store, key, "quantization", NULL, &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "a");
+    assert_int_equal(papertag_store_judge(store, key, "quantizatoin", "yes", &err), PAPERTAG_BAD_ARGUMENT);
+}
+
+static void test_the_view_for_other_programs(void **state)
+{
+    int64_t key, rows = 0;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
+    papertag_store_find(store, "b", &key, &err);
+    papertag_store_judge(store, key, "quantization", "yes", &err);
+    assert_int_equal(pt_store_ask(store, "SELECT count(*) FROM paper_tags WHERE tag='quantization'", &rows, &err, ""),
+                     PAPERTAG_OK);
+    assert_int_equal(rows, 2);
+    assert_int_equal(pt_store_ask(store,
+                                  "SELECT count(*) FROM papers JOIN paper_tags ON paper_id=id WHERE id='b' AND"
+                                  " tag='quantization' AND verdict='yes' AND p=1",
+                                  &rows, &err, ""),
+                     PAPERTAG_OK);
+    assert_int_equal(rows, 1);
+}
+
+/* ---- order and limits ------------------------------------------------------------------------------------------ */
+
+static void test_orders(void **state)
+{
+    (void)state;
+    add("{\"id\":\"old\",\"date\":\"2026-01-01\",\"upvotes\":50," QUANT "}\n"
+        "{\"id\":\"new\",\"date\":\"2026-01-20\",\"upvotes\":5,\"title\":\"Post-training quantization for all\","
+        "\"abstract\":\"Quantization of language models.\"}\n"
+        "{\"id\":\"mid\",\"date\":\"2026-01-19\",\"upvotes\":40,\"title\":\"Eight bits\",\"abstract\":"
+        "\"Quantization to eight bits of neural networks.\"}");
+    assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "new mid old");
+    assert_string_equal(chosen(&(papertag_query){.sort = PAPERTAG_SORT_TRENDING, .as_of = "2026-01-20"}),
+                        "mid new old");
+    assert_string_equal(chosen(&(papertag_query){.limit = 1}), "new");
+    assert_string_equal(chosen(&(papertag_query){.as_of = "2026-01-19"}), "mid old");
+    assert_string_equal(chosen(&(papertag_query){.since = "1d", .as_of = "2026-01-20"}), "new mid");
+    assert_string_equal(chosen(&(papertag_query){.since = "2026-01-19", .until = "2026-01-19"}), "mid");
+    assert_string_equal(chosen(&(papertag_query){.search = "\"language models\" quant*"}), "new old");
+    assert_string_equal(chosen(&(papertag_query){.search = "AND \" NEAR( -"}), "");
+    assert_string_equal(chosen(&(papertag_query){.expression = "upvotes>=40 & !text:eight"}), "old");
+}
+
+static bool plan_has(const papertag_query *query, const char *what)
+{
+    pt_query parsed;
+    pt_sql sql = {0}, plan = {0};
+    sqlite3_stmt *s;
+    bool found = false, scans = false;
+
+    assert_int_equal(pt_store_select_sql(store, query, &parsed, &sql, &err), PAPERTAG_OK);
+    pt_buf_format(&plan.text, "%s", "");
+    pt_buf_text(&plan.text, "EXPLAIN QUERY PLAN ");
+    pt_buf_text(&plan.text, sql.text.data);
+    assert_int_equal(sqlite3_prepare_v2(store->db, plan.text.data, -1, &s, NULL), SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        const char *line = (const char *)sqlite3_column_text(s, 3);
+        found = found || strstr(line, what);
+        scans = scans || strstr(line, "SCAN papers") || strstr(line, "SCAN tagged");
+    }
+    sqlite3_finalize(s);
+    pt_sql_free(&sql);
+    pt_sql_free(&plan);
+    pt_query_free(&parsed);
+    return found && !scans;
+}
+
+static void test_plans_use_indexes(void **state)
+{
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    assert_true(
+        plan_has(&(papertag_query){.expression = "quantization & RL & !agents", .since = "7d", .until = "today"},
+                 "SEARCH x USING PRIMARY KEY (tag=? AND day>? AND day<?)"));
+    assert_true(plan_has(&(papertag_query){.expression = "!agents", .since = "7d"},
+                         "SEARCH papers USING COVERING INDEX papers_day (day>? AND day<?)"));
+    assert_true(plan_has(&(papertag_query){.expression = "agents | quantization", .since = "7d"},
+                         "SEARCH tagged USING PRIMARY KEY (tag=? AND day>? AND day<?)"));
+    assert_true(plan_has(&(papertag_query){.expression = "quantization & upvotes>3"},
+                         "SEARCH papers USING INTEGER PRIMARY KEY (rowid=?)"));
+}
+
+/* ---- layouts --------------------------------------------------------------------------------------------------- */
+
+static void test_an_older_layout_is_brought_up_to_date(void **state)
+{
+    papertag_store *old = NULL;
+    int64_t version = 0;
+
+    (void)state;
+    papertag_store_close(store);
+    store = NULL;
+    remove(path);
+    old = calloc(1, sizeof *old);
+    old->path = strdup(path);
+    assert_int_equal(sqlite3_open(path, &old->db), SQLITE_OK);
+    assert_int_equal(pt_store_migrate(old, 1, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_exec(old,
+                                   "INSERT INTO papers(id, day, version, added, updated, title_key, title, authors,"
+                                   " categories, keywords) VALUES('kept', 20000, 1, 'x', 'x', 0, 'Kept', '[]', '[]',"
+                                   " '[]')",
+                                   &err),
+                     PAPERTAG_OK);
+    papertag_store_close(old);
+    assert_int_equal(papertag_store_open(&store, path, false, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_ask(store, "SELECT user_version FROM pragma_user_version", &version, &err, ""),
+                     PAPERTAG_OK);
+    assert_int_equal(version, pt_store_version);
+    assert_string_equal(get("kept")->paper.title, "Kept");
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
+        PAPERTAG_OK);
+}
+
+static void test_foreign_files_are_refused(void **state)
+{
+    papertag_store *other = NULL;
+    FILE *file;
+
+    (void)state;
+    assert_int_equal(pt_store_exec(store, "PRAGMA user_version=99", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_open(&other, path, true, &err), PAPERTAG_BAD_STORE);
+    assert_non_null(strstr(err.message, "layout 99"));
+    papertag_store_close(store);
+    store = NULL;
+    remove(path);
+    file = fopen(path, "w");
+    fputs("this is no store, it is a text of more than a hundred bytes, so that nobody takes it for an empty file, no",
+          file);
+    fclose(file);
+    assert_int_equal(papertag_store_open(&other, path, true, &err), PAPERTAG_BAD_STORE);
+    remove(path);
+    {
+        sqlite3 *db;
+        sqlite3_open(path, &db);
+        sqlite3_exec(db, "CREATE TABLE accounts(x)", NULL, NULL, NULL);
+        sqlite3_close(db);
+    }
+    assert_int_equal(papertag_store_open(&other, path, true, &err), PAPERTAG_BAD_STORE);
+    assert_non_null(strstr(err.message, "another program"));
+    remove(path);
+    assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_IO);
+}
+
+/* ---- deliveries ------------------------------------------------------------------------------------------------ */
+
+static void test_a_delivery_counts_when_its_file_is_there(void **state)
+{
+    const papertag_query query = {.subscriber = "n"};
+    char out[80];
+    const int64_t *keys;
+    int64_t delivery, first[2];
+    size_t count;
+    FILE *file;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
+    snprintf(out, sizeof out, "%s.out", path);
+    remove(out);
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
+        PAPERTAG_OK);
+    assert_int_equal(papertag_store_select(store, &query, &keys, &count, &err), PAPERTAG_OK);
+    assert_int_equal(count, 2);
+    memcpy(first, keys, sizeof first);
+    /* killed before the file was written: as if it had not begun */
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", first, 1, out, "bytes", 5, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "a b");
+    /* killed after: it counts */
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", first, 1, out, "bytes", 5, &delivery, &err),
+                     PAPERTAG_OK);
+    file = fopen(out, "w");
+    fputs("bytes", file);
+    fclose(file);
+    assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "b");
+    assert_int_equal(papertag_delivery_of(store, "n", "2026-01-01", &keys, &count, &err), PAPERTAG_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(keys[0], first[0]);
+    /* standard output: only the end counts */
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-02", first + 1, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "b");
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-02", first + 1, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_end(store, delivery, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "");
+    assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_BAD_ARGUMENT);
+    remove(out);
+}
+
+/* ---- neighbours and weeks -------------------------------------------------------------------------------------- */
+
+static void test_similar_papers(void **state)
+{
+    const papertag_neighbour *near;
+    size_t count, weeks[12];
+    int64_t key;
+
+    (void)state;
+    add("{\"id\":\"a\",\"date\":\"2026-01-20\"," QUANT "}\n{\"id\":\"b\",\"date\":\"2026-01-14\"," ROBOT "}\n"
+        "{\"id\":\"c\",\"date\":\"2026-01-13\",\"title\":\"Weights of language models in four bits\","
+        "\"abstract\":\"Post-training quantization once more.\"}");
+    papertag_store_find(store, "a", &key, &err);
+    assert_int_equal(papertag_store_similar(store, tagger, key, 5, &near, &count, &err), PAPERTAG_OK);
+    assert_true(count >= 1);
+    assert_true(near[0].similarity > 0.2 && near[0].similarity <= 1);
+    papertag_store_find(store, "c", &key, &err);
+    assert_int_equal(near[0].key, key);
+    assert_int_equal(papertag_store_weeks(store, NULL, "2026-01-20", weeks, 12, &err), PAPERTAG_OK);
+    assert_int_equal(weeks[11], 2); /* 14 to 20 January */
+    assert_int_equal(weeks[10], 1);
+    assert_int_equal(papertag_store_weeks(store, "quantization", "2026-01-20", weeks, 12, &err), PAPERTAG_OK);
+    assert_int_equal(weeks[11], 1);
+}
+
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {STORE_TEST(test_adding_again_changes_nothing),
+                                       STORE_TEST(test_a_changed_text_is_a_new_version),
+                                       STORE_TEST(test_one_paper_from_many_sources),
+                                       STORE_TEST(test_what_a_source_holds_apart_stays_apart),
+                                       STORE_TEST(test_what_was_missing_is_filled_in),
+                                       STORE_TEST(test_verdicts_are_stronger),
+                                       STORE_TEST(test_the_view_for_other_programs),
+                                       STORE_TEST(test_orders),
+                                       STORE_TEST(test_plans_use_indexes),
+                                       STORE_TEST(test_an_older_layout_is_brought_up_to_date),
+                                       STORE_TEST(test_foreign_files_are_refused),
+                                       STORE_TEST(test_a_delivery_counts_when_its_file_is_there),
+                                       STORE_TEST(test_similar_papers)};
+    return cmocka_run_group_tests(tests, open_model, close_model);
+}
