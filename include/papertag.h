@@ -478,9 +478,10 @@ typedef struct papertag_query {
 PAPERTAG_API int papertag_store_select(papertag_store *store, const papertag_query *query, const int64_t **keys,
                                        size_t *count, papertag_error *err);
 
-/* The expression of a query in plain form, tags by their slugs: *text is borrowed until the next call. */
+/* The expression of a query in plain form, tags by their slugs ("" without one), and the slugs of the tags that it
+ * names, not under a `not`. Both are borrowed until the next call; `named` may be NULL. */
 PAPERTAG_API int papertag_store_expression(papertag_store *store, const papertag_query *query, const char **text,
-                                           papertag_error *err);
+                                           papertag_strings *named, papertag_error *err);
 
 /* Papers of the query's days that come nearest to its expression: the highest p of a tag that it names, though not
  * assigned. As papertag_store_select, at most `limit`; none when the expression names no tag. */

@@ -31,7 +31,7 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
     if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
     }
-    status = papertag_store_expression(store, &query, &plain, err);
+    status = papertag_store_expression(store, &query, &plain, NULL, err);
     status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;

@@ -238,19 +238,43 @@ int papertag_store_select(papertag_store *store, const papertag_query *query, co
     return status;
 }
 
-int papertag_store_expression(papertag_store *store, const papertag_query *query, const char **text,
-                              papertag_error *err)
+/* The slugs of the tags that an expression names, in the answer's arena. */
+static int name_tags(papertag_store *store, const pt_query *parsed, papertag_strings *out, papertag_error *err)
 {
+    const char **slugs = pt_arena_alloc(&store->answer_arena, (store->tag_count + 1) * sizeof *slugs);
+    bool *named = pt_arena_alloc(&store->answer_arena, store->tag_count + 1);
+    size_t count = 0;
+
+    if (!slugs || !named) {
+        return pt_no_memory(err);
+    }
+    memset(named, 0, store->tag_count + 1);
+    pt_query_named(parsed, named);
+    for (size_t t = 0; t < store->tag_count; t++) {
+        if (named[t]) {
+            slugs[count++] = store->tags[t].tag;
+        }
+    }
+    *out = (papertag_strings){count ? slugs : NULL, count};
+    return PAPERTAG_OK;
+}
+
+int papertag_store_expression(papertag_store *store, const papertag_query *query, const char **text,
+                              papertag_strings *named, papertag_error *err)
+{
+    papertag_strings slugs = {0};
     pt_query parsed;
     long today;
     int status = pt_store_read_tags(store, err);
 
     status = status ? status : pt_store_today(query->as_of, &today, err);
     pt_buf_clear(&store->expression);
+    pt_arena_reset(&store->answer_arena);
     if (!status && query->expression) {
         status = pt_query_parse(&parsed, query->expression, store->tags, store->tag_count, today, err);
         if (!status) {
             pt_query_print(&parsed, &store->expression);
+            status = name_tags(store, &parsed, &slugs, err);
             pt_query_free(&parsed);
         }
     }
@@ -259,6 +283,9 @@ int papertag_store_expression(papertag_store *store, const papertag_query *query
     }
     if (!status) {
         *text = store->expression.data ? store->expression.data : "";
+        if (named) {
+            *named = slugs;
+        }
     }
     return status;
 }

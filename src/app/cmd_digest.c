@@ -83,8 +83,21 @@ static bool gather(digest *d)
     return true;
 }
 
-/* Puts every paper under a heading: its date, or the tag with the highest p. */
-static bool group(digest *d)
+/* The tag that a paper goes under: the most probable of those that the expression names, else of all. */
+static const char *heading_tag(const papertag_stored *paper, papertag_strings named)
+{
+    for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
+        for (size_t i = 0; i < named.count; i++) {
+            if (!strcmp(named.items[i], paper->tags[t].tag)) {
+                return paper->tags[t].name;
+            }
+        }
+    }
+    return paper->tag_count && paper->tags[0].in_force ? paper->tags[0].name : "no tag";
+}
+
+/* Puts every paper under a heading: its date or a tag. */
+static bool group(digest *d, papertag_strings named)
 {
     for (size_t i = 0; i < d->count && d->group != GROUP_NONE; i++) {
         const papertag_stored *paper;
@@ -95,7 +108,7 @@ static bool group(digest *d)
         if (d->group == GROUP_DATE) {
             heading = paper->paper.date ? paper->paper.date : "no date";
         } else {
-            heading = paper->tag_count && paper->tags[0].in_force ? paper->tags[0].name : "no tag";
+            heading = heading_tag(paper, named);
         }
         d->entries[i].heading = strdup(heading);
         if (!d->entries[i].heading) {
@@ -221,9 +234,20 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
 struct choice {
     papertag_query query;
     papertag_subscription subscription; /* name NULL without --for */
+    char *kept[5];                      /* strings of the subscription: owned */
     int format, group;
     bool dry, past; /* past: the papers of a delivery that was made on --as-of */
 };
+
+/* Makes a string of the subscription outlast the store's next answer. */
+static bool keep(struct choice *c, const char **string, size_t i)
+{
+    if (*string) {
+        *string = c->kept[i] = strdup(*string);
+        return *string != NULL;
+    }
+    return true;
+}
 
 /* What a subscription asks for, where the command line says nothing else. */
 static int read_subscription(const args *a, papertag_store *store, struct choice *c)
@@ -239,12 +263,19 @@ static int read_subscription(const args *a, papertag_store *store, struct choice
     for (size_t i = 0; i < count; i++) {
         if (!strcmp(list[i].name, name)) {
             c->subscription = list[i];
+            c->subscription.name = name;
+            if (!keep(c, &c->subscription.expression, 0) || !keep(c, &c->subscription.address, 1) ||
+                !keep(c, &c->subscription.title, 2) || !keep(c, &c->subscription.unsubscribe, 3) ||
+                !keep(c, &c->subscription.format, 4)) {
+                fprintf(stderr, "papertag: out of memory\n");
+                return EXIT_FAILED;
+            }
             c->query.subscriber = name;
-            c->query.expression = list[i].expression;
+            c->query.expression = c->subscription.expression;
             c->query.limit = c->query.limit ? c->query.limit : list[i].limit;
             c->query.sort = args_have(a, "sort") ? c->query.sort : list[i].sort;
             for (int k = 0; formats[k] && !args_have(a, "format"); k++) {
-                c->format = strcmp(formats[k], list[i].format) ? c->format : k;
+                c->format = strcmp(formats[k], c->subscription.format) ? c->format : k;
             }
             return EXIT_DONE;
         }
@@ -296,6 +327,8 @@ static void now(char out[21], const char *as_of)
 static int make_digest(digest *d, struct choice *c, const args *a)
 {
     const char *path = args_text(a, "output", NULL);
+    papertag_strings named = {0};
+    const char *plain;
     text out = {0};
     int code = select_papers(d, c);
 
@@ -303,7 +336,10 @@ static int make_digest(digest *d, struct choice *c, const args *a)
         explain_nothing(d, &c->query, c->subscription.name);
         return EXIT_NOTHING;
     }
-    if (!code && (!group(d) || !renders[c->format](d, &out))) {
+    if (!code && papertag_store_expression(d->store, &c->query, &plain, &named, &d->err)) {
+        code = refused(&d->err);
+    }
+    if (!code && (!group(d, named) || !renders[c->format](d, &out))) {
         code = failed(&d->err);
     }
     if (!code && out.failed) {
@@ -354,7 +390,7 @@ static int run_digest(const args *a)
     if (!code && args_have(a, "for")) {
         code = read_subscription(a, d.store, &c);
     }
-    if (!code && (papertag_store_expression(d.store, &c.query, &plain, &d.err))) {
+    if (!code && (papertag_store_expression(d.store, &c.query, &plain, NULL, &d.err))) {
         code = refused(&d.err);
     }
     if (!code && c.subscription.name && !c.dry && papertag_delivery_settle(d.store, c.subscription.name, &d.err)) {
@@ -380,6 +416,9 @@ static int run_digest(const args *a)
     }
     for (size_t i = 0; i < d.count; i++) {
         free(d.entries[i].heading);
+    }
+    for (size_t i = 0; i < sizeof c.kept / sizeof *c.kept; i++) {
+        free(c.kept[i]);
     }
     free(d.entries);
     text_free(&title);

@@ -20,7 +20,7 @@ static const char style_sheet[] =
     "header{border-bottom:1px solid var(--line);padding-bottom:1rem;margin-bottom:1.5rem}\n"
     "h1{font-size:1.55rem;line-height:1.25;margin:0 0 .3rem}\n"
     "h2{font-size:1.1rem;margin:2.2rem 0 .8rem;color:var(--soft);font-weight:600}\n"
-    "h3{font-size:1.08rem;line-height:1.35;margin:0}\n"
+    "h3{font-size:1.08rem;line-height:1.35;margin:0 0 .3rem}\n"
     "article{padding:1.1rem 0;border-bottom:1px solid var(--line)}article:last-of-type{border:0}\n"
     "a{color:inherit;text-decoration:none}a:hover{color:var(--link);text-decoration:underline}\n"
     ".about,footer,header p{color:var(--soft);font-size:.875rem;margin:.2rem 0 .55rem}\n"
