@@ -137,6 +137,8 @@ static bool is_weekend(const char *day)
 static void explain_nothing(digest *d, const papertag_query *query, const char *subscription)
 {
     papertag_query wider = *query;
+    papertag_strings named = {0};
+    const char *plain_form;
     const int64_t *keys;
     size_t there = 0, near = 0, matching = 0;
     papertag_error err;
@@ -162,16 +164,25 @@ static void explain_nothing(digest *d, const papertag_query *query, const char *
     }
     fprintf(stderr, "papertag: nothing matched: none of %zu paper%s of these days is '%s'\n", there,
             there == 1 ? "" : "s", d->filter);
-    if (papertag_store_nearest(d->store, query, 3, &keys, &near, &err)) {
+    if (papertag_store_nearest(d->store, query, 3, &keys, &near, &err) ||
+        papertag_store_expression(d->store, query, &plain_form, &named, &err)) {
         return;
     }
     for (size_t i = 0; i < near; i++) {
         const papertag_stored *paper;
         text line = {0};
-        style plain = {72, "", "", "", "", ""};
+        style plain = {64, "", "", "", "", ""};
         if (!papertag_store_get(d->store, keys[i], &paper, &err)) {
-            text_wrapped(&line, &plain, paper->paper.title ? paper->paper.title : paper->paper.id, "              ");
-            fprintf(stderr, "%s %s\n", i ? "             " : "  came nearest:", line.data ? line.data : "");
+            text_wrapped(&line, &plain, paper->paper.title ? paper->paper.title : paper->paper.id, "                ");
+            for (size_t t = 0, shown = 0; t < paper->tag_count; t++) {
+                for (size_t k = 0; k < named.count; k++) {
+                    if (!strcmp(named.items[k], paper->tags[t].tag)) {
+                        text_format(&line, "%s%s %.2f", shown++ ? ", " : "\n                ", paper->tags[t].tag,
+                                    paper->tags[t].p);
+                    }
+                }
+            }
+            fprintf(stderr, "%s %s\n", i ? "               " : "  came nearest:", line.data ? line.data : "");
         }
         text_free(&line);
     }

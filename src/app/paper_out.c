@@ -111,20 +111,15 @@ void text_about(text *t, const papertag_paper *p)
 
 void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
 {
-    text about = {0}, tags = {0};
+    text about = {0}, tags = {0}, line = {0};
 
     text_put(t, s->bold);
     text_wrapped(t, s, stored->paper.title ? stored->paper.title : "(no title)", "");
     text_format(t, "%s\n  %s", s->plain, s->dim);
-    text_format(&about, "%s", stored->paper.id);
-    text_put(&about, " \xc2\xb7 ");
-    {
-        text line = {0};
-        text_about(&line, &stored->paper);
-        text_put(&about, line.data ? line.data : "");
-        about.failed = about.failed || line.failed;
-        text_free(&line);
-    }
+    text_about(&line, &stored->paper);
+    text_put(&about, stored->paper.id);
+    text_put(&about, line.size ? " \xc2\xb7 " : "");
+    text_put(&about, line.data ? line.data : "");
     text_wrapped(t, s, about.data ? about.data : "", "  ");
     text_format(t, "%s\n", s->plain);
     for (size_t i = 0; i < stored->tag_count && stored->tags[i].in_force; i++) {
@@ -138,7 +133,8 @@ void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
     text_format(t, "  %s", s->good);
     text_wrapped(t, s, tags.data ? tags.data : "(no tag)", "  ");
     text_format(t, "%s\n", s->plain);
-    t->failed = t->failed || about.failed || tags.failed;
+    t->failed = t->failed || about.failed || tags.failed || line.failed;
+    text_free(&line);
     text_free(&about);
     text_free(&tags);
 }
