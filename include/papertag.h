@@ -586,7 +586,8 @@ PAPERTAG_API int papertag_store_subscriptions(papertag_store *store, const paper
 /* One delivery of papers to a subscription, in two steps around the writing of the digest, so that a paper is sent once
  * whenever the program is killed: _begin records what is about to be written, _end that it was. A delivery that was
  * begun and not ended is found by the next _settle: when the file `path` holds the bytes that were announced it counts
- * as ended, else (also for standard output, path NULL) as never begun. `day` is the day that it is of. */
+ * as ended, else (also for standard output, path NULL) as never begun. `day` is the day that it is of. From _settle to
+ * _end (or closing the store) no other program delivers from this store: it waits. */
 PAPERTAG_API int papertag_delivery_settle(papertag_store *store, const char *subscription, papertag_error *err);
 PAPERTAG_API int papertag_delivery_begin(papertag_store *store, const char *subscription, const char *day,
                                          const int64_t *keys, size_t count, const char *path, const void *bytes,

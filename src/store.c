@@ -407,6 +407,9 @@ void papertag_store_close(papertag_store *store)
         sqlite3_finalize(store->statements[i].statement);
     }
     sqlite3_close(store->db);
+    if (store->turn) {
+        close(store->turn);
+    }
     pt_arena_free(&store->tag_arena);
     pt_arena_free(&store->record_arena);
     pt_arena_free(&store->answer_arena);

@@ -8,7 +8,11 @@
  */
 #include "store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "paper.h"
 
@@ -143,12 +147,40 @@ static bool was_written(const char *path, int64_t bytes, int64_t hash)
     return same;
 }
 
+/* Waits until no other program is between begin and end. The lock lies on the store's folder, since a lock of ours on
+ * the file itself would meddle with SQLite's; the system gives it up when we are killed. */
+static int take_turn(papertag_store *store, papertag_error *err)
+{
+    const char *slash = strrchr(store->path, '/');
+    char *folder;
+    int code;
+
+    if (store->turn) {
+        return PAPERTAG_OK;
+    }
+    folder = slash ? strndup(store->path, (size_t)(slash - store->path) + 1) : strdup(".");
+    if (!folder) {
+        return pt_no_memory(err);
+    }
+    store->turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    do {
+        code = store->turn < 0 ? -1 : flock(store->turn, LOCK_EX);
+    } while (code && store->turn >= 0 && errno == EINTR);
+    if (code) {
+        store->turn = store->turn < 0 ? 0 : store->turn;
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot lock its folder: %s", store->path, strerror(errno));
+    }
+    return PAPERTAG_OK;
+}
+
 int papertag_delivery_settle(papertag_store *store, const char *subscription, papertag_error *err)
 {
     int64_t key = 0, delivery = 0;
     char now[21];
-    int status = pt_store_begin(store, err);
+    int status = take_turn(store, err);
 
+    status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }
@@ -223,7 +255,12 @@ int papertag_delivery_end(papertag_store *store, int64_t delivery, papertag_erro
     }
     pt_store_now(now);
     status = pt_store_do(store, "UPDATE deliveries SET ended=?2 WHERE key=?1", err, "it", delivery, now);
-    return pt_store_end(store, status, err);
+    status = pt_store_end(store, status, err);
+    if (!status && store->turn) {
+        close(store->turn);
+        store->turn = 0;
+    }
+    return status;
 }
 
 int papertag_delivery_of(papertag_store *store, const char *subscription, const char *day, const int64_t **keys,

@@ -63,7 +63,7 @@ static int compare_entries(const void *a, const void *b)
 /* Brings papers of one heading together; headings stay in the order in which the selection met them. */
 static bool gather(digest *d)
 {
-    size_t *firsts = malloc(d->count * sizeof *firsts), groups = 0;
+    size_t *firsts = malloc((d->count + 1) * sizeof *firsts), groups = 0;
 
     if (!firsts) {
         return false;
@@ -216,7 +216,7 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
 {
     const bool file = path && strcmp(path, "-") != 0;
     char day[11], *whole = file ? absolute(path) : NULL;
-    int64_t *keys = malloc(d->count * sizeof *keys), delivery = 0;
+    int64_t *keys = malloc((d->count + 1) * sizeof *keys), delivery = 0;
     int code = EXIT_DONE;
 
     if (!keys || (file && !whole)) {

@@ -209,6 +209,15 @@ END
     papertag add "$work/in" >/dev/null
     [ "$(papertag stats --json | jq .papers)" -eq 3000 ]
     [ "$(sqlite3 "$PAPERTAG_DB" "INSERT INTO search(search) VALUES('integrity-check'); PRAGMA integrity_check")" = ok ]
+    for i in $(seq "${KILLS:-12}"); do
+        timeout -s KILL "0.0$(printf '%02d' $((i * 7 % 20 + 1)))" "$PAPERTAG" label "p$i" +alignment >/dev/null 2>&1 \
+            && echo "p$i" >>"$work/labelled"
+        echo "p$i" >>"$work/tried"
+    done
+    papertag list --tag alignment --json | jq -r 'select(any(.tags[]; .tag == "alignment" and .verdict == "yes")) | .id' |
+        sort >"$work/kept"
+    [ ! -e "$work/labelled" ] || [ "$(sort "$work/labelled" | comm -23 - "$work/kept")" = "" ]
+    [ "$(sort "$work/tried" | comm -13 - "$work/kept")" = "" ]
     papertag subscribe s --tag 'quantization | reinforcement-learning | 3d-vision' --format json --limit 40
     for i in $(seq "${KILLS:-12}"); do
         timeout -s KILL "0.0$(printf '%02d' $((i * 13 % 30 + 1)))" "$PAPERTAG" digest --for s -o "$work/d.$i" >/dev/null 2>&1 || true
@@ -229,4 +238,10 @@ END
     wait $one
     wait $two
     [ "$(papertag stats --json | jq .papers)" -eq 3000 ]
+    papertag subscribe s --format json --limit 700
+    papertag digest --for s -o "$work/1" & one=$!
+    papertag digest --for s -o "$work/2" & two=$!
+    wait $one
+    wait $two
+    [ "$(cat "$work/1" "$work/2" | jq -r '.papers[].id' | sort -u | wc -l)" -eq 1400 ]
 }
