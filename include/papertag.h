@@ -515,9 +515,15 @@ PAPERTAG_API int papertag_store_get(papertag_store *store, int64_t key, const pa
 /* The key of a paper by any of its ids: arXiv's, its source's, a DOI. PAPERTAG_BAD_ARGUMENT when there is none. */
 PAPERTAG_API int papertag_store_find(papertag_store *store, const char *id, int64_t *key, papertag_error *err);
 
-/* Records a person's verdict on a tag of a paper: "yes", "no", or NULL to forget it. `tag` by slug, name or alias. */
-PAPERTAG_API int papertag_store_judge(papertag_store *store, int64_t key, const char *tag, const char *verdict,
-                                      papertag_error *err);
+/* What a person says of a tag: "yes", "no", or NULL to forget what was said. */
+typedef struct papertag_verdict {
+    const char *tag; /* slug, name or alias */
+    const char *verdict;
+} papertag_verdict;
+
+/* Records verdicts on tags of a paper: all or, with an unknown tag (PAPERTAG_BAD_ARGUMENT), none. */
+PAPERTAG_API int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts,
+                                      size_t count, papertag_error *err);
 
 typedef struct papertag_neighbour {
     int64_t key;

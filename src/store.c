@@ -370,7 +370,7 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     status = status ? status
                     : pt_store_exec(store,
                                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;"
+                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
                                     "PRAGMA wal_autocheckpoint=16384;"
                                     "PRAGMA trusted_schema=OFF",
                                     err);

@@ -230,10 +230,11 @@ const command command_similar = {"similar",
 
 static int run_label(const args *a)
 {
+    papertag_verdict *verdicts;
     papertag_store *store = NULL;
     papertag_error err;
     int64_t key = 0;
-    int code = EXIT_DONE;
+    int code;
 
     if (a->operand_count < 2) {
         return usage_error(a->command, "label: give an id and +TAG (yes), -TAG (no) or ?TAG (forget)");
@@ -244,13 +245,20 @@ static int run_label(const args *a)
                                a->operands[i]);
         }
     }
-    code = one_paper(a, &store, &key);
-    for (size_t i = 1; i < a->operand_count && !code; i++) {
-        const char *verdict = a->operands[i][0] == '+' ? "yes" : a->operands[i][0] == '-' ? "no" : NULL;
-        if (papertag_store_judge(store, key, a->operands[i] + 1, verdict, &err)) {
-            code = refused(&err);
-        }
+    verdicts = calloc(a->operand_count, sizeof *verdicts);
+    if (!verdicts) {
+        fprintf(stderr, "papertag: out of memory\n");
+        return EXIT_FAILED;
     }
+    for (size_t i = 1; i < a->operand_count; i++) {
+        const char sign = a->operands[i][0];
+        verdicts[i - 1] = (papertag_verdict){a->operands[i] + 1, sign == '+' ? "yes" : sign == '-' ? "no" : NULL};
+    }
+    code = one_paper(a, &store, &key);
+    if (!code && papertag_store_judge(store, key, verdicts, a->operand_count - 1, &err)) {
+        code = refused(&err);
+    }
+    free(verdicts);
     code = code ? code : write_papers(a, store, &key, 1);
     papertag_store_close(store);
     return code;

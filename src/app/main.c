@@ -104,6 +104,7 @@ static void print_manual(void)
     }
     printf(".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 3 done but nothing matched.\n"
            ".SH ENVIRONMENT\n.TP\n.B PAPERTAG_MODEL\nthe model that is used when \\-\\-model is not given\n"
+           ".TP\n.B PAPERTAG_DB\nthe store that is used when \\-\\-db is not given\n"
            ".TP\n.B NO_COLOR\nwhen set, no colours on a terminal\n");
 }
 

@@ -85,8 +85,9 @@ wal" ]
     papertag label "$id" '?quantization' --json | jq -e '[.tags[].tag] | index("quantization") != null'
     run papertag label "$id" quantization
     expect 2
-    run papertag label "$id" +quantizatoin
+    run papertag label "$id" +benchmarks +quantizatoin
     expect 2
+    ! papertag list --tag 'benchmarks & p>=1' --json | jq -r .id | grep -qx "$id"
     run papertag show nothing-like-it
     expect 3
 }
@@ -114,7 +115,7 @@ wal" ]
     [ "$(mail_parts "$work/d.eml" | tail -2)" = "text/plain True
 text/html True" ]
     /usr/bin/python3 - "$work" <<'END'
-import sys, xml.etree.ElementTree as et
+import datetime, email.utils, sys, xml.etree.ElementTree as et
 atom = '{http://www.w3.org/2005/Atom}'
 feed = et.parse(sys.argv[1] + '/d.atom').getroot()
 assert feed.tag == atom + 'feed'
@@ -122,12 +123,17 @@ for node in [feed] + feed.findall(atom + 'entry'):
     for need in ('id', 'title', 'updated'):
         assert len(node.findall(atom + need)) == 1, need
     assert node.find(atom + 'id').text.startswith('urn:papertag:')
+    for date in ('updated', 'published'):
+        for found in node.findall(atom + date):
+            datetime.datetime.strptime(found.text, '%Y-%m-%dT%H:%M:%SZ')
+    assert len(node.findall(atom + "link[@rel='alternate']")) <= 1
+assert feed.find(atom + 'author/' + atom + 'name').text
 assert len({e.find(atom + 'id').text for e in feed.findall(atom + 'entry')}) == len(feed.findall(atom + 'entry')) > 1
 channel = et.parse(sys.argv[1] + '/d.rss').getroot().find('channel')
 for need in ('title', 'link', 'description'):
     assert len(channel.findall(need)) == 1, need
 for item in channel.findall('item'):
-    assert item.find('guid').get('isPermaLink') == 'false' and item.find('pubDate').text.endswith('+0000')
+    assert item.find('guid').get('isPermaLink') == 'false' and email.utils.parsedate_to_datetime(item.find('pubDate').text)
 END
 }
 

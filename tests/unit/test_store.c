@@ -206,8 +206,8 @@ static void test_verdicts_are_stronger(void **state)
     (void)state;
     add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
     assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_judge(store, key, "quantization", "no", &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_judge(store, key, "RL", "yes", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", "no"}, 1, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"RL", "yes"}, 1, &err), PAPERTAG_OK);
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
     assert_string_equal(chosen(&(papertag_query){.expression = "reinforcement-learning & p>=1"}), "a");
     /* and survive new texts and new opinions */
@@ -215,9 +215,10 @@ static void test_verdicts_are_stronger(void **state)
     add("{\"id\":\"a\",\"title\":\"Four bits\",\"abstract\":\"Quantization of weights to four bits, again.\"}");
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
     assert_string_equal(chosen(&(papertag_query){.expression = "RL"}), "a");
-    assert_int_equal(papertag_store_judge(store, key, "quantization", NULL, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", NULL}, 1, &err), PAPERTAG_OK);
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "a");
-    assert_int_equal(papertag_store_judge(store, key, "quantizatoin", "yes", &err), PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantizatoin", "yes"}, 1, &err),
+                     PAPERTAG_BAD_ARGUMENT);
 }
 
 static void test_the_view_for_other_programs(void **state)
@@ -227,7 +228,7 @@ static void test_the_view_for_other_programs(void **state)
     (void)state;
     add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
     papertag_store_find(store, "b", &key, &err);
-    papertag_store_judge(store, key, "quantization", "yes", &err);
+    papertag_store_judge(store, key, &(papertag_verdict){"quantization", "yes"}, 1, &err);
     assert_int_equal(pt_store_ask(store, "SELECT count(*) FROM paper_tags WHERE tag='quantization'", &rows, &err, ""),
                      PAPERTAG_OK);
     assert_int_equal(rows, 2);
