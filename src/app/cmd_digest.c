@@ -136,6 +136,7 @@ static bool is_weekend(const char *day)
 
 static void explain_nothing(digest *d, const papertag_query *query, const char *subscription)
 {
+    const char *weekend = is_weekend(d->generated) ? "; it is weekend, and few papers are announced then" : "";
     papertag_query wider = *query;
     papertag_strings named = {0};
     const char *plain_form;
@@ -153,13 +154,12 @@ static void explain_nothing(digest *d, const papertag_query *query, const char *
         return;
     }
     if (matching) {
-        fprintf(stderr, "papertag: nothing new for '%s': it has had all %zu papers that match\n", subscription,
-                matching);
+        fprintf(stderr, "papertag: nothing new for '%s': it has had all %zu papers that match%s\n", subscription,
+                matching, weekend);
         return;
     }
     if (!there) {
-        fprintf(stderr, "papertag: nothing to choose from: the store has no paper of these days%s\n",
-                is_weekend(d->generated) ? "; it is weekend, and few papers are announced then" : "");
+        fprintf(stderr, "papertag: nothing to choose from: the store has no paper of these days%s\n", weekend);
         return;
     }
     fprintf(stderr, "papertag: nothing matched: none of %zu paper%s of these days is '%s'\n", there,
@@ -465,6 +465,17 @@ const command command_digest = {
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
 
+/* One line of ASCII with an '@': what a header may hold as it is. */
+static bool is_address(const char *address)
+{
+    for (const char *c = address; *c; c++) {
+        if (*c < ' ' || *c > '~') {
+            return false;
+        }
+    }
+    return strchr(address, '@') != NULL;
+}
+
 static int run_subscribe(const args *a)
 {
     papertag_subscription s = {.format = args_text(a, "format", "text"),
@@ -486,9 +497,9 @@ static int run_subscribe(const args *a)
     code = code ? code : args_whole(a, "limit", 1, 1000000000, &limit);
     s.sort = (papertag_sort)sort;
     s.limit = limit;
-    if (!code && ((s.address && strpbrk(s.address, "\r\n")) ||
+    if (!code && ((s.address && !is_address(s.address)) ||
                   (s.unsubscribe && (strpbrk(s.unsubscribe, "\r\n <>") || strncmp(s.unsubscribe, "http", 4) != 0)))) {
-        code = usage_error(a->command, "subscribe: --to is one line, --unsubscribe-url an http address");
+        code = usage_error(a->command, "subscribe: --to is a mail address in ASCII, --unsubscribe-url an http address");
     }
     code = code ? code : open_store(a, !args_have(a, "remove"), &store);
     if (!code && args_have(a, "remove")) {

@@ -159,6 +159,8 @@ END
     papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u
     papertag digest --for mail -o "$work/m.eml"
     mail_parts "$work/m.eml" | grep -q 'List-Unsubscribe List-Unsubscribe-Post MIME-Version Message-ID Subject To'
+    run papertag subscribe bad --to "$(printf 'a@b\r\nBcc: c')"
+    expect 2
     run papertag subscribe bad --unsubscribe-url "$(printf 'https://x\r\nBcc: a')"
     expect 2
 }
@@ -191,6 +193,8 @@ END
     run papertag digest --since 2031
     expect 3
     [[ $output == *"no paper of these days"* ]]
+    run papertag digest --since 2021-05-08 --as-of 2021-05-09
+    [[ $output == *"it is weekend"* ]]
 }
 
 @test "--as-of gives the same bytes again, also of a delivery" {
