@@ -151,7 +151,6 @@ int papertag_store_similar(papertag_store *store, papertag_tagger *tagger, int64
         return status;
     }
     pt_arena_reset(&store->answer_arena);
-    pt_buf_format(&text, "%s", "");
     pt_buf_text(&text, paper->paper.title ? paper->paper.title : "");
     pt_buf_text(&text, " ");
     pt_buf_text(&text, paper->paper.abstract ? paper->paper.abstract : "");

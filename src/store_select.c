@@ -37,21 +37,28 @@ static int match_words(const char *search, pt_arena *arena, const char **out, pa
     return copy ? PAPERTAG_OK : pt_no_memory(err);
 }
 
-/* The days of a query: [*first, *last]. */
-static int query_days(const papertag_query *query, long *today, long *first, long *last, papertag_error *err)
+/* The days of a query: [first, last]. */
+typedef struct day_range {
+    long today, first, last;
+} day_range;
+
+static int query_days(const papertag_query *query, day_range *out, papertag_error *err)
 {
-    long begin = -800000, end = 3000000, other;
-    int status = pt_store_today(query->as_of, today, err);
+    day_range days = {.first = -800000, .last = 3000000};
+    long other;
+    int status = pt_store_today(query->as_of, &days.today, err);
 
     if (!status && query->since) {
-        status = pt_day_range(query->since, *today, &begin, &other, err);
+        status = pt_day_range(query->since, days.today, &days.first, &other, err);
     }
     if (!status && query->until) {
-        status = pt_day_range(query->until, *today, &other, &end, err);
+        status = pt_day_range(query->until, days.today, &other, &days.last, err);
+    }
+    if (query->as_of && days.today < days.last) {
+        days.last = days.today;
     }
     if (!status) {
-        *first = begin;
-        *last = query->as_of && *today < end ? *today : end;
+        *out = days;
     }
     return status;
 }
@@ -119,69 +126,81 @@ static void put_order(const papertag_store *store, const papertag_query *query, 
     }
 }
 
+/* `column BETWEEN first AND last`. */
+static void put_days(const char *column, const day_range *days, pt_sql *sql)
+{
+    pt_buf_format(&sql->text, "%s BETWEEN ", column);
+    pt_sql_integer(sql, days->first);
+    pt_buf_text(&sql->text, " AND ");
+    pt_sql_integer(sql, days->last);
+}
+
+/* Where the papers come from: by day, by day under the one tag needed, or by day under any of several. */
+static void put_from(const papertag_store *store, const bool *needed, size_t need, const day_range *days, bool join,
+                     pt_sql *sql)
+{
+    if (!need) {
+        pt_buf_text(&sql->text, "SELECT papers.key FROM papers WHERE ");
+        return;
+    }
+    if (need == 1) {
+        pt_buf_text(&sql->text, "SELECT x.paper FROM tagged x");
+    } else {
+        pt_buf_text(&sql->text, "SELECT x.paper FROM (SELECT DISTINCT day, paper FROM tagged WHERE ");
+        put_tags(store, needed, need, "tag", sql);
+        pt_buf_text(&sql->text, " AND ");
+        put_days("day", days, sql);
+        pt_buf_text(&sql->text, ") x");
+    }
+    pt_buf_text(&sql->text, join ? " CROSS JOIN papers ON papers.key=x.paper WHERE " : " WHERE ");
+    if (need == 1) {
+        put_tags(store, needed, need, "x.tag", sql);
+        pt_buf_text(&sql->text, " AND ");
+    }
+}
+
 int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_query *parsed, pt_sql *sql,
                         papertag_error *err)
 {
-    long today, first, last;
+    static const pt_columns by_tag = {"x.paper", "x.day", "papers.upvotes", "papers.comments"};
+    static const pt_columns by_day = {"papers.key", "papers.day", "papers.upvotes", "papers.comments"};
+    const pt_columns *columns;
     const char *match = NULL;
-    bool *needed = NULL;
-    size_t need = 0;
+    day_range days;
+    bool *marks = NULL, join;
+    size_t need;
     int status = pt_store_read_tags(store, err);
 
     *parsed = (pt_query){.tags = store->tags, .tag_count = store->tag_count};
-    status = status ? status : query_days(query, &today, &first, &last, err);
+    status = status ? status : query_days(query, &days, err);
     if (!status && query->expression) {
-        status = pt_query_parse(parsed, query->expression, store->tags, store->tag_count, today, err);
+        status = pt_query_parse(parsed, query->expression, store->tags, store->tag_count, days.today, err);
     }
     if (!status && query->search) {
         status = match_words(query->search, &parsed->arena, &match, err);
     }
-    needed = status ? NULL : pt_calloc(store->tag_count + 1, sizeof *needed);
-    if (!needed) {
+    marks = status ? NULL : pt_calloc(store->tag_count + 1, sizeof *marks);
+    if (!marks) {
         status = status ? status : pt_no_memory(err);
         goto done;
     }
-    need = parsed->root ? pt_query_needs(parsed, needed) : 0;
-    {
-        const bool join = !need || query->sort == PAPERTAG_SORT_TRENDING || (parsed->root && pt_query_counts(parsed));
-        const pt_columns columns = need ? (pt_columns){"x.paper", "x.day", "papers.upvotes", "papers.comments"}
-                                        : (pt_columns){"papers.key", "papers.day", "papers.upvotes", "papers.comments"};
-        if (need) {
-            pt_buf_text(&sql->text, need == 1 ? "SELECT x.paper FROM tagged x"
-                                              : "SELECT x.paper FROM (SELECT DISTINCT day, paper FROM tagged WHERE ");
-            if (need > 1) {
-                put_tags(store, needed, need, "tag", sql);
-                pt_buf_text(&sql->text, " AND day BETWEEN ");
-                pt_sql_integer(sql, first);
-                pt_buf_text(&sql->text, " AND ");
-                pt_sql_integer(sql, last);
-                pt_buf_text(&sql->text, ") x");
-            }
-            pt_buf_text(&sql->text, join ? " CROSS JOIN papers ON papers.key=x.paper WHERE " : " WHERE ");
-            if (need == 1) {
-                put_tags(store, needed, need, "x.tag", sql);
-                pt_buf_text(&sql->text, " AND ");
-            }
-        } else {
-            pt_buf_text(&sql->text, "SELECT papers.key FROM papers WHERE ");
-        }
-        pt_buf_format(&sql->text, "%s BETWEEN ", columns.day);
-        pt_sql_integer(sql, first);
+    need = parsed->root ? pt_query_needs(parsed, marks) : 0;
+    columns = need ? &by_tag : &by_day;
+    join = query->sort == PAPERTAG_SORT_TRENDING || (parsed->root && pt_query_counts(parsed));
+    put_from(store, marks, need, &days, join, sql);
+    put_days(columns->day, &days, sql);
+    if (parsed->root) {
         pt_buf_text(&sql->text, " AND ");
-        pt_sql_integer(sql, last);
-        if (parsed->root) {
-            pt_buf_text(&sql->text, " AND ");
-            pt_query_compile(parsed, store->tag_keys, &columns, sql);
-        }
-        put_common(query, columns.key, match, sql);
-        memset(needed, 0, store->tag_count * sizeof *needed);
-        put_order(store, query, parsed, needed, &columns, today, sql);
+        pt_query_compile(parsed, store->tag_keys, columns, sql);
     }
+    put_common(query, columns->key, match, sql);
+    memset(marks, 0, store->tag_count * sizeof *marks);
+    put_order(store, query, parsed, marks, columns, days.today, sql);
     if (sql->text.failed) {
         status = pt_no_memory(err);
     }
 done:
-    free(needed);
+    free(marks);
     if (status) {
         pt_query_free(parsed);
     }
@@ -295,14 +314,14 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
 {
     pt_query parsed = {0};
     pt_sql sql = {0};
-    long today, first, last;
+    day_range days;
     bool *named = NULL;
     size_t n = 0;
     int status = pt_store_read_tags(store, err);
 
-    status = status ? status : query_days(query, &today, &first, &last, err);
+    status = status ? status : query_days(query, &days, err);
     if (!status && query->expression) {
-        status = pt_query_parse(&parsed, query->expression, store->tags, store->tag_count, today, err);
+        status = pt_query_parse(&parsed, query->expression, store->tags, store->tag_count, days.today, err);
     }
     if (status) {
         return status;
@@ -320,10 +339,8 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
     pt_buf_text(&sql.text, "SELECT papers.key FROM papers INDEXED BY papers_day CROSS JOIN opinions"
                            " ON opinions.paper=papers.key WHERE ");
     put_tags(store, named, n, "opinions.tag", &sql);
-    pt_buf_text(&sql.text, " AND papers.day BETWEEN ");
-    pt_sql_integer(&sql, first);
     pt_buf_text(&sql.text, " AND ");
-    pt_sql_integer(&sql, last);
+    put_days("papers.day", &days, &sql);
     put_common(query, "papers.key", NULL, &sql);
     pt_buf_text(&sql.text, " GROUP BY papers.key ORDER BY max(opinions.p) DESC, papers.key LIMIT ");
     pt_sql_integer(&sql, (int64_t)limit);

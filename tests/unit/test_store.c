@@ -270,7 +270,6 @@ static bool plan_has(const papertag_query *query, const char *what)
     bool found = false, scans = false;
 
     assert_int_equal(pt_store_select_sql(store, query, &parsed, &sql, &err), PAPERTAG_OK);
-    pt_buf_format(&plan.text, "%s", "");
     pt_buf_text(&plan.text, "EXPLAIN QUERY PLAN ");
     pt_buf_text(&plan.text, sql.text.data);
     assert_int_equal(sqlite3_prepare_v2(store->db, plan.text.data, -1, &s, NULL), SQLITE_OK);
