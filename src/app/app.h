@@ -206,7 +206,8 @@ typedef struct style {
 
 style style_of_stdout(void);
 
-/* Adds text without control characters, wrapped to the style's width; lines after the first begin with `indent`. */
+/* Adds text without control characters, wrapped to the style's width; lines after the first begin with `indent`, and
+ * the first is taken to stand behind as many columns. */
 void text_wrapped(text *t, const style *s, const char *string, const char *indent);
 
 /* A stored paper: as a JSON object, and as a few lines (title, where from, tags). */

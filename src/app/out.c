@@ -252,19 +252,20 @@ static void add_safe(text *t, const char *string, size_t length)
 
 void text_wrapped(text *t, const style *s, const char *string, const char *indent)
 {
-    unsigned column = 0;
+    unsigned column = text_columns(indent);
+    bool first = true;
 
-    while (*string) {
+    for (; *string; first = false) {
         size_t length = strcspn(string, " ");
         char word[256];
         unsigned wide;
         snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), string);
         wide = text_columns(word);
-        if (column && column + 1 + wide > s->width) {
+        if (!first && column + 1 + wide > s->width) {
             text_put(t, "\n");
             text_put(t, indent);
             column = text_columns(indent);
-        } else if (column) {
+        } else if (!first) {
             text_put(t, " ");
             column++;
         }
