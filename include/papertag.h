@@ -95,7 +95,7 @@ typedef struct papertag_reader_options {
     const char *tags_field; /* the field that holds the tags; NULL: "tags" */
 } papertag_reader_options;
 
-/* Opens `path` ("-": standard input) for reading papers. `options` may be NULL.
+/* Opens `path` ("-": standard input) for reading papers; gzip and xz are unpacked. `options` may be NULL.
  * Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT when no format fits, PAPERTAG_BAD_ARGUMENT for an unknown format. */
 PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, const papertag_reader_options *options,
                                       papertag_error *err);
@@ -109,8 +109,8 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
  * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
 
-/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "bib", "page", "csv" or "tsv".
- * Constant. */
+/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "s2", "openreview", "bib", "page",
+ * "csv" or "tsv". Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);

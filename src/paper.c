@@ -144,7 +144,7 @@ int pt_record_date(pt_record *record, const char *text, size_t length, papertag_
     return pt_record_text(record, &record->paper.date, text, 10, err);
 }
 
-int pt_record_mail_day(pt_record *record, const char *text, papertag_error *err)
+int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const char *comma = strchr(text, ','), *month;

@@ -8,21 +8,19 @@
 #define PT_PAPER_H
 
 #include "base.h"
-#include "inflate.h"
 
 /* ---- bytes in -------------------------------------------------------------------------------------------------- */
 
 /* A file, standard input or memory, read in large blocks. */
 typedef struct pt_input {
-    int fd;      /* -1 over memory */
-    char *block; /* owned; NULL over memory */
+    int fd;                   /* -1 over memory */
+    struct pt_unpack *packed; /* gives the bytes when the source is gzip or xz; else NULL */
+    char *block;              /* owned; NULL over memory */
     size_t capacity;
     const char *start; /* bytes read but not yet given out: [start, end) */
     const char *end;
-    bool at_end;                     /* nothing follows `end` */
-    pt_inflate *inflate;             /* of a compressed source; else NULL */
-    const char *raw_start, *raw_end; /* compressed bytes in memory */
-    size_t line;                     /* number of the line that `start` is on, from 1 */
+    bool at_end; /* nothing follows `end` */
+    size_t line; /* number of the line that `start` is on, from 1 */
 } pt_input;
 
 /* A line beyond this is a broken record: it is skipped without being held. */
@@ -49,8 +47,8 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
 /* Sets the date from the first ten bytes of text when they are a real day as YYYY-MM-DD; else leaves it absent. */
 int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err);
 
-/* The same from a day as mail writes it: Wed, 20 Aug 2025 12:00:00 GMT. */
-int pt_record_mail_day(pt_record *record, const char *text, papertag_error *err);
+/* The same of a date as in mail: "Mon, 2 Apr 2007 19:18:42 GMT". */
+int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err);
 
 /* The arXiv identifier in text (bare, behind "arXiv:" or in an address), without its version: 2508.13426,
  * hep-th/9901001. NULL when it is not one. Source: arXiv, "Understanding the arXiv identifier". */
@@ -92,9 +90,10 @@ typedef struct pt_format {
 } pt_format;
 
 extern const pt_format pt_format_jsonl, pt_format_json, pt_format_daily_papers, pt_format_page, pt_format_csv,
-    pt_format_tsv, pt_format_atom, pt_format_rss, pt_format_oai, pt_format_bib;
+    pt_format_tsv, pt_format_atom, pt_format_rss, pt_format_oai, pt_format_s2, pt_format_openreview, pt_format_bib;
 
 /* Makes at least `size` bytes available if there are that many: afterwards [input.start, input.end) can be looked at.
+ * PAPERTAG_BAD_INPUT once, naming input.line, when packed bytes are damaged: what is held stays, and nothing follows.
  */
 int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err);
 

@@ -1,598 +1,614 @@
 /*
- * read_bib - papers from BibTeX and biblatex files.
+ * read_bib - papers from bibliographies: BibTeX and biblatex.
  *
- *     @article{key, title = {...}, author = "A and B", year = 2026, journal = name # { of } # name}
- *
- * An entry is read whole into fields, strings (@string, and the names of months) put in, then LaTeX is made text: marks
- * of accents become letters, braces go, and what is between dollars stays for the tokenizer. A broken entry is reported
- * and reading goes on at the next line that begins with '@'. Grammar: Patashnik, "BibTeXing" (1988), and the biblatex
- * manual for field names.
+ * The grammar is BibTeX's: entries in braces or parentheses, values in braces or quotes, joined with '#', with macros
+ * of
+ * @string; text between entries is none of its business. In one thing it is stricter: a line that begins like an entry
+ * begins one, even where a brace is still open. So a brace that was forgotten costs one entry and not the rest of the
+ * file.
  */
-#include <ctype.h>
 #include <stdlib.h>
-#include <utf8proc.h>
 
+#include "latex.h"
 #include "paper.h"
 
-enum { FIELDS_MAX = 256, NAME_MAX_BYTES = 64, VALUE_MAX = 16 * 1024 * 1024 };
+/* A value may name a macro again and again, and macros each other: without a bound they grow without end. Bytes. */
+enum { VALUE_MAX = 4 * 1024 * 1024, MACRO_MAX = 4096, MACROS_MAX = 10000 };
 
-/* A name and its value: of an entry's field, or of a @string. Offsets into a buffer that grows. */
-typedef struct bib_field {
-    char name[NAME_MAX_BYTES]; /* lower case */
-    size_t value;              /* in `text`, NUL-terminated */
-} bib_field;
+typedef enum field {
+    TITLE,
+    SUBTITLE,
+    ABSTRACT,
+    AUTHOR,
+    DATE,
+    YEAR,
+    MONTH,
+    DAY,
+    DOI,
+    EPRINT,
+    EPRINT_TYPE,
+    URL,
+    JOURNAL,
+    NUMBER,
+    VOLUME,
+    KEYWORDS,
+    ORGANIZATION,
+    FIELDS
+} field;
 
+static const struct {
+    const char *name;
+    field field;
+} names[] = {{"title", TITLE},
+             {"subtitle", SUBTITLE},
+             {"abstract", ABSTRACT},
+             {"author", AUTHOR},
+             {"date", DATE},
+             {"year", YEAR},
+             {"month", MONTH},
+             {"day", DAY},
+             {"doi", DOI},
+             {"eprint", EPRINT},
+             {"eprinttype", EPRINT_TYPE},
+             {"archiveprefix", EPRINT_TYPE},
+             {"url", URL},
+             {"journal", JOURNAL},
+             {"journaltitle", JOURNAL},
+             {"booktitle", JOURNAL},
+             {"number", NUMBER},
+             {"volume", VOLUME},
+             {"keywords", KEYWORDS},
+             {"keyword", KEYWORDS},
+             {"institution", ORGANIZATION},
+             {"school", ORGANIZATION}};
+
+static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+typedef struct span {
+    const char *text;
+    size_t length;
+} span;
+
+typedef struct macro {
+    span name, value; /* in the arena; values are LaTeX still */
+} macro;
+
+/* The bibliography, and the entry at hand. */
 typedef struct bib {
-    bib_field fields[FIELDS_MAX];
-    size_t count;
-    pt_buf text; /* values of the entry at hand */
-    bib_field *strings;
-    size_t string_count, string_capacity;
-    pt_buf string_text;
-    pt_buf plain, cut; /* scratch */
+    papertag_reader *reader;
+    papertag_error *err;
+    pt_arena arena; /* of macros */
+    macro *macros;
+    size_t macro_count, macro_capacity;
+    pt_buf values[FIELDS]; /* as written; empty: not given */
+    pt_buf value, plain;
+    /* parsing */
+    const char *at, *end;
+    size_t line; /* of the entry */
+    span key;
+    char closing;
 } bib;
 
-/* ---- scanning -------------------------------------------------------------------------------------------------- */
+/* ---- letters ---------------------------------------------------------------------------------------------------- */
 
-static void skip_blanks(pt_input *in)
+static char lower(char c)
 {
-    while (in->start < in->end && isspace((unsigned char)*in->start)) {
-        in->line += *in->start == '\n';
-        in->start++;
-    }
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
-static bool take(pt_input *in, char sign)
+static bool same(span a, const char *word)
 {
-    skip_blanks(in);
-    if (in->start < in->end && *in->start == sign) {
-        in->start++;
-        return true;
-    }
-    return false;
-}
-
-/* A name in lower case: of an entry, a field or a string. Empty when there is none. */
-static void take_name(pt_input *in, char name[NAME_MAX_BYTES])
-{
-    size_t length = 0;
-
-    skip_blanks(in);
-    while (in->start < in->end && *in->start && !isspace((unsigned char)*in->start) &&
-           !strchr("{}()\"=,#@%'", *in->start)) {
-        if (length + 1 < NAME_MAX_BYTES) {
-            name[length++] = (char)tolower((unsigned char)*in->start);
+    for (size_t i = 0; i < a.length; i++) {
+        if (!word[i] || lower(a.text[i]) != word[i]) {
+            return false;
         }
-        in->start++;
     }
-    name[length] = '\0';
+    return !word[a.length];
 }
 
-/* Appends what stands in braces or quotes, without them; braces within must match. False when it is not closed. */
-static bool take_delimited(pt_input *in, pt_buf *out, char close)
+static bool is_white(char c)
 {
-    const char *from = in->start;
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What names of types, fields and macros are made of. */
+static bool is_name(char c)
+{
+    return (unsigned char)c > ' ' && c != 0x7f && !strchr("\"#%'(),={}@", c);
+}
+
+static span trimmed(span s)
+{
+    while (s.length && is_white(*s.text)) {
+        s.text++;
+        s.length--;
+    }
+    while (s.length && is_white(s.text[s.length - 1])) {
+        s.length--;
+    }
+    return s;
+}
+
+/* ---- finding entries ------------------------------------------------------------------------------------------- */
+
+/* Behind the opening bracket of what begins with '@', its type in *type; NULL when it is no entry. */
+static const char *opens_entry(const char *at, const char *end, span *type)
+{
+    type->text = ++at;
+    while (at < end && is_name(*at)) {
+        at++;
+    }
+    type->length = (size_t)(at - type->text);
+    while (at < end && is_white(*at)) {
+        at++;
+    }
+    return type->length && at < end && (*at == '{' || *at == '(') ? at + 1 : NULL;
+}
+
+/* Within an entry: whether another begins at this '@'. */
+static bool begins_another(const bib *b)
+{
+    span type;
+    return b->at[-1] == '\n' && opens_entry(b->at, b->end, &type);
+}
+
+static void skip_white(bib *b)
+{
+    while (b->at < b->end && is_white(*b->at)) {
+        b->at++;
+    }
+}
+
+static bool is_next(const bib *b, char c)
+{
+    return b->at < b->end && *b->at == c;
+}
+
+static int fault(const bib *b, const char *words, span about)
+{
+    bool key = b->key.length > 0;
+    span shown = key ? b->key : (span){"without a key", 13};
+
+    return pt_reader_fail(b->reader, b->line, b->err, "entry %s%.*s%s%s%.*s%s", key ? "'" : "", (int)shown.length,
+                          shown.text, key ? "' " : " ", words, (int)(about.length < 80 ? about.length : 80), about.text,
+                          about.length ? "'" : "");
+}
+
+static int not_closed(const bib *b)
+{
+    return fault(b, "is not closed", (span){"", 0});
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------------- */
+
+/* What stands between braces, or between quotes, with b->at at the opening one; false when it does not close. */
+static bool take_enclosed(bib *b, char closing, span *text)
+{
     size_t depth = 0;
 
-    for (; in->start < in->end; in->start++) {
-        const char c = *in->start;
-        if (c == close && !depth) {
-            pt_buf_append(out, from, (size_t)(in->start - from));
-            in->start++;
+    text->text = ++b->at;
+    for (; b->at < b->end; b->at++) {
+        if (*b->at == closing && !depth) {
+            text->length = (size_t)(b->at++ - text->text);
             return true;
         }
-        if (c == '\\' && in->start + 1 < in->end) {
-            in->start++;
-        } else if (c == '{') {
-            depth++;
-        } else if (c == '}' && depth) {
-            depth--;
-        } else if (c == '}') {
+        if (*b->at == '@' && begins_another(b)) {
             return false;
         }
-        in->line += *in->start == '\n';
+        depth += *b->at == '{';
+        depth -= *b->at == '}' && depth;
     }
     return false;
 }
 
-static const char *string_value(const bib *b, const char *name)
+static span take_name(bib *b)
 {
-    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                         "jul", "aug", "sep", "oct", "nov", "dec"};
-    static const char *const numbers[] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
-
-    for (size_t i = b->string_count; i > 0; i--) {
-        if (!strcmp(b->strings[i - 1].name, name)) {
-            return b->string_text.data + b->strings[i - 1].value;
-        }
+    span name = {b->at, 0};
+    while (b->at < b->end && is_name(*b->at)) {
+        b->at++;
     }
-    for (size_t i = 0; i < 12; i++) {
-        if (!strcmp(months[i], name)) {
-            return numbers[i];
-        }
-    }
-    return "";
+    name.length = (size_t)(b->at - name.text);
+    return name;
 }
 
-/* Parts with '#' between. False when one is missing or not closed. */
-static bool take_value(const bib *b, pt_input *in, pt_buf *out)
+static span macro_value(const bib *b, span name)
 {
+    static const char *const english[] = {"January", "February", "March",     "April",   "May",      "June",
+                                          "July",    "August",   "September", "October", "November", "December"};
+
+    for (size_t i = 0; i < b->macro_count; i++) {
+        span known = b->macros[i].name;
+        if (known.length == name.length && same(name, known.text)) {
+            return b->macros[i].value;
+        }
+    }
+    for (size_t i = 0; name.length == 3 && i < 12; i++) {
+        if (lower(name.text[0]) == months[3 * i] && lower(name.text[1]) == months[3 * i + 1] &&
+            lower(name.text[2]) == months[3 * i + 2]) {
+            return (span){english[i], strlen(english[i])};
+        }
+    }
+    return name; /* one that nobody defined, or a number: itself */
+}
+
+/* value # value ..., joined in b->value. */
+static int take_value(bib *b, span name)
+{
+    pt_buf_clear(&b->value);
     do {
-        skip_blanks(in);
-        if (in->start == in->end) {
-            return false;
-        }
-        if (*in->start == '{' || *in->start == '"') {
-            const char close = *in->start == '{' ? '}' : '"';
-            in->start++;
-            if (!take_delimited(in, out, close)) {
-                return false;
+        span part;
+        b->at += is_next(b, '#');
+        skip_white(b);
+        if (is_next(b, '{') || is_next(b, '"')) {
+            if (!take_enclosed(b, *b->at == '{' ? '}' : '"', &part)) {
+                return not_closed(b);
             }
         } else {
-            char name[NAME_MAX_BYTES];
-            take_name(in, name);
-            if (!name[0]) {
-                return false;
+            part = take_name(b);
+            if (!part.length) {
+                return b->at == b->end ? not_closed(b) : fault(b, "has no value for field '", name);
             }
-            pt_buf_text(out, isdigit((unsigned char)name[0]) ? name : string_value(b, name));
+            part = macro_value(b, part);
         }
-    } while (take(in, '#'));
-    pt_buf_append(out, "", 1);
-    return true;
-}
-
-/* ---- LaTeX to text --------------------------------------------------------------------------------------------- */
-
-/* The combining character of an accent, or 0. */
-static utf8proc_int32_t accent(char mark)
-{
-    static const struct {
-        char mark;
-        utf8proc_int32_t combining;
-    } accents[] = {{'`', 0x300}, {'\'', 0x301}, {'^', 0x302}, {'~', 0x303}, {'"', 0x308},
-                   {'=', 0x304}, {'.', 0x307},  {'u', 0x306}, {'v', 0x30c}, {'H', 0x30b},
-                   {'c', 0x327}, {'k', 0x328},  {'r', 0x30a}, {'d', 0x323}, {'b', 0x331}};
-
-    for (size_t i = 0; i < sizeof accents / sizeof *accents; i++) {
-        if (accents[i].mark == mark) {
-            return accents[i].combining;
+        if (part.length > VALUE_MAX - b->value.size) {
+            return fault(b, "has more than 4 MiB in field '", name);
         }
-    }
-    return 0;
+        pt_buf_append(&b->value, part.text, part.length);
+        skip_white(b);
+    } while (is_next(b, '#'));
+    return b->value.failed ? pt_no_memory(b->err) : PAPERTAG_OK;
 }
 
-static const char *letter(const char *name, size_t length)
+/* name = value; b->value holds the value. */
+static int take_assignment(bib *b, span *name)
 {
-    static const struct {
-        const char *name, *text;
-    } letters[] = {{"ss", "\xc3\x9f"},
-                   {"o", "\xc3\xb8"},
-                   {"O", "\xc3\x98"},
-                   {"l", "\xc5\x82"},
-                   {"L", "\xc5\x81"},
-                   {"ae", "\xc3\xa6"},
-                   {"AE", "\xc3\x86"},
-                   {"oe", "\xc5\x93"},
-                   {"OE", "\xc5\x92"},
-                   {"aa", "\xc3\xa5"},
-                   {"AA", "\xc3\x85"},
-                   {"i", "i"},
-                   {"j", "j"},
-                   {"dh", "\xc3\xb0"},
-                   {"th", "\xc3\xbe"},
-                   {"textendash", "\xe2\x80\x93"},
-                   {"ldots", "..."},
-                   {"dots", "..."},
-                   {"textemdash", "\xe2\x80\x94"},
-                   {"textquoteright", "'"},
-                   {"textquoteleft", "'"},
-                   {"textasciitilde", "~"}};
-
-    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
-        if (strlen(letters[i].name) == length && !memcmp(letters[i].name, name, length)) {
-            return letters[i].text;
-        }
+    *name = take_name(b);
+    skip_white(b);
+    if (b->at == b->end || (*b->at == '@' && begins_another(b))) {
+        return not_closed(b);
     }
-    return NULL;
-}
-
-/* A letter with an accent: at `at`, behind the accent's mark, maybe in braces or a dotless \i. Returns behind it. */
-static const char *put_accented(pt_buf *out, const char *at, utf8proc_int32_t combining)
-{
-    size_t braces = 0, length;
-    utf8proc_uint8_t joined[16], *composed;
-
-    while (*at == ' ' || *at == '{') {
-        braces += *at == '{';
-        at++;
+    if (!name->length) {
+        return fault(b, "has no field where it should at '", (span){b->at, 1});
     }
-    if (*at == '\\' && (at[1] == 'i' || at[1] == 'j')) {
-        at++;
+    if (!is_next(b, '=')) {
+        return fault(b, "lacks '=' behind field '", *name);
     }
-    if (!*at || *at == '}') {
-        return at + (*at && braces ? 1 : 0);
-    }
-    for (length = 1; length < 4 && ((unsigned char)at[length] & 0xc0) == 0x80; length++) {
-    }
-    memcpy(joined, at, length);
-    length += (size_t)utf8proc_encode_char(combining, joined + length);
-    joined[length] = '\0';
-    composed = utf8proc_NFC(joined);
-    if (composed) {
-        pt_buf_text(out, (const char *)composed);
-    } else {
-        pt_buf_append(out, at, 1);
-    }
-    free(composed);
-    for (at++; ((unsigned char)*at & 0xc0) == 0x80; at++) {
-    }
-    for (; braces && *at == '}'; braces--) {
-        at++;
-    }
-    return at;
-}
-
-/* Behind a backslash. */
-static const char *put_command(pt_buf *out, const char *at)
-{
-    size_t length = 0;
-    const char *text;
-
-    if (strchr("&%_#${}", *at) && *at) {
-        pt_buf_append(out, at, 1);
-        return at + 1;
-    }
-    if (!isalpha((unsigned char)*at)) {
-        utf8proc_int32_t combining = *at ? accent(*at) : 0;
-        if (combining) {
-            return put_accented(out, at + 1, combining);
-        }
-        pt_buf_text(out, " ");
-        return at + (*at != '\0');
-    }
-    while (isalpha((unsigned char)at[length])) {
-        length++;
-    }
-    text = letter(at, length);
-    if (length == 1 && accent(*at) && !text && (at[1] == '{' || at[1] == ' ')) {
-        return put_accented(out, at + 1, accent(*at));
-    }
-    pt_buf_text(out, text ? text : "");
-    at += length;
-    return at + (text && *at == ' '); /* the blank that ends a command is not part of the text */
-}
-
-/* The text that LaTeX would set, as far as titles and abstracts have it. */
-static void put_plain(pt_buf *out, const char *at)
-{
-    bool math = false;
-
-    pt_buf_clear(out);
-    while (*at) {
-        if (*at == '\\' && !math) {
-            at = put_command(out, at + 1);
-        } else if (*at == '$') {
-            math = !math;
-            pt_buf_append(out, at++, 1);
-        } else if (math) {
-            pt_buf_append(out, at++, 1);
-        } else if (*at == '{' || *at == '}') {
-            at++;
-        } else if (*at == '~') {
-            pt_buf_text(out, " ");
-            at++;
-        } else if (!strncmp(at, "---", 3)) {
-            pt_buf_text(out, "\xe2\x80\x94");
-            at += 3;
-        } else if (!strncmp(at, "--", 2)) {
-            pt_buf_text(out, "\xe2\x80\x93");
-            at += 2;
-        } else if (!strncmp(at, "``", 2) || !strncmp(at, "''", 2)) {
-            pt_buf_text(out, "\"");
-            at += 2;
-        } else {
-            pt_buf_append(out, at++, 1);
-        }
-    }
-}
-
-/* ---- from fields to a paper ------------------------------------------------------------------------------------ */
-
-static const char *field(const bib *b, const char *name)
-{
-    for (size_t i = 0; i < b->count; i++) {
-        if (!strcmp(b->fields[i].name, name)) {
-            return b->text.data + b->fields[i].value;
-        }
-    }
-    return NULL;
-}
-
-static int set(bib *b, papertag_reader *reader, const char *name, const char **to, papertag_error *err)
-{
-    const char *value = field(b, name);
-
-    if (!value || *to) {
-        return PAPERTAG_OK;
-    }
-    put_plain(&b->plain, value);
-    if (b->plain.failed) {
-        return pt_no_memory(err);
-    }
-    return pt_record_text(&reader->record, to, b->plain.size ? b->plain.data : "", b->plain.size, err);
-}
-
-/* One author: "Last, First", "Last, Jr, First" or as it is. */
-static int add_author(bib *b, papertag_reader *reader, const char *name, papertag_error *err)
-{
-    const char *comma = strchr(name, ','), *second = comma ? strchr(comma + 1, ',') : NULL;
-    const char *first = second ? second : comma;
-
-    pt_buf_clear(&b->cut);
-    if (first) {
-        pt_buf_text(&b->cut, first + 1);
-        pt_buf_text(&b->cut, " ");
-        pt_buf_append(&b->cut, name, (size_t)(comma - name));
-        if (second) {
-            pt_buf_text(&b->cut, " ");
-            pt_buf_append(&b->cut, comma + 1, (size_t)(second - comma - 1));
-        }
-        name = b->cut.data ? b->cut.data : "";
-    }
-    put_plain(&b->plain, name);
-    if (b->cut.failed || b->plain.failed) {
-        return pt_no_memory(err);
-    }
-    if (!b->plain.size || !strcmp(b->plain.data, "others")) {
-        return PAPERTAG_OK;
-    }
-    return pt_record_append(&reader->record, &reader->record.paper.authors, b->plain.data, b->plain.size, err);
-}
-
-/* Authors with "and" between, outside of braces. */
-static int set_authors(bib *b, papertag_reader *reader, papertag_error *err)
-{
-    char *value = (char *)field(b, "author"), *from = value;
-    size_t depth = 0;
-    int status = PAPERTAG_OK;
-
-    for (char *at = value; at && !status; at++) {
-        const bool blank = isspace((unsigned char)*at);
-        depth += *at == '{';
-        depth -= *at == '}' && depth;
-        if (!*at || (!depth && blank && !strncmp(at + 1, "and", 3) && isspace((unsigned char)at[4]))) {
-            const bool last = !*at;
-            *at = '\0';
-            from += strspn(from, " \t\r\n");
-            for (char *end = at; end > from && isspace((unsigned char)end[-1]); *--end = '\0') {
-            }
-            status = add_author(b, reader, from, err);
-            if (last) {
-                break;
-            }
-            at += 4;
-            from = at + 1;
-        }
-    }
-    return status;
-}
-
-static int set_date(bib *b, papertag_reader *reader, papertag_error *err)
-{
-    const char *date = field(b, "date"), *year = field(b, "year"), *month = field(b, "month"), *day = field(b, "day");
-    char text[40];
-
-    if (date) {
-        return pt_record_date(&reader->record, date, strlen(date), err);
-    }
-    if (!year || !month || !day) { /* a month or a year alone is no day */
-        return PAPERTAG_OK;
-    }
-    snprintf(text, sizeof text, "%04d-%02d-%02d", atoi(year) % 10000, atoi(month) % 100, atoi(day) % 100);
-    return pt_record_date(&reader->record, text, strlen(text), err);
-}
-
-static int set_title(bib *b, papertag_reader *reader, papertag_error *err)
-{
-    papertag_paper *paper = &reader->record.paper;
-    const char *subtitle = field(b, "subtitle");
-    int status = set(b, reader, "title", &paper->title, err);
-
-    if (!status && subtitle && paper->title) {
-        put_plain(&b->plain, subtitle);
-        pt_buf_clear(&b->cut);
-        pt_buf_text(&b->cut, paper->title);
-        pt_buf_text(&b->cut, ": ");
-        pt_buf_append(&b->cut, b->plain.data ? b->plain.data : "", b->plain.size);
-        if (b->cut.failed || b->plain.failed) {
-            return pt_no_memory(err);
-        }
-        status = pt_record_text(&reader->record, &paper->title, b->cut.data, b->cut.size, err);
-    }
-    return status;
-}
-
-static int set_keywords(bib *b, papertag_reader *reader, papertag_error *err)
-{
-    const char *at = field(b, "keywords");
-    int status = PAPERTAG_OK;
-
-    if (!at) {
-        return PAPERTAG_OK;
-    }
-    put_plain(&b->plain, at);
-    if (b->plain.failed) {
-        return pt_no_memory(err);
-    }
-    for (at = b->plain.data ? b->plain.data : ""; *at && !status;) {
-        size_t length = strcspn(at, ",;");
-        status = pt_record_append(&reader->record, &reader->record.paper.keywords, at, length, err);
-        at += length + (at[length] != '\0');
-    }
-    return status;
-}
-
-/* Makes the paper of the fields at hand. */
-static int make_paper(bib *b, papertag_reader *reader, const char *key, papertag_error *err)
-{
-    papertag_paper *paper = &reader->record.paper;
-    const char *archive = field(b, "eprinttype") ? field(b, "eprinttype") : field(b, "archiveprefix");
-    const char *eprint = field(b, "eprint");
-    size_t length = 0;
-    int status = set_title(b, reader, err);
-
-    status = status ? status : set(b, reader, "abstract", &paper->abstract, err);
-    status = status ? status : set(b, reader, "doi", &paper->doi, err);
-    status = status ? status : set(b, reader, "url", &paper->url, err);
-    status = status ? status : set(b, reader, "journal", &paper->venue, err);
-    status = status ? status : set(b, reader, "journaltitle", &paper->venue, err);
-    status = status ? status : set(b, reader, "booktitle", &paper->venue, err);
-    status = status ? status : set_keywords(b, reader, err);
-    status = status ? status : set_date(b, reader, err);
-    if (!status && eprint && pt_arxiv_id(eprint, &length) &&
-        (!archive || !strcmp(archive, "arXiv") || !strcmp(archive, "arxiv"))) {
-        status = set(b, reader, "eprint", &paper->arxiv, err);
-    }
-    status = status ? status : set_authors(b, reader, err);
-    status = status ? status : pt_record_text(&reader->record, &paper->id, key, strlen(key), err);
-    status = status ? status : pt_record_text(&reader->record, &paper->source, "bibtex", 6, err);
-    return status ? status : pt_reader_finish(reader, err);
+    b->at++;
+    return take_value(b, *name);
 }
 
 /* ---- entries --------------------------------------------------------------------------------------------------- */
 
-/* Reads `name = value, ...` up to the entry's end into the fields. NULL, or what is wrong. */
-static const char *take_fields(bib *b, pt_input *in, char close)
+static int define(bib *b, span name)
 {
-    b->count = 0;
-    pt_buf_clear(&b->text);
-    while (!take(in, close)) {
-        bib_field *f = &b->fields[b->count];
-        if (b->count == FIELDS_MAX) {
-            return "more than 256 fields";
-        }
-        take_name(in, f->name);
-        if (!f->name[0]) {
-            return in->start == in->end ? "it is not closed" : "a field's name is missing";
-        }
-        if (!take(in, '=')) {
-            return "'=' is missing behind a field's name";
-        }
-        f->value = b->text.size;
-        if (!take_value(b, in, &b->text)) {
-            return "a value is missing or not closed";
-        }
-        b->count++;
-        if (!take(in, ',')) {
-            return take(in, close) ? NULL : "',' or the end is missing behind a value";
-        }
+    macro made = {{NULL, name.length}, {NULL, b->value.size}};
+    char *word;
+    size_t i = 0;
+
+    if (b->value.size > MACRO_MAX || b->macro_count == MACROS_MAX) {
+        return fault(b, "is too much: macros have up to 4 KiB and there are up to 10,000", (span){"", 0});
     }
-    return NULL;
+    word = pt_arena_copy(&b->arena, name.text, name.length);
+    made.value.text = pt_arena_copy(&b->arena, b->value.data ? b->value.data : "", b->value.size);
+    if (!word || !made.value.text ||
+        pt_reserve(&b->macros, &b->macro_capacity, b->macro_count + 1, sizeof *b->macros)) {
+        return pt_no_memory(b->err);
+    }
+    for (char *c = word; *c; c++) {
+        *c = lower(*c);
+    }
+    made.name.text = word;
+    while (i < b->macro_count && (b->macros[i].name.length != name.length || !same(name, b->macros[i].name.text))) {
+        i++;
+    }
+    b->macros[i] = made;
+    b->macro_count += i == b->macro_count;
+    return PAPERTAG_OK;
 }
 
-/* Goes on to the next line that begins with '@'. */
-static void recover(pt_input *in)
+/* A field counts when it is known and the first with a value. */
+static int keep(bib *b, span name)
 {
-    while (in->start < in->end) {
-        const char *line = memchr(in->start, '\n', (size_t)(in->end - in->start));
-        if (!line) {
-            in->start = in->end;
-            return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        field to = names[i].field;
+        if (same(name, names[i].name) && !b->values[to].size) {
+            pt_buf_append(&b->values[to], b->value.data ? b->value.data : "", b->value.size);
+            return b->values[to].failed ? pt_no_memory(b->err) : PAPERTAG_OK;
         }
-        in->start = line + 1;
-        in->line++;
-        if (in->start < in->end && *in->start == '@') {
-            return;
-        }
-    }
-}
-
-static int keep_string(bib *b, papertag_error *err)
-{
-    for (size_t i = 0; i < b->count; i++) {
-        bib_field *to;
-        const char *value = b->text.data + b->fields[i].value;
-        if (pt_reserve(&b->strings, &b->string_capacity, b->string_count + 1, sizeof *b->strings)) {
-            return pt_no_memory(err);
-        }
-        to = &b->strings[b->string_count];
-        *to = b->fields[i];
-        to->value = b->string_text.size;
-        pt_buf_append(&b->string_text, value, strlen(value) + 1);
-        if (b->string_text.failed) {
-            return pt_no_memory(err);
-        }
-        b->string_count++;
     }
     return PAPERTAG_OK;
 }
 
-static int next_bib(papertag_reader *reader, papertag_error *err)
+/* name = value, name = value, up to the closing bracket; a comma may stand behind the last. */
+static int take_fields(bib *b, int (*use)(bib *b, span name))
 {
-    pt_input *in = &reader->input;
-    bib *b = reader->state;
-
     for (;;) {
-        char type[NAME_MAX_BYTES], key[256] = "", close;
-        const char *wrong;
-        size_t line, length;
+        span name;
         int status;
-        for (; in->start < in->end && *in->start != '@'; in->start++) {
-            in->line += *in->start == '\n';
+        skip_white(b);
+        while (is_next(b, ',')) {
+            b->at++;
+            skip_white(b);
         }
-        if (in->start == in->end) {
-            return PAPERTAG_END;
+        if (is_next(b, b->closing)) {
+            b->at++;
+            return PAPERTAG_OK;
         }
-        line = in->line;
-        in->start++;
-        take_name(in, type);
-        if (!strcmp(type, "comment")) {
-            continue; /* what is in it is text between entries */
+        status = take_assignment(b, &name);
+        status = status ? status : use(b, name);
+        if (status) {
+            return status;
         }
-        close = take(in, '{') ? '}' : take(in, '(') ? ')' : '\0';
-        if (!close) {
-            continue; /* an address in the text between entries */
+        if (b->at == b->end || (*b->at == '@' && begins_another(b))) {
+            return not_closed(b);
         }
-        pt_record_clear(&reader->record, line);
-        if (!strcmp(type, "preamble")) {
-            pt_buf_clear(&b->text);
-            wrong = take_value(b, in, &b->text) && take(in, close) ? NULL : "it is not closed";
-        } else if (!strcmp(type, "string")) {
-            wrong = take_fields(b, in, close);
+        if (!is_next(b, ',') && !is_next(b, b->closing)) {
+            return fault(b, "lacks a comma behind field '", name);
+        }
+    }
+}
+
+/* The citation key, up to its comma. */
+static int take_key(bib *b)
+{
+    const char *from = b->at;
+    size_t word = 0;
+
+    while (b->at < b->end && *b->at != ',' && *b->at != b->closing && *b->at != '=' && *b->at != '{' &&
+           !(*b->at == '@' && begins_another(b))) {
+        b->at++;
+    }
+    b->key = trimmed((span){from, (size_t)(b->at - from)});
+    if (is_next(b, ',') || is_next(b, b->closing)) {
+        return PAPERTAG_OK;
+    }
+    while (word < b->key.length && !is_white(b->key.text[word])) {
+        word++;
+    }
+    if (is_next(b, '=') && word == b->key.length) { /* no key at all: this is a field already */
+        b->key.length = 0;
+        b->at = from;
+        return PAPERTAG_OK;
+    }
+    b->key.length = word;
+    return is_next(b, '=') || is_next(b, '{') ? fault(b, "lacks a comma behind its key", (span){"", 0}) : not_closed(b);
+}
+
+/* ---- from an entry to a paper ---------------------------------------------------------------------------------- */
+
+/* The plain text of a value in b->plain. */
+static int make_plain(bib *b, const pt_buf *value, pt_latex_kind kind)
+{
+    pt_buf_clear(&b->plain);
+    pt_latex_text(&b->plain, value->data, value->size, kind);
+    return b->plain.failed ? pt_no_memory(b->err) : PAPERTAG_OK;
+}
+
+static int set(bib *b, field from, const char **to, pt_latex_kind kind)
+{
+    pt_buf *value = &b->values[from];
+    int status;
+
+    if (!value->size) {
+        return PAPERTAG_OK;
+    }
+    status = make_plain(b, value, kind);
+    return status ? status : pt_record_text(&b->reader->record, to, b->plain.data, b->plain.size, b->err);
+}
+
+static int set_title(bib *b)
+{
+    pt_buf *title = &b->values[TITLE], *more = &b->values[SUBTITLE];
+
+    if (title->size && more->size) {
+        pt_buf_text(title, strchr("?!:.", title->data[title->size - 1]) ? " " : ": ");
+        pt_buf_append(title, more->data, more->size);
+        if (title->failed) {
+            return pt_no_memory(b->err);
+        }
+    }
+    return set(b, TITLE, &b->reader->record.paper.title, PT_LATEX_PROSE);
+}
+
+/* "Last, First", "Last, Jr, First" or as it is read. */
+static int add_name(bib *b, span name)
+{
+    static const size_t orders[3][3] = {{0}, {1, 0}, {2, 0, 1}};
+    span parts[3] = {{NULL, 0}};
+    size_t count = 1, depth = 0;
+    pt_buf order = {0};
+    int status;
+
+    name = trimmed(name);
+    if (!name.length || same(name, "others")) {
+        return PAPERTAG_OK;
+    }
+    parts[0].text = name.text;
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.text[i];
+        depth += c == '{';
+        depth -= c == '}' && depth;
+        if (c == ',' && !depth && count < 3) {
+            parts[count++].text = name.text + i + 1;
         } else {
-            skip_blanks(in);
-            for (length = 0; in->start < in->end && !strchr(",}) \t\r\n", *in->start) && *in->start; in->start++) {
-                if (length + 1 < sizeof key) {
-                    key[length++] = *in->start;
-                    key[length] = '\0';
-                }
+            parts[count - 1].length++;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const span *part = &parts[orders[count - 1][i]];
+        pt_buf_append(&order, part->text, part->length);
+        pt_buf_text(&order, " ");
+    }
+    status = order.failed ? pt_no_memory(b->err) : make_plain(b, &order, PT_LATEX_PROSE);
+    pt_buf_free(&order);
+    return status ? status
+                  : pt_record_append(&b->reader->record, &b->reader->record.paper.authors, b->plain.data, b->plain.size,
+                                     b->err);
+}
+
+/* Names with the word "and" between; braces protect it. */
+static int set_authors(bib *b)
+{
+    const char *text = b->values[AUTHOR].data;
+    size_t size = b->values[AUTHOR].size, from = 0, depth = 0;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < size && !status; i++) {
+        depth += text[i] == '{';
+        depth -= text[i] == '}' && depth;
+        if (!depth && i + 4 < size && is_white(text[i]) && is_white(text[i + 4]) &&
+            same((span){text + i + 1, 3}, "and")) {
+            status = add_name(b, (span){text + from, i - from});
+            from = i + 4;
+            i += 3; /* the space behind may be that before another */
+        }
+    }
+    return status || !size ? status : add_name(b, (span){text + from, size - from});
+}
+
+static int set_keywords(bib *b)
+{
+    int status = PAPERTAG_OK;
+
+    if (b->values[KEYWORDS].size) {
+        status = make_plain(b, &b->values[KEYWORDS], PT_LATEX_PROSE);
+    } else {
+        pt_buf_clear(&b->plain);
+    }
+    for (size_t at = 0; !status && at < b->plain.size;) {
+        const char *from = b->plain.data + at;
+        size_t length = strcspn(from, ",;");
+        status = pt_record_append(&b->reader->record, &b->reader->record.paper.keywords, from, length, b->err);
+        at += length + 1;
+    }
+    return status;
+}
+
+/* The month of a name or number, the day beside it: "may", "5", "5~May", "May 5--7". */
+static void read_month(const pt_buf *text, int *month, int *day)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < text->size; i++) {
+        char word[4] = "";
+        const char *found;
+        size_t digits = i;
+        while (digits < text->size && is_digit(text->data[digits])) {
+            digits++;
+        }
+        if (digits > i) {
+            number = !number && digits - i <= 2 ? atoi(text->data + i) : number;
+            i = digits - 1;
+        } else if (!*month && i + 3 <= text->size) {
+            for (size_t k = 0; k < 3; k++) {
+                word[k] = lower(text->data[i + k]);
             }
-            wrong = take(in, ',') ? take_fields(b, in, close) : "its key is missing";
+            found = strlen(word) == 3 ? strstr(months, word) : NULL;
+            *month = found && (found - months) % 3 == 0 ? (int)(found - months) / 3 + 1 : 0;
         }
-        if (b->text.failed) {
-            return pt_no_memory(err);
+    }
+    if (!*month) {
+        *month = number;
+    } else if (!*day) {
+        *day = number;
+    }
+}
+
+/* A day, or nothing: a year, or a month of it, is none. */
+static int set_date(bib *b)
+{
+    pt_record *record = &b->reader->record;
+    const pt_buf *date = &b->values[DATE], *year = &b->values[YEAR];
+    int month = 0, day = 0, none = 0, status = PAPERTAG_OK;
+    char text[40];
+
+    if (date->size) {
+        status = pt_record_date(record, date->data, date->size, b->err);
+    }
+    if (status || record->paper.date || year->size != 4) {
+        return status;
+    }
+    read_month(&b->values[DAY], &day, &none); /* as if it were a month: the first number */
+    read_month(&b->values[MONTH], &month, &day);
+    snprintf(text, sizeof text, "%s-%02d-%02d", year->data, month, day);
+    return pt_record_date(record, text, strlen(text), b->err);
+}
+
+/* eprint of arXiv; else what indexes write: journal = {arXiv preprint arXiv:...}, volume = {abs/...}. */
+static int set_arxiv(bib *b)
+{
+    static const field places[] = {EPRINT, NUMBER, JOURNAL, VOLUME};
+    papertag_paper *paper = &b->reader->record.paper;
+    const pt_buf *type = &b->values[EPRINT_TYPE];
+    bool foreign = type->size && !same((span){type->data, type->size}, "arxiv");
+
+    for (size_t i = 0; i < sizeof places / sizeof *places && !paper->arxiv; i++) {
+        const char *text, *mark;
+        size_t length = 0;
+        int status;
+        if (!b->values[places[i]].size || (places[i] == EPRINT && foreign)) {
+            continue;
         }
-        if (wrong) {
-            recover(in);
-            return pt_reader_fail(reader, line, err, "@%s{%.100s: %s", type, key, wrong);
+        status = make_plain(b, &b->values[places[i]], PT_LATEX_ADDRESS);
+        if (status) {
+            return status;
         }
-        if (!strcmp(type, "string")) {
-            status = keep_string(b, err);
-        } else if (strcmp(type, "preamble") != 0) {
-            return make_paper(b, reader, key, err);
-        } else {
-            status = PAPERTAG_OK;
+        text = b->plain.data + strspn(b->plain.data, " \t\r\n");
+        mark = strstr(text, "arXiv:");
+        text = places[i] != EPRINT && mark ? mark : text;
+        if (places[i] == EPRINT || mark || (places[i] == VOLUME && !strncmp(text, "abs/", 4))) {
+            text = pt_arxiv_id(text, &length);
+            status = text ? pt_record_text(&b->reader->record, &paper->arxiv, text, length, b->err) : PAPERTAG_OK;
         }
         if (status) {
             return status;
         }
     }
+    return PAPERTAG_OK;
 }
+
+static int fill(bib *b)
+{
+    pt_record *record = &b->reader->record;
+    papertag_paper *paper = &record->paper;
+    int status = pt_record_text(record, &paper->id, b->key.text, b->key.length, b->err);
+
+    status = status ? status : set_title(b);
+    status = status ? status : set(b, ABSTRACT, &paper->abstract, PT_LATEX_PROSE);
+    status = status ? status : set_authors(b);
+    status = status ? status : set_date(b);
+    status = status ? status : set_keywords(b);
+    status = status ? status : set(b, JOURNAL, &paper->venue, PT_LATEX_PROSE);
+    status = status ? status : set(b, ORGANIZATION, &paper->organization, PT_LATEX_PROSE);
+    status = status ? status : set(b, DOI, &paper->doi, PT_LATEX_ADDRESS);
+    status = status ? status : set(b, URL, &paper->url, PT_LATEX_ADDRESS);
+    status = status ? status : set_arxiv(b);
+    status = status ? status : pt_record_text(record, &paper->source, "bibtex", 6, b->err);
+    status = status ? status : pt_reader_finish(b->reader, b->err);
+    if (!status && paper->arxiv) { /* the same paper has another key in every bibliography */
+        char url[300];
+        paper->id = paper->arxiv;
+        snprintf(url, sizeof url, "https://arxiv.org/abs/%.200s", paper->arxiv);
+        status = paper->url ? PAPERTAG_OK : pt_record_text(record, &paper->url, url, strlen(url), b->err);
+    }
+    return status;
+}
+
+/* ---- the format ------------------------------------------------------------------------------------------------ */
 
 static int open_bib(papertag_reader *reader, papertag_error *err)
 {
-    reader->state = pt_calloc(1, sizeof(bib));
-    return reader->state ? pt_reader_all(reader, err) : pt_no_memory(err);
+    bib *b = reader->state = pt_calloc(1, sizeof *b);
+    if (!b) {
+        return pt_no_memory(err);
+    }
+    b->reader = reader;
+    return pt_reader_all(reader, err);
 }
 
 static void close_bib(papertag_reader *reader)
@@ -600,36 +616,134 @@ static void close_bib(papertag_reader *reader)
     bib *b = reader->state;
 
     if (b) {
-        pt_buf_free(&b->text);
-        pt_buf_free(&b->string_text);
+        for (size_t i = 0; i < FIELDS; i++) {
+            pt_buf_free(&b->values[i]);
+        }
+        pt_buf_free(&b->value);
         pt_buf_free(&b->plain);
-        pt_buf_free(&b->cut);
-        free(b->strings);
+        pt_arena_free(&b->arena);
+        free(b->macros);
         free(b);
     }
 }
 
-/* An '@', a name and a bracket, at the beginning or behind lines of comment. */
+/* Goes on to a place further on, counting lines. */
+static void advance(pt_input *in, const char *to)
+{
+    for (; in->start < to; in->start++) {
+        in->line += *in->start == '\n';
+    }
+}
+
+/* Goes on to the next entry, of which only white space or another entry stands before in its line: so neither an
+ * address of mail nor an entry behind a '%' is one. False at the end. */
+static bool find_entry(pt_input *in, bool behind_entry)
+{
+    bool first = behind_entry;
+    span type;
+
+    for (const char *at = in->start; at < in->end; at++) {
+        if (*at == '@' && first && opens_entry(at, in->end, &type)) {
+            advance(in, at);
+            return true;
+        }
+        first = *at == '\n' || (first && is_white(*at));
+    }
+    advance(in, in->end);
+    return false;
+}
+
+/* Reads the entry that begins at in->start. *is_paper: it is neither macro nor comment. */
+static int take_entry(bib *b, bool *is_paper)
+{
+    static const span nothing = {"", 0};
+    pt_input *in = &b->reader->input;
+    span type, text;
+    int status;
+
+    b->at = opens_entry(in->start, in->end, &type);
+    b->end = in->end;
+    b->line = in->line;
+    b->key = nothing;
+    b->closing = b->at[-1] == '{' ? '}' : ')';
+    *is_paper = false;
+    if (same(type, "comment") || same(type, "preamble")) {
+        b->at--;
+        if (!take_enclosed(b, b->closing, &text)) { /* nothing is lost: what follows is read */
+            b->at = memchr(in->start, '\n', (size_t)(in->end - in->start));
+            b->at = b->at ? b->at : in->end;
+        }
+        return PAPERTAG_OK;
+    }
+    if (same(type, "string")) {
+        b->key = (span){"@string", 7};
+        return take_fields(b, define);
+    }
+    *is_paper = true;
+    for (size_t i = 0; i < FIELDS; i++) {
+        pt_buf_clear(&b->values[i]);
+    }
+    status = take_key(b);
+    return status ? status : take_fields(b, keep);
+}
+
+static int next_bib(papertag_reader *reader, papertag_error *err)
+{
+    bib *b = reader->state;
+    pt_input *in = &reader->input;
+    bool behind_entry = true, is_paper;
+
+    b->err = err;
+    while (find_entry(in, behind_entry)) {
+        size_t line = in->line;
+        int status = take_entry(b, &is_paper);
+        if (status) {
+            const char *next = memchr(in->start, '\n', (size_t)(in->end - in->start));
+            advance(in, next ? next : in->end);
+            return status;
+        }
+        advance(in, b->at);
+        if (is_paper) {
+            pt_record_clear(&reader->record, line);
+            return fill(b);
+        }
+    }
+    return PAPERTAG_END;
+}
+
+/* A line that begins an entry: a bracket behind its type, a key and a comma behind that; or no paper at all. */
+static bool is_entry_line(const char *at, const char *end)
+{
+    span type;
+    const char *from = at < end && *at == '@' ? opens_entry(at, end, &type) : NULL, *stop = from;
+
+    if (!from) {
+        return false;
+    }
+    if (same(type, "comment") || same(type, "string") || same(type, "preamble")) {
+        return true;
+    }
+    while (stop < end && is_name(*stop)) {
+        stop++;
+    }
+    while (stop < end && (*stop == ' ' || *stop == '\t')) {
+        stop++;
+    }
+    return stop > from && stop < end && *stop == ',';
+}
+
 static bool fits_bib(const char *head, size_t size)
 {
     const char *at = head, *end = head + size;
 
-    while (at < end && *at == '%') {
-        const char *line = memchr(at, '\n', (size_t)(end - at));
-        if (!line) {
-            return false;
-        }
-        for (at = line + 1; at < end && isspace((unsigned char)*at); at++) {
-        }
-    }
-    if (at == end || *at != '@') {
+    if (*head == '{' || *head == '[' || *head == '<') {
         return false;
     }
-    for (at++; at < end && isalpha((unsigned char)*at); at++) {
+    while (at && !is_entry_line(at, end)) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : NULL;
     }
-    for (; at < end && (*at == ' ' || *at == '\t'); at++) {
-    }
-    return at < end && (*at == '{' || *at == '(');
+    return at != NULL;
 }
 
 const pt_format pt_format_bib = {"bib", fits_bib, open_bib, next_bib, close_bib};

@@ -58,11 +58,12 @@ struct table {
 static int next_line(papertag_reader *reader, const char **line, size_t *length, size_t *number, papertag_error *err)
 {
     struct table *t = reader->state;
-    const char *from = t->replay.data + t->replay_at, *stop;
+    const char *from, *stop;
 
     if (t->replay_at >= t->replay.size) {
         return pt_reader_line(reader, line, length, number, err);
     }
+    from = t->replay.data + t->replay_at;
     stop = memchr(from, '\n', t->replay.size - t->replay_at);
     *line = from;
     *length = (size_t)(stop - from); /* every line in it ends with LF */

@@ -1,78 +1,81 @@
 /*
- * read_json - papers from JSON: JSON Lines, arrays and listings of papers, and the Hugging Face daily-papers listing.
+ * read_json - papers from JSON: JSON Lines, arrays of papers, and the Hugging Face daily-papers listing.
  *
- * A paper is papertag's own record, a line of arXiv's metadata snapshot, a paper of Semantic Scholar or a note of
- * OpenReview; its keys tell which, so a file may mix them.
- *
- * JSON Lines streams. A document is read whole, but its elements are parsed one by one, each from its own slice of the
+ * Records of the metadata snapshot that arXiv gives out are told one by one, so they may stand among others. JSON Lines
+ * streams. A document is read whole, but its elements are parsed one by one, each from its own slice of the
  * text: so an element has its own line in messages, and a broken one does not take the others with it. cJSON parses; a
  * NUL escape, at which its C strings would end, is made a space before.
  */
-#include <cjson/cJSON.h>
-#include <stdlib.h>
+#include "read_json.h"
 
-#include "dates.h"
-#include "paper.h"
+#include <stdlib.h>
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
-/* A reader at work on one object. */
-struct object {
-    papertag_reader *reader;
-    const cJSON *json;
-    papertag_error *err;
-};
-
-static const cJSON *member(const struct object *o, const char *key)
+const cJSON *pt_json_member(const pt_json *o, const char *key)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(o->json, key);
     return item && !cJSON_IsNull(item) ? item : NULL;
 }
 
-static int wrong_type(const struct object *o, const char *key, const char *wanted)
+const char *pt_json_text(const pt_json *o, const char *key)
+{
+    return cJSON_GetStringValue(pt_json_member(o, key));
+}
+
+int pt_json_wrong_type(const pt_json *o, const char *key, const char *wanted)
 {
     return pt_reader_fail(o->reader, o->reader->record.paper.line, o->err, "field '%s' must be %s", key, wanted);
 }
 
 /* Integers stay what they are; cJSON keeps numbers as doubles. */
-static int set_number_text(const struct object *o, const char **field, double value)
+static int set_number_text(const pt_json *o, const char **field, double value)
 {
     char text[40];
     size_t length = pt_format_double(text, value, 17);
     return pt_record_text(&o->reader->record, field, text, length, o->err);
 }
 
-static int read_string(const struct object *o, const char *key, const char **field)
+int pt_json_string_of(const pt_json *o, const char *key, const cJSON *item, const char **field)
 {
-    const cJSON *item = member(o, key);
-    if (!item) {
+    if (!item || cJSON_IsNull(item)) {
         return PAPERTAG_OK;
     }
     if (!cJSON_IsString(item)) {
-        return wrong_type(o, key, "a string");
+        return pt_json_wrong_type(o, key, "a string");
     }
     return pt_record_text(&o->reader->record, field, item->valuestring, strlen(item->valuestring), o->err);
 }
 
-static int read_count(const struct object *o, const char *key, long *field)
+int pt_json_string(const pt_json *o, const char *key, const char **field)
 {
-    const cJSON *item = member(o, key);
+    return pt_json_string_of(o, key, pt_json_member(o, key), field);
+}
+
+static int read_count(const pt_json *o, const char *key, long *field)
+{
+    const cJSON *item = pt_json_member(o, key);
     if (!item) {
         return PAPERTAG_OK;
     }
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= 2e9)) {
-        return wrong_type(o, key, "a number that counts");
+        return pt_json_wrong_type(o, key, "a number that counts");
     }
     *field = (long)item->valuedouble;
     return PAPERTAG_OK;
 }
 
-/* The longest separator that the text has, for lists written as one string. */
-static int split(const struct object *o, papertag_strings *list, const char *text, const char *separators)
+static int add(const pt_json *o, papertag_strings *list, const char *text, size_t length)
+{
+    return pt_record_append(&o->reader->record, list, text, length, o->err);
+}
+
+/* Appends what stands between any of the separators, for lists written as one string. */
+static int split(const pt_json *o, papertag_strings *list, const char *text, const char *separators)
 {
     while (*text) {
         size_t length = strcspn(text, separators);
-        int status = pt_record_append(&o->reader->record, list, text, length, o->err);
+        int status = add(o, list, text, length);
         if (status) {
             return status;
         }
@@ -81,29 +84,33 @@ static int split(const struct object *o, papertag_strings *list, const char *tex
     return PAPERTAG_OK;
 }
 
-/* A list of strings, of objects with a "name" (or "tag"), or one string to be split at `separators`. */
-static int read_list(const struct object *o, const char *key, papertag_strings *list, const char *separators)
+int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
+                    const char *separators)
 {
-    const cJSON *items = member(o, key), *item;
+    const cJSON *item;
     int status = PAPERTAG_OK;
 
-    if (!items) {
+    if (!items || cJSON_IsNull(items)) {
         return PAPERTAG_OK;
     }
     if (cJSON_IsString(items)) {
         return split(o, list, items->valuestring, separators);
     }
     if (!cJSON_IsArray(items)) {
-        return wrong_type(o, key, "a list of strings");
+        return pt_json_wrong_type(o, key, "a list of strings");
     }
     cJSON_ArrayForEach(item, items)
     {
-        const cJSON *name = cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "name") : item;
-        name = name ? name : cJSON_GetObjectItemCaseSensitive(item, "tag"); /* as papertag writes tags */
-        if (!cJSON_IsString(name)) {
-            return wrong_type(o, key, "a list of strings");
+        const cJSON *name = item;
+        if (cJSON_IsObject(item)) {
+            name = cJSON_GetObjectItemCaseSensitive(item, "name");
+            name = name ? name : cJSON_GetObjectItemCaseSensitive(item, "fullname");
+            name = name ? name : cJSON_GetObjectItemCaseSensitive(item, "tag"); /* as papertag writes tags */
         }
-        status = pt_record_append(&o->reader->record, list, name->valuestring, strlen(name->valuestring), o->err);
+        if (!cJSON_IsString(name)) {
+            return pt_json_wrong_type(o, key, "a list of strings");
+        }
+        status = add(o, list, name->valuestring, strlen(name->valuestring));
         if (status) {
             break;
         }
@@ -111,244 +118,202 @@ static int read_list(const struct object *o, const char *key, papertag_strings *
     return status;
 }
 
-static int read_id(const struct object *o)
+int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, const char *separators)
 {
-    const cJSON *item = member(o, "id");
+    return pt_json_list_of(o, key, pt_json_member(o, key), list, separators);
+}
+
+static int read_id(const pt_json *o)
+{
+    const cJSON *item = pt_json_member(o, "id");
     if (item && cJSON_IsNumber(item)) {
         return set_number_text(o, &o->reader->record.paper.id, item->valuedouble);
     }
-    return read_string(o, "id", &o->reader->record.paper.id);
+    return pt_json_string(o, "id", &o->reader->record.paper.id);
 }
 
-static int read_date(const struct object *o, const char *key)
+int pt_json_date(const pt_json *o, const char *key)
 {
-    const char *text = cJSON_GetStringValue(member(o, key));
+    const char *text = pt_json_text(o, key);
     return text ? pt_record_date(&o->reader->record, text, strlen(text), o->err) : PAPERTAG_OK;
 }
 
-/* ---- a paper as papertag writes it ----------------------------------------------------------------------------- */
-
-static int read_paper(const struct object *o)
+int pt_json_address(const pt_json *o, const char *before, const char *id)
 {
-    papertag_paper *paper = &o->reader->record.paper;
-    const char *tags_field = o->reader->tags_field;
-    int status = read_id(o);
-
-    status = status ? status : read_string(o, "title", &paper->title);
-    status = status ? status : read_string(o, member(o, "abstract") ? "abstract" : "summary", &paper->abstract);
-    status = status ? status : read_date(o, "date");
-    status = status ? status : read_string(o, "organization", &paper->organization);
-    status = status ? status : read_string(o, "url", &paper->url);
-    status = status ? status : read_string(o, "source", &paper->source);
-    status = status ? status : read_string(o, "venue", &paper->venue);
-    status = status ? status : read_string(o, "doi", &paper->doi);
-    status = status ? status : read_string(o, "arxiv", &paper->arxiv);
-    status = status ? status : read_list(o, "authors", &paper->authors, ",;");
-    status = status ? status : read_list(o, "categories", &paper->categories, " ,;");
-    status = status ? status : read_list(o, "keywords", &paper->keywords, ",;");
-    status = status ? status : read_list(o, tags_field, &paper->tags, ",;");
-    status = status ? status : read_list(o, "maybe", &paper->maybe, ",;");
-    status = status ? status : read_count(o, "author_count", &paper->author_count);
-    status = status ? status : read_count(o, "upvotes", &paper->upvotes);
-    status = status ? status : read_count(o, "comments", &paper->comments);
-    paper->has_tags = member(o, tags_field) != NULL;
-    return status ? status : pt_reader_finish(o->reader, o->err);
-}
-
-/* The address of a paper: a fixed part and its id. */
-static int set_url(const struct object *o, const char *before, const char *id)
-{
-    char url[300];
-    int length = snprintf(url, sizeof url, "%s%s", before, id);
-
-    return pt_record_text(&o->reader->record, &o->reader->record.paper.url, url,
-                          (size_t)length < sizeof url ? (size_t)length : 0, o->err);
-}
-
-/* ---- an entry of the daily-papers listing ---------------------------------------------------------------------- */
-
-static int read_daily(const struct object *entry)
-{
-    papertag_reader *reader = entry->reader;
-    papertag_paper *paper = &reader->record.paper;
-    const cJSON *inner = member(entry, "paper"), *organization;
-    struct object o = {reader, inner, entry->err};
+    const char **url = &o->reader->record.paper.url;
+    pt_buf text = {0};
     int status;
 
-    if (!cJSON_IsObject(inner)) {
-        return wrong_type(entry, "paper", "an object");
+    if (*url || !id) {
+        return PAPERTAG_OK;
     }
-    status = read_id(&o);
-    status = status ? status : read_string(&o, "title", &paper->title);
-    status = status ? status : read_string(&o, "summary", &paper->abstract);
-    status = status ? status : read_date(&o, "publishedAt");
-    status = status ? status : read_list(&o, "authors", &paper->authors, ",;");
-    status = status ? status : read_list(&o, "ai_keywords", &paper->keywords, ",;");
-    status = status ? status : read_count(&o, "upvotes", &paper->upvotes);
-    status = status ? status : read_count(entry, "numComments", &paper->comments);
-    organization = member(&o, "organization") ? member(&o, "organization") : member(entry, "organization");
-    if (!status && cJSON_IsObject(organization)) {
-        struct object named = {reader, organization, entry->err};
-        status = read_string(&named, member(&named, "fullname") ? "fullname" : "name", &paper->organization);
-    }
-    if (!status && !paper->title) {
-        status = read_string(entry, "title", &paper->title);
-    }
-    if (!status && paper->id) {
-        status = set_url(&o, "https://huggingface.co/papers/", paper->id);
-    }
-    status = status ? status : pt_record_text(&reader->record, &paper->source, "huggingface", 11, entry->err);
-    return status ? status : pt_reader_finish(reader, entry->err);
+    pt_buf_text(&text, before);
+    pt_buf_text(&text, id);
+    status = text.failed ? pt_no_memory(o->err) : pt_record_text(&o->reader->record, url, text.data, text.size, o->err);
+    pt_buf_free(&text);
+    return status;
 }
 
-/* ---- a line of arXiv's metadata snapshot (the layout of Kaggle's) ---------------------------------------------- */
+/* ---- a record of arXiv's metadata snapshot ---------------------------------------------------------------------- */
 
-/* "[last, first, suffix]" as first, last, suffix. */
-static int read_parsed_authors(const struct object *o, papertag_strings *list)
+/* Its layout is close to papertag's own; these fields it has alone. */
+static bool is_snapshot(const pt_json *o)
 {
-    const cJSON *author, *authors = member(o, "authors_parsed");
-
-    cJSON_ArrayForEach(author, authors)
-    {
-        static const int order[] = {1, 0, 2};
-        pt_buf name = {0};
-        int status;
-        for (int i = 0; i < 3; i++) {
-            const char *part = cJSON_GetStringValue(cJSON_GetArrayItem(author, order[i]));
-            pt_buf_text(&name, part ? part : "");
-            pt_buf_text(&name, " ");
-        }
-        status = name.failed ? pt_no_memory(o->err)
-                             : pt_record_append(&o->reader->record, list, name.data, name.size, o->err);
-        pt_buf_free(&name);
-        if (status) {
-            return status;
-        }
-    }
-    return PAPERTAG_OK;
+    return cJSON_IsArray(pt_json_member(o, "authors_parsed")) || cJSON_IsArray(pt_json_member(o, "versions")) ||
+           pt_json_member(o, "update_date");
 }
 
-static int read_snapshot(const struct object *o)
+/* [["Last", "First", "Suffix"], ...]; affiliations may follow. */
+static int read_parsed_authors(const pt_json *o)
 {
-    papertag_paper *paper = &o->reader->record.paper;
-    const cJSON *first = cJSON_GetArrayItem(member(o, "versions"), 0);
-    const char *created = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(first, "created"));
-    int status = read_id(o);
-
-    status = status ? status : read_string(o, "title", &paper->title);
-    status = status ? status : read_string(o, "abstract", &paper->abstract);
-    status = status ? status : read_list(o, "categories", &paper->categories, " ");
-    status = status ? status : read_string(o, "journal-ref", &paper->venue);
-    status = status ? status : read_string(o, "doi", &paper->doi);
-    status = status ? status
-                    : (member(o, "authors_parsed") ? read_parsed_authors(o, &paper->authors)
-                                                   : read_list(o, "authors", &paper->authors, ","));
-    if (!status && created) {
-        status = pt_record_mail_day(&o->reader->record, created, o->err);
-    }
-    if (!status && !paper->date) {
-        status = read_date(o, "update_date");
-    }
-    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "arxiv", 5, o->err);
-    if (!status && paper->id) {
-        status = set_url(o, "https://arxiv.org/abs/", paper->id);
-    }
-    return status ? status : pt_reader_finish(o->reader, o->err);
-}
-
-/* ---- a paper of Semantic Scholar's Graph API -------------------------------------------------------------------- */
-
-static int read_scholar(const struct object *o)
-{
-    papertag_paper *paper = &o->reader->record.paper;
-    struct object ids = {o->reader, member(o, "externalIds"), o->err};
-    int status = read_string(o, "title", &paper->title);
-
-    if (cJSON_IsObject(ids.json)) {
-        status = status ? status : read_string(&ids, "ArXiv", &paper->arxiv);
-        status = status ? status : read_string(&ids, "DOI", &paper->doi);
-    }
-    if (!status && paper->arxiv) {
-        status = pt_record_text(&o->reader->record, &paper->id, paper->arxiv, strlen(paper->arxiv), o->err);
-    }
-    status = status || paper->id ? status : read_string(o, "paperId", &paper->id);
-    status = status ? status : read_string(o, "abstract", &paper->abstract);
-    status = status ? status : read_string(o, "venue", &paper->venue);
-    status = status ? status : read_string(o, "url", &paper->url);
-    status = status ? status : read_date(o, "publicationDate");
-    status = status ? status : read_list(o, "authors", &paper->authors, ",;");
-    status = status ? status : read_list(o, "fieldsOfStudy", &paper->categories, ",;");
-    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "semantic-scholar", 16, o->err);
-    return status ? status : pt_reader_finish(o->reader, o->err);
-}
-
-/* ---- a note of OpenReview --------------------------------------------------------------------------------------- */
-
-/* In its API 2 a field is {"value": ...}, before that it was the value itself. */
-static const cJSON *content(const cJSON *fields, const char *key)
-{
-    const cJSON *field = cJSON_GetObjectItemCaseSensitive(fields, key);
-    return cJSON_IsObject(field) ? cJSON_GetObjectItemCaseSensitive(field, "value") : field;
-}
-
-static int read_content(const struct object *o, const cJSON *fields, const char *key, const char **to)
-{
-    const char *text = cJSON_GetStringValue(content(fields, key));
-    return text ? pt_record_text(&o->reader->record, to, text, strlen(text), o->err) : PAPERTAG_OK;
-}
-
-static int read_content_list(const struct object *o, const cJSON *fields, const char *key, papertag_strings *list)
-{
-    const cJSON *items = content(fields, key), *item;
+    static const int order[] = {1, 0, 2};
+    const cJSON *items = pt_json_member(o, "authors_parsed"), *item;
+    pt_buf name = {0};
     int status = PAPERTAG_OK;
 
     cJSON_ArrayForEach(item, items)
     {
-        const char *text = cJSON_GetStringValue(item);
-        if (text && !status) {
-            status = pt_record_append(&o->reader->record, list, text, strlen(text), o->err);
+        pt_buf_clear(&name);
+        for (int i = 0; i < 3; i++) {
+            const char *part = cJSON_GetStringValue(cJSON_GetArrayItem(item, order[i]));
+            pt_buf_text(&name, part ? part : "");
+            pt_buf_text(&name, " ");
+        }
+        status = name.failed ? pt_no_memory(o->err) : add(o, &o->reader->record.paper.authors, name.data, name.size);
+        if (status) {
+            break;
+        }
+    }
+    pt_buf_free(&name);
+    return status;
+}
+
+/* "A. Example, B. Sample (Some Lab) and C. Other": affiliations in parentheses are dropped. */
+static int read_written_authors(const pt_json *o, const char *text)
+{
+    pt_buf names = {0};
+    int depth = 0, status;
+
+    for (const char *at = text; *at; at++) {
+        depth += *at == '(';
+        if (!depth && strchr(" \n", *at) && !strncmp(at + 1, "and", 3) && at[4] && strchr(" \n", at[4])) {
+            pt_buf_text(&names, ",");
+            at += 3;
+        } else if (!depth) {
+            pt_buf_append(&names, at, 1);
+        }
+        depth -= *at == ')' && depth;
+    }
+    pt_buf_append(&names, "", 0);
+    status = names.failed ? pt_no_memory(o->err) : split(o, &o->reader->record.paper.authors, names.data, ",");
+    pt_buf_free(&names);
+    return status;
+}
+
+static int read_snapshot(const pt_json *o)
+{
+    pt_record *record = &o->reader->record;
+    papertag_paper *paper = &record->paper;
+    const char *authors = pt_json_text(o, "authors");
+    const char *created = cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(pt_json_member(o, "versions"), 0), "created"));
+    size_t length = 0;
+    int status;
+
+    if (cJSON_IsArray(pt_json_member(o, "authors_parsed"))) {
+        status = read_parsed_authors(o);
+    } else {
+        status = authors ? read_written_authors(o, authors) : pt_json_list(o, "authors", &paper->authors, ",;");
+    }
+    if (!status && !paper->date && created) {
+        status = pt_record_mail_date(record, created, o->err);
+    }
+    if (!status && !paper->date) {
+        status = pt_json_date(o, "update_date");
+    }
+    if (!status && !paper->venue) {
+        status = pt_json_string(o, "journal-ref", &paper->venue);
+    }
+    if (!status && paper->doi) { /* several have spaces between */
+        status = pt_record_text(record, &paper->doi, paper->doi, strcspn(paper->doi, " "), o->err);
+    }
+    if (!status && paper->id && pt_arxiv_id(paper->id, &length)) {
+        status = pt_json_address(o, "https://arxiv.org/abs/", paper->id);
+        if (!status && !paper->source) {
+            status = pt_record_text(record, &paper->source, "arxiv", 5, o->err);
         }
     }
     return status;
 }
 
-static int read_note(const struct object *o)
+/* ---- a paper as papertag writes it ----------------------------------------------------------------------------- */
+
+static int read_paper(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
-    const cJSON *fields = member(o, "content"), *moment = member(o, "pdate") ? member(o, "pdate") : member(o, "cdate");
-    const char *forum = cJSON_GetStringValue(member(o, "forum"));
-    char day[11];
+    const char *tags_field = o->reader->tags_field;
+    bool snapshot = is_snapshot(o);
     int status = read_id(o);
 
-    status = status ? status : read_content(o, fields, "title", &paper->title);
-    status = status ? status : read_content(o, fields, "abstract", &paper->abstract);
-    status = status ? status : read_content(o, fields, "venue", &paper->venue);
-    status = status ? status : read_content_list(o, fields, "authors", &paper->authors);
-    status = status ? status : read_content_list(o, fields, "keywords", &paper->keywords);
-    if (!status && cJSON_IsNumber(moment) && moment->valuedouble > 0 && moment->valuedouble < 1e14) {
-        pt_day_text((long)(moment->valuedouble / 86400e3), day);
-        status = pt_record_date(&o->reader->record, day, 10, o->err);
+    status = status ? status : pt_json_string(o, "title", &paper->title);
+    status =
+        status ? status : pt_json_string(o, pt_json_member(o, "abstract") ? "abstract" : "summary", &paper->abstract);
+    status = status ? status : pt_json_date(o, "date");
+    status = status ? status : pt_json_string(o, "organization", &paper->organization);
+    status = status ? status : pt_json_string(o, "url", &paper->url);
+    status = status ? status : pt_json_string(o, "source", &paper->source);
+    status = status ? status : pt_json_string(o, "venue", &paper->venue);
+    status = status ? status : pt_json_string(o, "doi", &paper->doi);
+    status = status ? status : pt_json_string(o, "arxiv", &paper->arxiv);
+    if (!status) {
+        status = snapshot ? read_snapshot(o) : pt_json_list(o, "authors", &paper->authors, ",;");
     }
-    status = status ? status : pt_record_text(&o->reader->record, &paper->source, "openreview", 10, o->err);
-    if (!status && (forum || paper->id)) {
-        status = set_url(o, "https://openreview.net/forum?id=", forum ? forum : paper->id);
+    status = status ? status : pt_json_list(o, "categories", &paper->categories, " ,;");
+    status = status ? status : pt_json_list(o, "keywords", &paper->keywords, ",;");
+    status = status ? status : pt_json_list(o, tags_field, &paper->tags, ",;");
+    status = status ? status : pt_json_list(o, "maybe", &paper->maybe, ",;");
+    status = status ? status : read_count(o, "author_count", &paper->author_count);
+    status = status ? status : read_count(o, "upvotes", &paper->upvotes);
+    if (!snapshot || !cJSON_IsString(pt_json_member(o, "comments"))) { /* there: how many pages and figures */
+        status = status ? status : read_count(o, "comments", &paper->comments);
     }
+    paper->has_tags = pt_json_member(o, tags_field) != NULL;
     return status ? status : pt_reader_finish(o->reader, o->err);
 }
 
-/* A paper of any source, told by its keys. */
-static int read_any(const struct object *o)
+/* ---- an entry of the daily-papers listing ---------------------------------------------------------------------- */
+
+static int read_daily(const pt_json *entry)
 {
-    if (member(o, "authors_parsed") || (member(o, "versions") && member(o, "update_date"))) {
-        return read_snapshot(o);
+    papertag_reader *reader = entry->reader;
+    papertag_paper *paper = &reader->record.paper;
+    const cJSON *inner = pt_json_member(entry, "paper"), *organization;
+    pt_json o = {reader, inner, entry->err};
+    int status;
+
+    if (!cJSON_IsObject(inner)) {
+        return pt_json_wrong_type(entry, "paper", "an object");
     }
-    if (member(o, "paperId")) {
-        return read_scholar(o);
+    status = read_id(&o);
+    status = status ? status : pt_json_string(&o, "title", &paper->title);
+    status = status ? status : pt_json_string(&o, "summary", &paper->abstract);
+    status = status ? status : pt_json_date(&o, "publishedAt");
+    status = status ? status : pt_json_list(&o, "authors", &paper->authors, ",;");
+    status = status ? status : pt_json_list(&o, "ai_keywords", &paper->keywords, ",;");
+    status = status ? status : read_count(&o, "upvotes", &paper->upvotes);
+    status = status ? status : read_count(entry, "numComments", &paper->comments);
+    organization =
+        pt_json_member(&o, "organization") ? pt_json_member(&o, "organization") : pt_json_member(entry, "organization");
+    if (!status && cJSON_IsObject(organization)) {
+        pt_json named = {reader, organization, entry->err};
+        status = pt_json_string(&named, pt_json_member(&named, "fullname") ? "fullname" : "name", &paper->organization);
     }
-    if (cJSON_IsObject(member(o, "content")) && member(o, "id")) {
-        return read_note(o);
+    if (!status && !paper->title) {
+        status = pt_json_string(entry, "title", &paper->title);
     }
-    return read_paper(o);
+    status = status ? status : pt_json_address(entry, "https://huggingface.co/papers/", paper->id);
+    status = status ? status : pt_record_text(&reader->record, &paper->source, "huggingface", 11, entry->err);
+    return status ? status : pt_reader_finish(reader, entry->err);
 }
 
 /* ---- parsing one object ---------------------------------------------------------------------------------------- */
@@ -380,10 +345,10 @@ static int without_nul(pt_buf *copy, const char **text, size_t length)
 }
 
 /* Reads the object in text[0 .. length), which begins on `line`. */
-static int read_object(papertag_reader *reader, const char *text, size_t length, size_t line,
-                       int (*read)(const struct object *o), papertag_error *err)
+static int read_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
+                       papertag_error *err)
 {
-    struct object o = {.reader = reader, .err = err};
+    pt_json o = {.reader = reader, .err = err};
     const char *stop = NULL;
     pt_buf copy = {0};
     cJSON *json = NULL;
@@ -473,146 +438,217 @@ static int next_jsonl(papertag_reader *reader, papertag_error *err)
             length--;
         }
     } while (!status && !length);
-    return status ? status : read_object(reader, line, length, number, read_any, err);
+    return status ? status : read_object(reader, line, length, number, read_paper, err);
 }
 
 const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};
 
 /* ---- documents ------------------------------------------------------------------------------------------------- */
 
-enum where { BEFORE, INSIDE, BEHIND };
-
-enum { NOT_KNOWN = -1 }; /* null in a list: a paper that was asked for and is not known */
-
-/* How far a document has been read. */
+/* Where in a document the reading is. */
 struct document {
-    enum where where;
-    bool array; /* else one object */
+    const char *wrapper;
+    bool inside;  /* of an array */
+    bool wrapped; /* that array is a member of an object */
 };
 
-static int open_document(papertag_reader *reader, papertag_error *err)
+int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err)
 {
-    reader->state = pt_calloc(1, sizeof(struct document));
-    return reader->state ? pt_reader_all(reader, err) : pt_no_memory(err);
+    struct document *document = pt_calloc(1, sizeof *document);
+
+    if (!document) {
+        return pt_no_memory(err);
+    }
+    document->wrapper = wrapper;
+    reader->state = document;
+    return pt_reader_all(reader, err);
 }
 
-static void close_document(papertag_reader *reader)
+void pt_json_close(papertag_reader *reader)
 {
     free(reader->state);
 }
 
-/* Skips white space and `also`, counting lines. */
-static void skip_white(pt_input *in, const char *also)
+static const char *behind_white(const char *at, const char *end, const char *also)
 {
-    while (in->start < in->end && *in->start && (strchr(" \t\r\n", *in->start) || strchr(also, *in->start))) {
+    while (at < end && *at && (strchr(" \t\r\n", *at) || strchr(also, *at))) {
+        at++;
+    }
+    return at;
+}
+
+/* Goes on to a place further on, counting lines. */
+static void advance(pt_input *in, const char *to)
+{
+    for (; in->start < to; in->start++) {
         in->line += *in->start == '\n';
-        in->start++;
     }
 }
 
-/* The list within an object that lists papers, {"notes": [...]} or {"data": [...]}: behind its '['; else NULL. */
-static const char *find_listing(const char *at, const char *end)
+/* Behind the bracket that closes the one at `at`; NULL when it does not close before `end`. */
+static const char *behind_brackets(const char *at, const char *end)
 {
-    at += *at == '{';
-    while (at < end) {
-        const char *key, *stop;
-        bool wanted;
-        at += at < end && *at == ',';
-        while (at < end && strchr(" \t\r\n", *at) && *at) {
-            at++;
-        }
-        key = at;
-        if (at == end || *at != '"' || !(stop = memchr(at + 1, '"', (size_t)(end - at - 1)))) {
+    const char *stop = skip_value(at + 1, end);
+
+    while (stop && *stop == ',') {
+        stop = skip_value(stop + 1, end);
+    }
+    return stop ? stop + 1 : NULL;
+}
+
+const char *pt_json_find(const char *at, const char *end, const char *key)
+{
+    size_t length = strlen(key);
+
+    if (at == end || *at != '{') {
+        return NULL;
+    }
+    do {
+        const char *name = behind_white(at + 1, end, ""), *stop;
+        if (name == end || *name != '"') {
             return NULL;
         }
-        wanted = (stop - key == 6 && !memcmp(key, "\"notes", 6)) || (stop - key == 5 && !memcmp(key, "\"data", 5));
-        for (at = stop + 1; at < end && strchr(" \t\r\n:", *at) && *at; at++) {
+        name++;
+        for (stop = name; stop < end && *stop != '"'; stop++) {
+            stop += *stop == '\\' && stop + 1 < end;
         }
-        if (wanted && at < end && *at == '[') {
-            return at + 1;
+        at = behind_white(stop < end ? stop + 1 : end, end, "");
+        if (at == end || *at != ':') {
+            return NULL;
+        }
+        at = behind_white(at + 1, end, "");
+        if (at < end && (size_t)(stop - name) == length && !memcmp(name, key, length)) {
+            return at;
         }
         at = skip_value(at, end);
-        if (!at || *at != ',') {
-            return NULL;
-        }
-    }
+    } while (at && *at == ',');
     return NULL;
 }
 
-static int next_element(papertag_reader *reader, int (*read)(const struct object *o), papertag_error *err)
+const char *pt_json_first(const char *at, const char *end, const char *wrapper)
+{
+    const char *array = pt_json_find(at, end, wrapper);
+
+    if (at < end && *at == '[') {
+        array = at;
+    }
+    if (!array || *array != '[') {
+        return at < end && *at == '{' ? at : NULL;
+    }
+    at = behind_white(array + 1, end, ",");
+    while (end - at > 4 && !memcmp(at, "null", 4)) {
+        at = behind_white(at + 4, end, ",");
+    }
+    return at < end && *at == '{' ? at : NULL;
+}
+
+/* Enters an array, alone or under the wrapper. */
+static bool enter(struct document *document, pt_input *in)
+{
+    const char *array = in->start;
+
+    document->wrapped = document->wrapper && *array == '{';
+    if (document->wrapped) {
+        array = pt_json_find(array, in->end, document->wrapper);
+    }
+    document->inside = array && *array == '[';
+    if (document->inside) {
+        advance(in, array + 1);
+    }
+    return document->inside;
+}
+
+/* Leaves an array, and the object around it. */
+static int leave(struct document *document, papertag_reader *reader, papertag_error *err)
+{
+    pt_input *in = &reader->input;
+    const char *stop;
+
+    document->inside = false;
+    stop = document->wrapped ? behind_brackets(in->start, in->end) : in->start + 1;
+    if (!stop) {
+        int status = pt_reader_fail(reader, in->line, err, "the object is not closed");
+        advance(in, in->end);
+        return status;
+    }
+    advance(in, stop);
+    return PAPERTAG_OK;
+}
+
+/* Takes one step: an element into the record, or PT_PASSED_OVER. */
+static int step(papertag_reader *reader, pt_json_read *read, papertag_error *err)
 {
     struct document *document = reader->state;
     pt_input *in = &reader->input;
     const char *from, *stop;
     size_t line, length;
+    int status;
 
-    skip_white(in, "");
-    if (document->where == BEFORE) {
-        if (in->start == in->end) {
-            document->where = BEHIND;
-            return PAPERTAG_END;
-        }
-        from = *in->start == '{' ? find_listing(in->start, in->end) : NULL;
-        document->array = from || *in->start == '[';
-        from = from ? from : in->start + document->array;
-        for (; in->start < from; in->start++) {
-            in->line += *in->start == '\n';
-        }
-        document->where = INSIDE;
-    }
-    skip_white(in, ",");
-    if (document->where == BEHIND) {
+    advance(in, behind_white(in->start, in->end, ","));
+    from = in->start;
+    line = in->line;
+    if (from == in->end && !document->inside) {
         return PAPERTAG_END;
     }
-    line = in->line;
-    if (in->start == in->end || *in->start == ']') {
-        document->where = BEHIND;
-        if (document->array && in->start == in->end) {
+    if (from < in->end && !document->inside && enter(document, in)) {
+        return PT_PASSED_OVER;
+    }
+    if (from < in->end && document->inside && *from == ']') {
+        status = leave(document, reader, err);
+        return status ? status : PT_PASSED_OVER;
+    }
+    if (from < in->end && (*from == '}' || *from == ']')) { /* would stop the reading for good */
+        in->start++;
+        return pt_reader_fail(reader, line, err, *from == '}' ? "'}' without '{'" : "']' without '['");
+    }
+    if (document->inside) {
+        stop = skip_value(from, in->end);
+        if (!stop) {
+            document->inside = false;
+            in->start = in->end;
             return pt_reader_fail(reader, line, err, "the array is not closed");
         }
-        return PAPERTAG_END;
+    } else {
+        stop = *from == '{' ? behind_brackets(from, in->end) : memchr(from, '\n', (size_t)(in->end - from));
+        stop = stop ? stop : in->end;
     }
-    from = in->start;
-    if (*from == '}') { /* a stray bracket would stop the reading for good */
-        in->start++;
-        return pt_reader_fail(reader, line, err, "'}' without '{'");
-    }
-    stop = skip_value(from, in->end);
-    if (!stop && document->array) {
-        in->start = in->end;
-        document->where = BEHIND;
-        return pt_reader_fail(reader, line, err, "the array is not closed");
-    }
-    stop = stop ? stop : in->end;
+    advance(in, stop);
     length = (size_t)(stop - from);
-    for (const char *c = from; c < stop; c++) {
-        in->line += *c == '\n';
+    while (length && strchr(" \t\r\n", from[length - 1])) {
+        length--;
     }
-    in->start = stop;
-    document->where = document->array ? INSIDE : BEHIND;
-    if (document->array && length >= 4 && !memcmp(from, "null", 4) && strspn(from + 4, " \t\r\n") >= length - 4) {
-        return NOT_KNOWN;
+    if (document->wrapper && length == 4 && !memcmp(from, "null", 4)) {
+        return PT_PASSED_OVER;
     }
     return read_object(reader, from, length, line, read, err);
 }
 
-static bool fits_json(const char *head, size_t size)
-{
-    return *head == '[' ||
-           (*head == '{' && (find_listing(head, head + size) || (memchr(head, '\n', size) && !fits_jsonl(head, size))));
-}
-
-static int next_json(papertag_reader *reader, papertag_error *err)
+int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err)
 {
     int status;
 
     do {
-        status = next_element(reader, read_any, err);
-    } while (status == NOT_KNOWN);
+        status = step(reader, read, err);
+    } while (status == PT_PASSED_OVER);
     return status;
 }
 
-const pt_format pt_format_json = {"json", fits_json, open_document, next_json, close_document};
+static int open_document(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_open(reader, NULL, err);
+}
+
+static bool fits_json(const char *head, size_t size)
+{
+    return *head == '[' || (*head == '{' && memchr(head, '\n', size) && !fits_jsonl(head, size));
+}
+
+static int next_json(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_next(reader, read_paper, err);
+}
+
+const pt_format pt_format_json = {"json", fits_json, open_document, next_json, pt_json_close};
 
 /* The listing is an array whose elements have the paper under "paper". */
 static bool fits_daily(const char *head, size_t size)
@@ -650,12 +686,7 @@ static bool fits_daily(const char *head, size_t size)
 
 static int next_daily(papertag_reader *reader, papertag_error *err)
 {
-    int status;
-
-    do {
-        status = next_element(reader, read_daily, err);
-    } while (status == NOT_KNOWN);
-    return status;
+    return pt_json_next(reader, read_daily, err);
 }
 
-const pt_format pt_format_daily_papers = {"daily-papers", fits_daily, open_document, next_daily, close_document};
+const pt_format pt_format_daily_papers = {"daily-papers", fits_daily, open_document, next_daily, pt_json_close};

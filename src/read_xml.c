@@ -247,7 +247,7 @@ static int take_field(xml_state *s)
     case DAY:
         return paper->date ? PAPERTAG_OK : pt_record_date(&s->reader->record, text, length, NULL);
     case MAIL_DAY:
-        return pt_record_mail_day(&s->reader->record, text, NULL);
+        return pt_record_mail_date(&s->reader->record, text, NULL);
     case NAME:
         return add(s, &paper->authors, text, length);
     case NAMES:
@@ -438,6 +438,7 @@ static enum XML_Status feed(xml_state *s, papertag_error *err, int *status)
     size_t size;
     const char *from;
 
+    in->line = XML_GetCurrentLineNumber(s->parser); /* for what the bytes underneath may have to say */
     *status = pt_reader_fill(s->reader, 1, err);
     if (*status) {
         return XML_STATUS_ERROR;

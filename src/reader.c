@@ -2,8 +2,9 @@
  * reader - opening a source of papers, telling its format, and the bytes underneath.
  *
  * A source is a stream: files of any length are read in blocks, and a paper is handed out as soon as its record is
- * complete. Formats are told from the content, never from the name, as papers come through pipes. The order of the
- * table is the order of asking: the pickier formats first.
+ * complete. What is packed is unpacked underneath, so that no format knows of it. Formats are told from the content,
+ * never from the name, as papers come through pipes. The order of the table is the order of asking: the pickier formats
+ * first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +12,13 @@
 #include <unistd.h>
 
 #include "paper.h"
+#include "unpack.h"
 
 enum { BLOCK = 256 * 1024, HEAD = 64 * 1024 };
 
-static const pt_format *const formats[] = {&pt_format_daily_papers, &pt_format_json, &pt_format_jsonl, &pt_format_atom,
-                                           &pt_format_rss,          &pt_format_oai,  &pt_format_bib,   &pt_format_page,
-                                           &pt_format_csv,          &pt_format_tsv};
+static const pt_format *const formats[] = {
+    &pt_format_daily_papers, &pt_format_s2,  &pt_format_openreview, &pt_format_json, &pt_format_jsonl, &pt_format_atom,
+    &pt_format_rss,          &pt_format_oai, &pt_format_page,       &pt_format_csv,  &pt_format_tsv,   &pt_format_bib};
 
 int pt_reader_fail(const papertag_reader *reader, size_t line, papertag_error *err, const char *format, ...)
 {
@@ -42,40 +44,30 @@ int pt_reader_finish(papertag_reader *reader, papertag_error *err)
 
 /* ---- bytes ----------------------------------------------------------------------------------------------------- */
 
-/* What a compressed source is made from: the file, or bytes in memory. */
-static ptrdiff_t read_raw(void *context, void *to, size_t size)
-{
-    pt_input *in = context;
-    ptrdiff_t got;
-
-    if (in->fd < 0) {
-        size_t left = (size_t)(in->raw_end - in->raw_start);
-        size = size < left ? size : left;
-        memcpy(to, in->raw_start, size);
-        in->raw_start += size;
-        return (ptrdiff_t)size;
-    }
-    do {
-        got = read(in->fd, to, size);
-    } while (got < 0 && errno == EINTR);
-    return got;
-}
-
-/* The next bytes of the source, decompressed; *got is 0 at the end. */
-static int read_source(papertag_reader *reader, void *to, size_t size, size_t *got, papertag_error *err)
+/* Reads up to `room` bytes behind those held. After a fault in packed bytes nothing follows. */
+static int read_more(papertag_reader *reader, char *to, size_t room, size_t *got, papertag_error *err)
 {
     pt_input *in = &reader->input;
-    ptrdiff_t count;
+    const char *reason = NULL;
+    ssize_t count;
+    int status;
 
-    if (in->inflate) {
-        return pt_inflate_read(in->inflate, reader->name, to, size, got, err);
+    if (in->packed) {
+        status = pt_unpack_read(in->packed, to, room, got, &reason);
+        if (status == PAPERTAG_BAD_INPUT) {
+            in->at_end = true;
+            return pt_reader_fail(reader, in->line, err, "%s", reason);
+        }
+        if (status == PAPERTAG_NO_MEMORY) {
+            return pt_no_memory(err);
+        }
+        return status ? pt_fail(err, PAPERTAG_IO, "%s: %s", reader->name, strerror(errno)) : PAPERTAG_OK;
     }
-    count = read_raw(in, to, size);
-    if (count < 0) {
-        return pt_fail(err, PAPERTAG_IO, "%s: %s", reader->name, strerror(errno));
-    }
-    *got = (size_t)count;
-    return PAPERTAG_OK;
+    do {
+        count = read(in->fd, to, room);
+    } while (count < 0 && errno == EINTR);
+    *got = count > 0 ? (size_t)count : 0;
+    return count < 0 ? pt_fail(err, PAPERTAG_IO, "%s: %s", reader->name, strerror(errno)) : PAPERTAG_OK;
 }
 
 int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
@@ -84,7 +76,7 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
 
     while ((size_t)(in->end - in->start) < size && !in->at_end) {
         size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
-        size_t got = 0;
+        size_t got;
         int status;
         if (in->start > in->block && used + 1 >= in->capacity) {
             memmove(in->block, in->start, held);
@@ -99,9 +91,8 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
             in->start = in->block + (used - held);
             in->end = in->block + used;
         }
-        status = read_source(reader, in->block + used, in->capacity - used - 1, &got, err);
+        status = read_more(reader, in->block + used, in->capacity - used - 1, &got, err);
         if (status) {
-            in->at_end = true; /* what follows cannot be read */
             return status;
         }
         in->end += got;
@@ -136,6 +127,7 @@ int pt_reader_line(papertag_reader *reader, const char **line, size_t *length, s
         looked = held;
         status = pt_reader_fill(reader, held + 1, err);
         if (status) {
+            in->start = in->end; /* a line that is cut short is no record of its own */
             return status;
         }
     }
@@ -172,21 +164,28 @@ int pt_reader_all(papertag_reader *reader, papertag_error *err)
 
 /* ---- telling the format ---------------------------------------------------------------------------------------- */
 
-static int find_format(const char *name, const pt_format **out, papertag_error *err)
+/* Fails with the names of all formats behind the words. */
+static int fail_with_names(papertag_error *err, papertag_status status, const char *name, const char *words)
 {
     pt_buf known = {0};
 
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (!strcmp(formats[i]->name, name)) {
-            *out = formats[i];
-            pt_buf_free(&known);
-            return PAPERTAG_OK;
-        }
         pt_buf_format(&known, "%s%s", i ? ", " : "", formats[i]->name);
     }
-    pt_fail(err, PAPERTAG_BAD_ARGUMENT, "unknown format '%s'; known: %s", name, known.data ? known.data : "");
+    pt_fail(err, status, words, name, known.data ? known.data : "");
     pt_buf_free(&known);
-    return PAPERTAG_BAD_ARGUMENT;
+    return status;
+}
+
+static int find_format(const char *name, const pt_format **out, papertag_error *err)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        if (!strcmp(formats[i]->name, name)) {
+            *out = formats[i];
+            return PAPERTAG_OK;
+        }
+    }
+    return fail_with_names(err, PAPERTAG_BAD_ARGUMENT, name, "unknown format '%s'; known: %s");
 }
 
 static int tell_format(papertag_reader *reader, papertag_error *err)
@@ -217,34 +216,31 @@ static int tell_format(papertag_reader *reader, papertag_error *err)
         status = pt_reader_fill(reader, wanted, err);
     }
     return status ? status
-                  : pt_fail(err, PAPERTAG_BAD_INPUT,
-                            "%s: no known format; use --from with jsonl, json, daily-papers, atom, rss, oai, bib, "
-                            "page, csv or tsv",
-                            reader->name);
+                  : fail_with_names(err, PAPERTAG_BAD_INPUT, reader->name,
+                                    "%s: no known format; use --from with one of: %s");
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
-/* Puts a decompressor under the reader when the first bytes ask for one. */
-static int decompress(papertag_reader *reader, papertag_error *err)
+/* Puts an unpacker between the source and everybody else when the source is packed. */
+static int unpack(papertag_reader *reader, papertag_error *err)
 {
     pt_input *in = &reader->input;
-    int status = pt_reader_fill(reader, 6, err);
-    size_t held = (size_t)(in->end - in->start), head = held < 4096 ? held : 4096;
+    char *block;
+    size_t held;
+    int status = pt_reader_fill(reader, PT_UNPACK_HEAD, err);
 
-    if (status || !pt_inflate_fits(in->start, held)) {
+    held = (size_t)(in->end - in->start);
+    if (status || !pt_is_packed(in->start, held)) {
         return status;
     }
-    if (in->fd < 0) {
-        in->raw_start = in->start + head;
-        in->raw_end = in->end;
-    } else {
-        head = held;
-    }
-    status = pt_inflate_open(&in->inflate, in->start, head, read_raw, in, err);
-    in->start = in->end = in->block;
+    block = in->block;
+    in->block = NULL;
+    status = pt_unpack_open(&in->packed, in->at_end ? -1 : in->fd, block, in->capacity, in->start, held);
+    in->start = in->end = NULL;
+    in->capacity = 0;
     in->at_end = false;
-    return status;
+    return status ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 static int drop_byte_order_mark(papertag_reader *reader, papertag_error *err)
@@ -286,7 +282,7 @@ static int open_reader(papertag_reader **out, papertag_reader *reader, const pap
     }
     reader->input.line = 1;
     status = options && options->format ? find_format(options->format, &reader->format, err) : PAPERTAG_OK;
-    status = status ? status : decompress(reader, err);
+    status = status ? status : unpack(reader, err);
     status = status ? status : drop_byte_order_mark(reader, err);
     if (!status && !reader->format) {
         status = tell_format(reader, err);
@@ -374,7 +370,7 @@ void papertag_reader_close(papertag_reader *reader)
     if (reader->input.fd > STDIN_FILENO) {
         close(reader->input.fd);
     }
-    pt_inflate_close(reader->input.inflate);
+    pt_unpack_close(reader->input.packed);
     free(reader->input.block);
     pt_record_free(&reader->record);
     free(reader->tags_field);

@@ -92,7 +92,8 @@ int failed(const papertag_error *err);
         "limit", 'n', "N", "at most N papers"                                                                          \
     }
 #define OPTIONS_INPUT                                                                                                  \
-    {"from", 0, "FORMAT", "jsonl, json, daily-papers, atom, rss, oai, bib, page, csv or tsv (default: told)"},         \
+    {"from", 0, "FORMAT",                                                                                              \
+     "jsonl, json, daily-papers, atom, rss, oai, s2, openreview, bib, page, csv or tsv (default: told)"},              \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
     {                                                                                                                  \
         "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \

@@ -71,6 +71,19 @@ bats_require_minimum_version 1.5.0
     cmp "$work/one" "$work/pipe"
 }
 
+@test "packed papers give what plain ones do; what is cut short is said" {
+    papertag tag --json data/sample.jsonl >"$work/plain"
+    gzip -c data/sample.jsonl >"$work/papers.gz"
+    xz -c data/sample.jsonl >"$work/papers.xz"
+    papertag tag --json "$work/papers.gz" | cmp - "$work/plain"
+    papertag tag --json <"$work/papers.xz" | cmp - "$work/plain"
+    cat "$work/papers.gz" | papertag tag --json --from jsonl - | cmp - "$work/plain"
+    head -c -9 "$work/papers.gz" >"$work/cut.gz"
+    run papertag tag --json "$work/cut.gz"
+    expect 1
+    [[ $output == *"$work/cut.gz:"*": the gzip data ends too early"* ]]
+}
+
 @test "tag --all, --top and --min-p" {
     tags=$(papertag tags --json | wc -l)
     [ "$(head -n 1 data/sample.jsonl | papertag tag --json --all | jq '.tags | length')" -eq "$tags" ]

@@ -1,0 +1,368 @@
+/*
+ * latex - the text that a value of a bibliography stands for.
+ *
+ * Not TeX: the commands that bibliographies are written with, by people and by programs. What it does not know it
+ * leaves as it stands, since a command in a text says more than a hole.
+ */
+#include "latex.h"
+
+#include <utf8proc.h>
+
+enum { DEPTH_MAX = 8 };
+
+typedef struct latex {
+    const char *at, *end;
+    pt_buf *out;
+    pt_latex_kind kind;
+    int depth;     /* of accents over accents */
+    bool unclosed; /* math that does not close was met: looking for the end again and again would take long */
+} latex;
+
+typedef struct span {
+    const char *text;
+    size_t length;
+} span;
+
+/* ---- what commands stand for ----------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text;
+} symbols[] = {
+    {"aa", "\u00e5"},
+    {"AA", "\u00c5"},
+    {"ae", "\u00e6"},
+    {"AE", "\u00c6"},
+    {"BibTeX", "BibTeX"},
+    {"copyright", "\u00a9"},
+    {"dh", "\u00f0"},
+    {"DH", "\u00d0"},
+    {"dj", "\u0111"},
+    {"DJ", "\u0110"},
+    {"dots", "\u2026"},
+    {"i", "\u0131"},
+    {"j", "\u0237"},
+    {"l", "\u0142"},
+    {"L", "\u0141"},
+    {"LaTeX", "LaTeX"},
+    {"ldots", "\u2026"},
+    {"newline", " "},
+    {"ng", "\u014b"},
+    {"NG", "\u014a"},
+    {"o", "\u00f8"},
+    {"O", "\u00d8"},
+    {"oe", "\u0153"},
+    {"OE", "\u0152"},
+    {"P", "\u00b6"},
+    {"par", " "},
+    {"pounds", "\u00a3"},
+    {"quad", " "},
+    {"qquad", " "},
+    {"relax", ""},
+    {"S", "\u00a7"},
+    {"slash", "/"},
+    {"space", " "},
+    {"ss", "\u00df"},
+    {"TeX", "TeX"},
+    {"textasciicircum", "^"},
+    {"textasciigrave", "`"},
+    {"textasciitilde", "~"},
+    {"textbackslash", "\\"},
+    {"textbar", "|"},
+    {"textbraceleft", "{"},
+    {"textbraceright", "}"},
+    {"textbullet", "\u2022"},
+    {"textcopyright", "\u00a9"},
+    {"textdegree", "\u00b0"},
+    {"textdollar", "$"},
+    {"textellipsis", "\u2026"},
+    {"textemdash", "\u2014"},
+    {"textendash", "\u2013"},
+    {"texteuro", "\u20ac"},
+    {"textgreater", ">"},
+    {"textless", "<"},
+    {"textmu", "\u00b5"},
+    {"textperiodcentered", "\u00b7"},
+    {"textquotedblleft", "\u201c"},
+    {"textquotedblright", "\u201d"},
+    {"textquoteleft", "\u2018"},
+    {"textquoteright", "\u2019"},
+    {"textquotesingle", "'"},
+    {"textregistered", "\u00ae"},
+    {"textsterling", "\u00a3"},
+    {"texttimes", "\u00d7"},
+    {"texttrademark", "\u2122"},
+    {"textunderscore", "_"},
+    {"th", "\u00fe"},
+    {"TH", "\u00de"},
+    /* switches of style, which have no text */
+    {"bf", ""},
+    {"bfseries", ""},
+    {"em", ""},
+    {"it", ""},
+    {"itshape", ""},
+    {"normalfont", ""},
+    {"protect", ""},
+    {"rm", ""},
+    {"sc", ""},
+    {"scshape", ""},
+    {"sf", ""},
+    {"sl", ""},
+    {"tt", ""},
+    {"ttfamily", ""},
+    {"upshape", ""},
+};
+
+/* Combining marks by the character of the command. */
+typedef struct accent {
+    char name;
+    bool below; /* the letter keeps its dot */
+    utf8proc_int32_t mark;
+} accent;
+
+static const accent accents[] = {{'\'', false, 0x301}, {'`', false, 0x300}, {'^', false, 0x302}, {'"', false, 0x308},
+                                 {'~', false, 0x303},  {'=', false, 0x304}, {'.', false, 0x307}, {'c', true, 0x327},
+                                 {'v', false, 0x30c},  {'u', false, 0x306}, {'H', false, 0x30b}, {'k', true, 0x328},
+                                 {'r', false, 0x30a},  {'d', true, 0x323},  {'b', true, 0x331},  {'t', false, 0x361}};
+
+static const accent *accent_of(span command)
+{
+    for (size_t i = 0; command.length == 1 && i < sizeof accents / sizeof *accents; i++) {
+        if (accents[i].name == *command.text) {
+            return &accents[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *symbol_of(span command)
+{
+    for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+        if (strlen(symbols[i].name) == command.length && !memcmp(symbols[i].name, command.text, command.length)) {
+            return symbols[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* ---- pieces of the source -------------------------------------------------------------------------------------- */
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_one_of(char c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
+static bool begins(const latex *x, const char *with)
+{
+    size_t length = strlen(with);
+    return (size_t)(x->end - x->at) >= length && !memcmp(x->at, with, length);
+}
+
+static void skip_spaces(latex *x)
+{
+    while (x->at < x->end && (*x->at == ' ' || *x->at == '\t' || *x->at == '\n' || *x->at == '\r')) {
+        x->at++;
+    }
+}
+
+/* The name of a command, with x->at behind its backslash: letters, or one character. */
+static span take_name(latex *x)
+{
+    span name = {x->at, 0};
+
+    while (x->at < x->end && is_letter(*x->at)) {
+        x->at++;
+    }
+    x->at += x->at == name.text && x->at < x->end;
+    name.length = (size_t)(x->at - name.text);
+    return name;
+}
+
+/* What a command applies to: a group without its braces, a command, or one character. */
+static span take_argument(latex *x)
+{
+    span argument;
+    size_t depth = 1;
+
+    skip_spaces(x);
+    argument.text = x->at;
+    if (begins(x, "{")) {
+        argument.text = ++x->at;
+        for (; x->at < x->end; x->at++) {
+            depth += *x->at == '{';
+            depth -= *x->at == '}';
+            if (!depth) {
+                argument.length = (size_t)(x->at++ - argument.text);
+                return argument;
+            }
+        }
+    } else if (begins(x, "\\")) {
+        x->at++;
+        argument.length = take_name(x).length + 1;
+        if (is_letter(x->at[-1])) {
+            skip_spaces(x); /* they end its name */
+        }
+        return argument;
+    } else if (!begins(x, "}") && x->at < x->end) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)x->at, x->end - x->at, &c);
+        x->at += size > 0 ? size : 1;
+    }
+    argument.length = (size_t)(x->at - argument.text);
+    return argument;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+static void write_text(latex *x);
+
+static void write_inner(const latex *x, pt_buf *out, span text)
+{
+    latex inner = {text.text, text.text + text.length, out, x->kind, x->depth + 1, x->unclosed};
+    write_text(&inner);
+}
+
+/* The first character with the mark on it, then the rest. */
+static void write_marked(pt_buf *out, const char *text, size_t length, const accent *a)
+{
+    utf8proc_int32_t first = 0, letters[16];
+    utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &first), count;
+    utf8proc_uint8_t bytes[8];
+
+    if (size <= 0) {
+        pt_buf_append(out, text, length);
+        return;
+    }
+    if (!a->below) { /* i and j without a dot are there for marks above */
+        first = first == 0x131 ? 'i' : first == 0x237 ? 'j' : first;
+    }
+    count = utf8proc_encode_char(first, bytes);
+    count += utf8proc_encode_char(a->mark, bytes + count);
+    count = utf8proc_decompose(bytes, count, letters, 16, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE);
+    if (count > 0 && count <= 16) {
+        count = utf8proc_normalize_utf32(letters, count, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    }
+    for (utf8proc_ssize_t i = 0; i < count && i < 16; i++) {
+        pt_buf_append(out, bytes, (size_t)utf8proc_encode_char(letters[i], bytes));
+    }
+    pt_buf_append(out, text + size, length - (size_t)size);
+}
+
+static void write_accent(latex *x, const accent *a)
+{
+    span argument = take_argument(x);
+    pt_buf inner = {0};
+
+    pt_buf_append(&inner, "", 0);
+    write_inner(x, &inner, argument);
+    if (inner.failed) {
+        x->out->failed = true;
+    } else if (inner.size) {
+        write_marked(x->out, inner.data, inner.size, a);
+    } else if (a->name == '^' || a->name == '~') {
+        pt_buf_append(x->out, &a->name, 1); /* \~{} is how a tilde is written in an address */
+    }
+    pt_buf_free(&inner);
+}
+
+/* Math, with the marks around it, as it stands: up to `closing`, whose backslashed double does not count. */
+static void write_math(latex *x, const char *closing, size_t opening)
+{
+    const char *from = x->at;
+
+    for (x->at += opening; x->at < x->end && !x->unclosed; x->at++) {
+        if (begins(x, closing)) {
+            x->at += strlen(closing);
+            pt_buf_append(x->out, from, (size_t)(x->at - from));
+            return;
+        }
+        x->at += *x->at == '\\' && x->at + 1 < x->end;
+    }
+    x->unclosed = true;
+    x->at = from + opening; /* no math after all */
+    pt_buf_append(x->out, from, opening);
+}
+
+static void write_command(latex *x)
+{
+    const char *from = x->at++, *text;
+    const accent *a;
+    span command;
+
+    if (x->at < x->end && (*x->at == '(' || *x->at == '[')) {
+        x->at = from;
+        write_math(x, from[1] == '(' ? "\\)" : "\\]", 2);
+        return;
+    }
+    command = take_name(x);
+    a = accent_of(command);
+    if (a && x->depth < DEPTH_MAX) {
+        write_accent(x, a);
+        return;
+    }
+    if (command.length == 1 && !is_letter(*command.text)) {
+        if (is_one_of(*command.text, "&%_#${}")) {
+            pt_buf_append(x->out, command.text, 1);
+        } else if (is_one_of(*command.text, ",;: \\\n\t\r")) {
+            pt_buf_text(x->out, " ");
+        } else if (!is_one_of(*command.text, "!/-@")) {
+            pt_buf_append(x->out, from, 2);
+        }
+        return;
+    }
+    text = symbol_of(command);
+    if (text) {
+        skip_spaces(x);
+        pt_buf_text(x->out, text);
+    } else if (command.length == 4 && !memcmp(command.text, "href", 4) && begins(x, "{")) {
+        take_argument(x); /* the address; its text follows */
+    } else if (!begins(x, "{")) {
+        pt_buf_append(x->out, from, (size_t)(x->at - from)); /* else a style, whose group follows */
+    }
+}
+
+static void write_text(latex *x)
+{
+    static const struct {
+        const char *source, *text;
+    } marks[] = {{"---", "\u2014"}, {"--", "\u2013"}, {"``", "\u201c"}, {"''", "\u201d"}, {"~", " "}};
+
+    while (x->at < x->end) {
+        size_t i = 0;
+        if (*x->at == '\\') {
+            write_command(x);
+            continue;
+        }
+        if (*x->at == '{' || *x->at == '}') {
+            x->at++;
+            continue;
+        }
+        if (x->kind == PT_LATEX_PROSE) {
+            if (*x->at == '$') {
+                write_math(x, begins(x, "$$") ? "$$" : "$", begins(x, "$$") ? 2 : 1);
+                continue;
+            }
+            while (i < sizeof marks / sizeof *marks && !begins(x, marks[i].source)) {
+                i++;
+            }
+            if (i < sizeof marks / sizeof *marks) {
+                pt_buf_text(x->out, marks[i].text);
+                x->at += strlen(marks[i].source);
+                continue;
+            }
+        }
+        pt_buf_append(x->out, x->at++, 1);
+    }
+}
+
+void pt_latex_text(pt_buf *out, const char *text, size_t length, pt_latex_kind kind)
+{
+    latex x = {text, text + length, out, kind, 0, false};
+
+    pt_buf_append(out, "", 0);
+    write_text(&x);
+}
