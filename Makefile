@@ -27,7 +27,7 @@ HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 # -ffp-contract=off: the same sums on every machine, whether or not it can fuse a multiply and an add.
 BASE     := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread \
             $(if $(filter asan debug,$(VARIANT)),,$(HARDEN)) $(WARN) $(WERROR) -MMD -MP
-LIBS     := -lsvm -lcjson -lutf8proc -lxxhash -lexpat -lsqlite3 -lz -llzma -lm -pthread
+LIBS     := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
 
 
 LIB_SRC := $(sort $(wildcard src/*.c))

@@ -93,6 +93,7 @@ typedef struct papertag_reader_options {
     const char *format;     /* as papertag_reader_format gives it; NULL: told from the content */
     const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
     const char *tags_field; /* the field that holds the tags; NULL: "tags" */
+    bool text_only;         /* the fields that are neither id, title nor abstract may be left absent: reads faster */
 } papertag_reader_options;
 
 /* Opens `path` ("-": standard input) for reading papers; gzip and xz are unpacked. `options` may be NULL.

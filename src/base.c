@@ -1,5 +1,5 @@
 /*
- * base - errors, memory, byte buffers, files, hashing, threads.
+ * base - errors, memory, byte buffers, files, randomness, threads.
  *
  * Every other module stands on this one, so it stays small and knows nothing of papers. Two rules are kept here for
  * all: an allocation whose size would overflow fails like one that the system refuses, and a file that is written
@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define XXH_STATIC_LINKING_ONLY
-#include <xxhash.h>
 
 /* ---- errors ---------------------------------------------------------------------------------------------------- */
 
@@ -58,14 +55,11 @@ void *pt_calloc(size_t count, size_t size)
     return calloc(count ? count : 1, size ? size : 1);
 }
 
-int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size)
+int pt_grow(void *items, size_t *capacity, size_t needed, size_t size)
 {
     void *old, *grown;
     size_t wanted = *capacity ? *capacity : 16;
 
-    if (needed <= *capacity) {
-        return PAPERTAG_OK;
-    }
     while (wanted < needed) {
         if (wanted > SIZE_MAX / 2) {
             return PAPERTAG_NO_MEMORY;
@@ -359,12 +353,7 @@ int pt_write_file(const char *path, const void *data, size_t size, papertag_erro
     return PAPERTAG_OK;
 }
 
-/* ---- hashing and randomness ------------------------------------------------------------------------------------ */
-
-uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed)
-{
-    return XXH3_64bits_withSeed(bytes, size, seed);
-}
+/* ---- randomness ------------------------------------------------------------------------------------------------ */
 
 uint64_t pt_random(uint64_t *state)
 {

@@ -25,7 +25,11 @@ void *pt_alloc(size_t count, size_t size);
 void *pt_calloc(size_t count, size_t size);
 
 /* Grows *items (elements of `size` bytes, *capacity of them) to hold at least `needed`. 0 or PAPERTAG_NO_MEMORY. */
-int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size);
+int pt_grow(void *items, size_t *capacity, size_t needed, size_t size);
+static inline int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size)
+{
+    return needed <= *capacity ? PAPERTAG_OK : pt_grow(items, capacity, needed, size);
+}
 
 /* qsort, which does not take NULL for no items. */
 void pt_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b));
@@ -70,9 +74,7 @@ int pt_read_file(const char *path, char **data, size_t *size, papertag_error *er
 /* Writes a file whole or not at all: beside it under another name, synced, then renamed over it. */
 int pt_write_file(const char *path, const void *data, size_t size, papertag_error *err);
 
-/* ---- hashing and randomness, the same on every machine --------------------------------------------------------- */
-
-uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed);
+/* ---- randomness, the same on every machine --------------------------------------------------------------------- */
 
 /* One step of SplitMix64 (Steele, Lea and Flood 2014). */
 uint64_t pt_random(uint64_t *state);

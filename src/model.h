@@ -106,12 +106,20 @@ struct papertag_model {
 
 /* ---- scoring -------------------------------------------------------------------------------------------------- */
 
+/* A tag in the order of its probability. */
+typedef struct pt_ranked {
+    double p;
+    size_t tag;
+} pt_ranked;
+
 struct papertag_tagger {
     const papertag_model *model;
     bool by_p; /* tags are assigned by p_min, not by their cuts */
     double p_min;
     pt_counter counter;
     float *sums;            /* stride */
+    double *margins, *p;    /* T */
+    pt_ranked *ranked;      /* 2 T: scratch */
     papertag_score *scores; /* T */
     struct svm_node *nodes; /* kernel: the paper as LIBSVM has it */
     size_t nodes_capacity;

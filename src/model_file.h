@@ -4,6 +4,7 @@
 #ifndef PT_MODEL_FILE_H
 #define PT_MODEL_FILE_H
 
+#include "hash.h"
 #include "model.h"
 
 #define PT_MODEL_MAGIC "papertag" /* 8 bytes, no NUL */

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "hash.h"
+#include "swar.h"
+
 void pt_record_clear(pt_record *record, size_t line)
 {
     pt_arena_reset(&record->arena);
@@ -46,7 +49,18 @@ static int clean(pt_arena *arena, const char *text, size_t length, const char **
     }
     while (at < end) {
         utf8proc_int32_t c = *at;
-        utf8proc_ssize_t bytes = c < 0x80 ? 1 : utf8proc_iterate(at, end - at, &c);
+        utf8proc_ssize_t bytes;
+        /* nearly all is printable ASCII with single spaces between */
+        if (!gap && end - at > 8 && *at != ' ') {
+            const uint64_t x = pt_eight(at);
+            if (pt_all_plain(x) && !pt_twice(x, ' ') && (at[7] != ' ' || (at[8] > ' ' && at[8] < 0x7f))) {
+                memcpy(copy + size, at, 8);
+                size += 8;
+                at += 8;
+                continue;
+            }
+        }
+        bytes = c < 0x80 ? 1 : utf8proc_iterate(at, end - at, &c);
         if (bytes > 0 && is_blank(c)) {
             gap = size > 0;
             at += bytes;

@@ -78,7 +78,10 @@ struct papertag_reader {
     const struct pt_format *format;
     char *tags_field;
     char page_date[11]; /* "" when not given */
-    void *state;        /* of the format: made by its open, freed by its close */
+    bool text_only;     /* no more than id, title and abstract is wanted */
+    bool careful;       /* take no short cut; for tests */
+    pt_buf scratch;
+    void *state; /* of the format: made by its open, freed by its close */
 };
 
 typedef struct pt_format {

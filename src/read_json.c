@@ -3,8 +3,9 @@
  *
  * Records of the metadata snapshot that arXiv gives out are told one by one, so they may stand among others. JSON Lines
  * streams. A document is read whole, but its elements are parsed one by one, each from its own slice of the
- * text: so an element has its own line in messages, and a broken one does not take the others with it. cJSON parses; a
- * NUL escape, at which its C strings would end, is made a space before.
+ * text: so an element has its own line in messages, and a broken one does not take the others with it. cJSON parses,
+ * unless a line is so plain that read_quick takes it; a NUL escape, at which its C strings would end, is made a space
+ * before.
  */
 #include "read_json.h"
 
@@ -438,7 +439,14 @@ static int next_jsonl(papertag_reader *reader, papertag_error *err)
             length--;
         }
     } while (!status && !length);
-    return status ? status : read_object(reader, line, length, number, read_paper, err);
+    if (status) {
+        return status;
+    }
+    pt_record_clear(&reader->record, number);
+    if (!reader->careful && pt_json_quick(reader, line, length, &status, err)) {
+        return status;
+    }
+    return read_object(reader, line, length, number, read_paper, err);
 }
 
 const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};

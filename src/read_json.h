@@ -39,6 +39,13 @@ int pt_json_date(const pt_json *o, const char *key); /* of a string that begins 
 /* Sets a field that is still absent to `before` and `id`; nothing without an id. */
 int pt_json_address(const pt_json *o, const char *before, const char *id);
 
+/* ---- a line without a tree ------------------------------------------------------------------------------------- */
+
+/* Fills the cleared record from a line of JSON Lines and finishes it; *status is then as of papertag_reader_next. False
+ * when the line is not plain: the record is then to be cleared again. With reader->text_only the fields that are
+ * neither id, title nor abstract are left absent. */
+bool pt_json_quick(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err);
+
 /* ---- documents: arrays and objects, any number of them one behind the other ------------------------------------ */
 
 /* `wrapper` names the array that holds the papers in an object around it, as services answer; null in an array is then

@@ -280,6 +280,7 @@ static int open_reader(papertag_reader **out, papertag_reader *reader, const pap
         status = pt_no_memory(err);
         goto done;
     }
+    reader->text_only = options && options->text_only;
     reader->input.line = 1;
     status = options && options->format ? find_format(options->format, &reader->format, err) : PAPERTAG_OK;
     status = status ? status : unpack(reader, err);
@@ -373,6 +374,7 @@ void papertag_reader_close(papertag_reader *reader)
     pt_unpack_close(reader->input.packed);
     free(reader->input.block);
     pt_record_free(&reader->record);
+    pt_buf_free(&reader->scratch);
     free(reader->tags_field);
     free(reader->name);
     free(reader);

@@ -24,9 +24,12 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
     if (tagger) {
         tagger->model = model;
         tagger->sums = pt_alloc(model->stride, sizeof *tagger->sums);
+        tagger->margins = pt_alloc(model->tag_count, sizeof *tagger->margins);
+        tagger->p = pt_alloc(model->tag_count, sizeof *tagger->p);
+        tagger->ranked = pt_alloc(2 * model->tag_count, sizeof *tagger->ranked);
         tagger->scores = pt_alloc(model->tag_count, sizeof *tagger->scores);
     }
-    if (!tagger || !tagger->sums || !tagger->scores) {
+    if (!tagger || !tagger->sums || !tagger->margins || !tagger->p || !tagger->ranked || !tagger->scores) {
         papertag_tagger_close(tagger);
         return pt_no_memory(err);
     }
@@ -47,6 +50,9 @@ void papertag_tagger_close(papertag_tagger *tagger)
     }
     pt_counter_free(&tagger->counter);
     free(tagger->sums);
+    free(tagger->margins);
+    free(tagger->p);
+    free(tagger->ranked);
     free(tagger->scores);
     free(tagger->nodes);
     free(tagger->terms);
@@ -54,25 +60,51 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger);
 }
 
+/* Adds to the sums the weights of GROUP terms times their values, each term in its turn: the sums are those of one term
+ * after the other, and are read and written once for all. */
+enum { GROUP = 4 };
+
+static inline void add_weights(const float *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
+{
+    const float *restrict w0 = w[0], *restrict w1 = w[1], *restrict w2 = w[2], *restrict w3 = w[3];
+
+    for (size_t t = 0; t < stride; t++) {
+        sums[t] = sums[t] + x[0] * w0[t] + x[1] * w1[t] + x[2] * w2[t] + x[3] * w3[t];
+    }
+}
+
+static inline void add_quantized(const int8_t *const w[GROUP], const float x[GROUP], size_t stride,
+                                 float *restrict sums)
+{
+    const int8_t *restrict w0 = w[0], *restrict w1 = w[1], *restrict w2 = w[2], *restrict w3 = w[3];
+
+    for (size_t t = 0; t < stride; t++) {
+        sums[t] = sums[t] + x[0] * (float)w0[t] + x[1] * (float)w1[t] + x[2] * (float)w2[t] + x[3] * (float)w3[t];
+    }
+}
+
+WIDEST_VECTORS
 static void linear_sums(const papertag_model *m, pt_row row, float *restrict sums)
 {
     const size_t stride = m->stride;
 
     memset(sums, 0, stride * sizeof *sums);
-    for (size_t k = 0; k < row.count; k++) {
-        const size_t term = row.terms[k];
+    for (size_t k = 0; k < row.count; k += GROUP) {
+        const float *w[GROUP];
+        const int8_t *q[GROUP];
+        float x[GROUP];
+        for (size_t i = 0; i < GROUP; i++) {
+            const size_t at = k + i < row.count ? k + i : k; /* behind the last, nothing times the weights of another */
+            const size_t term = row.terms[at];
+            w[i] = m->weights + term * stride;
+            q[i] = m->quantized + term * stride;
+            x[i] = k + i < row.count ? row.values[at] : 0;
+            x[i] = m->quantized ? x[i] * m->scales[term] : x[i];
+        }
         if (m->quantized) {
-            const int8_t *restrict w = m->quantized + term * stride;
-            const float x = row.values[k] * m->scales[term];
-            for (size_t t = 0; t < stride; t++) {
-                sums[t] += x * (float)w[t];
-            }
+            add_quantized(q, x, stride, sums);
         } else {
-            const float *restrict w = m->weights + term * stride;
-            const float x = row.values[k];
-            for (size_t t = 0; t < stride; t++) {
-                sums[t] += x * w[t];
-            }
+            add_weights(w, x, stride, sums);
         }
     }
 }
@@ -89,20 +121,61 @@ static int kernel_margins(papertag_tagger *tagger, pt_row row, papertag_error *e
     }
     tagger->nodes[row.count].index = -1;
     for (size_t t = 0; t < m->tag_count; t++) {
-        svm_predict_values(&m->machines[t], tagger->nodes, &tagger->scores[t].margin);
+        svm_predict_values(&m->machines[t], tagger->nodes, &tagger->margins[t]);
     }
     return PAPERTAG_OK;
 }
 
-static int compare_scores(const void *a, const void *b)
+/* Sorts a run by falling p, equals by their number: each goes to the place that is the number of those before it. No
+ * step depends on an earlier one, so whole vectors are compared at a time. */
+WIDEST_VECTORS
+static void rank_run(const double *p, size_t first, size_t count, pt_ranked *out)
 {
-    const papertag_score *x = a, *y = b;
-    return x->p < y->p ? 1 : x->p > y->p ? -1 : (x->index > y->index) - (x->index < y->index);
+    for (size_t t = 0; t < count; t++) {
+        const double own = p[t];
+        int64_t before = 0;
+        for (size_t u = 0; u < t; u++) {
+            before += p[u] >= own;
+        }
+        for (size_t u = t + 1; u < count; u++) {
+            before += p[u] > own;
+        }
+        out[before] = (pt_ranked){own, first + t};
+    }
+}
+
+/* Orders all tags by falling p, then by number: sorts runs, then merges them. Returns which of the two arrays holds the
+ * result. Unlike qsort it takes no call for a comparison, and tags are sorted for every paper. */
+static const pt_ranked *rank(const double *p, pt_ranked *from, pt_ranked *to, size_t count)
+{
+    enum { RUN = 128 };
+
+    for (size_t start = 0; start < count; start += RUN) {
+        rank_run(p + start, start, count - start < RUN ? count - start : RUN, from + start);
+    }
+    for (size_t run = RUN; run < count; run *= 2) {
+        pt_ranked *swap = from;
+        for (size_t start = 0; start < count; start += 2 * run) {
+            const size_t a_end = start + run < count ? start + run : count;
+            const size_t b_end = start + 2 * run < count ? start + 2 * run : count;
+            size_t a = start, b = a_end;
+            for (size_t i = start; i < b_end; i++) {
+                const bool second = a == a_end || (b < b_end && from[b].p > from[a].p);
+                to[i] = from[second ? b : a];
+                b += second;
+                a += !second;
+            }
+        }
+        from = to;
+        to = swap;
+    }
+    return from;
 }
 
 int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
+    const pt_ranked *ranked;
 
     if (m->machines) {
         int status = kernel_margins(tagger, row, err);
@@ -113,18 +186,22 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
         linear_sums(m, row, tagger->sums);
     }
     for (size_t t = 0; t < m->tag_count; t++) {
-        papertag_score *score = &tagger->scores[t];
         const papertag_tag_info *tag = &m->tags[t];
-        double p, margin = m->machines ? score->margin : m->bias[t] + tagger->sums[t];
+        double margin = m->machines ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
         margin = isfinite(margin) ? margin : 0; /* a model that was not fitted here may hold any number */
-        p = 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
-        *score = (papertag_score){.tag = tag->tag,
-                                  .index = t,
-                                  .margin = margin,
-                                  .p = p,
-                                  .assigned = tagger->by_p ? p >= tagger->p_min : margin >= tag->cut};
+        tagger->margins[t] = margin;
+        tagger->p[t] = 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
     }
-    pt_sort(tagger->scores, m->tag_count, sizeof *tagger->scores, compare_scores);
+    ranked = rank(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
+    for (size_t k = 0; k < m->tag_count; k++) {
+        const size_t t = ranked[k].tag;
+        const double p = ranked[k].p, margin = tagger->margins[t];
+        tagger->scores[k] = (papertag_score){.tag = m->tags[t].tag,
+                                             .index = t,
+                                             .margin = margin,
+                                             .p = p,
+                                             .assigned = tagger->by_p ? p >= tagger->p_min : margin >= m->tags[t].cut};
+    }
     return PAPERTAG_OK;
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "dates.h"
+#include "hash.h"
 #include "model.h"
 #include "paper.h"
 

@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "hash.h"
 #include "paper.h"
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "hash.h"
+#include "swar.h"
+
 enum { TOKEN_BYTES_MAX = 40, TEXT_BYTES_MAX = 1 << 30 };
 
 /* ---- stop words ------------------------------------------------------------------------------------------------ */
@@ -38,10 +41,35 @@ const char *pt_stop_words_english(size_t *size)
     return words;
 }
 
+/* Fills the buckets; false when one of them overflows. An empty place holds a hash that belongs to another bucket. */
+static bool fill_buckets(pt_words *words)
+{
+    for (size_t i = 0; i <= words->mask; i++) {
+        for (int k = 0; k < PT_BUCKET; k++) {
+            words->hashes[i * PT_BUCKET + k] = ~i;
+        }
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->text + words->starts[i];
+        const uint64_t hash = pt_hash(word, words->starts[i + 1] - words->starts[i] - 1, 0);
+        const size_t bucket = hash & words->mask;
+        uint64_t *place = words->hashes + bucket * PT_BUCKET, *end = place + PT_BUCKET;
+        while (place < end && *place != ~bucket && *place != hash) {
+            place++;
+        }
+        if (place == end) {
+            return false;
+        }
+        *place = hash;
+    }
+    return true;
+}
+
 int pt_words_build(pt_words *out, const char *text, size_t size, papertag_error *err)
 {
     pt_words words = {0};
-    size_t slots = 64, at = 0;
+    size_t at = 0;
+    bool filled = false;
 
     for (size_t i = 0; i < size; i++) {
         words.count += text[i] == '\0';
@@ -49,14 +77,9 @@ int pt_words_build(pt_words *out, const char *text, size_t size, papertag_error 
     if (words.count > 32000 || (size && text[size - 1])) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a list of stop words must hold at most 32000 words");
     }
-    while (slots < 4 * words.count) {
-        slots *= 2;
-    }
-    words.mask = slots - 1;
     words.text = pt_alloc(size, 1);
-    words.starts = pt_calloc(words.count, sizeof *words.starts);
-    words.slots = pt_calloc(slots, sizeof *words.slots);
-    if (!words.text || !words.starts || !words.slots) {
+    words.starts = pt_alloc(words.count + 1, sizeof *words.starts);
+    if (!words.text || !words.starts) {
         pt_words_free(&words);
         return pt_no_memory(err);
     }
@@ -64,37 +87,43 @@ int pt_words_build(pt_words *out, const char *text, size_t size, papertag_error 
         memcpy(words.text, text, size);
     }
     for (size_t i = 0; i < words.count; i++) {
-        size_t length = strlen(text + at), slot = pt_hash(text + at, length, 0) & words.mask;
-        while (words.slots[slot]) {
-            slot = (slot + 1) & words.mask;
-        }
-        words.slots[slot] = (uint16_t)(i + 1);
         words.starts[i] = (uint32_t)at;
-        at += length + 1;
+        at += strlen(text + at) + 1;
+    }
+    words.starts[words.count] = (uint32_t)at;
+    for (size_t buckets = 16; words.count && !filled; buckets *= 2) {
+        free(words.hashes);
+        words.hashes = buckets <= 1 << 20 ? pt_alloc(buckets, PT_BUCKET * sizeof *words.hashes) : NULL;
+        if (!words.hashes) {
+            pt_words_free(&words);
+            return pt_no_memory(err);
+        }
+        words.mask = buckets - 1;
+        filled = fill_buckets(&words);
     }
     *out = words;
     return PAPERTAG_OK;
 }
 
-bool pt_words_have(const pt_words *words, const char *word, size_t length, uint64_t hash)
+bool pt_words_have(const pt_words *words, uint64_t hash)
 {
-    if (!words->count) {
+    const uint64_t *bucket = words->hashes + (hash & words->mask) * PT_BUCKET;
+    bool found = false;
+
+    if (!words->hashes) {
         return false;
     }
-    for (size_t slot = hash & words->mask; words->slots[slot]; slot = (slot + 1) & words->mask) {
-        const char *candidate = words->text + words->starts[words->slots[slot] - 1];
-        if (strlen(candidate) == length && !memcmp(candidate, word, length)) {
-            return true;
-        }
+    for (int k = 0; k < PT_BUCKET; k++) {
+        found |= bucket[k] == hash;
     }
-    return false;
+    return found;
 }
 
 void pt_words_free(pt_words *words)
 {
     free(words->text);
     free(words->starts);
-    free(words->slots);
+    free(words->hashes);
     *words = (pt_words){0};
 }
 
@@ -166,6 +195,18 @@ static void fold_character(pt_buf *out, utf8proc_int32_t c)
     }
 }
 
+/* The first byte of [at, end) that is not printable ASCII, or end. */
+static const unsigned char *behind_plain(const unsigned char *at, const unsigned char *end)
+{
+    while (end - at >= 8 && pt_all_plain(pt_eight(at))) {
+        at += 8;
+    }
+    while (at < end && *at >= ' ' && *at < 0x7f) {
+        at++;
+    }
+    return at;
+}
+
 void pt_fold(pt_buf *out, const char *text, size_t size, bool fast_path)
 {
     const unsigned char *at = (const unsigned char *)text, *end = at + size;
@@ -174,8 +215,8 @@ void pt_fold(pt_buf *out, const char *text, size_t size, bool fast_path)
         utf8proc_int32_t c;
         utf8proc_ssize_t length;
         const unsigned char *run = at;
-        while (fast_path && at < end && *at >= ' ' && *at < 0x7f) {
-            at++;
+        if (fast_path) {
+            at = behind_plain(at, end);
         }
         if (at > run) {
             pt_buf_append(out, run, (size_t)(at - run));
@@ -343,31 +384,30 @@ static latex_kind latex_command(const char *name)
 
 /* ---- scanning -------------------------------------------------------------------------------------------------- */
 
-static bool is_digit(char c)
+/* What a byte of folded text is. A byte that joins may go on with a word though it is neither letter nor digit. */
+enum { DIGIT = 1, UPPER = 2, LOWER = 4, HIGH = 8, JOINS = 16, LETTER = UPPER | LOWER, WORD = LETTER | DIGIT | HIGH };
+
+static const uint8_t class_of[256] = {
+    ['0' ... '9'] = DIGIT, ['A' ... 'Z'] = UPPER, ['a' ... 'z'] = LOWER, [0x80 ... 0xff] = HIGH, ['{'] = JOINS,
+    ['}'] = JOINS,         ['_'] = JOINS,         ['^'] = JOINS,         ['.'] = JOINS,          [','] = JOINS,
+    ['+'] = JOINS,         ['\''] = JOINS,        ['\\'] = JOINS};
+
+static bool is(char c, unsigned class)
 {
-    return c >= '0' && c <= '9';
+    return class_of[(unsigned char)c] & class;
 }
 
-static bool is_upper(char c)
+static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || is_upper(c);
-}
-
-static bool is_word(char c)
-{
-    return is_letter(c) || is_digit(c) || (unsigned char)c >= 0x80;
+    return (char)(is(c, UPPER) ? c + ('a' - 'A') : c);
 }
 
 typedef struct scanner {
-    const char *at; /* folded text, NUL-terminated, so that looking one byte ahead is always allowed */
+    const char *at; /* printable ASCII or folded text, NUL-terminated: looking one byte ahead is always allowed */
     const char *end;
     const pt_text_options *options;
     pt_tokens *tokens;
+    bool fast_path;
     bool opens;                    /* the next token opens a segment */
     char case_of[TOKEN_BYTES_MAX]; /* the bytes of the word being read before lower-casing */
     size_t length;                 /* its bytes so far, of which the first TOKEN_BYTES_MAX are in case_of */
@@ -375,10 +415,10 @@ typedef struct scanner {
 
 static void put(scanner *s, char c)
 {
-    char lower = (char)(is_upper(c) ? c + ('a' - 'A') : c);
     if (s->length < TOKEN_BYTES_MAX) {
+        char small = lower(c);
         s->case_of[s->length] = c;
-        pt_buf_append(&s->tokens->text, &lower, 1);
+        pt_buf_append(&s->tokens->text, &small, 1);
     }
     s->length++;
 }
@@ -400,7 +440,7 @@ static void spell_greek(pt_buf *text, size_t start)
     }
     c = ((bytes[0] & 0x1fu) << 6) | (bytes[1] & 0x3fu);
     for (i = 2; i < length; i++) {
-        if (!is_digit((char)bytes[i])) {
+        if (!is((char)bytes[i], DIGIT)) {
             return;
         }
     }
@@ -446,16 +486,15 @@ static size_t fold_plural(char *word, size_t length)
 }
 
 /* Remembers the parts of a camel-case word when all have three bytes or more: "SpikeGPT" -> "Spike GPT". */
-static void note_parts(scanner *s)
+static void note_parts(scanner *s, const char *word, size_t length)
 {
-    const char *word = s->case_of;
-    size_t cuts[TOKEN_BYTES_MAX + 1], count = 0, length = s->length;
+    size_t cuts[TOKEN_BYTES_MAX + 1], count = 0;
 
     cuts[count++] = 0;
     for (size_t i = 1; i < length; i++) {
-        bool rises = is_upper(word[i]) && !is_upper(word[i - 1]);
-        bool word_starts = is_upper(word[i]) && is_upper(word[i - 1]) && i + 1 < length && is_letter(word[i + 1]) &&
-                           !is_upper(word[i + 1]);
+        bool rises = is(word[i], UPPER) && !is(word[i - 1], UPPER);
+        bool word_starts = is(word[i], UPPER) && is(word[i - 1], UPPER) && i + 1 < length && is(word[i + 1], LETTER) &&
+                           !is(word[i + 1], UPPER);
         if (rises || word_starts) {
             if (i - cuts[count - 1] < 3) {
                 return;
@@ -473,14 +512,36 @@ static void note_parts(scanner *s)
     }
 }
 
-/* Ends the word being read, which began at `start` of the token string: keeps it as a token or takes it back. */
-static void end_token(scanner *s, size_t start, bool keep)
+/* Makes a token of what stands in the token string from `start` on, or takes it back when it is a stop word. Every
+ * other word is one, at no rule that a processor could guess: both ways do the same steps. */
+static void add_token(scanner *s, size_t start, size_t length)
 {
     pt_tokens *tokens = s->tokens;
     pt_buf *text = &tokens->text;
-    pt_token *token;
-    size_t length;
     uint64_t hash;
+    bool kept;
+
+    if (s->options->plurals) {
+        length = fold_plural(text->data + start, length);
+    }
+    if (pt_reserve(&text->data, &text->capacity, start + length + 1, 1) ||
+        pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
+        text->failed = true;
+        return;
+    }
+    hash = pt_hash(text->data + start, length, 0);
+    kept = !pt_words_have(&s->options->stop_words, hash);
+    tokens->items[tokens->count] = (pt_token){(uint32_t)start, (uint32_t)(start + length), s->opens, hash};
+    tokens->count += kept;
+    text->data[start + length] = ' ';
+    text->size = start + (length + 1) * kept;
+    s->opens = s->opens && !kept;
+}
+
+/* Ends the word being put together, which began at `start` of the token string: keeps it as a token or not. */
+static void end_token(scanner *s, size_t start, bool keep)
+{
+    pt_buf *text = &s->tokens->text;
 
     if (text->failed) {
         return;
@@ -490,27 +551,50 @@ static void end_token(scanner *s, size_t start, bool keep)
         return;
     }
     if (s->options->camel_case) {
-        note_parts(s);
+        note_parts(s, s->case_of, s->length);
     }
     spell_greek(text, start);
-    length = text->size - start;
-    if (s->options->plurals) {
-        length = fold_plural(text->data + start, length);
-    }
-    hash = pt_hash(text->data + start, length, 0);
-    if (pt_words_have(&s->options->stop_words, text->data + start, length, hash)) {
-        text->size = start;
-        return;
-    }
-    if (pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
+    add_token(s, start, text->size - start);
+}
+
+/* Reads a word of ASCII letters and digits that nothing joins: nearly all are. False, with nothing read, when it is
+ * not such a word; scan_word reads any. */
+static bool scan_plain_word(scanner *s)
+{
+    pt_buf *text = &s->tokens->text;
+    const char *word = s->at, *at = word + 1;
+    const char *limit = word + TOKEN_BYTES_MAX;
+    const size_t start = text->size;
+    unsigned all = class_of[(unsigned char)*word], rest = 0, any = all;
+    char *out;
+
+    if (text->capacity - start <= TOKEN_BYTES_MAX &&
+        pt_reserve(&text->data, &text->capacity, start + TOKEN_BYTES_MAX + 1, 1)) {
         text->failed = true;
-        return;
+        return true;
     }
-    token = &tokens->items[tokens->count++];
-    *token = (pt_token){(uint32_t)start, (uint32_t)(start + length), s->opens, hash};
-    s->opens = false;
-    text->size = start + length;
-    pt_buf_append(text, " ", 1);
+    out = text->data + start;
+    *out++ = lower(*word);
+    for (; at < limit && is(*at, WORD); at++) {
+        const unsigned class = class_of[(unsigned char)*at];
+        rest |= class;
+        all &= class;
+        *out++ = (char)(*at | (class & UPPER) << 4);
+    }
+    any |= rest;
+    if (is(*at, WORD) || (any & HIGH) ||
+        (is(*at, JOINS) && ((*at != '.' && *at != ',') || (class_of[(unsigned char)at[-1]] & DIGIT)))) {
+        return false;
+    }
+    s->at = at;
+    if ((all & DIGIT) && *at == '%') {
+        return true; /* how much better it is does not tell what it is about */
+    }
+    if ((rest & UPPER) && s->options->camel_case) {
+        note_parts(s, word, (size_t)(at - word));
+    }
+    add_token(s, start, (size_t)(at - word));
+    return true;
 }
 
 /* After braces, what follows: where a word goes on inside or behind them. */
@@ -530,7 +614,7 @@ static const char *accented_letter(const char *at)
         return NULL;
     }
     letter = skip_braces(at + 2);
-    return is_letter(*letter) ? letter : NULL;
+    return is(*letter, LETTER) ? letter : NULL;
 }
 
 /* Where the word goes on after the byte at `at`, which is no letter or digit itself; NULL where it ends. A byte that
@@ -538,7 +622,7 @@ static const char *accented_letter(const char *at)
 static const char *join(scanner *s, const char *at, const char *word)
 {
     const char *next;
-    bool after_digit = s->length && is_digit(at[-1]);
+    bool after_digit = s->length && is(at[-1], DIGIT);
 
     switch (*at) {
     case '{':
@@ -547,26 +631,27 @@ static const char *join(scanner *s, const char *at, const char *word)
             return NULL; /* two arguments: \frac{1}{2} */
         }
         next = skip_braces(at);
-        return is_word(*next) || (*next == '\\' && accented_letter(next)) ? next : NULL;
+        return is(*next, WORD) || (*next == '\\' && accented_letter(next)) ? next : NULL;
     case '_':
     case '^':
         next = at + 1 + (at[1] == '{');
-        return is_digit(*next) ? next : NULL;
+        return is(*next, DIGIT) ? next : NULL;
     case '.':
-        if (after_digit && is_digit(at[1])) {
+        if (after_digit && is(at[1], DIGIT)) {
             put(s, '.');
             return at + 1;
         }
         return NULL;
     case ',':
-        return after_digit && is_digit(at[1]) && is_digit(at[2]) && is_digit(at[3]) && !is_word(at[4]) ? at + 1 : NULL;
+        return after_digit && is(at[1], DIGIT) && is(at[2], DIGIT) && is(at[3], DIGIT) && !is(at[4], WORD) ? at + 1
+                                                                                                           : NULL;
     case '\'':
-        if ((at[1] == 's' || at[1] == 'S') && !is_word(at[2])) {
+        if ((at[1] == 's' || at[1] == 'S') && !is(at[2], WORD)) {
             return NULL;
         }
-        return is_letter(at[1]) && s->length ? at + 1 : NULL;
+        return is(at[1], LETTER) && s->length ? at + 1 : NULL;
     case '+':
-        if (at == word + 1 && at[1] == '+' && !is_word(at[2])) {
+        if (at == word + 1 && at[1] == '+' && !is(at[2], WORD)) {
             put(s, '+');
             put(s, '+');
         }
@@ -590,8 +675,8 @@ static void scan_word(scanner *s, const char *prefix)
         put(s, *prefix++);
     }
     for (;;) {
-        while (is_word(*at)) {
-            number = number && is_digit(*at);
+        while (is(*at, WORD)) {
+            number = number && is(*at, DIGIT);
             put(s, *at++);
         }
         next = at < s->end ? join(s, at, word) : NULL;
@@ -600,7 +685,7 @@ static void scan_word(scanner *s, const char *prefix)
         }
         at = next;
     }
-    if (at[0] == '\'' && (at[1] == 's' || at[1] == 'S') && !is_word(at[2])) {
+    if (at[0] == '\'' && (at[1] == 's' || at[1] == 'S') && !is(at[2], WORD)) {
         at += 2;
     }
     if (number && (at[0] == '%' || (at[0] == '\\' && at[1] == '%'))) {
@@ -645,7 +730,7 @@ static void scan_backslash(scanner *s)
         scan_word(s, "");
         return;
     }
-    while (is_letter(at[length]) && length + 1 < sizeof name) {
+    while (is(at[length], LETTER) && length + 1 < sizeof name) {
         name[length] = at[length];
         length++;
     }
@@ -678,11 +763,11 @@ static bool starts_url(const char *at)
 static void scan(scanner *s)
 {
     while (s->at < s->end && !s->tokens->text.failed) {
-        char c = *s->at;
-        if (is_word(c)) {
-            if ((c == 'h' || c == 'w') && starts_url(s->at)) {
+        const char c = *s->at;
+        if (is(c, WORD)) {
+            if ((c == 'h' || c == 'w') && s->at[1] == (c == 'h' ? 't' : 'w') && starts_url(s->at)) {
                 s->at += strcspn(s->at, " <>\"{}|)]");
-            } else {
+            } else if (!s->fast_path || !scan_plain_word(s)) {
                 scan_word(s, "");
             }
         } else if (c == '\\') {
@@ -696,34 +781,50 @@ static void scan(scanner *s)
     }
 }
 
-int pt_tokenize(pt_tokens *tokens, const pt_text_options *options, const char *text, papertag_error *err)
+static void scan_text(scanner *s, const char *text, size_t size)
+{
+    s->opens = true;
+    s->at = text;
+    s->end = text + size;
+    scan(s);
+}
+
+int pt_tokenize_by(pt_tokens *tokens, const pt_text_options *options, const char *text, bool fast_path,
+                   papertag_error *err)
 {
     size_t size = text ? strnlen(text, TEXT_BYTES_MAX) : 0;
-    scanner s = {.options = options, .tokens = tokens, .opens = true};
+    scanner s = {.options = options, .tokens = tokens, .fast_path = fast_path};
 
     pt_buf_clear(&tokens->text);
     pt_buf_clear(&tokens->folded);
     pt_buf_clear(&tokens->parts);
     tokens->count = 0;
-    pt_fold(&tokens->folded, text, size, true);
-    if (tokens->folded.size) {
-        s.at = tokens->folded.data;
-        s.end = s.at + tokens->folded.size;
-        scan(&s);
+    if (!size) {
+        return PAPERTAG_OK;
+    }
+    if (fast_path && !*behind_plain((const unsigned char *)text, (const unsigned char *)text + size)) {
+        scan_text(&s, text, size);
+    } else {
+        pt_fold(&tokens->folded, text, size, fast_path);
+        if (tokens->folded.size) {
+            scan_text(&s, tokens->folded.data, tokens->folded.size);
+        }
     }
     if (tokens->parts.size) {
         pt_text_options plain = *options;
         plain.camel_case = false;
         s.options = &plain;
-        s.opens = true;
-        s.at = tokens->parts.data;
-        s.end = s.at + tokens->parts.size;
-        scan(&s);
+        scan_text(&s, tokens->parts.data, tokens->parts.size);
     }
     if (tokens->text.failed || tokens->folded.failed || tokens->parts.failed) {
         return pt_no_memory(err);
     }
     return PAPERTAG_OK;
+}
+
+int pt_tokenize(pt_tokens *tokens, const pt_text_options *options, const char *text, papertag_error *err)
+{
+    return pt_tokenize_by(tokens, options, text, true, err);
 }
 
 void pt_tokens_free(pt_tokens *tokens)

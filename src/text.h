@@ -12,17 +12,20 @@
 #include "base.h"
 
 /* A set of words, for stop words. Zero-initialise; pt_words_free ends it. */
+enum { PT_BUCKET = 8 };
 typedef struct pt_words {
     char *text;       /* the words, each with a NUL after it */
-    uint32_t *starts; /* of each word in text */
+    uint32_t *starts; /* count + 1: of each word in text */
     size_t count;
-    uint16_t *slots; /* open addressing on pt_hash: word number + 1, 0 empty */
+    uint64_t *hashes; /* (mask + 1) x PT_BUCKET: a word's is in the bucket that its low bits number */
     size_t mask;
 } pt_words;
 
 /* Builds the set from `size` bytes of words, each with a NUL after it (copied). At most 32,000 words. */
 int pt_words_build(pt_words *out, const char *text, size_t size, papertag_error *err);
-bool pt_words_have(const pt_words *words, const char *word, size_t length, uint64_t hash);
+
+/* By the word's pt_hash, seed 0: a word is what has the hash of one. */
+bool pt_words_have(const pt_words *words, uint64_t hash);
 void pt_words_free(pt_words *words);
 
 /* The built-in English stop words, each with a NUL after it. */
@@ -56,6 +59,11 @@ typedef struct pt_tokens {
 int pt_tokenize(pt_tokens *tokens, const pt_text_options *options, const char *text, papertag_error *err);
 
 void pt_tokens_free(pt_tokens *tokens);
+
+/* pt_tokenize, which takes the fast path: runs of ASCII, and words of ASCII letters and digits alone, are then read
+ * with less care; without it every byte goes through utf8proc and the reader of any word. The result is the same. */
+int pt_tokenize_by(pt_tokens *tokens, const pt_text_options *options, const char *text, bool fast_path,
+                   papertag_error *err);
 
 /* First step of pt_tokenize, open to tests: appends to `out` the text as the scanner reads it: compatibility forms
  * replaced, accents stripped, non-ASCII letters case-folded, dashes and quotes as ASCII, bytes that are not UTF-8 as

@@ -13,13 +13,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "hash.h"
+#include "swar.h"
+
 /* ---- counts ---------------------------------------------------------------------------------------------------- */
 
 void pt_counter_free(pt_counter *counter)
 {
     pt_tokens_free(&counter->tokens);
+    free(counter->ngrams);
     free(counter->tf);
     free(counter->terms);
+    free(counter->sorted);
     free(counter->values);
     *counter = (pt_counter){0};
 }
@@ -37,31 +42,62 @@ static int counter_reserve(pt_counter *counter, size_t terms)
     return PAPERTAG_OK;
 }
 
-static int count_term(pt_counter *counter, uint32_t term, float weight)
+/* Makes room for `more` terms to be met. */
+static int counter_expect(pt_counter *counter, size_t more)
+{
+    return pt_reserve(&counter->terms, &counter->capacity, counter->count + more, sizeof *counter->terms);
+}
+
+static void count_term(pt_counter *counter, uint32_t term, float weight)
 {
     if (counter->tf[term] == 0) {
-        if (pt_reserve(&counter->terms, &counter->capacity, counter->count + 1, sizeof *counter->terms)) {
-            return PAPERTAG_NO_MEMORY;
-        }
         counter->terms[counter->count++] = term;
     }
     counter->tf[term] += weight;
-    return PAPERTAG_OK;
 }
 
-static int compare_terms(const void *a, const void *b)
+/* Sorts by radix, a byte at a time from the lowest; returns which of the two arrays holds the result. */
+static uint32_t *sort_terms(uint32_t *terms, uint32_t *other, size_t count)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    uint32_t any = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        any |= terms[i];
+    }
+    for (unsigned shift = 0; shift < 32 && any >> shift; shift += 8) {
+        uint32_t starts[256] = {0}, at = 0, *swap = terms;
+        for (size_t i = 0; i < count; i++) {
+            starts[terms[i] >> shift & 255]++;
+        }
+        for (size_t digit = 0; digit < 256; digit++) {
+            uint32_t digits = starts[digit];
+            starts[digit] = at;
+            at += digits;
+        }
+        for (size_t i = 0; i < count; i++) {
+            other[starts[terms[i] >> shift & 255]++] = terms[i];
+        }
+        terms = other;
+        other = swap;
+    }
+    return terms;
 }
 
 /* Moves the counts to counter->values in ascending order of terms, and clears them for the next paper. */
 static int counter_take(pt_counter *counter)
 {
-    if (pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
+    if (pt_reserve(&counter->sorted, &counter->sorted_capacity, counter->capacity, sizeof *counter->sorted) ||
+        pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
         return PAPERTAG_NO_MEMORY;
     }
-    pt_sort(counter->terms, counter->count, sizeof *counter->terms, compare_terms);
+    if (counter->count && sort_terms(counter->terms, counter->sorted, counter->count) == counter->sorted) {
+        uint32_t *swap = counter->terms;
+        size_t capacity = counter->capacity;
+        counter->terms = counter->sorted;
+        counter->capacity = counter->sorted_capacity;
+        counter->sorted = swap;
+        counter->sorted_capacity = capacity;
+    }
     for (size_t i = 0; i < counter->count; i++) {
         counter->values[i] = counter->tf[counter->terms[i]];
         counter->tf[counter->terms[i]] = 0;
@@ -77,14 +113,30 @@ static void counter_clear(pt_counter *counter)
     counter->count = 0;
 }
 
-/* tf to tf-idf of unit length, in place. A tf below 1 (a title weight below 1) stays itself, so that the curve is
- * continuous. */
-static void weigh(const uint32_t *terms, float *values, size_t count, const float *idf)
+/* 1 + ln tf for tf > 1. A tf below 1 (a title weight below 1) stays itself, so that the curve is continuous. */
+static double sublinear(float tf, pt_logs *logs)
+{
+    const unsigned whole = tf < PT_LOGS ? (unsigned)tf : 0;
+
+    if (tf <= 1) {
+        return tf;
+    }
+    if ((float)whole != tf) {
+        return 1 + log(tf);
+    }
+    if (logs->of[whole] == 0) {
+        logs->of[whole] = 1 + log(whole);
+    }
+    return logs->of[whole];
+}
+
+/* tf to tf-idf of unit length, in place. */
+static void weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)
 {
     double squares = 0, scale;
 
     for (size_t i = 0; i < count; i++) {
-        double tf = values[i], value = (tf > 1 ? 1 + log(tf) : tf) * idf[terms[i]];
+        double value = sublinear(values[i], logs) * idf[terms[i]];
         values[i] = (float)value;
         squares += value * value;
     }
@@ -136,26 +188,31 @@ uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word)
     return h ^ (h >> 35);
 }
 
-/* Calls visit for every n-gram of the tokens: its slice of the token string and its hash. */
-static int each_ngram(const pt_tokens *tokens, unsigned ngram_max,
-                      int (*visit)(void *context, const char *term, size_t length, uint64_t hash), void *context)
+/* Lists the n-grams of counter->tokens in counter->ngrams, *count of them. */
+static int list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
 {
+    const pt_tokens *tokens = &counter->tokens;
+    pt_ngram *next;
+
+    *count = 0;
+    if (pt_reserve(&counter->ngrams, &counter->ngrams_capacity, tokens->count * ngram_max, sizeof *counter->ngrams)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    next = counter->ngrams;
     for (size_t i = 0; i < tokens->count; i++) {
-        uint64_t hash = tokens->items[i].hash;
-        size_t last = i;
+        const pt_token *first = &tokens->items[i], *last = first;
+        const pt_token *end = first + (tokens->count - i < ngram_max ? tokens->count - i : ngram_max);
+        uint64_t hash = first->hash;
         for (;;) {
-            const char *term = tokens->text.data + tokens->items[i].start;
-            int status = visit(context, term, tokens->items[last].end - tokens->items[i].start, hash);
-            if (status) {
-                return status;
-            }
+            *next++ = (pt_ngram){hash, first->start, last->end - first->start, 0};
             last++;
-            if (last >= i + ngram_max || last == tokens->count || tokens->items[last].opens) {
+            if (last == end || last->opens) {
                 break;
             }
-            hash = pt_ngram_hash(hash, tokens->items[last].hash);
+            hash = pt_ngram_hash(hash, last->hash);
         }
     }
+    *count = (size_t)(next - counter->ngrams);
     return PAPERTAG_OK;
 }
 
@@ -202,23 +259,54 @@ int pt_vocabulary_index(const pt_vocabulary *v, uint32_t *slots, papertag_error 
     return PAPERTAG_OK;
 }
 
-struct lookup {
-    pt_counter *counter;
-    const pt_vocabulary *vocabulary;
-    float weight;
-};
+/* Memory is asked for this many n-grams before it is needed. */
+enum { AHEAD = 16 };
 
-static int look_up(void *context, const char *term, size_t length, uint64_t hash)
+/* The slot, from `at` on, at which the search for an n-gram ends or meets the bits of its hash. */
+static uint32_t likely_slot(const pt_vocabulary *v, uint64_t hash, uint32_t at)
 {
-    const struct lookup *lookup = context;
-    const pt_vocabulary *v = lookup->vocabulary;
-    uint32_t high = (uint32_t)(hash >> 32) & ~v->mask;
+    const uint32_t high = (uint32_t)(hash >> 32) & ~v->mask;
 
-    for (uint32_t at = (uint32_t)hash & v->mask; v->slots[at]; at = (at + 1) & v->mask) {
-        uint32_t slot = v->slots[at], i = (slot & v->mask) - 1;
-        if ((slot & ~v->mask) == high && v->starts[i + 1] - v->starts[i] == length &&
-            !memcmp(v->text + v->starts[i], term, length)) {
-            return count_term(lookup->counter, i, lookup->weight);
+    while (v->slots[at] && (v->slots[at] & ~v->mask) != high) {
+        at = (at + 1) & v->mask;
+    }
+    return at;
+}
+
+/* Counts the n-grams of counter->tokens that the vocabulary has. A term's slot, its place and its text lie anywhere in
+ * memory; three passes over the n-grams ask for the one while others are worked on. */
+static int count_known(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *v, float weight)
+{
+    size_t count, likely = 0;
+    pt_ngram *ngrams;
+
+    if (list_ngrams(counter, options->ngram_max, &count) || counter_expect(counter, count)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    ngrams = counter->ngrams;
+    for (size_t i = 0; i < count; i++) {
+        __builtin_prefetch(&v->slots[(uint32_t)ngrams[i + AHEAD < count ? i + AHEAD : i].hash & v->mask]);
+        ngrams[likely] = ngrams[i];
+        ngrams[likely].slot = likely_slot(v, ngrams[i].hash, (uint32_t)ngrams[i].hash & v->mask);
+        if (v->slots[ngrams[likely].slot]) {
+            __builtin_prefetch(&v->starts[(v->slots[ngrams[likely].slot] & v->mask) - 1]);
+            likely++;
+        }
+    }
+    for (size_t i = 0; i < likely; i++) {
+        const uint32_t term = (v->slots[ngrams[i].slot] & v->mask) - 1;
+        __builtin_prefetch(v->text + v->starts[term]);
+        __builtin_prefetch(counter->tf + term);
+    }
+    for (size_t i = 0; i < likely; i++) {
+        const char *text = counter->tokens.text.data + ngrams[i].start;
+        const size_t length = ngrams[i].length;
+        for (uint32_t at = ngrams[i].slot; v->slots[at]; at = likely_slot(v, ngrams[i].hash, (at + 1) & v->mask)) {
+            const uint32_t term = (v->slots[at] & v->mask) - 1;
+            if (v->starts[term + 1] - v->starts[term] == length && pt_same(v->text + v->starts[term], text, length)) {
+                count_term(counter, term, weight);
+                break;
+            }
         }
     }
     return PAPERTAG_OK;
@@ -233,14 +321,13 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
 
     counter_clear(counter);
     for (int f = 0; f < 2 && !status; f++) {
-        struct lookup lookup = {counter, vocabulary, weights[f]};
         status = pt_tokenize(&counter->tokens, &options->text, fields[f], err);
-        status = status ? status : each_ngram(&counter->tokens, options->ngram_max, look_up, &lookup);
+        status = status ? status : count_known(counter, options, vocabulary, weights[f]);
     }
     if (status || counter_take(counter)) {
         return pt_no_memory(err);
     }
-    weigh(counter->terms, counter->values, counter->count, vocabulary->idf);
+    weigh(counter->terms, counter->values, counter->count, vocabulary->idf, &counter->logs);
     *out = (pt_row){counter->terms, counter->values, counter->count};
     counter->count = 0;
     return PAPERTAG_OK;
@@ -279,45 +366,56 @@ static int lexicon_grow(pt_lexicon *x)
     return PAPERTAG_OK;
 }
 
-struct collect {
-    pt_lexicon *lexicon;
-    pt_counter *counter;
-    float weight;
-};
-
-static int collect_term(void *context, const char *term, size_t length, uint64_t hash)
+/* The lexicon's number of a term, a new one being added; UINT32_MAX when there is no memory. */
+static uint32_t intern_term(pt_lexicon *x, const char *term, size_t length, uint64_t hash)
 {
-    const struct collect *collect = context;
-    pt_lexicon *x = collect->lexicon;
     size_t at;
 
     if ((!x->slots || x->count >= (x->mask + 1) / 2) && lexicon_grow(x)) {
-        return PAPERTAG_NO_MEMORY;
+        return UINT32_MAX;
     }
     for (at = hash & x->mask; x->slots[at]; at = (at + 1) & x->mask) {
         size_t i = x->slots[at] - 1;
         if (x->hashes[i] == hash && x->starts[i + 1] - x->starts[i] == length &&
-            !memcmp(x->text.data + x->starts[i], term, length)) {
-            return count_term(collect->counter, (uint32_t)i, collect->weight);
+            pt_same(x->text.data + x->starts[i], term, length)) {
+            return (uint32_t)i;
         }
     }
     if (x->count >= UINT32_MAX / 2 || x->text.size + length > UINT32_MAX ||
         pt_reserve(&x->hashes, &x->capacity_hashes, x->count + 1, sizeof *x->hashes) ||
         pt_reserve(&x->starts, &x->capacity_starts, x->count + 2, sizeof *x->starts) ||
-        pt_reserve(&x->df, &x->capacity_df, x->count + 1, sizeof *x->df) ||
-        counter_reserve(collect->counter, x->count + 1)) {
-        return PAPERTAG_NO_MEMORY;
+        pt_reserve(&x->df, &x->capacity_df, x->count + 1, sizeof *x->df)) {
+        return UINT32_MAX;
     }
     x->starts[x->count] = (uint32_t)x->text.size;
     pt_buf_append(&x->text, term, length);
     if (x->text.failed) {
-        return PAPERTAG_NO_MEMORY;
+        return UINT32_MAX;
     }
     x->hashes[x->count] = hash;
     x->df[x->count] = 0;
     x->slots[at] = (uint32_t)x->count + 1;
     x->starts[++x->count] = (uint32_t)x->text.size;
-    return count_term(collect->counter, (uint32_t)x->count - 1, collect->weight);
+    return (uint32_t)x->count - 1;
+}
+
+static int count_all(pt_lexicon *x, pt_counter *counter, const pt_tfidf_options *options, float weight)
+{
+    size_t count;
+
+    if (list_ngrams(counter, options->ngram_max, &count) || counter_expect(counter, count) ||
+        counter_reserve(counter, x->count + count)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const pt_ngram *ngram = &counter->ngrams[i];
+        uint32_t term = intern_term(x, counter->tokens.text.data + ngram->start, ngram->length, ngram->hash);
+        if (term == UINT32_MAX) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        count_term(counter, term, weight);
+    }
+    return PAPERTAG_OK;
 }
 
 int pt_lexicon_count(pt_lexicon *lexicon, pt_counter *counter, const pt_tfidf_options *options, const char *title,
@@ -325,13 +423,12 @@ int pt_lexicon_count(pt_lexicon *lexicon, pt_counter *counter, const pt_tfidf_op
 {
     const char *fields[2] = {options->title_weight > 0 ? title : NULL, abstract};
     const float weights[2] = {(float)options->title_weight, 1};
-    int status = counter_reserve(counter, lexicon->count);
+    int status = PAPERTAG_OK;
 
     counter_clear(counter);
     for (int f = 0; f < 2 && !status; f++) {
-        struct collect collect = {lexicon, counter, weights[f]};
         status = pt_tokenize(&counter->tokens, &options->text, fields[f], err);
-        status = status ? status : each_ngram(&counter->tokens, options->ngram_max, collect_term, &collect);
+        status = status ? status : count_all(lexicon, counter, options, weights[f]);
     }
     if (status || counter_take(counter) || pt_rows_append(rows, counter->terms, counter->values, counter->count)) {
         return pt_no_memory(err);
@@ -438,13 +535,15 @@ struct entry {
 
 static int compare_entries(const void *a, const void *b)
 {
-    return compare_terms(&((const struct entry *)a)->term, &((const struct entry *)b)->term);
+    const struct entry *x = a, *y = b;
+    return (x->term > y->term) - (x->term < y->term);
 }
 
 int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err)
 {
     struct entry *entries = NULL;
     size_t capacity = 0, kept = 0;
+    pt_logs logs = {{0}};
 
     for (size_t r = 0; r < rows->count; r++) {
         size_t start = kept, count = 0;
@@ -465,7 +564,7 @@ int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err)
             rows->values[kept++] = entries[i].value;
         }
         rows->starts[r] = start; /* row r + 1 is read from its old start, which is not overwritten before */
-        weigh(rows->terms + start, rows->values + start, count, chosen->vocabulary.idf);
+        weigh(rows->terms + start, rows->values + start, count, chosen->vocabulary.idf, &logs);
     }
     if (rows->count) {
         rows->starts[rows->count] = kept;

@@ -65,14 +65,31 @@ uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word);
 
 /* ---- counting -------------------------------------------------------------------------------------------------- */
 
+/* An n-gram of a text's tokens: `length` bytes of the token string from `start` on. */
+typedef struct pt_ngram {
+    uint64_t hash;
+    uint32_t start, length;
+    uint32_t slot; /* where the vocabulary may have it */
+} pt_ngram;
+
+/* 1 + ln n of small n, each computed when it is first met (before that 0). */
+enum { PT_LOGS = 64 };
+typedef struct pt_logs {
+    double of[PT_LOGS];
+} pt_logs;
+
 /* Counts of terms in one paper, and the row made of them. Zero-initialise; pt_counter_free ends it. */
 typedef struct pt_counter {
     pt_tokens tokens;
+    pt_ngram *ngrams; /* of the tokens */
+    size_t ngrams_capacity;
     float *tf; /* by term; 0 where the term was not met; capacity tf_capacity */
     size_t tf_capacity;
-    uint32_t *terms; /* the terms met, at first in order of meeting */
+    uint32_t *terms;  /* the terms met, at first in order of meeting */
+    uint32_t *sorted; /* scratch */
     float *values;
-    size_t count, capacity, values_capacity;
+    size_t count, capacity, sorted_capacity, values_capacity;
+    pt_logs logs;
 } pt_counter;
 
 void pt_counter_free(pt_counter *counter);

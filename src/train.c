@@ -13,6 +13,7 @@
 
 #include "calibrate.h"
 #include "cuts.h"
+#include "hash.h"
 #include "metrics.h"
 
 enum { LSA_RANK = 200 };

@@ -122,6 +122,7 @@ typedef struct input {
     size_t papers, broken;
     int code; /* EXIT_FAILED when a file could not be opened or read, EXIT_USAGE for a wrong option */
     const char *tags_field;
+    bool text_only;   /* id, title and abstract are all that is wanted */
     const char *name; /* of the file being read */
 } input;
 

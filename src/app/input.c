@@ -25,7 +25,8 @@ static bool open_next(input *in)
     const args *a = in->args;
     papertag_reader_options options = {.format = args_text(a, "from", NULL),
                                        .page_date = args_text(a, "page-date", NULL),
-                                       .tags_field = in->tags_field};
+                                       .tags_field = in->tags_field,
+                                       .text_only = in->text_only};
     papertag_error err;
 
     while (in->next < (in->operand_count ? in->operand_count : 1)) {
