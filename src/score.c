@@ -62,7 +62,7 @@ void papertag_tagger_close(papertag_tagger *tagger)
 
 /* Adds to the sums the weights of GROUP terms times their values, each term in its turn: the sums are those of one term
  * after the other, and are read and written once for all. */
-enum { GROUP = 4 };
+enum { GROUP = 4, AHEAD = 12 }; /* the weights of a term AHEAD are asked for before it is their turn */
 
 static inline void add_weights(const float *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
 {
@@ -86,7 +86,8 @@ static inline void add_quantized(const int8_t *const w[GROUP], const float x[GRO
 WIDEST_VECTORS
 static void linear_sums(const papertag_model *m, pt_row row, float *restrict sums)
 {
-    const size_t stride = m->stride;
+    const size_t stride = m->stride, width = stride * (m->quantized ? sizeof *m->quantized : sizeof *m->weights);
+    const char *rows = m->quantized ? (const char *)m->quantized : (const char *)m->weights;
 
     memset(sums, 0, stride * sizeof *sums);
     for (size_t k = 0; k < row.count; k += GROUP) {
@@ -100,6 +101,11 @@ static void linear_sums(const papertag_model *m, pt_row row, float *restrict sum
             q[i] = m->quantized + term * stride;
             x[i] = k + i < row.count ? row.values[at] : 0;
             x[i] = m->quantized ? x[i] * m->scales[term] : x[i];
+            if (k + i + AHEAD < row.count) {
+                const char *ahead = rows + row.terms[k + i + AHEAD] * width;
+                __builtin_prefetch(ahead);
+                __builtin_prefetch(ahead + width - 1);
+            }
         }
         if (m->quantized) {
             add_quantized(q, x, stride, sums);

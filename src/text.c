@@ -107,12 +107,13 @@ int pt_words_build(pt_words *out, const char *text, size_t size, papertag_error 
 
 bool pt_words_have(const pt_words *words, uint64_t hash)
 {
-    const uint64_t *bucket = words->hashes + (hash & words->mask) * PT_BUCKET;
+    const uint64_t *bucket;
     bool found = false;
 
     if (!words->hashes) {
         return false;
     }
+    bucket = words->hashes + (hash & words->mask) * PT_BUCKET;
     for (int k = 0; k < PT_BUCKET; k++) {
         found |= bucket[k] == hash;
     }

@@ -33,7 +33,7 @@ void pt_counter_free(pt_counter *counter)
 static int counter_reserve(pt_counter *counter, size_t terms)
 {
     size_t old = counter->tf_capacity;
-    if (pt_reserve(&counter->tf, &counter->tf_capacity, terms, sizeof *counter->tf)) {
+    if (pt_reserve(&counter->tf, &counter->tf_capacity, terms ? terms : 1, sizeof *counter->tf)) {
         return PAPERTAG_NO_MEMORY;
     }
     if (counter->tf_capacity > old) {
@@ -45,7 +45,7 @@ static int counter_reserve(pt_counter *counter, size_t terms)
 /* Makes room for `more` terms to be met. */
 static int counter_expect(pt_counter *counter, size_t more)
 {
-    return pt_reserve(&counter->terms, &counter->capacity, counter->count + more, sizeof *counter->terms);
+    return pt_reserve(&counter->terms, &counter->capacity, counter->count + more + 1, sizeof *counter->terms);
 }
 
 static void count_term(pt_counter *counter, uint32_t term, float weight)
@@ -122,7 +122,7 @@ static double sublinear(float tf, pt_logs *logs)
         return tf;
     }
     if ((float)whole != tf) {
-        return 1 + log(tf);
+        return 1 + log((double)tf);
     }
     if (logs->of[whole] == 0) {
         logs->of[whole] = 1 + log(whole);
@@ -528,47 +528,34 @@ done:
     return status;
 }
 
-struct entry {
-    uint32_t term;
-    float value;
-};
-
-static int compare_entries(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    return (x->term > y->term) - (x->term < y->term);
-}
-
 int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err)
 {
-    struct entry *entries = NULL;
-    size_t capacity = 0, kept = 0;
-    pt_logs logs = {{0}};
+    pt_counter counter = {0};
+    size_t kept = 0;
+    int status = counter_reserve(&counter, chosen->vocabulary.count);
 
-    for (size_t r = 0; r < rows->count; r++) {
-        size_t start = kept, count = 0;
-        size_t from = rows->starts[r], to = rows->starts[r + 1];
-        if (pt_reserve(&entries, &capacity, to - from + 1, sizeof *entries)) {
-            free(entries);
-            return pt_no_memory(err);
-        }
-        for (size_t i = from; i < to; i++) {
-            uint32_t term = chosen->term_of[rows->terms[i]];
+    for (size_t r = 0; r < rows->count && !status; r++) {
+        const size_t from = rows->starts[r], to = rows->starts[r + 1];
+        status = counter_expect(&counter, to - from);
+        for (size_t i = from; i < to && !status; i++) {
+            const uint32_t term = chosen->term_of[rows->terms[i]];
             if (term != UINT32_MAX) {
-                entries[count++] = (struct entry){term, rows->values[i]};
+                count_term(&counter, term, rows->values[i]);
             }
         }
-        pt_sort(entries, count, sizeof *entries, compare_entries);
-        for (size_t i = 0; i < count; i++) {
-            rows->terms[kept] = entries[i].term;
-            rows->values[kept++] = entries[i].value;
+        status = status ? status : counter_take(&counter);
+        if (!status) {
+            weigh(counter.terms, counter.values, counter.count, chosen->vocabulary.idf, &counter.logs);
+            memcpy(rows->terms + kept, counter.terms, counter.count * sizeof *rows->terms);
+            memcpy(rows->values + kept, counter.values, counter.count * sizeof *rows->values);
+            rows->starts[r] = kept; /* row r + 1 is read from its old start, which is not overwritten before */
+            kept += counter.count;
+            counter.count = 0;
         }
-        rows->starts[r] = start; /* row r + 1 is read from its old start, which is not overwritten before */
-        weigh(rows->terms + start, rows->values + start, count, chosen->vocabulary.idf, &logs);
     }
     if (rows->count) {
         rows->starts[rows->count] = kept;
     }
-    free(entries);
-    return PAPERTAG_OK;
+    pt_counter_free(&counter);
+    return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

@@ -1,11 +1,12 @@
 /*
- * Fuzz target: every reader. The first byte chooses the format, or lets it be told; what comes out must be clean.
+ * Fuzz target: every reader. The first byte chooses the format, or lets it be told; what comes out must be clean. JSON
+ * Lines must give the same with the short cut of plain lines, without it, and when only the text is wanted.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
-#include "papertag.h"
+#include "paper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,6 +37,84 @@ static void check_list(papertag_strings list)
     }
 }
 
+static void same(const char *a, const char *b)
+{
+    if ((a != NULL) != (b != NULL) || (a && strcmp(a, b) != 0)) {
+        abort();
+    }
+}
+
+static void same_list(papertag_strings a, papertag_strings b)
+{
+    if (a.count != b.count) {
+        abort();
+    }
+    for (size_t i = 0; i < a.count; i++) {
+        same(a.items[i], b.items[i]);
+    }
+}
+
+static void same_paper(const papertag_paper *a, const papertag_paper *b, bool text_only)
+{
+    same(a->id, b->id);
+    same(a->title, b->title);
+    same(a->abstract, b->abstract);
+    if (a->line != b->line || a->has_tags != b->has_tags) {
+        abort();
+    }
+    if (text_only) {
+        return;
+    }
+    same(a->organization, b->organization);
+    same(a->arxiv, b->arxiv);
+    same(a->doi, b->doi);
+    same(a->date, b->date);
+    same(a->url, b->url);
+    same(a->source, b->source);
+    same(a->venue, b->venue);
+    same_list(a->authors, b->authors);
+    same_list(a->categories, b->categories);
+    same_list(a->keywords, b->keywords);
+    same_list(a->tags, b->tags);
+    same_list(a->maybe, b->maybe);
+    if (a->author_count != b->author_count || a->upvotes != b->upvotes || a->comments != b->comments) {
+        abort();
+    }
+}
+
+static void compare_ways(const void *bytes, size_t size, const char *tags_field)
+{
+    papertag_reader *readers[3] = {NULL};
+    const papertag_paper *papers[3];
+    papertag_error errors[3];
+    int statuses[3];
+
+    for (int way = 0; way < 3; way++) {
+        papertag_reader_options options = {.format = "jsonl", .tags_field = tags_field, .text_only = way == 2};
+        if (papertag_reader_open_memory(&readers[way], "fuzz", bytes, size, &options, NULL)) {
+            goto done;
+        }
+        readers[way]->careful = way == 1;
+    }
+    do {
+        for (int way = 0; way < 3; way++) {
+            statuses[way] = papertag_reader_next(readers[way], &papers[way], &errors[way]);
+            if (statuses[way] != statuses[0] ||
+                (statuses[0] == PAPERTAG_BAD_INPUT && strcmp(errors[way].message, errors[0].message) != 0)) {
+                abort();
+            }
+        }
+        if (!statuses[0]) {
+            same_paper(papers[0], papers[1], false);
+            same_paper(papers[0], papers[2], true);
+        }
+    } while (!statuses[0] || statuses[0] == PAPERTAG_BAD_INPUT);
+done:
+    for (int way = 0; way < 3; way++) {
+        papertag_reader_close(readers[way]);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const formats[] = {NULL,   "jsonl", "json", "daily-papers", "page",       "csv", "tsv",
@@ -53,6 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* packed bytes give more records than they are themselves: there the first are enough */
     packed = size > 2 && (data[1] == 0x1f || data[1] == 0xfd);
     options.format = formats[data[0] % (sizeof formats / sizeof *formats)];
+    if (options.format && !strcmp(options.format, "jsonl") && !packed) {
+        compare_ways(data + 1, size - 1, data[0] & 64 ? "categories" : NULL);
+    }
     if (papertag_reader_open_memory(&reader, "fuzz", data + 1, size - 1, &options, &err)) {
         return 0;
     }

@@ -1,5 +1,5 @@
 /*
- * Fuzz target: the tokenizer over any bytes, and the ASCII fast path against utf8proc.
+ * Fuzz target: the tokenizer over any bytes, its fast path against its careful one.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     pt_text_options options = {0};
-    pt_tokens tokens = {0};
+    pt_tokens tokens = {0}, careful = {0};
     pt_buf fast = {0}, slow = {0};
     char *text = malloc(size + 1);
 
@@ -24,12 +24,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 1, size - 1);
     text[size - 1] = '\0';
     pt_tokenize(&tokens, &options, text, NULL);
+    pt_tokenize_by(&careful, &options, text, false, NULL);
+    if (tokens.count != careful.count || tokens.text.size != careful.text.size ||
+        (tokens.text.size && memcmp(tokens.text.data, careful.text.data, tokens.text.size) != 0)) {
+        abort();
+    }
+    for (size_t i = 0; i < tokens.count; i++) {
+        if (tokens.items[i].end != careful.items[i].end || tokens.items[i].opens != careful.items[i].opens) {
+            abort();
+        }
+    }
     pt_fold(&fast, text, size - 1, true);
     pt_fold(&slow, text, size - 1, false);
     if (fast.size != slow.size || (fast.size && memcmp(fast.data, slow.data, fast.size) != 0)) {
         abort();
     }
     pt_tokens_free(&tokens);
+    pt_tokens_free(&careful);
     pt_buf_free(&fast);
     pt_buf_free(&slow);
     free(text);

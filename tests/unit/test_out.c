@@ -1,0 +1,112 @@
+/*
+ * Unit tests of what the program writes: numbers in JSON against printf, strings in JSON.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "app/out.c"
+
+static uint64_t state = 1;
+
+static double random_share(void)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(state >> 11) / 9007199254740992.0;
+}
+
+static void same_as_printf(text *t, double value, int digits)
+{
+    char expected[40];
+
+    snprintf(expected, sizeof expected, "%.*g", digits, value);
+    t->size = 0;
+    text_json_number(t, value, digits);
+    if (strcmp(t->data, expected) != 0) {
+        fail_msg("%.17g at %d digits: %s instead of %s", value, digits, t->data, expected);
+    }
+}
+
+static void test_numbers_are_those_of_printf(void **unused)
+{
+    static const double odd[] = {0,
+                                 -0.0,
+                                 1,
+                                 -1,
+                                 0.5,
+                                 0.1,
+                                 0.01,
+                                 0.001,
+                                 0.0001,
+                                 0.00001,
+                                 9.5,
+                                 9.9999999995,
+                                 0.99999999949,
+                                 0.9999999995,
+                                 0.00099999999995,
+                                 0.125,
+                                 0.0625,
+                                 2.5,
+                                 1e-4,
+                                 9.99999e-5,
+                                 10,
+                                 123.456,
+                                 1e300,
+                                 5e-324,
+                                 0.1234567885,
+                                 0.12345678949999999,
+                                 0.12345678950000001,
+                                 1.0000000005};
+    text t = {0};
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        for (int digits = 1; digits <= 17; digits++) {
+            same_as_printf(&t, odd[i], digits);
+        }
+    }
+    for (int i = 0; i < 300000; i++) {
+        const double p = random_share(), whole = round(p * 1e9);
+        same_as_printf(&t, p, 9);
+        same_as_printf(&t, -10 * p, 9);
+        same_as_printf(&t, p * p * p, 6);
+        same_as_printf(&t, (whole + 0.5) / 1e9, 9); /* nearly or just between two */
+        same_as_printf(&t, nextafter(p, 1) * 0.01, 1 + i % 9);
+    }
+    text_free(&t);
+}
+
+static void test_what_is_no_number_is_null(void **unused)
+{
+    text t = {0};
+    (void)unused;
+
+    text_json_number(&t, NAN, 9);
+    text_json_number(&t, -INFINITY, 9);
+    assert_string_equal(t.data, "nullnull");
+    text_free(&t);
+}
+
+static void test_strings(void **unused)
+{
+    text t = {0};
+    (void)unused;
+
+    text_json_string(&t, "a \"b\" \\ c\n\x01\x7f \xc3\xa9 \xff \xf0\x9f\x98\x80");
+    assert_string_equal(t.data, "\"a \\\"b\\\" \\\\ c\\u000a\\u0001\\u007f \xc3\xa9 \\ufffd \xf0\x9f\x98\x80\"");
+    t.size = 0;
+    text_json_string(&t, "");
+    text_json_string(&t, NULL);
+    assert_string_equal(t.data, "\"\"null");
+    text_free(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers_are_those_of_printf),
+                                       cmocka_unit_test(test_what_is_no_number_is_null),
+                                       cmocka_unit_test(test_strings)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
