@@ -5,6 +5,7 @@
  * all: an allocation whose size would overflow fails like one that the system refuses, and a file that is written
  * appears whole or not at all.
  */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +55,26 @@ void *pt_alloc(size_t count, size_t size)
 void *pt_calloc(size_t count, size_t size)
 {
     return calloc(count ? count : 1, size ? size : 1);
+}
+
+void *pt_alloc_large(size_t count, size_t size)
+{
+    enum { PAGE = 2 * 1024 * 1024 };
+    void *bytes = NULL;
+
+    if (size && count > SIZE_MAX / size) {
+        return NULL;
+    }
+    if (count * size < PAGE) {
+        return pt_alloc(count, size);
+    }
+    if (posix_memalign(&bytes, PAGE, count * size)) {
+        return NULL;
+    }
+#ifdef MADV_HUGEPAGE
+    (void)madvise(bytes, count * size, MADV_HUGEPAGE); /* a wish: nothing depends on it */
+#endif
+    return bytes;
 }
 
 int pt_grow(void *items, size_t *capacity, size_t needed, size_t size)

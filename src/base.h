@@ -24,6 +24,9 @@ int pt_no_memory(papertag_error *err);
 void *pt_alloc(size_t count, size_t size);
 void *pt_calloc(size_t count, size_t size);
 
+/* pt_alloc for what is large and read here and there: in large pages where the system has them. */
+void *pt_alloc_large(size_t count, size_t size);
+
 /* Grows *items (elements of `size` bytes, *capacity of them) to hold at least `needed`. 0 or PAPERTAG_NO_MEMORY. */
 int pt_grow(void *items, size_t *capacity, size_t needed, size_t size);
 static inline int pt_reserve(void *items, size_t *capacity, size_t needed, size_t size)

@@ -10,12 +10,6 @@
 
 #include <math.h>
 
-/* ln(1 + exp(-|z|)), the part of the log-likelihood that is always small. */
-static double tail(double z)
-{
-    return log1p(exp(-fabs(z)));
-}
-
 /* What is fitted: targets of a positive and a negative, and a prior N((a0, b0), 1 / strength). */
 struct problem {
     const float *margins;
@@ -24,56 +18,67 @@ struct problem {
     double high, low, a0, b0, strength;
 };
 
-static double negative_log_likelihood(const struct problem *p, double a, double b)
+/* The negative log-likelihood at (a, b), its gradient and its Hessian. */
+struct shape {
+    double value, g1, g2, h11, h21, h22;
+};
+
+static struct shape look(const struct problem *p, double a, double b)
 {
-    double sum = p->strength / 2 * ((a - p->a0) * (a - p->a0) + (b - p->b0) * (b - p->b0));
+    const double ridge = 1e-12, da = a - p->a0, db = b - p->b0;
+    struct shape s = {.value = p->strength / 2 * (da * da + db * db),
+                      .g1 = p->strength * da,
+                      .g2 = p->strength * db,
+                      .h11 = p->strength + ridge,
+                      .h22 = p->strength + ridge};
+    double tails = 1; /* the logarithms of 1 + exp(-|z|) are added as one logarithm of a product, for many at a time */
+
     for (size_t i = 0; i < p->count; i++) {
-        double z = a * p->margins[i] + b, target = p->positive[i] ? p->high : p->low;
-        sum += (z >= 0 ? target * z : (target - 1) * z) + tail(z);
+        const double m = p->margins[i], z = a * m + b, e = exp(-fabs(z)), target = p->positive[i] ? p->high : p->low;
+        const double small = e / (1 + e), probability = z >= 0 ? small : 1 - small;
+        const double spread = small * (1 - small), difference = target - probability;
+        s.value += (z >= 0 ? target : target - 1) * z;
+        tails *= 1 + e;
+        if (i % 512 == 511) {
+            s.value += log(tails);
+            tails = 1;
+        }
+        s.h11 += m * m * spread;
+        s.h22 += spread;
+        s.h21 += m * spread;
+        s.g1 += m * difference;
+        s.g2 += difference;
     }
-    return sum;
+    s.value += log(tails);
+    return s;
 }
 
 static void minimise(const struct problem *p, double *a_out, double *b_out)
 {
     enum { ITERATIONS = 100 };
     enum { HALVINGS = 34 }; /* down to a step of about 1e-10 */
-    const double ridge = 1e-12, enough = 1e-5;
-    double a = *a_out, b = *b_out, value = negative_log_likelihood(p, a, b);
+    const double enough = 1e-5;
+    double a = *a_out, b = *b_out;
+    struct shape s = look(p, a, b);
 
-    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-        double h11 = p->strength + ridge, h22 = h11, h21 = 0;
-        double g1 = p->strength * (a - p->a0), g2 = p->strength * (b - p->b0), determinant, da, db, slope, step;
-        for (size_t i = 0; i < p->count; i++) {
-            double m = p->margins[i], z = a * m + b, e = exp(-fabs(z));
-            double probability = z >= 0 ? e / (1 + e) : 1 / (1 + e), q = 1 - probability;
-            double difference = (p->positive[i] ? p->high : p->low) - probability;
-            h11 += m * m * probability * q;
-            h22 += probability * q;
-            h21 += m * probability * q;
-            g1 += m * difference;
-            g2 += difference;
-        }
-        if (fabs(g1) < enough && fabs(g2) < enough) {
-            break;
-        }
-        determinant = h11 * h22 - h21 * h21;
-        da = -(h22 * g1 - h21 * g2) / determinant;
-        db = -(h11 * g2 - h21 * g1) / determinant;
-        slope = g1 * da + g2 * db;
+    for (int i = 0; i < ITERATIONS && (fabs(s.g1) >= enough || fabs(s.g2) >= enough); i++) {
+        const double determinant = s.h11 * s.h22 - s.h21 * s.h21;
+        const double da = -(s.h22 * s.g1 - s.h21 * s.g2) / determinant;
+        const double db = -(s.h11 * s.g2 - s.h21 * s.g1) / determinant;
+        const double slope = s.g1 * da + s.g2 * db;
+        double step = 1;
+        struct shape next = look(p, a + da, b + db);
         int halvings = 0;
-        for (step = 1; halvings < HALVINGS; halvings++, step /= 2) {
-            double next = negative_log_likelihood(p, a + step * da, b + step * db);
-            if (next < value + 1e-4 * step * slope) {
-                a += step * da;
-                b += step * db;
-                value = next;
-                break;
-            }
+        while (!(next.value < s.value + 1e-4 * step * slope) && ++halvings < HALVINGS) {
+            step /= 2;
+            next = look(p, a + step * da, b + step * db);
         }
         if (halvings == HALVINGS) {
             break; /* no step improves: as near as doubles come */
         }
+        a += step * da;
+        b += step * db;
+        s = next;
     }
     *a_out = a;
     *b_out = b;

@@ -5,7 +5,8 @@
  * tags share is steadier: one probability, the same for all, that gives the best micro-F1 (in theory, half the F1 that
  * is reached: Lipton, Elkan and Narayanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014). So
  * a tag's cut lies between the two: its own best margin weighs as many papers as it has examples, the common one weighs
- * STEADY papers.
+ * STEADY papers. However many examples there are, its own weighs at most OWN_MOST of all: it is the best for the tag's
+ * F1, and the common one for the F1 over all decisions, which counts as much.
  */
 #include "cuts.h"
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 enum { STEADY = 200 };
+static const double OWN_MOST = 0.4;
 
 /* Pairs less likely than this cannot raise an F1 by being assigned; leaving them out spares the sorting of nearly all.
  */
@@ -52,9 +54,10 @@ static double best_score(judged *pairs, size_t count, size_t positives, double *
     return best;
 }
 
-static double probability(double a, double b, double margin)
+/* The margin at which the probability is p. */
+static double margin_at(double a, double b, double p)
 {
-    return 1 / (1 + exp(a * margin + b));
+    return a < 0 ? (log(1 / p - 1) - b) / a : INFINITY;
 }
 
 /* The pairs are sorted. One wrong tag is added to those seen, so that a few lucky ones prove nothing. */
@@ -78,54 +81,74 @@ static void precision_levels(const judged *pairs, size_t count, double *levels)
     }
 }
 
-int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const double *a, const double *b, double *cuts,
-            double *levels, double *f1, papertag_error *err)
-{
-    judged *pairs = NULL;
-    size_t capacity = 0, count = 0, papers = labels->count;
-    double common = 0.5, best;
-    int status = PAPERTAG_OK;
+/* What the tags' cuts are found from. */
+struct cutting {
+    const float *margins;
+    const pt_labels *labels;
+    size_t tags;
+    const double *a, *b;
+    double common; /* the probability at which the F1 over all tags is best */
+    double *cuts;
+};
 
+static int cut_tag(void *context, size_t t)
+{
+    const struct cutting *c = context;
+    const size_t papers = c->labels->count;
+    const double least = margin_at(c->a[t], c->b[t], P_MIN);
+    const double shared = c->a[t] < 0 ? margin_at(c->a[t], c->b[t], c->common) : 0;
+    judged *pairs = pt_alloc(papers, sizeof *pairs);
+    size_t positives = 0, count = 0;
+    double own = shared, share;
+
+    if (!pairs) {
+        return PAPERTAG_NO_MEMORY;
+    }
     for (size_t i = 0; i < papers; i++) {
+        bool positive = pt_labels_have(c->labels, i, (uint32_t)t);
+        positives += positive;
+        if (c->margins[i * c->tags + t] >= least) {
+            pairs[count++] = (judged){c->margins[i * c->tags + t], positive};
+        }
+    }
+    best_score(pairs, count, positives, &own);
+    share = fmin((double)positives / (double)(positives + STEADY), OWN_MOST);
+    c->cuts[t] = share * own + (1 - share) * shared;
+    free(pairs);
+    return PAPERTAG_OK;
+}
+
+int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const double *a, const double *b, unsigned jobs,
+            double *cuts, double *levels, double *f1, papertag_error *err)
+{
+    struct cutting c = {margins, labels, tags, a, b, .common = 0.5, .cuts = cuts};
+    judged *pairs = NULL;
+    double *least = pt_alloc(tags, sizeof *least);
+    size_t capacity = 0, count = 0, papers = labels->count;
+    int status = least ? PAPERTAG_OK : pt_no_memory(err);
+
+    for (size_t t = 0; t < tags && least; t++) {
+        least[t] = margin_at(a[t], b[t], P_MIN);
+    }
+    for (size_t i = 0; i < papers && !status; i++) {
         if (pt_reserve(&pairs, &capacity, count + tags, sizeof *pairs)) {
             status = pt_no_memory(err);
-            goto done;
+            break;
         }
         for (size_t t = 0; t < tags; t++) {
-            double p = probability(a[t], b[t], margins[i * tags + t]);
-            if (p >= P_MIN) {
-                pairs[count++] = (judged){p, pt_labels_have(labels, i, (uint32_t)t)};
+            const double margin = margins[i * tags + t];
+            if (margin >= least[t]) {
+                pairs[count++] = (judged){1 / (1 + exp(a[t] * margin + b[t])), pt_labels_have(labels, i, (uint32_t)t)};
             }
         }
     }
-    best = best_score(pairs, count, labels->starts[papers], &common);
-    common = fmin(fmax(common, 0.05), 0.95);
-    if (levels) {
+    if (!status) {
+        *f1 = best_score(pairs, count, labels->starts[papers], &c.common);
+        c.common = fmin(fmax(c.common, 0.05), 0.95);
         precision_levels(pairs, count, levels);
+        status = pt_parallel(jobs, tags, cut_tag, &c, NULL) ? pt_no_memory(err) : PAPERTAG_OK;
     }
-    for (size_t t = 0; t < tags; t++) {
-        double own, shared = a[t] < 0 ? (log(1 / common - 1) - b[t]) / a[t] : 0;
-        size_t positives = 0;
-        count = 0;
-        if (pt_reserve(&pairs, &capacity, papers, sizeof *pairs)) {
-            status = pt_no_memory(err);
-            goto done;
-        }
-        for (size_t i = 0; i < papers; i++) {
-            bool positive = pt_labels_have(labels, i, (uint32_t)t);
-            positives += positive;
-            if (probability(a[t], b[t], margins[i * tags + t]) >= P_MIN) {
-                pairs[count++] = (judged){margins[i * tags + t], positive};
-            }
-        }
-        own = shared;
-        best_score(pairs, count, positives, &own);
-        cuts[t] = ((double)positives * own + STEADY * shared) / (double)(positives + STEADY);
-    }
-    if (f1) {
-        *f1 = best;
-    }
-done:
+    free(least);
     free(pairs);
     return status;
 }

@@ -16,7 +16,8 @@ enum { EPOCHS_MAX = 300 };
  * count as much more as it takes to make 30 % of the unlabelled, at most LABELLED_MOST times. */
 static const double STUDENT_C = 0.3, LABELLED_SHARE = 0.3, LABELLED_MOST = 10;
 
-static const double EPSILON_LINEAR = 0.05, EPSILON_LIBSVM = 0.001; /* LIBSVM's own default */
+/* The folds only serve to find cuts, which do not change with what is beyond. */
+static const double EPSILON_LINEAR = 0.2, EPSILON_FOLD = 0.4, EPSILON_LIBSVM = 0.001; /* LIBSVM's own default */
 
 void pt_support_free(pt_support *support)
 {
@@ -84,7 +85,8 @@ struct run {
     const pt_fit *fit;
     size_t groups;                     /* tasks of a fold: blocks or tags */
     float *margins;                    /* cross-validation: papers x tags; NULL when the whole set is fitted */
-    float **blocks;                    /* whole set, linear kernel */
+    float **blocks;                    /* linear solver: weights of the whole set, by block */
+    float **duals;                     /* linear solver: of the whole set, by block: where the folds begin */
     struct svm_node *nodes, **vectors; /* LIBSVM: the rows */
     struct svm_model **machines;       /* whole set, LIBSVM: by tag */
     const pt_labels *named;            /* keywords: tags by row, and which rows have any keyword */
@@ -159,7 +161,6 @@ static int fit_student(const pt_fit *fit, pt_linear_options options, size_t firs
         }
         options.c *= STUDENT_C;
         options.cost = cost;
-        options.from_prior = false;
         status = pt_linear_fit(fit->rows, &labels, papers, count + others, fit->terms, first, fit->tags, &options,
                                weights, NULL);
     }
@@ -172,7 +173,7 @@ static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
 {
     return (pt_linear_options){.c = fit->c,
                                .class_weight = fit->options->class_weight,
-                               .epsilon = EPSILON_LINEAR,
+                               .epsilon = fold < fit->options->folds ? EPSILON_FOLD : EPSILON_LINEAR,
                                .epochs_max = EPOCHS_MAX,
                                .seed = fit->options->seed + fold};
 }
@@ -195,37 +196,58 @@ static void set_prior(const pt_fit *fit, size_t block, size_t rank, float *weigh
     }
 }
 
-/* Fits the tags of a block, first from the labelled papers alone, then, where that is wanted, from all. */
-static int fit_block(const pt_fit *fit, size_t block, size_t fold, uint32_t *papers, size_t count, float *weights)
+static size_t rank_of(const pt_fit *fit)
 {
-    size_t rank = fit->lsa ? fit->lsa->rank : 0, first = block * PT_LANES;
-    pt_linear_options options = linear_options(fit, fold);
-    int status;
+    return fit->lsa ? fit->lsa->rank : 0;
+}
 
-    if (fit->prior) {
+/* Fits the tags of a block to the labelled papers: to all, or to all but a fold's, from there. */
+static int fit_labelled(const struct run *run, size_t block, size_t fold, const uint32_t *papers, size_t count,
+                        float *weights)
+{
+    const pt_fit *fit = run->fit;
+    const bool whole = fold == fit->options->folds;
+    size_t rank = rank_of(fit);
+    pt_linear_options options = linear_options(fit, fold);
+    int status = PAPERTAG_OK;
+
+    if (run->duals && whole) {
+        run->duals[block] = pt_alloc(fit->labels->count, PT_LANES * sizeof **run->duals);
+        status = run->duals[block] ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+        options.duals = run->duals[block];
+    } else if (run->duals) {
+        options.start = run->duals[block];
+        options.start_papers = fit->labels->count;
+    }
+    if (!status && fit->prior) {
         set_prior(fit, block, rank, weights);
         options.from_prior = true;
     }
-    status = pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank, first,
-                           fit->tags, &options, weights, NULL);
-    if (!status && rank) {
-        pt_lsa_fold(fit->lsa, weights);
-    }
-    return !status && fit->platt_a ? fit_student(fit, options, first, papers, count, weights) : status;
+    status = status ? status
+                    : pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank,
+                                    block * PT_LANES, fit->tags, &options, weights, NULL);
+    return status;
 }
 
+/* A block and a fold, or with fold == folds the whole set, whose weights are kept. */
 static int linear_task(void *context, size_t task)
 {
     struct run *run = context;
     const pt_fit *fit = run->fit;
     size_t block = task % run->groups, first = block * PT_LANES, count;
     size_t fold = run->margins ? task / run->groups : fit->options->folds;
-    size_t cells = (fit->terms + (fit->lsa ? fit->lsa->rank : 0) + 1) * PT_LANES;
-    float *weights = pt_alloc(cells, sizeof *weights);
+    size_t cells = (fit->terms + rank_of(fit) + 1) * PT_LANES;
+    float *weights = pt_alloc_large(cells, sizeof *weights);
     uint32_t *papers = NULL;
     int status = weights ? choose_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    status = status ? status : fit_block(fit, block, fold, papers, count, weights);
+    status = status ? status : fit_labelled(run, block, fold, papers, count, weights);
+    if (!status && rank_of(fit)) {
+        pt_lsa_fold(fit->lsa, weights);
+    }
+    if (!status && fit->platt_a) {
+        status = fit_student(fit, linear_options(fit, fold), first, papers, count, weights);
+    }
     for (size_t i = 0; !status && run->margins && i < fit->labels->count; i++) {
         float margins[PT_LANES];
         if (fit->fold_of[i] == fold) {
@@ -234,8 +256,10 @@ static int linear_task(void *context, size_t task)
                    (fit->tags - first < PT_LANES ? fit->tags - first : PT_LANES) * sizeof *margins);
         }
     }
-    if (!status && run->blocks) {
-        memcpy(run->blocks[block], weights, (fit->terms + 1) * PT_LANES * sizeof *weights);
+    if (!status && !run->margins) {
+        free(run->blocks[block]);
+        run->blocks[block] = weights;
+        weights = NULL;
     }
     free(papers);
     free(weights);
@@ -246,7 +270,7 @@ static int keywords_task(void *context, size_t block)
 {
     struct run *run = context;
     const pt_fit *fit = run->fit;
-    pt_linear_options options = linear_options(fit, 0);
+    pt_linear_options options = linear_options(fit, fit->options->folds);
     uint32_t *papers = pt_alloc(fit->rows->count, sizeof *papers);
     size_t count = 0;
     int status = PAPERTAG_NO_MEMORY;
@@ -497,34 +521,62 @@ int pt_fit_keywords(const pt_fit *fit, const pt_labels *named, const bool *has_k
     return run_tasks(&run, 1, err);
 }
 
-int pt_fit_held_out(const pt_fit *fit, float *margins, papertag_error *err)
+/* The linear solver: first the whole set, then from there fold by fold. A student has a teacher of its own in every
+ * fold, and no labels that two folds share: it begins at nothing. */
+static int held_out_linear(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
 {
-    struct run run = {.fit = fit, .margins = margins, .stage = fit->platt_a ? "students" : "cross-validation"};
-    int status = run_tasks(&run, fit->options->folds, err);
+    struct run run = {.fit = fit, .blocks = blocks, .stage = fit->platt_a ? "student" : "fit"};
+    size_t groups = (fit->tags + PT_LANES - 1) / PT_LANES;
+    int status;
 
+    run.duals = fit->platt_a ? NULL : pt_calloc(groups, sizeof *run.duals);
+    if (!run.duals && !fit->platt_a) {
+        return pt_no_memory(err);
+    }
+    status = run_tasks(&run, 1, err);
+    if (!status) {
+        run.margins = margins;
+        run.stage = fit->platt_a ? "students" : "cross-validation";
+        status = run_tasks(&run, fit->options->folds, err);
+    }
+    for (size_t block = 0; run.duals && block < groups; block++) {
+        free(run.duals[block]);
+    }
+    free(run.duals);
+    return status;
+}
+
+int pt_fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
+{
+    struct run run = {.fit = fit, .margins = margins, .stage = "cross-validation"};
+    int status;
+
+    if (fit->options->solver == PAPERTAG_SOLVER_LINEAR) {
+        return held_out_linear(fit, margins, blocks, err);
+    }
+    status = run_tasks(&run, fit->options->folds, err);
     end_run(&run);
     return status;
 }
 
-int pt_fit_whole(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err)
+int pt_fit_machines(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err)
 {
     struct run run = {.fit = fit, .stage = "fit"};
+    bool linear = fit->options->kernel == PAPERTAG_KERNEL_LINEAR;
     int status;
 
-    if (fit->options->solver == PAPERTAG_SOLVER_LINEAR) {
-        run.blocks = blocks;
-        return run_tasks(&run, 1, err);
-    }
     run.machines = pt_calloc(fit->tags, sizeof *run.machines);
     if (!run.machines) {
         return pt_no_memory(err);
     }
     status = run_tasks(&run, 1, err);
-    if (!status && fit->options->kernel != PAPERTAG_KERNEL_LINEAR) {
+    if (!status && !linear) {
         status = gather_support(&run, support);
     }
-    for (size_t t = 0; !status && fit->options->kernel == PAPERTAG_KERNEL_LINEAR && t < fit->tags; t++) {
-        status = fold_into_weights(&run, t, blocks[t / PT_LANES]);
+    for (size_t t = 0; !status && linear && t < fit->tags; t++) {
+        float **block = &blocks[t / PT_LANES];
+        *block = *block ? *block : pt_calloc(fit->terms + 1, PT_LANES * sizeof **block);
+        status = *block ? fold_into_weights(&run, t, *block) : PAPERTAG_NO_MEMORY;
     }
     end_run(&run);
     return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;

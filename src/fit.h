@@ -38,16 +38,18 @@ typedef struct pt_fit {
 int pt_folds(const pt_labels *labels, size_t tags, unsigned folds, uint64_t seed, uint32_t *fold_of,
              papertag_error *err);
 
-/* Fits blocks[] (as in pt_fit_whole) to the rows of which has_keywords[row] is set, with the tags that
- * their keywords name. */
+/* Fits blocks[] to the rows of which has_keywords[row] is set, with the tags that their keywords name. Each block is
+ * (terms + 1) x PT_LANES, by the caller's memory. */
 int pt_fit_keywords(const pt_fit *fit, const pt_labels *named, const bool *has_keywords, float **blocks,
                     papertag_error *err);
 
-/* margins: out, labelled papers x tags: of each paper by a fit on the other folds. */
-int pt_fit_held_out(const pt_fit *fit, float *margins, papertag_error *err);
+/* margins: out, labelled papers x tags: of each paper by a fit on the other folds. The linear solver fits all papers on
+ * the way and gives their weights: blocks[tags / PT_LANES rounded up], each at least (terms + 1) x PT_LANES, to be
+ * freed one by one; what an entry held before is freed. */
+int pt_fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err);
 
-/* Fits all papers. For a linear kernel fills blocks[tags / PT_LANES rounded up], each (terms + 1) x PT_LANES, by the
- * caller's memory; for another kernel fills *support, to be freed by pt_support_free. */
-int pt_fit_whole(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err);
+/* Fits all papers with LIBSVM: with a linear kernel fills blocks[] (of which each is NULL or zero), with another
+ * *support, to be freed by pt_support_free. */
+int pt_fit_machines(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err);
 
 #endif

@@ -34,6 +34,10 @@ typedef struct pt_linear_options {
     double epsilon;      /* stop when the projected gradient's range is below it */
     unsigned epochs_max; /* or after so many passes */
     uint64_t seed;       /* of the order in which papers are visited */
+    float *duals;        /* out, rows x PT_LANES: the dual variables of the papers listed; NULL */
+    const float *start;  /* the duals of such a fit to the first `start_papers` rows, among them those listed, to begin
+                            with; NULL: begin at nothing */
+    size_t start_papers;
 } pt_linear_options;
 
 /* Fits tags first_tag .. first_tag + PT_LANES - 1 (as far as there are `tag_count`) on the papers listed.

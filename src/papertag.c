@@ -40,9 +40,11 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
     }
     t->fitted = true;
     status = pt_train_choose(t, &r, err);                           /* tags, vocabulary, tf-idf rows, folds */
-    status = status ? status : pt_train_cross_validate(t, &r, err); /* calibration and cuts */
+    status = status ? status : pt_train_cross_validate(t, &r, err); /* weights, calibration and cuts */
     status = status ? status : pt_train_students(t, &r, err);       /* what unlabelled papers add */
-    status = status ? status : pt_fit_whole(&r.fit, r.blocks, &r.support, err); /* weights from all papers */
+    if (!status && t->options.solver == PAPERTAG_SOLVER_LIBSVM) {
+        status = pt_fit_machines(&r.fit, r.result.blocks, &r.support, err);
+    }
     status = status ? status : pt_train_write(t, &r, path, err);
     pt_training_free(&r);
     return status;

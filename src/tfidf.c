@@ -156,12 +156,6 @@ void pt_rows_free(pt_rows *rows)
     *rows = (pt_rows){0};
 }
 
-pt_row pt_rows_get(const pt_rows *rows, size_t i)
-{
-    size_t start = rows->starts[i];
-    return (pt_row){rows->terms + start, rows->values + start, rows->starts[i + 1] - start};
-}
-
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count)
 {
     size_t start = rows->count ? rows->starts[rows->count] : 0, capacity = rows->entries_capacity;

@@ -36,7 +36,11 @@ typedef struct pt_rows {
 } pt_rows;
 
 void pt_rows_free(pt_rows *rows);
-pt_row pt_rows_get(const pt_rows *rows, size_t i);
+static inline pt_row pt_rows_get(const pt_rows *rows, size_t i)
+{
+    const size_t start = rows->starts[i];
+    return (pt_row){rows->terms + start, rows->values + start, rows->starts[i + 1] - start};
+}
 
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count);

@@ -32,6 +32,7 @@ void papertag_train_options_init(papertag_train_options *options)
                                         .degree = 3,
                                         .c = 1,
                                         .folds = 5,
+                                        .precision = PAPERTAG_INT8,
                                         .min_examples = 5,
                                         .seed = 1};
 }
@@ -353,9 +354,35 @@ static float **make_blocks(size_t terms, size_t tags)
     return blocks;
 }
 
+static void free_result(pt_result *result, size_t tags)
+{
+    free_blocks(result->blocks, tags);
+    free(result->margins);
+    free(result->a);
+    free(result->b);
+    free(result->cuts);
+}
+
+static int make_result(const pt_training *r, pt_result *out, papertag_error *err)
+{
+    pt_result result = {.margins = pt_alloc(r->labels.count * r->tags, sizeof *result.margins),
+                        .a = pt_calloc(r->tags, sizeof *result.a),
+                        .b = pt_calloc(r->tags, sizeof *result.b),
+                        .cuts = pt_calloc(r->tags, sizeof *result.cuts),
+                        .f1 = -1,
+                        .blocks = pt_calloc(r->tags / PT_LANES + 1, sizeof *result.blocks)};
+
+    if (!result.margins || !result.a || !result.b || !result.cuts || !result.blocks) {
+        free_result(&result, r->tags);
+        return pt_no_memory(err);
+    }
+    *out = result;
+    return PAPERTAG_OK;
+}
+
 void pt_training_free(pt_training *r)
 {
-    free_blocks(r->blocks, r->tags);
+    free_result(&r->result, r->tags);
     free_blocks(r->prior, r->tags);
     pt_lsa_free(&r->lsa);
     pt_rows_free(&r->extended);
@@ -368,10 +395,6 @@ void pt_training_free(pt_training *r)
     free(r->examples);
     free(r->named_examples);
     free(r->fold_of);
-    free(r->margins);
-    free(r->a);
-    free(r->b);
-    free(r->cuts);
     free(r->platt);
 }
 
@@ -482,8 +505,6 @@ static int join_rows(papertag_trainer *t, pt_training *r)
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     const papertag_train_options *o = &t->options;
-    bool linear = o->kernel == PAPERTAG_KERNEL_LINEAR;
-    size_t terms;
     int status = choose_tags(t, r, err);
 
     status = status ? status : join_rows(t, r) ? pt_no_memory(err) : PAPERTAG_OK;
@@ -495,17 +516,15 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
         return status;
     }
     pt_lexicon_free(&t->lexicon); /* it is large, and done with */
-    terms = r->chosen.vocabulary.count;
     r->fold_of = pt_alloc(r->labels.count, sizeof *r->fold_of);
-    r->blocks = linear ? make_blocks(terms, r->tags) : NULL;
-    if (!r->fold_of || (linear && !r->blocks)) {
+    if (!r->fold_of) {
         return pt_no_memory(err);
     }
     r->fit = (pt_fit){.options = o,
                       .rows = &t->rows,
                       .labels = &r->labels,
                       .fold_of = r->fold_of,
-                      .terms = terms,
+                      .terms = r->chosen.vocabulary.count,
                       .tags = r->tags,
                       .examples = r->examples,
                       .c = o->c};
@@ -514,41 +533,71 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 
 /* ---- from margins to decisions --------------------------------------------------------------------------------- */
 
-/* Calibration and cuts from the held-out margins; returns the micro-F1 by which fits are compared in *f1. A tag's
- * calibration is held to that of all tags together, which is what a tag of three examples mostly has. */
-static int decide(const pt_training *r, const float *margins, double *a, double *b, double *cuts, double *levels,
-                  double *f1, papertag_error *err)
-{
-    size_t papers = r->labels.count;
-    float *column = pt_alloc(papers, sizeof *column);
-    uint8_t *positive = pt_calloc(papers * r->tags, sizeof *positive);
-    double common_a, common_b;
-    int status = PAPERTAG_OK;
+/* The calibration of all tags together is found on at most so many pairs of a paper and a tag, spread over all. */
+enum { COMMON_PAIRS = 1 << 18 };
 
-    if (!column || !positive) {
-        status = pt_no_memory(err);
-        goto done;
-    }
-    for (size_t i = 0; i < papers; i++) {
-        for (size_t k = r->labels.starts[i]; k < r->labels.starts[i + 1]; k++) {
+static int common_calibration(const pt_training *r, const float *margins, double *a, double *b)
+{
+    const size_t step = r->labels.count * r->tags / COMMON_PAIRS + 1, papers = (r->labels.count + step - 1) / step;
+    float *some = pt_alloc(papers * r->tags, sizeof *some);
+    uint8_t *positive = pt_calloc(papers * r->tags, sizeof *positive);
+    int status = some && positive ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < papers && !status; i++) {
+        const size_t paper = i * step;
+        memcpy(some + i * r->tags, margins + paper * r->tags, r->tags * sizeof *some);
+        for (size_t k = r->labels.starts[paper]; k < r->labels.starts[paper + 1]; k++) {
             positive[i * r->tags + r->labels.tags[k]] = 1;
         }
     }
-    pt_platt(margins, positive, papers * r->tags, &common_a, &common_b);
-    for (size_t tag = 0; tag < r->tags; tag++) {
-        for (size_t i = 0; i < papers; i++) {
-            column[i] = margins[i * r->tags + tag];
-            positive[i] = pt_labels_have(&r->labels, i, (uint32_t)tag);
-        }
-        a[tag] = common_a;
-        b[tag] = common_b;
-        pt_platt_near(column, positive, papers, &a[tag], &b[tag]);
+    if (!status) {
+        pt_platt(some, positive, papers * r->tags, a, b);
     }
-    status = pt_cuts(margins, &r->labels, r->tags, a, b, cuts, levels, f1, err);
-done:
+    free(some);
+    free(positive);
+    return status;
+}
+
+struct calibration {
+    const pt_training *r;
+    pt_result *result;
+    double a, b; /* of all tags together, which is what a tag of three examples mostly has */
+};
+
+static int calibrate_tag(void *context, size_t tag)
+{
+    const struct calibration *c = context;
+    const pt_training *r = c->r;
+    const size_t papers = r->labels.count;
+    float *column = pt_alloc(papers, sizeof *column);
+    uint8_t *positive = pt_alloc(papers, sizeof *positive);
+    int status = column && positive ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < papers && !status; i++) {
+        column[i] = c->result->margins[i * r->tags + tag];
+        positive[i] = pt_labels_have(&r->labels, i, (uint32_t)tag);
+    }
+    if (!status) {
+        c->result->a[tag] = c->a;
+        c->result->b[tag] = c->b;
+        pt_platt_near(column, positive, papers, &c->result->a[tag], &c->result->b[tag]);
+    }
     free(column);
     free(positive);
     return status;
+}
+
+/* Calibration and cuts from the held-out margins. */
+static int decide(const pt_training *r, pt_result *result, papertag_error *err)
+{
+    const unsigned jobs = pt_jobs(r->fit.options->jobs);
+    struct calibration c = {.r = r, .result = result};
+
+    if (common_calibration(r, result->margins, &c.a, &c.b) || pt_parallel(jobs, r->tags, calibrate_tag, &c, NULL)) {
+        return pt_no_memory(err);
+    }
+    return pt_cuts(result->margins, &r->labels, r->tags, result->a, result->b, jobs, result->cuts, result->levels,
+                   &result->f1, err);
 }
 
 /* F1 of the held-out margins at the cuts. */
@@ -565,7 +614,7 @@ static int measure_held_out(pt_training *r, papertag_error *err)
     for (size_t i = 0; i < r->labels.count; i++) {
         for (size_t tag = 0; tag < r->tags; tag++) {
             bool has = pt_labels_have(&r->labels, i, (uint32_t)tag);
-            bool assigned = r->margins[i * r->tags + tag] >= r->cuts[tag];
+            bool assigned = r->result.margins[i * r->tags + tag] >= r->result.cuts[tag];
             tp[tag] += has && assigned;
             fp[tag] += !has && assigned;
             fn[tag] += has && !assigned;
@@ -593,19 +642,17 @@ static int look_around(papertag_trainer *t, pt_training *r, papertag_error *err)
     return status;
 }
 
-/* A cross-validation with r->fit, kept in r->margins when it does better than *best; else r->fit becomes what it was
- * when it did. */
-static int try_fit(pt_training *r, pt_fit *best_fit, double *best, float **margins, papertag_error *err)
+/* A cross-validation with r->fit, kept in r->result when it does better; else r->fit becomes what it was when that was
+ * found. */
+static int try_fit(pt_training *r, pt_fit *best_fit, pt_result *trial, papertag_error *err)
 {
-    double f1 = 0;
-    int status = pt_fit_held_out(&r->fit, *margins, err);
+    int status = pt_fit_held_out(&r->fit, trial->margins, trial->blocks, err);
 
-    status = status ? status : decide(r, *margins, r->a, r->b, r->cuts, NULL, &f1, err);
-    if (!status && f1 > *best) {
-        float *swap = r->margins;
-        r->margins = *margins;
-        *margins = swap;
-        *best = f1;
+    status = status ? status : decide(r, trial, err);
+    if (!status && trial->f1 > r->result.f1) {
+        const pt_result swap = r->result;
+        r->result = *trial;
+        *trial = swap;
         *best_fit = r->fit;
     }
     r->fit = *best_fit;
@@ -618,40 +665,28 @@ static int try_fit(pt_training *r, pt_fit *best_fit, double *best, float **margi
 int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     static const double costs[] = {0.25, 0.5, 1, 2, 4}, trusts[] = {0.3, 1};
-    size_t papers = r->labels.count;
-    float *margins = pt_alloc(papers * r->tags, sizeof *margins);
-    double best = -1;
+    pt_result trial = {0};
     pt_fit best_fit;
-    int status;
+    int status = make_result(r, &r->result, err);
 
-    r->margins = pt_alloc(papers * r->tags, sizeof *r->margins);
-    r->a = pt_calloc(r->tags, sizeof *r->a);
-    r->b = pt_calloc(r->tags, sizeof *r->b);
-    r->cuts = pt_calloc(r->tags, sizeof *r->cuts);
-    if (!margins || !r->margins || !r->a || !r->b || !r->cuts) {
-        status = pt_no_memory(err);
-        goto done;
-    }
-    status = look_around(t, r, err);
+    status = status ? status : make_result(r, &trial, err);
+    status = status ? status : look_around(t, r, err);
     best_fit = r->fit;
     for (size_t i = 0; i < (t->options.c > 0 ? 1 : sizeof costs / sizeof *costs) && !status; i++) {
         r->fit.c = t->options.c > 0 ? t->options.c : costs[i];
-        status = try_fit(r, &best_fit, &best, &margins, err);
+        status = try_fit(r, &best_fit, &trial, err);
     }
     for (size_t i = 0; i < sizeof trusts / sizeof *trusts && r->prior && !status; i++) {
         r->fit.trust = trusts[i];
-        status = try_fit(r, &best_fit, &best, &margins, err);
+        status = try_fit(r, &best_fit, &trial, err);
     }
     if (r->lsa.rank && !status) {
         r->fit.lsa = &r->lsa;
         r->fit.extended = &r->extended;
-        status = try_fit(r, &best_fit, &best, &margins, err);
+        status = try_fit(r, &best_fit, &trial, err);
     }
-    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, r->levels, NULL, err);
-    status = status ? status : measure_held_out(r, err);
-done:
-    free(margins);
-    return status;
+    free_result(&trial, r->tags);
+    return status ? status : measure_held_out(r, err);
 }
 
 int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
@@ -665,12 +700,12 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
     if (!r->platt) {
         return pt_no_memory(err);
     }
-    memcpy(r->platt, r->a, r->tags * sizeof *r->a);
-    memcpy(r->platt + r->tags, r->b, r->tags * sizeof *r->b);
+    memcpy(r->platt, r->result.a, r->tags * sizeof *r->platt);
+    memcpy(r->platt + r->tags, r->result.b, r->tags * sizeof *r->platt);
     r->fit.platt_a = r->platt;
     r->fit.platt_b = r->platt + r->tags;
-    status = pt_fit_held_out(&r->fit, r->margins, err);
-    status = status ? status : decide(r, r->margins, r->a, r->b, r->cuts, r->levels, NULL, err);
+    status = pt_fit_held_out(&r->fit, r->result.margins, r->result.blocks, err);
+    status = status ? status : decide(r, &r->result, err);
     return status ? status : measure_held_out(r, err);
 }
 
@@ -703,9 +738,9 @@ static void add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r
     if (r->prior) {
         cJSON_AddNumberToObject(item, "keyword_examples", (double)r->named_examples[tag]);
     }
-    cJSON_AddNumberToObject(item, "cut", r->cuts[tag]);
-    cJSON_AddNumberToObject(item, "platt_a", r->a[tag]);
-    cJSON_AddNumberToObject(item, "platt_b", r->b[tag]);
+    cJSON_AddNumberToObject(item, "cut", r->result.cuts[tag]);
+    cJSON_AddNumberToObject(item, "platt_a", r->result.a[tag]);
+    cJSON_AddNumberToObject(item, "platt_b", r->result.b[tag]);
     cJSON_AddItemToArray(list, item);
 }
 
@@ -754,7 +789,7 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
     cJSON_AddNumberToObject(part, "folds", o->folds);
     cJSON_AddNumberToObject(part, "seed", (double)o->seed);
     cJSON_AddStringToObject(part, "weights", pt_precision_names[o->precision]);
-    cJSON_AddItemToObject(m, "precision_cuts", cJSON_CreateDoubleArray(r->levels, PT_PRECISIONS));
+    cJSON_AddItemToObject(m, "precision_cuts", cJSON_CreateDoubleArray(r->result.levels, PT_PRECISIONS));
     part = cJSON_AddObjectToObject(m, "trained");
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash);
     cJSON_AddNumberToObject(part, "papers", (double)r->labels.count);
@@ -814,7 +849,7 @@ int pt_train_write(const papertag_trainer *t, const pt_training *r, const char *
                             .vocabulary = &r->chosen.vocabulary,
                             .tags = r->tags,
                             .precision = t->options.precision,
-                            .blocks = r->blocks,
+                            .blocks = r->result.blocks,
                             .support = t->options.kernel == PAPERTAG_KERNEL_LINEAR ? NULL : &r->support};
     void *bytes = NULL;
     size_t size;

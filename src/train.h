@@ -32,36 +32,43 @@ struct papertag_trainer {
     bool fitted;
 };
 
-/* What a fit makes. Zero-initialise; pt_training_free ends it. */
-typedef struct pt_training {
-    uint32_t *kept;               /* T: tag of the model -> number by order of meeting; in slug order */
-    size_t *examples;             /* T: labelled papers with the tag */
-    size_t *named_examples;       /* T: unlabelled papers whose keywords name it */
-    size_t tags;                  /* T */
-    pt_labels labels;             /* by tag of the model */
-    pt_labels named;              /* all rows, those of labelled papers empty */
-    bool *has_keywords;           /* all rows */
-    pt_chosen chosen;             /* the vocabulary */
-    uint32_t *fold_of;            /* N */
-    pt_fit fit;                   /* what of this the fit looks at */
+/* What a cross-validation gives, and the fit of all papers that goes with it. */
+typedef struct pt_result {
     float *margins;               /* N x T, each paper's by a fit that has not seen it */
     double *a, *b, *cuts;         /* T: calibration and cuts */
-    double *platt;                /* 2 T: calibration of the teacher */
     double levels[PT_PRECISIONS]; /* p by precision: see pt_cuts */
-    double f1_micro, f1_macro;    /* of the held-out margins at the cuts */
-    float **prior;                /* weights by keywords alone; NULL without any */
-    pt_lsa lsa;                   /* of all rows; rank 0 without unlabelled ones */
-    pt_rows extended;             /* the labelled rows, extended by it */
-    float **blocks;               /* the weights, for a linear kernel: see pt_fit_whole */
-    pt_support support;           /* the support vectors, for another */
+    double f1;                    /* micro-F1 by which fits are compared */
+    float **blocks;               /* the weights, for the linear kernel: see pt_fit_held_out */
+} pt_result;
+
+/* What a training makes. Zero-initialise; pt_training_free ends it. */
+typedef struct pt_training {
+    uint32_t *kept;            /* T: tag of the model -> number by order of meeting; in slug order */
+    size_t *examples;          /* T: labelled papers with the tag */
+    size_t *named_examples;    /* T: unlabelled papers whose keywords name it */
+    size_t tags;               /* T */
+    pt_labels labels;          /* by tag of the model */
+    pt_labels named;           /* all rows, those of labelled papers empty */
+    bool *has_keywords;        /* all rows */
+    pt_chosen chosen;          /* the vocabulary */
+    uint32_t *fold_of;         /* N */
+    pt_fit fit;                /* what of this the fit looks at */
+    pt_result result;          /* the best so far */
+    double *platt;             /* 2 T: calibration of the teacher */
+    double f1_micro, f1_macro; /* of the held-out margins at the cuts */
+    float **prior;             /* weights by keywords alone; NULL without any */
+    pt_lsa lsa;                /* of all rows; rank 0 without unlabelled ones */
+    pt_rows extended;          /* the labelled rows, extended by it */
+    pt_support support;        /* the support vectors, for another */
 } pt_training;
 
 void pt_training_free(pt_training *r);
 
-/* Chooses tags and vocabulary, weighs the rows, deals papers into folds, makes room for the weights. */
+/* Chooses tags and vocabulary, weighs the rows, deals papers into folds. */
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err);
 
-/* Margins by cross-validation, with the C that was asked for or the best of a few; from them calibration and cuts. */
+/* Weights, and margins by cross-validation, with the C that was asked for or the best of a few; from the margins
+ * calibration and cuts. */
 int pt_train_cross_validate(papertag_trainer *t, pt_training *r, papertag_error *err);
 
 /* With unlabelled papers, the same for students of what has been found so far. */

@@ -292,7 +292,7 @@ static const option options[] = {
     {"max-terms", 0, "N", "keep the N most frequent terms (default: all)"},
     {"min-examples", 0, "N", "least papers of a tag (default: 5)"},
     {"skip-rare", 0, NULL, "leave tags with fewer papers out instead of failing"},
-    {"weights", 0, "P", "float32 or int8: how the model stores weights (default: float32)"},
+    {"weights", 0, "P", "float32 or int8: how the model stores weights (default: int8)"},
     {"seed", 0, "N", "of the order of papers and the folds (default: 1)"},
     {"jobs", 'j', "N", "threads (default: one a processor); the model is the same"},
     OPTION_JSON,

@@ -1,5 +1,5 @@
 /*
- * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights, costs, priors.
+ * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights, costs, priors, warm starts.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -225,6 +225,49 @@ static void test_prior_holds_where_papers_say_little(void **state)
     release(&f);
 }
 
+/* A fold's fit that begins with the dual variables of all papers ends where one that begins at nothing does, and is
+ * nearer to there after a few passes. */
+static void test_a_start_leads_to_the_same_optimum(void **state)
+{
+    static float duals[PAPERS * PT_LANES];
+    pt_linear_options options = strict;
+    struct fixture f, cold, warm;
+    double far_cold = 0, far_warm = 0;
+    size_t fewer = 0;
+    (void)state;
+
+    make(&f);
+    options.duals = duals;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    for (uint32_t i = 0; i < PAPERS; i++) {
+        if (i % 5) {
+            f.papers[fewer++] = i;
+        }
+    }
+    cold = warm = f;
+    options.duals = NULL;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    options.epochs_max = 3;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, cold.weights, NULL),
+                     0);
+    options.start = duals;
+    options.start_papers = PAPERS;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, warm.weights, NULL),
+                     0);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        far_cold += fabs(cold.weights[i] - f.weights[i]);
+        far_warm += fabs(warm.weights[i] - f.weights[i]);
+    }
+    assert_true(far_warm < far_cold / 2);
+    options.epochs_max = strict.epochs_max;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, warm.weights, NULL),
+                     0);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        assert_true(fabsf(warm.weights[i] - f.weights[i]) < 1e-3F);
+    }
+    release(&f);
+}
+
 static void test_margins_are_dot_products(void **state)
 {
     struct fixture f;
@@ -252,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reaches_the_optimum),
                                        cmocka_unit_test(test_lanes_do_not_mix),
                                        cmocka_unit_test(test_lanes_without_a_tag_are_zero),
+                                       cmocka_unit_test(test_a_start_leads_to_the_same_optimum),
                                        cmocka_unit_test(test_margins_are_dot_products),
                                        cmocka_unit_test(test_cost_is_repetition),
                                        cmocka_unit_test(test_prior_holds_where_papers_say_little)};
