@@ -125,9 +125,12 @@ int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const do
     judged *pairs = NULL;
     double *least = pt_alloc(tags, sizeof *least);
     size_t capacity = 0, count = 0, papers = labels->count;
-    int status = least ? PAPERTAG_OK : pt_no_memory(err);
+    int status = PAPERTAG_OK;
 
-    for (size_t t = 0; t < tags && least; t++) {
+    if (!least) {
+        return pt_no_memory(err);
+    }
+    for (size_t t = 0; t < tags; t++) {
         least[t] = margin_at(a[t], b[t], P_MIN);
     }
     for (size_t i = 0; i < papers && !status; i++) {

@@ -8,6 +8,7 @@
 #include "fit.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { EPOCHS_MAX = 300 };
@@ -16,8 +17,11 @@ enum { EPOCHS_MAX = 300 };
  * count as much more as it takes to make 30 % of the unlabelled, at most LABELLED_MOST times. */
 static const double STUDENT_C = 0.3, LABELLED_SHARE = 0.3, LABELLED_MOST = 10;
 
-/* The folds only serve to find cuts, which do not change with what is beyond. */
-static const double EPSILON_LINEAR = 0.2, EPSILON_FOLD = 0.4, EPSILON_LIBSVM = 0.001; /* LIBSVM's own default */
+static const double EPSILON_LINEAR = 0.2, EPSILON_LIBSVM = 0.001; /* LIBSVM's own default */
+
+/* The folds only serve to find cuts: with MANY papers, each tells a little, and what is beyond this does not show. */
+static const double EPSILON_FOLD = 0.5;
+static const size_t MANY = 20000;
 
 void pt_support_free(pt_support *support)
 {
@@ -80,6 +84,10 @@ done:
 
 /* ---- tasks ----------------------------------------------------------------------------------------------------- */
 
+/* Room for the weights of a block that a task has done with, for the next to take: the system need not clear it again.
+ */
+enum { SPARES = 64 };
+
 /* What all tasks of one run share. */
 struct run {
     const pt_fit *fit;
@@ -91,9 +99,37 @@ struct run {
     struct svm_model **machines;       /* whole set, LIBSVM: by tag */
     const pt_labels *named;            /* keywords: tags by row, and which rows have any keyword */
     const bool *has_keywords;
+    _Atomic(float *) spares[SPARES]; /* linear solver */
     const char *stage;
     size_t tasks;
 };
+
+static size_t rank_of(const pt_fit *fit)
+{
+    return fit->lsa ? fit->lsa->rank : 0;
+}
+
+static float *take_weights(struct run *run)
+{
+    for (int i = 0; i < SPARES; i++) {
+        float *weights = atomic_exchange(&run->spares[i], NULL);
+        if (weights) {
+            return weights;
+        }
+    }
+    return pt_alloc_large((run->fit->terms + rank_of(run->fit) + 1) * PT_LANES, sizeof(float));
+}
+
+static void give_weights(struct run *run, float *weights)
+{
+    for (int i = 0; weights && i < SPARES; i++) {
+        float *none = NULL;
+        if (atomic_compare_exchange_strong(&run->spares[i], &none, weights)) {
+            return;
+        }
+    }
+    free(weights);
+}
 
 /* The labelled papers of a task in *papers (free it): all but those of `fold`; fold == folds: all. There is room for
  * all rows. */
@@ -171,9 +207,11 @@ static int fit_student(const pt_fit *fit, pt_linear_options options, size_t firs
 
 static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
 {
+    const bool folds_only = fold < fit->options->folds;
+
     return (pt_linear_options){.c = fit->c,
                                .class_weight = fit->options->class_weight,
-                               .epsilon = fold < fit->options->folds ? EPSILON_FOLD : EPSILON_LINEAR,
+                               .epsilon = folds_only && fit->labels->count >= MANY ? EPSILON_FOLD : EPSILON_LINEAR,
                                .epochs_max = EPOCHS_MAX,
                                .seed = fit->options->seed + fold};
 }
@@ -194,11 +232,6 @@ static void set_prior(const pt_fit *fit, size_t block, size_t rank, float *weigh
             to[lane] = trust[lane] * prior[term * PT_LANES + lane];
         }
     }
-}
-
-static size_t rank_of(const pt_fit *fit)
-{
-    return fit->lsa ? fit->lsa->rank : 0;
 }
 
 /* Fits the tags of a block to the labelled papers: to all, or to all but a fold's, from there. */
@@ -236,8 +269,7 @@ static int linear_task(void *context, size_t task)
     const pt_fit *fit = run->fit;
     size_t block = task % run->groups, first = block * PT_LANES, count;
     size_t fold = run->margins ? task / run->groups : fit->options->folds;
-    size_t cells = (fit->terms + rank_of(fit) + 1) * PT_LANES;
-    float *weights = pt_alloc_large(cells, sizeof *weights);
+    float *weights = take_weights(run);
     uint32_t *papers = NULL;
     int status = weights ? choose_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
@@ -262,7 +294,7 @@ static int linear_task(void *context, size_t task)
         weights = NULL;
     }
     free(papers);
-    free(weights);
+    give_weights(run, weights);
     return status;
 }
 
@@ -503,6 +535,9 @@ static int run_tasks(struct run *run, size_t folds, papertag_error *err)
 
 static void end_run(struct run *run)
 {
+    for (int i = 0; i < SPARES; i++) {
+        free(atomic_load(&run->spares[i]));
+    }
     for (size_t t = 0; run->machines && t < run->fit->tags; t++) {
         if (run->machines[t]) {
             svm_free_and_destroy_model(&run->machines[t]);
@@ -543,6 +578,7 @@ static int held_out_linear(const pt_fit *fit, float *margins, float **blocks, pa
         free(run.duals[block]);
     }
     free(run.duals);
+    end_run(&run);
     return status;
 }
 

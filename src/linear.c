@@ -229,8 +229,9 @@ static void add_up(const float *alpha, unsigned has, double sums[2][PT_LANES])
  * the papers left out go to the others, of positives to positives and of negatives to negatives, each growing by the
  * same factor. So the bias, to which all papers pull, is at once what it was, and the weights are near to it. */
 WIDEST_VECTORS
-static void take_over(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, size_t count, size_t terms,
-                      size_t first_tag, size_t tags, const pt_linear_options *options, const block *b, float *weights)
+static void take_over(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, const uint32_t *order,
+                      size_t count, size_t terms, size_t first_tag, size_t tags, const pt_linear_options *options,
+                      const block *b, float *weights)
 {
     double all[2][PT_LANES] = {{0}}, kept[2][PT_LANES] = {{0}};
     float factor[2][PT_LANES];
@@ -249,6 +250,7 @@ static void take_over(const pt_rows *rows, const pt_labels *labels, const uint32
     for (size_t i = 0; i < count; i++) {
         const float *old = options->start + (size_t)papers[i] * PT_LANES;
         float step[PT_LANES];
+        look_ahead(rows, papers, order + i, count - i, b, weights);
         for (int lane = 0; lane < PT_LANES; lane++) {
             const bool has = b->has[i] >> lane & 1;
             b->alphas[i * PT_LANES + (size_t)lane] = old[lane] * factor[has][lane];
@@ -293,7 +295,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         }
     }
     if (options->start) {
-        take_over(rows, labels, papers, paper_count, terms, first_tag, tags, options, &b, weights);
+        take_over(rows, labels, papers, order, paper_count, terms, first_tag, tags, options, &b, weights);
     }
     for (size_t lane = 0; lane < PT_LANES; lane++) {
         double weight = pt_positive_weight(options->class_weight, positives[lane], paper_count - positives[lane]);
@@ -304,7 +306,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         float range[PT_LANES];
         bool settled = true;
         for (size_t i = paper_count; i > 1; i--) {
-            size_t j = pt_random(&random) % i;
+            size_t j = (pt_random(&random) >> 32) * i >> 32;
             uint32_t swap = order[i - 1];
             order[i - 1] = order[j];
             order[j] = swap;

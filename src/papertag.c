@@ -39,7 +39,8 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
         return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->labels.count);
     }
     t->fitted = true;
-    status = pt_train_choose(t, &r, err);                           /* tags, vocabulary, tf-idf rows, folds */
+    status = pt_train_count(t, err);                                /* terms of the last papers added */
+    status = status ? status : pt_train_choose(t, &r, err);         /* tags, vocabulary, tf-idf rows, folds */
     status = status ? status : pt_train_cross_validate(t, &r, err); /* weights, calibration and cuts */
     status = status ? status : pt_train_students(t, &r, err);       /* what unlabelled papers add */
     if (!status && t->options.solver == PAPERTAG_SOLVER_LIBSVM) {

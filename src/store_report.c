@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "dates.h"
+#include "lexicon.h"
 #include "model.h"
 #include "paper.h"
-#include "tfidf.h"
 
 /* ---- similar papers -------------------------------------------------------------------------------------------- */
 
@@ -254,7 +254,7 @@ static int add_trend(trends *t, const char *term, size_t length, bool is_tag, si
 
 /* Counts the terms of the titles of [first, last]; returns how many papers there are in *papers. */
 static int count_titles(papertag_store *store, int64_t first, int64_t last, const pt_tfidf_options *options,
-                        pt_lexicon *lexicon, pt_counter *counter, size_t *papers, papertag_error *err)
+                        pt_lexicon *lexicon, size_t *papers, papertag_error *err)
 {
     pt_rows rows = {0};
     sqlite3_stmt *s;
@@ -266,7 +266,7 @@ static int count_titles(papertag_store *store, int64_t first, int64_t last, cons
         ++*papers;
         if (title) {
             rows.count = 0; /* only the counts are wanted */
-            status = pt_lexicon_count(lexicon, counter, options, title, NULL, &rows, err);
+            status = pt_lexicon_count(lexicon, options, &(pt_texts){title, NULL}, 1, 1, &rows, err);
         }
     }
     status = status ? status : pt_store_finish(store, s, code, err);
@@ -278,7 +278,6 @@ static int title_trends(papertag_store *store, long today, unsigned days, trends
 {
     pt_tfidf_options options = {.text = {.plurals = true, .segments = true}, .ngram_max = 2, .title_weight = 1};
     pt_lexicon lexicon = {0};
-    pt_counter counter = {0};
     uint32_t *before = NULL;
     size_t known = 0, size;
     const char *words = pt_stop_words_english(&size);
@@ -286,28 +285,28 @@ static int title_trends(papertag_store *store, long today, unsigned days, trends
 
     status = status ? status
                     : count_titles(store, today - 2 * (int64_t)days + 1, today - (int64_t)days, &options, &lexicon,
-                                   &counter, &t->papers_before, err);
+                                   &t->papers_before, err);
     if (!status) {
-        known = lexicon.count;
+        known = pt_lexicon_end(&lexicon);
         before = pt_calloc(known + 1, sizeof *before);
         status = before ? PAPERTAG_OK : pt_no_memory(err);
     }
-    if (!status && before) {
-        if (known) {
-            memcpy(before, lexicon.df, known * sizeof *before);
-        }
-        status =
-            count_titles(store, today - (int64_t)days + 1, today, &options, &lexicon, &counter, &t->papers_now, err);
-        for (size_t i = 0; i < lexicon.count && !status; i++) {
-            const size_t was = i < known ? before[i] : 0;
-            status = add_trend(t, lexicon.text.data + lexicon.starts[i], lexicon.starts[i + 1] - lexicon.starts[i],
-                               false, lexicon.df[i] - was, was, err);
+    for (size_t i = 0; before && i < known; i++) {
+        before[i] = pt_lexicon_df(&lexicon, i);
+    }
+    status = status ? status
+                    : count_titles(store, today - (int64_t)days + 1, today, &options, &lexicon, &t->papers_now, err);
+    for (size_t i = 0; i < pt_lexicon_end(&lexicon) && !status; i++) {
+        const size_t was = before && i < known ? before[i] : 0, now = pt_lexicon_df(&lexicon, i);
+        if (now) {
+            size_t length;
+            const char *term = pt_lexicon_term(&lexicon, i, &length);
+            status = add_trend(t, term, length, false, now - was, was, err);
         }
     }
     free(before);
     pt_words_free(&options.text.stop_words);
     pt_lexicon_free(&lexicon);
-    pt_counter_free(&counter);
     return status;
 }
 

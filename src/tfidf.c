@@ -4,9 +4,8 @@
  * A term is an n-gram of neighbouring tokens, and as those lie one space apart in one string, a term is a slice of
  * that string: it is never copied to be looked up. Its hash is put together from the hashes of its words.
  *
- * There are two tables. The lexicon grows while papers are collected for training. A vocabulary is the part of it
- * that a model keeps; its table has its final form in memory and in the model file alike. Both give the same terms for
- * the same text, and pt_weigh is the one place where counts become values.
+ * A vocabulary is the part of the terms met in training (lexicon.h) that a model keeps; its table has its final form in
+ * memory and in the model file alike. pt_weigh is the one place where counts become values.
  */
 #include "tfidf.h"
 
@@ -29,8 +28,7 @@ void pt_counter_free(pt_counter *counter)
     *counter = (pt_counter){0};
 }
 
-/* Makes room for terms 0 .. terms-1. */
-static int counter_reserve(pt_counter *counter, size_t terms)
+int pt_counter_reserve(pt_counter *counter, size_t terms)
 {
     size_t old = counter->tf_capacity;
     if (pt_reserve(&counter->tf, &counter->tf_capacity, terms ? terms : 1, sizeof *counter->tf)) {
@@ -42,22 +40,12 @@ static int counter_reserve(pt_counter *counter, size_t terms)
     return PAPERTAG_OK;
 }
 
-/* Makes room for `more` terms to be met. */
-static int counter_expect(pt_counter *counter, size_t more)
+int pt_counter_expect(pt_counter *counter, size_t more)
 {
     return pt_reserve(&counter->terms, &counter->capacity, counter->count + more + 1, sizeof *counter->terms);
 }
 
-static void count_term(pt_counter *counter, uint32_t term, float weight)
-{
-    if (counter->tf[term] == 0) {
-        counter->terms[counter->count++] = term;
-    }
-    counter->tf[term] += weight;
-}
-
-/* Sorts by radix, a byte at a time from the lowest; returns which of the two arrays holds the result. */
-static uint32_t *sort_terms(uint32_t *terms, uint32_t *other, size_t count)
+uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count)
 {
     uint32_t any = 0;
 
@@ -83,14 +71,13 @@ static uint32_t *sort_terms(uint32_t *terms, uint32_t *other, size_t count)
     return terms;
 }
 
-/* Moves the counts to counter->values in ascending order of terms, and clears them for the next paper. */
-static int counter_take(pt_counter *counter)
+int pt_counter_take(pt_counter *counter)
 {
     if (pt_reserve(&counter->sorted, &counter->sorted_capacity, counter->capacity, sizeof *counter->sorted) ||
         pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
         return PAPERTAG_NO_MEMORY;
     }
-    if (counter->count && sort_terms(counter->terms, counter->sorted, counter->count) == counter->sorted) {
+    if (counter->count && pt_sort_terms(counter->terms, counter->sorted, counter->count) == counter->sorted) {
         uint32_t *swap = counter->terms;
         size_t capacity = counter->capacity;
         counter->terms = counter->sorted;
@@ -130,8 +117,7 @@ static double sublinear(float tf, pt_logs *logs)
     return logs->of[whole];
 }
 
-/* tf to tf-idf of unit length, in place. */
-static void weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)
+void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)
 {
     double squares = 0, scale;
 
@@ -182,8 +168,7 @@ uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word)
     return h ^ (h >> 35);
 }
 
-/* Lists the n-grams of counter->tokens in counter->ngrams, *count of them. */
-static int list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
+int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
 {
     const pt_tokens *tokens = &counter->tokens;
     pt_ngram *next;
@@ -274,7 +259,7 @@ static int count_known(pt_counter *counter, const pt_tfidf_options *options, con
     size_t count, likely = 0;
     pt_ngram *ngrams;
 
-    if (list_ngrams(counter, options->ngram_max, &count) || counter_expect(counter, count)) {
+    if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count)) {
         return PAPERTAG_NO_MEMORY;
     }
     ngrams = counter->ngrams;
@@ -298,7 +283,7 @@ static int count_known(pt_counter *counter, const pt_tfidf_options *options, con
         for (uint32_t at = ngrams[i].slot; v->slots[at]; at = likely_slot(v, ngrams[i].hash, (at + 1) & v->mask)) {
             const uint32_t term = (v->slots[at] & v->mask) - 1;
             if (v->starts[term + 1] - v->starts[term] == length && pt_same(v->text + v->starts[term], text, length)) {
-                count_term(counter, term, weight);
+                pt_count_term(counter, term, weight);
                 break;
             }
         }
@@ -311,245 +296,18 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
 {
     const char *fields[2] = {options->title_weight > 0 ? title : NULL, abstract};
     const float weights[2] = {(float)options->title_weight, 1};
-    int status = counter_reserve(counter, vocabulary->count);
+    int status = pt_counter_reserve(counter, vocabulary->count);
 
     counter_clear(counter);
     for (int f = 0; f < 2 && !status; f++) {
         status = pt_tokenize(&counter->tokens, &options->text, fields[f], err);
         status = status ? status : count_known(counter, options, vocabulary, weights[f]);
     }
-    if (status || counter_take(counter)) {
+    if (status || pt_counter_take(counter)) {
         return pt_no_memory(err);
     }
-    weigh(counter->terms, counter->values, counter->count, vocabulary->idf, &counter->logs);
+    pt_weigh(counter->terms, counter->values, counter->count, vocabulary->idf, &counter->logs);
     *out = (pt_row){counter->terms, counter->values, counter->count};
     counter->count = 0;
     return PAPERTAG_OK;
-}
-
-/* ---- lexicon --------------------------------------------------------------------------------------------------- */
-
-void pt_lexicon_free(pt_lexicon *lexicon)
-{
-    pt_buf_free(&lexicon->text);
-    free(lexicon->hashes);
-    free(lexicon->starts);
-    free(lexicon->df);
-    free(lexicon->slots);
-    *lexicon = (pt_lexicon){0};
-}
-
-static int lexicon_grow(pt_lexicon *x)
-{
-    size_t slots = x->slots ? 2 * (x->mask + 1) : 1 << 16;
-    uint32_t *grown = pt_calloc(slots, sizeof *grown);
-
-    if (!grown) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    for (size_t i = 0; i < x->count; i++) {
-        size_t at = x->hashes[i] & (slots - 1);
-        while (grown[at]) {
-            at = (at + 1) & (slots - 1);
-        }
-        grown[at] = (uint32_t)i + 1;
-    }
-    free(x->slots);
-    x->slots = grown;
-    x->mask = slots - 1;
-    return PAPERTAG_OK;
-}
-
-/* The lexicon's number of a term, a new one being added; UINT32_MAX when there is no memory. */
-static uint32_t intern_term(pt_lexicon *x, const char *term, size_t length, uint64_t hash)
-{
-    size_t at;
-
-    if ((!x->slots || x->count >= (x->mask + 1) / 2) && lexicon_grow(x)) {
-        return UINT32_MAX;
-    }
-    for (at = hash & x->mask; x->slots[at]; at = (at + 1) & x->mask) {
-        size_t i = x->slots[at] - 1;
-        if (x->hashes[i] == hash && x->starts[i + 1] - x->starts[i] == length &&
-            pt_same(x->text.data + x->starts[i], term, length)) {
-            return (uint32_t)i;
-        }
-    }
-    if (x->count >= UINT32_MAX / 2 || x->text.size + length > UINT32_MAX ||
-        pt_reserve(&x->hashes, &x->capacity_hashes, x->count + 1, sizeof *x->hashes) ||
-        pt_reserve(&x->starts, &x->capacity_starts, x->count + 2, sizeof *x->starts) ||
-        pt_reserve(&x->df, &x->capacity_df, x->count + 1, sizeof *x->df)) {
-        return UINT32_MAX;
-    }
-    x->starts[x->count] = (uint32_t)x->text.size;
-    pt_buf_append(&x->text, term, length);
-    if (x->text.failed) {
-        return UINT32_MAX;
-    }
-    x->hashes[x->count] = hash;
-    x->df[x->count] = 0;
-    x->slots[at] = (uint32_t)x->count + 1;
-    x->starts[++x->count] = (uint32_t)x->text.size;
-    return (uint32_t)x->count - 1;
-}
-
-static int count_all(pt_lexicon *x, pt_counter *counter, const pt_tfidf_options *options, float weight)
-{
-    size_t count;
-
-    if (list_ngrams(counter, options->ngram_max, &count) || counter_expect(counter, count) ||
-        counter_reserve(counter, x->count + count)) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const pt_ngram *ngram = &counter->ngrams[i];
-        uint32_t term = intern_term(x, counter->tokens.text.data + ngram->start, ngram->length, ngram->hash);
-        if (term == UINT32_MAX) {
-            return PAPERTAG_NO_MEMORY;
-        }
-        count_term(counter, term, weight);
-    }
-    return PAPERTAG_OK;
-}
-
-int pt_lexicon_count(pt_lexicon *lexicon, pt_counter *counter, const pt_tfidf_options *options, const char *title,
-                     const char *abstract, pt_rows *rows, papertag_error *err)
-{
-    const char *fields[2] = {options->title_weight > 0 ? title : NULL, abstract};
-    const float weights[2] = {(float)options->title_weight, 1};
-    int status = PAPERTAG_OK;
-
-    counter_clear(counter);
-    for (int f = 0; f < 2 && !status; f++) {
-        status = pt_tokenize(&counter->tokens, &options->text, fields[f], err);
-        status = status ? status : count_all(lexicon, counter, options, weights[f]);
-    }
-    if (status || counter_take(counter) || pt_rows_append(rows, counter->terms, counter->values, counter->count)) {
-        return pt_no_memory(err);
-    }
-    for (size_t i = 0; i < counter->count; i++) {
-        lexicon->df[counter->terms[i]]++;
-    }
-    counter->count = 0;
-    return PAPERTAG_OK;
-}
-
-void pt_chosen_free(pt_chosen *chosen)
-{
-    free(chosen->term_of);
-    free(chosen->text);
-    free(chosen->starts);
-    free(chosen->slots);
-    free(chosen->idf);
-    *chosen = (pt_chosen){0};
-}
-
-struct candidate {
-    const char *term;
-    uint32_t length, df, number;
-};
-
-static int compare_candidates(const void *a, const void *b)
-{
-    const struct candidate *x = a, *y = b;
-    int order;
-    if (x->df != y->df) {
-        return x->df < y->df ? 1 : -1;
-    }
-    order = memcmp(x->term, y->term, x->length < y->length ? x->length : y->length);
-    return order ? order : (x->length > y->length) - (x->length < y->length);
-}
-
-int pt_lexicon_choose(const pt_lexicon *x, size_t papers, size_t min_df, double max_df, size_t max_terms,
-                      pt_chosen *out, papertag_error *err)
-{
-    struct candidate *candidates = pt_alloc(x->count, sizeof *candidates);
-    pt_chosen chosen = {0};
-    size_t count = 0, size = 0, slots;
-    int status = PAPERTAG_OK;
-
-    if (!candidates) {
-        return pt_no_memory(err);
-    }
-    for (size_t i = 0; i < x->count; i++) {
-        if (x->df[i] >= min_df && x->df[i] <= max_df * (double)papers) {
-            candidates[count++] =
-                (struct candidate){x->text.data + x->starts[i], x->starts[i + 1] - x->starts[i], x->df[i], (uint32_t)i};
-        }
-    }
-    if (!count) {
-        status = pt_fail(err, PAPERTAG_BAD_INPUT, "no term stands in at least %zu papers and in at most %g %% of them",
-                         min_df, 100 * max_df);
-        goto done;
-    }
-    pt_sort(candidates, count, sizeof *candidates, compare_candidates);
-    count = max_terms && count > max_terms ? max_terms : count;
-    for (size_t i = 0; i < count; i++) {
-        size += candidates[i].length;
-    }
-    slots = pt_vocabulary_slots(count);
-    chosen.term_of = pt_alloc(x->count, sizeof *chosen.term_of);
-    chosen.text = pt_alloc(size, 1);
-    chosen.starts = pt_alloc(count + 1, sizeof *chosen.starts);
-    chosen.slots = pt_alloc(slots, sizeof *chosen.slots);
-    chosen.idf = pt_alloc(count, sizeof *chosen.idf);
-    if (!chosen.term_of || !chosen.text || !chosen.starts || !chosen.slots || !chosen.idf) {
-        status = pt_no_memory(err);
-        goto done;
-    }
-    memset(chosen.term_of, 0xff, x->count * sizeof *chosen.term_of);
-    chosen.starts[0] = 0;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(chosen.text + chosen.starts[i], candidates[i].term, candidates[i].length);
-        chosen.starts[i + 1] = chosen.starts[i] + candidates[i].length;
-        chosen.term_of[candidates[i].number] = (uint32_t)i;
-        chosen.idf[i] = (float)(log((1.0 + (double)papers) / (1.0 + candidates[i].df)) + 1);
-    }
-    chosen.vocabulary = (pt_vocabulary){.text = chosen.text,
-                                        .starts = chosen.starts,
-                                        .slots = chosen.slots,
-                                        .idf = chosen.idf,
-                                        .count = count,
-                                        .mask = (uint32_t)slots - 1};
-    status = pt_vocabulary_index(&chosen.vocabulary, chosen.slots, err);
-    if (!status) {
-        *out = chosen;
-        chosen = (pt_chosen){0};
-    }
-done:
-    free(candidates);
-    pt_chosen_free(&chosen);
-    return status;
-}
-
-int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err)
-{
-    pt_counter counter = {0};
-    size_t kept = 0;
-    int status = counter_reserve(&counter, chosen->vocabulary.count);
-
-    for (size_t r = 0; r < rows->count && !status; r++) {
-        const size_t from = rows->starts[r], to = rows->starts[r + 1];
-        status = counter_expect(&counter, to - from);
-        for (size_t i = from; i < to && !status; i++) {
-            const uint32_t term = chosen->term_of[rows->terms[i]];
-            if (term != UINT32_MAX) {
-                count_term(&counter, term, rows->values[i]);
-            }
-        }
-        status = status ? status : counter_take(&counter);
-        if (!status) {
-            weigh(counter.terms, counter.values, counter.count, chosen->vocabulary.idf, &counter.logs);
-            memcpy(rows->terms + kept, counter.terms, counter.count * sizeof *rows->terms);
-            memcpy(rows->values + kept, counter.values, counter.count * sizeof *rows->values);
-            rows->starts[r] = kept; /* row r + 1 is read from its old start, which is not overwritten before */
-            kept += counter.count;
-            counter.count = 0;
-        }
-    }
-    if (rows->count) {
-        rows->starts[rows->count] = kept;
-    }
-    pt_counter_free(&counter);
-    return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

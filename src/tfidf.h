@@ -45,7 +45,7 @@ static inline pt_row pt_rows_get(const pt_rows *rows, size_t i)
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count);
 
-/* ---- a vocabulary that does not change: in a model file, or made by pt_lexicon_choose -------------------------- */
+/* ---- a vocabulary: in a model file, or made by pt_lexicon_choose ----------------------------------------------- */
 
 /* Terms are numbered 0 .. count-1. All pointers are borrowed from whoever holds the bytes. */
 typedef struct pt_vocabulary {
@@ -102,42 +102,31 @@ void pt_counter_free(pt_counter *counter);
 int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *vocabulary,
                  const char *title, const char *abstract, pt_row *out, papertag_error *err);
 
-/* ---- a vocabulary that grows: while papers are collected ------------------------------------------------------- */
+/* ---- what tagging and training share --------------------------------------------------------------------------- */
 
-/* Every n-gram met so far with its document frequency. Zero-initialise; pt_lexicon_free ends it. */
-typedef struct pt_lexicon {
-    pt_buf text;
-    uint64_t *hashes;
-    uint32_t *starts; /* count + 1, once there is one */
-    uint32_t *df;     /* papers that have the term */
-    size_t count, capacity_hashes, capacity_starts, capacity_df;
-    uint32_t *slots;
-    size_t mask;
-} pt_lexicon;
+/* Lists the n-grams of counter->tokens in counter->ngrams, *count of them. */
+int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count);
 
-void pt_lexicon_free(pt_lexicon *lexicon);
+/* Makes room for terms 0 .. terms-1, and for `more` different ones in this paper. */
+int pt_counter_reserve(pt_counter *counter, size_t terms);
+int pt_counter_expect(pt_counter *counter, size_t more);
 
-/* Counts a paper's n-grams, adding those not met before, and appends to `rows` a row of (lexicon term, tf). */
-int pt_lexicon_count(pt_lexicon *lexicon, pt_counter *counter, const pt_tfidf_options *options, const char *title,
-                     const char *abstract, pt_rows *rows, papertag_error *err);
+/* Adds to a term's count; there must be room. */
+static inline void pt_count_term(pt_counter *counter, uint32_t term, float weight)
+{
+    if (counter->tf[term] == 0) {
+        counter->terms[counter->count++] = term;
+    }
+    counter->tf[term] += weight;
+}
 
-/* A chosen vocabulary with the memory it stands on. */
-typedef struct pt_chosen {
-    pt_vocabulary vocabulary;
-    uint32_t *term_of; /* lexicon term -> vocabulary term, UINT32_MAX for those left out */
-    char *text;
-    uint32_t *starts, *slots;
-    float *idf;
-} pt_chosen;
+/* Moves the counts to counter->values in ascending order of terms, and clears them for the next paper. */
+int pt_counter_take(pt_counter *counter);
 
-/* Keeps terms with min_df <= df <= max_df * papers, at most max_terms of them (0: all), the most frequent first;
- * numbers them by falling df, then bytewise. */
-int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, double max_df, size_t max_terms,
-                      pt_chosen *out, papertag_error *err);
-void pt_chosen_free(pt_chosen *chosen);
+/* Sorts by radix, a byte at a time from the lowest; returns which of the two arrays holds the result. */
+uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count);
 
-/* Turns rows of (lexicon term, tf) into tf-idf rows of the chosen vocabulary, in place. On failure the rows are
- * spoilt. */
-int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, papertag_error *err);
+/* tf to tf-idf of unit length, in place. */
+void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs);
 
 #endif

@@ -113,7 +113,7 @@ void papertag_trainer_close(papertag_trainer *t)
     free(t->name);
     pt_words_free(&t->tfidf.text.stop_words);
     pt_lexicon_free(&t->lexicon);
-    pt_counter_free(&t->counter);
+    pt_arena_free(&t->queue_arena);
     pt_rows_free(&t->rows);
     pt_labels_free(&t->labels);
     pt_rows_free(&t->pool);
@@ -178,12 +178,55 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     return pt_hash(text ? text : "", text ? strlen(text) + 1 : 0, hash);
 }
 
+static int copy_text(pt_arena *arena, const char **out, const char *text)
+{
+    *out = text ? pt_arena_copy(arena, text, strlen(text)) : NULL;
+    return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+}
+
+int pt_train_count(papertag_trainer *t, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    if (t->queued) {
+        status =
+            pt_lexicon_count(&t->lexicon, &t->tfidf, t->queue, t->queued, pt_jobs(t->options.jobs), t->queue_rows, err);
+        t->broken = status != PAPERTAG_OK;
+    }
+    t->queued = 0;
+    pt_arena_reset(&t->queue_arena);
+    return t->broken ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
+/* Makes sure that a paper can be put into the queue for `rows`. */
+static int make_room(papertag_trainer *t, pt_rows *rows, papertag_error *err)
+{
+    int status = t->queued == PT_QUEUE || t->queue_rows != rows || t->broken ? pt_train_count(t, err) : PAPERTAG_OK;
+
+    t->queue_rows = rows;
+    return status;
+}
+
+/* The last step of adding a paper: it is counted with others. */
+static int put_into_queue(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
+{
+    pt_texts *texts = &t->queue[t->queued];
+
+    if (copy_text(&t->queue_arena, &texts->title, paper->title) ||
+        copy_text(&t->queue_arena, &texts->abstract, paper->abstract)) {
+        return pt_no_memory(err);
+    }
+    t->queued++;
+    return PAPERTAG_OK;
+}
+
 int papertag_trainer_add(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
 {
     uint32_t *tags = NULL;
     size_t count = 0;
     int status = check_paper(paper, err);
 
+    status = status ? status : make_room(t, &t->rows, err);
     if (status) {
         return status;
     }
@@ -205,12 +248,14 @@ int papertag_trainer_add(papertag_trainer *t, const papertag_paper *paper, paper
             tags[count++] = number;
         }
     }
-    status = pt_lexicon_count(&t->lexicon, &t->counter, &t->tfidf, paper->title, paper->abstract, &t->rows, err);
-    if (!status && pt_labels_append(&t->labels, tags, count)) {
-        t->rows.count--; /* a paper is added whole or not at all */
+    if (pt_labels_append(&t->labels, tags, count)) {
         status = pt_no_memory(err);
+        goto done;
     }
-    if (!status) {
+    status = put_into_queue(t, paper, err);
+    if (status) {
+        t->labels.count--; /* a paper is added whole or not at all */
+    } else {
         t->hash = hash_text(hash_text(hash_text(t->hash, paper->id), paper->title), paper->abstract);
         for (size_t i = 0; i < paper->tags.count; i++) {
             t->hash = hash_text(t->hash, paper->tags.items[i]);
@@ -252,7 +297,7 @@ static int named_tags(papertag_trainer *t, const papertag_paper *paper, uint32_t
 int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
 {
     uint32_t *tags = NULL;
-    size_t count = 0, number = t->pool.count;
+    size_t count = 0, number = t->named.count;
     int status;
 
     if (t->options.solver != PAPERTAG_SOLVER_LINEAR) {
@@ -261,14 +306,15 @@ int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *p
     if (!has_text(paper)) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
     }
-    status = named_tags(t, paper, &tags, &count, err);
-    status = status
-                 ? status
-                 : pt_lexicon_count(&t->lexicon, &t->counter, &t->tfidf, paper->title, paper->abstract, &t->pool, err);
+    status = make_room(t, &t->pool, err);
+    status = status ? status : named_tags(t, paper, &tags, &count, err);
     if (!status && (pt_reserve(&t->has_keywords, &t->has_keywords_capacity, number + 1, sizeof *t->has_keywords) ||
                     pt_labels_append(&t->named, tags, count))) {
-        t->pool.count--; /* a paper is added whole or not at all */
         status = pt_no_memory(err);
+    }
+    if (!status && put_into_queue(t, paper, err)) {
+        t->named.count--; /* a paper is added whole or not at all */
+        status = PAPERTAG_NO_MEMORY;
     }
     if (!status) {
         t->has_keywords[number] = t->list.count && paper->keywords.count;
@@ -279,12 +325,6 @@ int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *p
     }
     free(tags);
     return status;
-}
-
-static int copy_text(pt_arena *arena, const char **out, const char *text)
-{
-    *out = text ? pt_arena_copy(arena, text, strlen(text)) : NULL;
-    return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
 static int copy_strings(pt_arena *arena, papertag_strings *out, papertag_strings strings)
@@ -511,7 +551,7 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
     status = status
                  ? status
                  : pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r->chosen, err);
-    status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, err);
+    status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, pt_jobs(o->jobs), err);
     if (status) {
         return status;
     }

@@ -6,14 +6,22 @@
 
 #include "fit.h"
 #include "keywords.h"
+#include "lexicon.h"
 #include "tags.h"
+
+/* Papers whose terms are counted together. */
+enum { PT_QUEUE = 256 };
 
 struct papertag_trainer {
     papertag_train_options options;
     char *name;
     pt_tfidf_options tfidf;
     pt_lexicon lexicon;
-    pt_counter counter;
+    pt_texts queue[PT_QUEUE]; /* read, and not yet in `queue_rows`, which is `rows` or `pool` */
+    size_t queued;
+    pt_rows *queue_rows;
+    pt_arena queue_arena;
+    bool broken;      /* there was no memory for papers that count as added: nothing more can be done */
     pt_rows rows;     /* N rows of (lexicon term, tf), until pt_train_choose makes them tf-idf */
     pt_labels labels; /* tags by order of meeting */
     pt_rows pool;     /* of the unlabelled papers, likewise */
@@ -63,6 +71,9 @@ typedef struct pt_training {
 } pt_training;
 
 void pt_training_free(pt_training *r);
+
+/* Counts the terms of papers that have been added and not yet counted. */
+int pt_train_count(papertag_trainer *t, papertag_error *err);
 
 /* Chooses tags and vocabulary, weighs the rows, deals papers into folds. */
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err);

@@ -6,13 +6,12 @@
  */
 #include <stdlib.h>
 
-#include "tfidf.h"
+#include "lexicon.h"
 
 int main(int argc, char **argv)
 {
     pt_tfidf_options options = {.ngram_max = argc > 1 ? (unsigned)atoi(argv[1]) : 1, .title_weight = 1};
     pt_lexicon lexicon = {0};
-    pt_counter counter = {0};
     pt_chosen chosen = {0};
     pt_rows rows = {0};
     papertag_error err = {0};
@@ -22,12 +21,12 @@ int main(int argc, char **argv)
 
     while ((length = getline(&line, &capacity, stdin)) > 0) {
         line[length - 1] = '\0';
-        if (pt_lexicon_count(&lexicon, &counter, &options, NULL, line, &rows, &err)) {
+        if (pt_lexicon_count(&lexicon, &options, &(pt_texts){NULL, line}, 1, 1, &rows, &err)) {
             return 1;
         }
     }
     if (argc != 4 || pt_lexicon_choose(&lexicon, rows.count, (size_t)atoi(argv[2]), atof(argv[3]), 0, &chosen, &err) ||
-        pt_rows_weigh(&rows, &chosen, &err)) {
+        pt_rows_weigh(&rows, &chosen, 2, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
@@ -43,7 +42,6 @@ int main(int argc, char **argv)
     }
     free(line);
     pt_lexicon_free(&lexicon);
-    pt_counter_free(&counter);
     pt_chosen_free(&chosen);
     pt_rows_free(&rows);
     return 0;

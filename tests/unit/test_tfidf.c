@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
-#include "tfidf.h"
+#include "lexicon.h"
 
-static const char *const papers[][2] = {{"Sparse attention", "attention attention is cheap"},
-                                        {"Dense retrieval", "retrieval with attention and a dense index"},
-                                        {NULL, "an index of sparse codes"},
-                                        {"Title alone", NULL}};
+static const pt_texts papers[] = {{"Sparse attention", "attention attention is cheap"},
+                                  {"Dense retrieval", "retrieval with attention and a dense index"},
+                                  {NULL, "an index of sparse codes"},
+                                  {"Title alone", NULL}};
 enum { PAPERS = sizeof papers / sizeof *papers };
 
 struct fixture {
@@ -27,10 +27,7 @@ struct fixture {
 static void collect(struct fixture *f, unsigned ngram_max, double title_weight)
 {
     *f = (struct fixture){.options = {.ngram_max = ngram_max, .title_weight = title_weight}};
-    for (int i = 0; i < PAPERS; i++) {
-        assert_int_equal(
-            pt_lexicon_count(&f->lexicon, &f->counter, &f->options, papers[i][0], papers[i][1], &f->rows, NULL), 0);
-    }
+    assert_int_equal(pt_lexicon_count(&f->lexicon, &f->options, papers, PAPERS, 2, &f->rows, NULL), 0);
 }
 
 static void release(struct fixture *f)
@@ -62,7 +59,7 @@ static void test_values_by_hand(void **state)
 
     collect(&f, 1, 2);
     assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
-    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, NULL), 0);
+    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     row = pt_rows_get(&f.rows, 0);
     /* attention: twice in the abstract, once in the title that counts double: tf 4; in 2 of 4 papers */
     attention = (1 + log(4)) * (log(5.0 / 3) + 1);
@@ -106,11 +103,12 @@ static void test_row_of_the_vocabulary_is_the_row_of_the_lexicon(void **state)
 
     collect(&f, 2, 2);
     assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
-    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, NULL), 0);
+    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     for (int i = 0; i < PAPERS; i++) {
         pt_row trained = pt_rows_get(&f.rows, (size_t)i), row;
         assert_int_equal(
-            pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i][0], papers[i][1], &row, NULL), 0);
+            pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i].title, papers[i].abstract, &row, NULL),
+            0);
         assert_int_equal(row.count, trained.count);
         assert_memory_equal(row.terms, trained.terms, row.count * sizeof *row.terms);
         assert_memory_equal(row.values, trained.values, row.count * sizeof *row.values);
@@ -149,7 +147,7 @@ static void test_a_vocabulary_finds_each_of_many_terms(void **state)
         for (int k = 0; k < 20; k++) {
             pt_buf_format(&text, "w%u ", (unsigned)(pt_random(&seed) % 5000));
         }
-        assert_int_equal(pt_lexicon_count(&lexicon, &counter, &options, NULL, text.data, &rows, NULL), 0);
+        assert_int_equal(pt_lexicon_count(&lexicon, &options, &(pt_texts){NULL, text.data}, 1, 1, &rows, NULL), 0);
     }
     assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 0, &chosen, NULL), 0);
     assert_true(chosen.vocabulary.count > 100000);
