@@ -11,124 +11,142 @@
 #include <math.h>
 #include <stdlib.h>
 
-static size_t align_up(size_t size)
+/* A model file being put together: first where each section goes, then the sections. */
+struct image {
+    pt_model_header header;
+    char *bytes;
+};
+
+/* Notes that a section has so many bytes; returns the end of the file so far. */
+static size_t place(struct image *image, size_t end, pt_section_kind kind, size_t size)
 {
-    return (size + PT_MODEL_ALIGN - 1) / PT_MODEL_ALIGN * PT_MODEL_ALIGN;
+    end = (end + PT_MODEL_ALIGN - 1) / PT_MODEL_ALIGN * PT_MODEL_ALIGN;
+    image->header.sections[kind] = (pt_section){end, size};
+    return end + size;
 }
 
-/* Appends zeros up to the next section boundary, then the section, and notes it in the table. */
-static void append_section(pt_buf *file, pt_model_header *header, pt_section_kind kind, const void *data, size_t size)
+static void *section_of(const struct image *image, pt_section_kind kind)
 {
-    static const char zeros[PT_MODEL_ALIGN];
-    pt_buf_append(file, zeros, align_up(file->size) - file->size);
-    header->sections[kind] = (pt_section){file->size, size};
-    pt_buf_append(file, data, size);
+    return image->bytes + image->header.sections[kind].offset;
 }
 
-static void append_weights(pt_buf *file, pt_model_header *header, const pt_model_parts *parts, float *row,
-                           int8_t *small)
+static void put(const struct image *image, pt_section_kind kind, const void *data)
 {
-    static const char zeros[PT_MODEL_ALIGN];
-    size_t stride = pt_model_stride(parts->tags), terms = parts->vocabulary->count;
-    bool quantize = parts->precision == PAPERTAG_INT8;
-    pt_buf scales = {0};
-    size_t start;
+    const size_t size = image->header.sections[kind].size;
 
-    pt_buf_append(file, zeros, align_up(file->size) - file->size);
-    start = file->size;
+    if (size) {
+        memcpy(section_of(image, kind), data, size);
+    }
+}
+
+static size_t place_support(struct image *image, size_t end, const pt_support *s, size_t tags)
+{
+    const size_t entries = s->rows.count ? s->rows.starts[s->rows.count] : 0, used = s->starts[tags];
+
+    end = place(image, end, PT_SECTION_VECTOR_STARTS, (s->rows.count + 1) * sizeof(uint64_t));
+    end = place(image, end, PT_SECTION_VECTOR_TERMS, entries * sizeof(uint32_t));
+    end = place(image, end, PT_SECTION_VECTOR_VALUES, entries * sizeof(float));
+    end = place(image, end, PT_SECTION_TAG_STARTS, (tags + 1) * sizeof(uint64_t));
+    end = place(image, end, PT_SECTION_TAG_VECTORS, used * sizeof(uint32_t));
+    end = place(image, end, PT_SECTION_TAG_COEFFICIENTS, used * sizeof(double));
+    return place(image, end, PT_SECTION_TAG_POSITIVES, tags * sizeof(uint64_t));
+}
+
+static void put_support(const struct image *image, const pt_support *s)
+{
+    static const uint64_t none;
+
+    put(image, PT_SECTION_VECTOR_STARTS, s->rows.count ? (const void *)s->rows.starts : &none);
+    put(image, PT_SECTION_VECTOR_TERMS, s->rows.terms);
+    put(image, PT_SECTION_VECTOR_VALUES, s->rows.values);
+    put(image, PT_SECTION_TAG_STARTS, s->starts);
+    put(image, PT_SECTION_TAG_VECTORS, s->vectors);
+    put(image, PT_SECTION_TAG_COEFFICIENTS, s->coefficients);
+    put(image, PT_SECTION_TAG_POSITIVES, s->positives);
+    put(image, PT_SECTION_BIAS, s->rho);
+}
+
+/* Weights and biases. The padding of a row stays zero. */
+static void put_weights(const struct image *image, const pt_model_parts *parts)
+{
+    const size_t stride = pt_model_stride(parts->tags), terms = parts->vocabulary->count;
+    const bool quantize = parts->precision == PAPERTAG_INT8;
+    float *weights = section_of(image, PT_SECTION_WEIGHTS), *scales = section_of(image, PT_SECTION_SCALES);
+    int8_t *small = section_of(image, PT_SECTION_WEIGHTS);
+    double *bias = section_of(image, PT_SECTION_BIAS);
+
     for (size_t term = 0; term < terms; term++) {
         float largest = 0, scale;
         for (size_t t = 0; t < parts->tags; t++) {
-            row[t] = parts->blocks[t / PT_LANES][term * PT_LANES + t % PT_LANES];
-            largest = fabsf(row[t]) > largest ? fabsf(row[t]) : largest;
-        }
-        if (!quantize) {
-            pt_buf_append(file, row, stride * sizeof *row);
-            continue;
+            const float weight = parts->blocks[t / PT_LANES][term * PT_LANES + t % PT_LANES];
+            largest = fabsf(weight) > largest ? fabsf(weight) : largest;
+            if (!quantize) {
+                weights[term * stride + t] = weight;
+            }
         }
         scale = largest / 127;
-        for (size_t t = 0; t < parts->tags; t++) {
-            small[t] = (int8_t)(scale > 0 ? lrintf(row[t] / scale) : 0);
+        for (size_t t = 0; quantize && t < parts->tags; t++) {
+            const float weight = parts->blocks[t / PT_LANES][term * PT_LANES + t % PT_LANES];
+            small[term * stride + t] = (int8_t)(scale > 0 ? lrintf(weight / scale) : 0);
         }
-        pt_buf_append(file, small, stride);
-        pt_buf_append(&scales, &scale, sizeof scale);
+        if (quantize) {
+            scales[term] = scale;
+        }
     }
-    header->sections[PT_SECTION_WEIGHTS] = (pt_section){start, file->size - start};
-    if (quantize) {
-        append_section(file, header, PT_SECTION_SCALES, scales.data, scales.size);
+    for (size_t t = 0; t < parts->tags; t++) {
+        bias[t] = parts->blocks[t / PT_LANES][terms * PT_LANES + t % PT_LANES];
     }
-    file->failed = file->failed || scales.failed;
-    pt_buf_free(&scales);
-}
-
-static void append_support(pt_buf *file, pt_model_header *header, const pt_support *s, size_t tags)
-{
-    size_t entries = s->rows.count ? s->rows.starts[s->rows.count] : 0;
-    static const uint64_t none;
-
-    if (sizeof(size_t) != sizeof(uint64_t)) {
-        file->failed = true; /* kernel models need a 64-bit machine */
-        return;
-    }
-    append_section(file, header, PT_SECTION_VECTOR_STARTS, s->rows.count ? (const void *)s->rows.starts : &none,
-                   (s->rows.count + 1) * sizeof(uint64_t));
-    append_section(file, header, PT_SECTION_VECTOR_TERMS, s->rows.terms, entries * sizeof(uint32_t));
-    append_section(file, header, PT_SECTION_VECTOR_VALUES, s->rows.values, entries * sizeof(float));
-    append_section(file, header, PT_SECTION_TAG_STARTS, s->starts, (tags + 1) * sizeof(uint64_t));
-    append_section(file, header, PT_SECTION_TAG_VECTORS, s->vectors, s->starts[tags] * sizeof(uint32_t));
-    append_section(file, header, PT_SECTION_TAG_COEFFICIENTS, s->coefficients, s->starts[tags] * sizeof(double));
-    append_section(file, header, PT_SECTION_TAG_POSITIVES, s->positives, tags * sizeof(uint64_t));
-    append_section(file, header, PT_SECTION_BIAS, s->rho, tags * sizeof(double));
 }
 
 int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, papertag_error *err)
 {
     const pt_vocabulary *v = parts->vocabulary;
-    size_t stride = pt_model_stride(parts->tags);
-    pt_model_header header = {.magic = PT_MODEL_MAGIC, .byte_order = PT_MODEL_BYTE_ORDER, .version = PT_MODEL_VERSION};
-    pt_buf file = {0};
+    const size_t cells = v->count * pt_model_stride(parts->tags);
+    const bool small = parts->precision == PAPERTAG_INT8;
+    struct image image = {
+        .header = {.magic = PT_MODEL_MAGIC, .byte_order = PT_MODEL_BYTE_ORDER, .version = PT_MODEL_VERSION}};
     char *manifest = cJSON_PrintUnformatted(parts->manifest);
-    float *row = pt_calloc(stride, sizeof *row);
-    int8_t *small = pt_calloc(stride, sizeof *small);
-    double *bias = pt_calloc(parts->tags, sizeof *bias);
+    size_t end = sizeof image.header;
     void *aligned = NULL;
-    int status = PAPERTAG_OK;
 
-    if (!manifest || !row || !small || !bias) {
-        status = pt_no_memory(err);
-        goto done;
+    if (!manifest || (parts->support && sizeof(size_t) != sizeof(uint64_t))) { /* kernels need a 64-bit machine */
+        cJSON_free(manifest);
+        return pt_no_memory(err);
     }
-    pt_buf_append(&file, &header, sizeof header);
-    append_section(&file, &header, PT_SECTION_MANIFEST, manifest, strlen(manifest));
-    append_section(&file, &header, PT_SECTION_TERM_TEXT, v->text, v->starts[v->count]);
-    append_section(&file, &header, PT_SECTION_TERM_STARTS, v->starts, (v->count + 1) * sizeof *v->starts);
-    append_section(&file, &header, PT_SECTION_TERM_SLOTS, v->slots, ((size_t)v->mask + 1) * sizeof *v->slots);
-    append_section(&file, &header, PT_SECTION_IDF, v->idf, v->count * sizeof *v->idf);
+    end = place(&image, end, PT_SECTION_MANIFEST, strlen(manifest));
+    end = place(&image, end, PT_SECTION_TERM_TEXT, v->starts[v->count]);
+    end = place(&image, end, PT_SECTION_TERM_STARTS, (v->count + 1) * sizeof *v->starts);
+    end = place(&image, end, PT_SECTION_TERM_SLOTS, ((size_t)v->mask + 1) * sizeof *v->slots);
+    end = place(&image, end, PT_SECTION_IDF, v->count * sizeof *v->idf);
     if (parts->support) {
-        append_support(&file, &header, parts->support, parts->tags);
+        end = place_support(&image, end, parts->support, parts->tags);
     } else {
-        for (size_t t = 0; t < parts->tags; t++) {
-            bias[t] = parts->blocks[t / PT_LANES][v->count * PT_LANES + t % PT_LANES];
-        }
-        append_weights(&file, &header, parts, row, small);
-        append_section(&file, &header, PT_SECTION_BIAS, bias, parts->tags * sizeof *bias);
+        end = place(&image, end, PT_SECTION_WEIGHTS, cells * (small ? sizeof(int8_t) : sizeof(float)));
+        end = small ? place(&image, end, PT_SECTION_SCALES, v->count * sizeof(float)) : end;
     }
-    if (file.failed || posix_memalign(&aligned, PT_MODEL_ALIGN, file.size)) {
-        status = pt_no_memory(err);
-        goto done;
+    end = place(&image, end, PT_SECTION_BIAS, parts->tags * sizeof(double));
+    if (posix_memalign(&aligned, PT_MODEL_ALIGN, end)) {
+        cJSON_free(manifest);
+        return pt_no_memory(err);
     }
-    header.size = file.size;
-    header.checksum = pt_hash(file.data + sizeof header, file.size - sizeof header, 0);
-    header.checksum = pt_model_checksum(&header, header.checksum);
-    memcpy(aligned, file.data, file.size);
-    memcpy(aligned, &header, sizeof header);
-    *bytes = aligned;
-    *size = file.size;
-done:
-    pt_buf_free(&file);
+    memset(aligned, 0, end);
+    image.bytes = aligned;
+    put(&image, PT_SECTION_MANIFEST, manifest);
+    put(&image, PT_SECTION_TERM_TEXT, v->text);
+    put(&image, PT_SECTION_TERM_STARTS, v->starts);
+    put(&image, PT_SECTION_TERM_SLOTS, v->slots);
+    put(&image, PT_SECTION_IDF, v->idf);
+    if (parts->support) {
+        put_support(&image, parts->support);
+    } else {
+        put_weights(&image, parts);
+    }
+    image.header.size = end;
+    image.header.checksum = pt_hash(image.bytes + sizeof image.header, end - sizeof image.header, 0);
+    image.header.checksum = pt_model_checksum(&image.header, image.header.checksum);
+    memcpy(image.bytes, &image.header, sizeof image.header);
     cJSON_free(manifest);
-    free(row);
-    free(small);
-    free(bias);
-    return status;
+    *bytes = aligned;
+    *size = end;
+    return PAPERTAG_OK;
 }
