@@ -48,7 +48,7 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check unit cli reference bench asan lint format fuzz install uninstall clean help deps
+.PHONY: all demo test check unit cli reference bench bench-instr asan lint format fuzz install uninstall clean help deps
 
 all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
 
@@ -114,8 +114,11 @@ fuzz: ## fuzz everything that reads foreign bytes (clang; FUZZ_SECONDS=60 each)
 	        build/fuzz/corpus/$$target $$(ls -d tests/fuzz/corpus/$$target 2>/dev/null) || exit 1; \
 	done
 
-bench: all ## measure speed on this machine
-	@scripts/bench $(PROGRAM)
+bench: all ## measure speed on this machine, beside other tools: build/bench.md, build/bench.svg
+	@scripts/bench $(PROGRAM) build
+
+bench-instr: all ## count instructions of fixed inputs and compare with data/instructions.tsv (valgrind)
+	@scripts/bench-instr $(PROGRAM)
 
 # ---- care ----
 
@@ -157,6 +160,6 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 -include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d)

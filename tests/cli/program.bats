@@ -312,6 +312,18 @@ EOF
     ! cmp -s "$work/a" "$work/c"
 }
 
+@test "train --weights: int8 unless float32 is asked for, which is larger and decides alike" {
+    make_papers 60 >"$work/train.jsonl"
+    papertag train -o "$work/small" "$work/train.jsonl"
+    papertag train -o "$work/large" --weights float32 "$work/train.jsonl"
+    papertag model info --json "$work/small" | jq -e '.fit.weights == "int8"'
+    [ "$(stat -c %s "$work/large")" -gt "$(stat -c %s "$work/small")" ]
+    for model in small large; do
+        papertag tag --json --model "$work/$model" "$work/train.jsonl" | jq -c '[.id, [.tags[].tag]]' >"$work/$model.tags"
+    done
+    cmp "$work/small.tags" "$work/large.tags"
+}
+
 @test "train: errors name the file, the line and the tag" {
     make_papers 30 >"$work/train.jsonl"
     run papertag train "$work/train.jsonl"
