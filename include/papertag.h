@@ -526,6 +526,29 @@ typedef struct papertag_verdict {
 PAPERTAG_API int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts,
                                       size_t count, papertag_error *err);
 
+/* Takes the last call that recorded verdicts back: what there was before it is there again; the call before it is the
+ * next. *key: the paper, or the first of several. PAPERTAG_END when there is no such call; 1,000 calls are kept. */
+PAPERTAG_API int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err);
+
+/* A verdict with its paper. */
+typedef struct papertag_judgement {
+    const char *id, *tag; /* of the paper, any of its ids; slug, name or alias */
+    const char *verdict;  /* "yes" or "no" */
+    const char *given;    /* when: YYYY-MM-DDTHH:MM:SSZ; NULL: now */
+} papertag_judgement;
+
+/* All verdicts, oldest first. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_judgements(papertag_store *store, const papertag_judgement **out, size_t *count,
+                                           papertag_error *err);
+
+/* Records verdicts from elsewhere, in one transaction that papertag_store_undo takes back whole: *brought of them, the
+ * others being known already or older than what is known. One that cannot be recorded (no such paper or tag, no
+ * verdict) is left out; `reject` is told which, and why. */
+PAPERTAG_API int papertag_store_bring(papertag_store *store, const papertag_judgement *judgements, size_t count,
+                                      size_t *brought,
+                                      void (*reject)(void *context, size_t i, const papertag_error *why), void *context,
+                                      papertag_error *err);
+
 typedef struct papertag_neighbour {
     int64_t key;
     double similarity; /* cosine of the tf-idf vectors, 0 to 1 */

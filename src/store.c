@@ -79,7 +79,11 @@ static const char *const steps[] = {
     "  paper INTEGER NOT NULL REFERENCES papers,\n"
     "  delivery INTEGER REFERENCES deliveries ON DELETE CASCADE, place INTEGER NOT NULL,\n"
     "  PRIMARY KEY(subscription, paper)) STRICT, WITHOUT ROWID;\n"
-    "CREATE INDEX delivered_in ON delivered(delivery);\n"};
+    "CREATE INDEX delivered_in ON delivered(delivery);\n",
+    /* what verdicts were before a call changed them, null for none: to take the call back */
+    "CREATE TABLE before(\n"
+    "  call INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags,\n"
+    "  verdict TEXT, given TEXT, PRIMARY KEY(call, paper, tag)) STRICT, WITHOUT ROWID;\n"};
 
 const int pt_store_version = sizeof steps / sizeof *steps;
 

@@ -527,36 +527,3 @@ int papertag_store_find(papertag_store *store, const char *id, int64_t *key, pap
                           key, err, "tt", name, doi ? doi : name);
     return status == PAPERTAG_END ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no paper '%.100s' in the store", id) : status;
 }
-
-static int write_verdict(papertag_store *store, int64_t key, int64_t tag, const char *verdict, const char *now,
-                         papertag_error *err)
-{
-    if (!verdict) {
-        return pt_store_do(store, "DELETE FROM verdicts WHERE paper=?1 AND tag=?2", err, "ii", key, tag);
-    }
-    return pt_store_do(store,
-                       "INSERT INTO verdicts(paper, tag, verdict, given) VALUES(?1,?2,?3,?4) ON CONFLICT DO"
-                       " UPDATE SET verdict=excluded.verdict, given=excluded.given",
-                       err, "iitt", key, tag, verdict, now);
-}
-
-int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts, size_t count,
-                         papertag_error *err)
-{
-    char now[21];
-    int status = pt_store_begin(store, err);
-
-    if (status) {
-        return status;
-    }
-    pt_store_now(now);
-    status = pt_store_read_tags(store, err);
-    status = status ? status : pt_store_unfile(store, key, err);
-    for (size_t i = 0; i < count && !status; i++) {
-        size_t index = 0;
-        status = pt_tags_find(store->tags, store->tag_count, verdicts[i].tag, &index, err);
-        status = status ? status : write_verdict(store, key, store->tag_keys[index], verdicts[i].verdict, now, err);
-    }
-    status = status ? status : pt_store_file(store, key, err);
-    return pt_store_end(store, status, err);
-}

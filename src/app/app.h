@@ -105,7 +105,7 @@ int failed(const papertag_error *err);
 
 extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model,
     command_add, command_list, command_show, command_similar, command_digest, command_subscribe, command_subscriptions,
-    command_label, command_trends, command_stats;
+    command_label, command_labels, command_trends, command_stats;
 
 /* Help, completion and manual are written from the table. */
 int help_command(const args *a);

@@ -228,6 +228,27 @@ const command command_similar = {"similar",
 
 /* ---- label ----------------------------------------------------------------------------------------------------- */
 
+static int undo_label(const args *a)
+{
+    papertag_store *store = NULL;
+    papertag_error err;
+    int64_t key = 0;
+    int status, code = open_store(a, false, &store);
+
+    if (code) {
+        return code;
+    }
+    status = papertag_store_undo(store, &key, &err);
+    if (status == PAPERTAG_END) {
+        fprintf(stderr, "papertag: no verdict to take back\n");
+        code = EXIT_NOTHING;
+    } else {
+        code = status ? failed(&err) : write_papers(a, store, &key, 1);
+    }
+    papertag_store_close(store);
+    return code;
+}
+
 static int run_label(const args *a)
 {
     papertag_verdict *verdicts;
@@ -236,6 +257,9 @@ static int run_label(const args *a)
     int64_t key = 0;
     int code;
 
+    if (args_have(a, "undo")) {
+        return a->operand_count ? usage_error(a->command, "label: --undo takes neither an id nor tags") : undo_label(a);
+    }
     if (a->operand_count < 2) {
         return usage_error(a->command, "label: give an id and +TAG (yes), -TAG (no) or ?TAG (forget)");
     }
@@ -264,7 +288,8 @@ static int run_label(const args *a)
     return code;
 }
 
-static const option label_options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
+static const option label_options[] = {
+    {"undo", 0, NULL, "take back the last call, then the one before it ..."}, OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_label = {
     "label",
@@ -272,4 +297,5 @@ const command command_label = {
     "record your verdict on tags of a paper: yes, no, forget",
     run_label,
     label_options,
-    "A verdict is stronger than the model and stays when papers are tagged anew. Prints the paper's tags after it.\n"};
+    "A verdict is stronger than the model and stays when papers are tagged anew. Prints the paper's tags after it.\n"
+    "`papertag labels` carries verdicts from store to store.\n"};

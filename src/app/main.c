@@ -16,9 +16,9 @@ static const command command_help = {"help",       "[COMMAND]",  "explain papert
                                      help_command, help_options, NULL};
 
 static const command *const table[] = {
-    &command_tag,   &command_add,  &command_list,    &command_digest, &command_show,      &command_similar,
-    &command_label, &command_tags, &command_trends,  &command_stats,  &command_subscribe, &command_subscriptions,
-    &command_train, &command_eval, &command_explain, &command_model,  &command_help};
+    &command_tag,           &command_add,    &command_list, &command_digest,  &command_show,  &command_similar,
+    &command_label,         &command_labels, &command_tags, &command_trends,  &command_stats, &command_subscribe,
+    &command_subscriptions, &command_train,  &command_eval, &command_explain, &command_model, &command_help};
 enum { COMMANDS = sizeof table / sizeof *table };
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */

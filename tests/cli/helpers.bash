@@ -6,6 +6,7 @@ setup() {
     PAPERTAG_OUT=${PAPERTAG_OUT:-$PWD/build}
     export PAPERTAG_MODEL=${PAPERTAG_MODEL:-$PWD/models/default.papertag}
     work=$BATS_TEST_TMPDIR
+    export XDG_DATA_HOME=$work/data # never the store of whoever runs the tests
     papertag() { "$PAPERTAG" "$@"; }
 }
 

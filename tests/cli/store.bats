@@ -76,6 +76,67 @@ wal" ]
     [ ! -e "$work/none.db" ]
 }
 
+@test "label --undo: each call is taken back whole, the last first" {
+    store
+    id=$(jq -r .id data/sample.jsonl | head -n 1)
+    papertag show --json "$id" | jq -S 'del(.updated)' >"$work/0"
+    papertag label "$id" -quantization +alignment >/dev/null
+    papertag show --json "$id" | jq -S 'del(.updated)' >"$work/1"
+    papertag label "$id" +quantization '?alignment' >/dev/null
+    papertag label --undo >/dev/null
+    papertag show --json "$id" | jq -S 'del(.updated)' | cmp - "$work/1"
+    papertag label --undo --json | jq -e '[.tags[].tag] | index("quantization") != null'
+    papertag show --json "$id" | jq -S 'del(.updated)' | cmp - "$work/0"
+    run papertag label --undo
+    expect 3
+    [[ $output == *"no verdict to take back"* ]]
+    run papertag label --undo "$id"
+    expect 2
+}
+
+@test "labels: out of one store and into another, twice; the later verdict holds; what is wrong is named" {
+    store
+    run papertag labels export
+    expect 3
+    papertag label sample-01 -quantization +alignment >/dev/null
+    papertag label sample-02 +agents >/dev/null
+    papertag labels export >"$work/v.tsv"
+    papertag labels export --json >"$work/v.jsonl"
+    [ "$(wc -l <"$work/v.tsv")" -eq 4 ]
+    jq -es 'length == 3 and (map(.verdict) | sort == ["no", "yes", "yes"])' "$work/v.jsonl"
+
+    papertag add --db "$work/other.db" data/sample.jsonl >/dev/null
+    run papertag labels import --db "$work/other.db" "$work/v.tsv"
+    expect 0
+    [[ $output == "3 recorded, 0 rejected" ]]
+    papertag labels export --db "$work/other.db" | cmp - "$work/v.tsv"
+    [[ $(papertag labels import --db "$work/other.db" "$work/v.jsonl") == "0 recorded, 0 rejected" ]]
+    papertag show --db "$work/other.db" --json sample-01 | jq -e '[.tags[].tag] | (index("alignment") != null) and (index("quantization") == null)'
+
+    # older: stays out; later: holds; without a time: now
+    printf 'sample-02\tagents\tno\t2000-01-01T00:00:00Z\nsample-01\talignment\tno\t2999-01-01T00:00:00Z\nsample-03\tagents\tyes\n' |
+        papertag labels import --db "$work/other.db" --json - | jq -e '.recorded == 2'
+    papertag labels export --db "$work/other.db" | grep -q $'sample-01\talignment\tno\t2999'
+    papertag labels export --db "$work/other.db" | grep -q $'sample-02\tagents\tyes'
+    papertag label --undo --db "$work/other.db" >/dev/null # the import as a whole
+    papertag labels export --db "$work/other.db" | cmp - "$work/v.tsv"
+
+    printf 'nobody\tagents\tyes\n\nsample-03\tno-such-tag\tyes\nsample-03\tagents\tmaybe\n{broken\nsample-04\tagents\tyes\tyesterday\n{"id":"sample-05","tag":"agents","verdict":"yes"}\nonly-an-id\n' >"$work/bad"
+    run papertag labels import "$work/bad"
+    expect 1
+    [[ $output == *"bad:1: no paper 'nobody'"* ]]
+    [[ $output == *"bad:3: "*"no-such-tag"* ]]
+    [[ $output == *"bad:4: "*"yes or no"* ]]
+    [[ $output == *"bad:5: not valid JSON"* ]]
+    [[ $output == *"bad:6: "*"is not a time"* ]]
+    [[ $output == *"bad:8: "* ]]
+    [[ $output == *"1 recorded, 6 rejected"* ]]
+    run papertag labels import "$work/none"
+    expect 1
+    run papertag labels
+    expect 2
+}
+
 @test "show, label and ?: verdicts come first and are kept" {
     store
     id=$(papertag list --tag quantization --json -n 1 | jq -r .id)
