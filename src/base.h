@@ -86,7 +86,8 @@ uint64_t pt_random(uint64_t *state);
 
 /* Marks a static function to be compiled for each width of vectors, the widest that the machine has being run; without
  * contraction of a multiply and an add the results are the same. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+    !defined(__SANITIZE_THREAD__)
 #define WIDEST_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDEST_VECTORS
