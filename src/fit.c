@@ -256,10 +256,9 @@ static int fit_labelled(const struct run *run, size_t block, size_t fold, const 
         set_prior(fit, block, rank, weights);
         options.from_prior = true;
     }
-    status = status ? status
-                    : pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank,
-                                    block * PT_LANES, fit->tags, &options, weights, NULL);
-    return status;
+    return status ? status
+                  : pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank,
+                                  block * PT_LANES, fit->tags, &options, weights, NULL);
 }
 
 /* A block and a fold, or with fold == folds the whole set, whose weights are kept. */

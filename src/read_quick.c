@@ -7,7 +7,7 @@
  * what is wrong with it. So this need not know every case, but what it takes it must take as the tree would: a fuzz
  * target compares them.
  */
-#include <stdlib.h>
+#include <utf8proc.h>
 
 #include "read_json.h"
 #include "swar.h"
@@ -322,29 +322,6 @@ static bool scan_line(const char *at, const char *end, const char *tags_field, v
 
 /* ---- filling the record ---------------------------------------------------------------------------------------- */
 
-static void put_utf8(pt_buf *out, long code)
-{
-    char bytes[4];
-    size_t size = 0;
-
-    if (code < 0x80) {
-        bytes[size++] = (char)code;
-    } else if (code < 0x800) {
-        bytes[size++] = (char)(0xc0 | code >> 6);
-    } else if (code < 0x10000) {
-        bytes[size++] = (char)(0xe0 | code >> 12);
-        bytes[size++] = (char)(0x80 | (code >> 6 & 0x3f));
-    } else {
-        bytes[size++] = (char)(0xf0 | code >> 18);
-        bytes[size++] = (char)(0x80 | (code >> 12 & 0x3f));
-        bytes[size++] = (char)(0x80 | (code >> 6 & 0x3f));
-    }
-    if (code >= 0x80) {
-        bytes[size++] = (char)(0x80 | (code & 0x3f));
-    }
-    pt_buf_append(out, bytes, size);
-}
-
 /* Appends a string that scan_string has passed, its escapes decoded. */
 static void decode(pt_buf *out, const char *at, const char *end)
 {
@@ -353,7 +330,8 @@ static void decode(pt_buf *out, const char *at, const char *end)
         pt_buf_append(out, at, (size_t)((escape ? escape : end) - at));
         at = escape ? escape : end;
         if (escape && escape[1] == 'u') {
-            put_utf8(out, take_unicode(&at, end));
+            utf8proc_uint8_t bytes[4];
+            pt_buf_append(out, bytes, (size_t)utf8proc_encode_char((utf8proc_int32_t)take_unicode(&at, end), bytes));
         } else if (escape) {
             pt_buf_append(out, meanings + (strchr(escapes, escape[1]) - escapes), 1);
             at += 2;

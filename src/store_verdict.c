@@ -25,13 +25,20 @@ static bool is_time(const char *text)
     return true;
 }
 
-static int begin_call(papertag_store *store, int64_t *call, papertag_error *err)
+/* Begins a transaction that records verdicts, with the number of the call and its time. */
+static int begin_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
 {
-    int status = pt_store_read_tags(store, err);
+    int status = pt_store_begin(store, err);
 
+    if (status) {
+        return status;
+    }
+    pt_store_now(now);
+    status = pt_store_read_tags(store, err);
     status = status ? status : pt_store_ask(store, "SELECT coalesce(max(call), 0) + 1 FROM before", call, err, "");
-    return status ? status
-                  : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
+    status = status ? status
+                    : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
+    return status ? pt_store_end(store, status, err) : PAPERTAG_OK;
 }
 
 /* Writes a verdict, NULL: none, without noting anything. */
@@ -71,14 +78,12 @@ int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verd
 {
     char now[21];
     int64_t call = 0;
-    int status = pt_store_begin(store, err);
+    int status = begin_call(store, &call, now, err);
 
     if (status) {
         return status;
     }
-    pt_store_now(now);
-    status = begin_call(store, &call, err);
-    status = status ? status : pt_store_unfile(store, key, err);
+    status = pt_store_unfile(store, key, err);
     for (size_t i = 0; i < count && !status; i++) {
         status = record(store, call, key, verdicts[i].tag, verdicts[i].verdict, now, err);
     }
@@ -123,14 +128,12 @@ int papertag_store_bring(papertag_store *store, const papertag_judgement *judgem
 {
     char now[21];
     int64_t call = 0;
-    int status = pt_store_begin(store, err);
+    int status = begin_call(store, &call, now, err);
 
     *brought = 0;
     if (status) {
         return status;
     }
-    pt_store_now(now);
-    status = begin_call(store, &call, err);
     for (size_t i = 0; i < count && !status; i++) {
         papertag_error why = {0};
         bool done = false;
@@ -146,61 +149,45 @@ int papertag_store_bring(papertag_store *store, const papertag_judgement *judgem
     return pt_store_end(store, status, err);
 }
 
-/* Puts back what a call noted of a paper and a tag. */
-static int put_back(papertag_store *store, int64_t call, int64_t paper, int64_t tag, papertag_error *err)
+/* Puts back what a call noted of a paper. */
+static int put_back(papertag_store *store, int64_t call, int64_t paper, papertag_error *err)
 {
-    pt_arena arena = {0};
-    const char *verdict = NULL, *given = NULL;
-    bool failed = false;
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE,
-        status = pt_store_query(store, "SELECT verdict, given FROM before WHERE call=?1 AND paper=?2 AND tag=?3", &s,
-                                err, "iii", call, paper, tag);
+    int status = pt_store_unfile(store, paper, err);
 
-    if (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        verdict = pt_store_text(s, 0, &arena, &failed);
-        given = pt_store_text(s, 1, &arena, &failed);
-        code = SQLITE_DONE;
-    }
-    status = status ? status : pt_store_finish(store, s, code, err);
-    if (failed) {
-        status = pt_no_memory(err);
-    }
-    status = status ? status : pt_store_unfile(store, paper, err);
-    status = status ? status : set(store, paper, tag, verdict, given, err);
-    status = status ? status : pt_store_file(store, paper, err);
-    pt_arena_free(&arena);
-    return status ? status
-                  : pt_store_do(store, "DELETE FROM before WHERE call=?1 AND paper=?2 AND tag=?3", err, "iii", call,
-                                paper, tag);
+    status = status ? status
+                    : pt_store_do(store,
+                                  "DELETE FROM verdicts WHERE paper=?2 AND tag IN (SELECT tag FROM before WHERE"
+                                  " call=?1 AND paper=?2)",
+                                  err, "ii", call, paper);
+    status = status ? status
+                    : pt_store_do(store,
+                                  "INSERT INTO verdicts(paper, tag, verdict, given) SELECT paper, tag, verdict, given"
+                                  " FROM before WHERE call=?1 AND paper=?2 AND verdict IS NOT NULL",
+                                  err, "ii", call, paper);
+    status =
+        status ? status : pt_store_do(store, "DELETE FROM before WHERE call=?1 AND paper=?2", err, "ii", call, paper);
+    return status ? status : pt_store_file(store, paper, err);
 }
 
 int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err)
 {
-    int64_t call = 0, paper = 0, tag = 0;
+    int64_t call = 0, paper = 0;
     int status = pt_store_begin(store, err);
-    int found;
 
+    *key = 0;
     if (status) {
         return status;
     }
-    *key = 0;
-    status = pt_store_read_tags(store, err);
-    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(call), 0) FROM before", &call, err, "");
-    found = status;
-    while (!found) {
-        found = pt_store_ask(store, "SELECT paper FROM before WHERE call=?1 ORDER BY paper, tag LIMIT 1", &paper, err,
-                             "i", call);
-        found = found ? found
-                      : pt_store_ask(store, "SELECT min(tag) FROM before WHERE call=?1 AND paper=?2", &tag, err, "ii",
-                                     call, paper);
-        if (!found) {
+    status = pt_store_ask(store, "SELECT coalesce(max(call), 0) FROM before", &call, err, "");
+    while (!status) {
+        status = pt_store_ask(store, "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1", &paper, err, "i",
+                              call);
+        if (!status) {
             *key = *key ? *key : paper;
-            found = put_back(store, call, paper, tag, err);
+            status = put_back(store, call, paper, err);
         }
     }
-    status = found == PAPERTAG_END ? PAPERTAG_OK : found;
-    status = pt_store_end(store, status, err);
+    status = pt_store_end(store, status == PAPERTAG_END ? PAPERTAG_OK : status, err);
     return status ? status : *key ? PAPERTAG_OK : PAPERTAG_END;
 }
 

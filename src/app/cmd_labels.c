@@ -17,6 +17,7 @@
 
 static int export(const args *a, papertag_store *store)
 {
+    static const char *const fields[] = {"id", "tag", "verdict", "given"};
     const bool json = args_have(a, "json");
     const papertag_judgement *list;
     papertag_error err;
@@ -29,26 +30,17 @@ static int export(const args *a, papertag_store *store)
     }
     text_put(&out, json ? "" : "id\ttag\tverdict\tgiven\n");
     for (size_t i = 0; i < count; i++) {
-        if (json) {
-            text_put(&out, "{\"id\":");
-            text_json_string(&out, list[i].id);
-            text_put(&out, ",\"tag\":");
-            text_json_string(&out, list[i].tag);
-            text_put(&out, ",\"verdict\":");
-            text_json_string(&out, list[i].verdict);
-            text_put(&out, ",\"given\":");
-            text_json_string(&out, list[i].given);
-            text_put(&out, "}\n");
-        } else {
-            text_put(&out, list[i].id);
-            text_put(&out, "\t");
-            text_put(&out, list[i].tag);
-            text_put(&out, "\t");
-            text_put(&out, list[i].verdict);
-            text_put(&out, "\t");
-            text_put(&out, list[i].given);
-            text_put(&out, "\n");
+        const char *values[] = {list[i].id, list[i].tag, list[i].verdict, list[i].given};
+        for (int field = 0; field < 4; field++) {
+            if (json) {
+                text_format(&out, "%s\"%s\":", field ? "," : "{", fields[field]);
+                text_json_string(&out, values[field]);
+            } else {
+                text_put(&out, field ? "\t" : "");
+                text_put(&out, values[field]);
+            }
         }
+        text_put(&out, json ? "}\n" : "\n");
     }
     code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     text_free(&out);
@@ -63,7 +55,8 @@ struct reading {
     struct place {
         const char *file;
         size_t line;
-        void *memory;
+        char *text; /* one of these holds the strings */
+        cJSON *json;
     } * places;
     size_t count, capacity, rejected;
 };
@@ -113,7 +106,7 @@ static bool make_room(struct reading *r)
 static bool keep(struct reading *r, const char *file, size_t number, const char *line)
 {
     papertag_judgement *item;
-    char *copy;
+    char *copy, *whole;
 
     if (!make_room(r)) {
         return false;
@@ -128,11 +121,11 @@ static bool keep(struct reading *r, const char *file, size_t number, const char 
             r->rejected++;
             return true;
         }
-        r->places[r->count++] = (struct place){file, number, json};
+        r->places[r->count++] = (struct place){file, number, NULL, json};
         return true;
     }
-    copy = strdup(line);
-    if (!copy) {
+    copy = whole = strdup(line);
+    if (!whole) {
         return false;
     }
     *item = (papertag_judgement){.id = copy};
@@ -146,7 +139,7 @@ static bool keep(struct reading *r, const char *file, size_t number, const char 
         }
     }
     item->given = item->given && *item->given ? item->given : NULL;
-    r->places[r->count++] = (struct place){file, number, (void *)item->id};
+    r->places[r->count++] = (struct place){file, number, whole, NULL};
     return true;
 }
 
@@ -207,11 +200,8 @@ static int import(const args *a, papertag_store *store)
         printf("%zu recorded, %zu rejected\n", brought, r.rejected);
     }
     for (size_t i = 0; i < r.count; i++) {
-        if (r.items[i].id && r.places[i].memory == (const void *)r.items[i].id) {
-            free(r.places[i].memory);
-        } else {
-            cJSON_Delete(r.places[i].memory);
-        }
+        free(r.places[i].text);
+        cJSON_Delete(r.places[i].json);
     }
     free(r.items);
     free(r.places);
