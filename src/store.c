@@ -83,7 +83,18 @@ static const char *const steps[] = {
     /* what verdicts were before a call changed them, null for none: to take the call back */
     "CREATE TABLE before(\n"
     "  call INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags,\n"
-    "  verdict TEXT, given TEXT, PRIMARY KEY(call, paper, tag)) STRICT, WITHOUT ROWID;\n"};
+    "  verdict TEXT, given TEXT, PRIMARY KEY(call, paper, tag)) STRICT, WITHOUT ROWID;\n",
+    /* learning: what a person looked at by chance, tags of one's own, models made from verdicts */
+    "CREATE TABLE audits(\n" /* tag null: all tags of the paper; call as in `before` */
+    "  key INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER REFERENCES tags,\n"
+    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n"
+    "CREATE INDEX audits_of ON audits(paper);\n"
+    "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
+    "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n" /* 1: made in this store */
+    "ALTER TABLE tags ADD COLUMN query TEXT;\n"                     /* of an own tag: papers likely to have it */
+    "CREATE TABLE kept(\n"                                          /* model files; one is in use */
+    "  model INTEGER PRIMARY KEY REFERENCES models, made TEXT NOT NULL, used INTEGER NOT NULL, summary TEXT NOT NULL,\n"
+    "  bytes BLOB NOT NULL) STRICT;\n"};
 
 const int pt_store_version = sizeof steps / sizeof *steps;
 
