@@ -210,24 +210,27 @@ static int damaged(const papertag_model *m, papertag_error *err, const char *wha
 
 static int check_header(const papertag_model *m, pt_model_header *header, papertag_error *err)
 {
+    size_t size = pt_model_header_size(PT_MODEL_PLAIN);
+
     if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, 8) != 0) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", m->name);
     }
-    memcpy(header, m->bytes, sizeof *header);
+    memcpy(header, m->bytes, size);
     if (header->byte_order != PT_MODEL_BYTE_ORDER) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order",
                        m->name);
     }
-    if (header->version != PT_MODEL_VERSION) {
-        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this program reads format %d", m->name,
-                       (unsigned)header->version, PT_MODEL_VERSION);
+    if (!header->version || header->version > PT_MODEL_PERSONAL) {
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this program reads formats up to %d", m->name,
+                       (unsigned)header->version, PT_MODEL_PERSONAL);
     }
+    size = pt_model_header_size(header->version);
+    memcpy(header, m->bytes, size);
     if (header->size != m->size) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %zu bytes where %llu were written", m->name,
                        m->size, (unsigned long long)header->size);
     }
-    if (header->checksum !=
-        pt_model_checksum(header, pt_hash(m->bytes + sizeof *header, m->size - sizeof *header, 0))) {
+    if (header->checksum != pt_model_checksum(header, pt_hash(m->bytes + size, m->size - size, 0))) {
         return damaged(m, err, "the checksum does not fit");
     }
     for (int i = 0; i < PT_SECTIONS; i++) {
@@ -285,23 +288,59 @@ static int open_vocabulary(papertag_model *m, const pt_model_header *header, pap
     return PAPERTAG_OK;
 }
 
+/* The weights that some tags have of their own. */
+static int open_own(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    const size_t count = header->sections[PT_SECTION_OWN_TAGS].size / sizeof *m->own_tags;
+    const size_t terms = m->vocabulary.count;
+    pt_matrix own = {.stride = pt_model_stride(count)};
+
+    if (!count) {
+        return PAPERTAG_OK;
+    }
+    m->own_tags = section(m, header, PT_SECTION_OWN_TAGS, count, sizeof *m->own_tags);
+    if (!m->own_tags || count > m->tag_count || (uint64_t)terms * own.stride > m->size) {
+        return damaged(m, err, "tags with weights of their own");
+    }
+    own.weights = section(m, header, PT_SECTION_OWN_WEIGHTS, terms * own.stride, sizeof *own.weights);
+    if (!own.weights) {
+        return damaged(m, err, "tags with weights of their own");
+    }
+    m->own_place = pt_alloc(m->tag_count, sizeof *m->own_place);
+    if (!m->own_place) {
+        return pt_no_memory(err);
+    }
+    memset(m->own_place, 0xff, m->tag_count * sizeof *m->own_place);
+    for (size_t i = 0; i < count; i++) {
+        if (m->own_tags[i] >= m->tag_count || (i && m->own_tags[i] <= m->own_tags[i - 1])) {
+            return damaged(m, err, "tags with weights of their own");
+        }
+        m->own_place[m->own_tags[i]] = (uint32_t)i;
+    }
+    m->own = own;
+    m->own_count = count;
+    return PAPERTAG_OK;
+}
+
 static int open_weights(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
-    size_t terms = m->vocabulary.count;
+    const size_t terms = m->vocabulary.count;
+    pt_matrix w = {.stride = pt_model_stride(m->tag_count)};
 
-    if ((uint64_t)terms * m->stride > m->size) {
+    if ((uint64_t)terms * w.stride > m->size) {
         return damaged(m, err, "weights");
     }
     if (m->fit.precision == PAPERTAG_INT8) {
-        m->quantized = section(m, header, PT_SECTION_WEIGHTS, terms * m->stride, 1);
-        m->scales = section(m, header, PT_SECTION_SCALES, terms, sizeof *m->scales);
+        w.quantized = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, 1);
+        w.scales = section(m, header, PT_SECTION_SCALES, terms, sizeof *w.scales);
     } else {
-        m->weights = section(m, header, PT_SECTION_WEIGHTS, terms * m->stride, sizeof *m->weights);
+        w.weights = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, sizeof *w.weights);
     }
-    if (!m->weights && !(m->quantized && m->scales)) {
+    if (!w.weights && !(w.quantized && w.scales)) {
         return damaged(m, err, "weights");
     }
-    return PAPERTAG_OK;
+    m->matrix = w;
+    return open_own(m, header, err);
 }
 
 static int check_support(const papertag_model *m, papertag_error *err)
@@ -447,7 +486,6 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     if (status) {
         return status;
     }
-    m->stride = pt_model_stride(m->tag_count);
     m->bias = section(m, &header, PT_SECTION_BIAS, m->tag_count, sizeof *m->bias);
     if (!m->bias) {
         return damaged(m, err, "biases");
@@ -455,7 +493,19 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     return m->fit.kernel == PAPERTAG_KERNEL_LINEAR ? open_weights(m, &header, err) : open_machines(m, &header, err);
 }
 
-static int open_named(papertag_model **out, const char *name, const void *bytes, size_t size, bool mapped,
+/* Whose the bytes are that a model is opened over. */
+enum holder { BORROWED, MAPPED, OWNED };
+
+static void give_up_bytes(const void *bytes, size_t size, enum holder holder)
+{
+    if (holder == MAPPED) {
+        munmap((void *)bytes, size);
+    } else if (holder == OWNED) {
+        free((void *)bytes);
+    }
+}
+
+static int open_named(papertag_model **out, const char *name, const void *bytes, size_t size, enum holder holder,
                       papertag_error *err)
 {
     papertag_model *m = pt_calloc(1, sizeof *m);
@@ -463,14 +513,12 @@ static int open_named(papertag_model **out, const char *name, const void *bytes,
 
     if (!m || !(m->name = strdup(name))) {
         free(m);
-        if (mapped) {
-            munmap((void *)bytes, size);
-        }
+        give_up_bytes(bytes, size, holder);
         return pt_no_memory(err);
     }
     m->bytes = bytes;
     m->size = size;
-    m->mapped = mapped;
+    m->holder = holder;
     status = open_bytes(m, err);
     if (status) {
         papertag_model_close(m);
@@ -502,7 +550,7 @@ int papertag_model_open(papertag_model **out, const char *path, papertag_error *
     if (bytes == MAP_FAILED) {
         return pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
     }
-    return open_named(out, path, bytes, (size_t)info.st_size, true, err);
+    return open_named(out, path, bytes, (size_t)info.st_size, MAPPED, err);
 }
 
 int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
@@ -512,7 +560,12 @@ int papertag_model_open_memory(papertag_model **out, const char *name, const voi
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: a model in memory must be aligned to %d bytes", name,
                        PT_MODEL_ALIGN);
     }
-    return open_named(out, name, bytes, size, false, err);
+    return open_named(out, name, bytes, size, BORROWED, err);
+}
+
+int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err)
+{
+    return open_named(out, name, bytes, size, OWNED, err);
 }
 
 void papertag_model_close(papertag_model *m)
@@ -520,9 +573,8 @@ void papertag_model_close(papertag_model *m)
     if (!m) {
         return;
     }
-    if (m->mapped) {
-        munmap((void *)m->bytes, m->size);
-    }
+    give_up_bytes(m->bytes, m->size, (enum holder)m->holder);
+    free(m->own_place);
     free(m->name);
     free(m->manifest);
     cJSON_Delete(m->json);
@@ -580,13 +632,12 @@ void papertag_model_term(const papertag_model *m, size_t i, const char **term, s
 
 double papertag_model_weight(const papertag_model *m, size_t i, size_t t)
 {
-    if (m->quantized) {
-        return m->scales[i] * (float)m->quantized[i * m->stride + t];
-    }
-    return m->weights ? m->weights[i * m->stride + t] : 0;
+    const bool own = m->own_place && m->own_place[t] != UINT32_MAX;
+
+    return pt_matrix_weight(own ? &m->own : &m->matrix, i, own ? m->own_place[t] : t);
 }
 
 bool papertag_model_is_linear(const papertag_model *m)
 {
-    return m->weights || m->quantized;
+    return m->matrix.stride;
 }

@@ -9,6 +9,7 @@
  *     terms     text, starts (V + 1), slots: a pt_vocabulary as it is
  *     idf       float x V
  *     weights   linear: V rows of `stride` lanes, float or int8; int8 has a float scale a row
+ *     own       linear: weights of single tags fitted after the others, float, which hold in place of theirs above
  *     bias      double x T
  *     vectors   kernel: support vectors as sparse rows, and for each tag which of them, with coefficients
  */
@@ -21,7 +22,8 @@
 #include "linear.h"
 #include "tfidf.h"
 
-enum { PT_MODEL_VERSION = 1, PT_MODEL_ALIGN = 64 };
+/* Versions of the file: a personal model has weights of its own for some tags. */
+enum { PT_MODEL_PLAIN = 1, PT_MODEL_PERSONAL = 2, PT_MODEL_ALIGN = 64 };
 
 /* ---- manifest -------------------------------------------------------------------------------------------------- */
 
@@ -77,14 +79,40 @@ typedef struct pt_model_parts {
 /* Puts a model file together in memory: *bytes (free it) is aligned to PT_MODEL_ALIGN. */
 int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, papertag_error *err);
 
+/* Tags fitted after the others: their weights stand beside the model's, which stay as they were to the bit. */
+typedef struct pt_own {
+    size_t count;
+    const uint32_t *tags;        /* ascending */
+    const float *const *weights; /* count pointers to V weights */
+} pt_own;
+
+/* Puts together, as pt_model_assemble does, the linear model `base` with `own` in place of what it has of its own.
+ * manifest: of the new model, of T tags; from[T]: the tag of `base` that it was, UINT32_MAX for a new one; bias[T]. */
+int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, size_t tags, const uint32_t *from,
+                          const double *bias, const pt_own *own, void **bytes, size_t *size, papertag_error *err);
+
 /* ---- an open model --------------------------------------------------------------------------------------------- */
+
+/* Weights of a linear model, term by term; one of the first two. */
+typedef struct pt_matrix {
+    const float *weights;
+    const int8_t *quantized;
+    const float *scales; /* of quantized, by term */
+    size_t stride;       /* lanes of a row: the number of tags rounded up to 8 */
+} pt_matrix;
+
+static inline double pt_matrix_weight(const pt_matrix *m, size_t term, size_t lane)
+{
+    const size_t at = term * m->stride + lane;
+    return m->quantized ? m->scales[term] * (float)m->quantized[at] : m->weights ? m->weights[at] : 0;
+}
 
 struct papertag_model {
     char *name; /* the file, for messages */
     char hash[17];
     const unsigned char *bytes;
     size_t size;
-    bool mapped;
+    int holder; /* of the bytes: model.c */
     char *manifest;
     cJSON *json; /* the parsed manifest; `tags` borrows its strings */
     pt_tfidf_options options;
@@ -92,10 +120,11 @@ struct papertag_model {
     pt_vocabulary vocabulary;
     papertag_tag_info *tags;
     size_t tag_count;
-    size_t stride;        /* lanes of a row of weights: tag_count rounded up to 8 */
-    const float *weights; /* one of these two for a linear model */
-    const int8_t *quantized;
-    const float *scales;        /* of quantized, by term */
+    pt_matrix matrix;         /* by tag; empty for a kernel model */
+    pt_matrix own;            /* by place in own_tags */
+    const uint32_t *own_tags; /* own_count, ascending: their weights are in `own` and not in `matrix` */
+    uint32_t *own_place;      /* T: place in own_tags, UINT32_MAX: none; NULL when own_count is 0 */
+    size_t own_count;
     const double *bias;         /* by tag */
     struct svm_model *machines; /* by tag, for a kernel model; their arrays point into this model */
     struct svm_node *nodes, **vectors;
@@ -117,7 +146,7 @@ struct papertag_tagger {
     bool by_p; /* tags are assigned by p_min, not by their cuts */
     double p_min;
     pt_counter counter;
-    float *sums;            /* stride */
+    float *sums;            /* lanes of `matrix`, then those of `own` */
     double *margins, *p;    /* T */
     pt_ranked *ranked;      /* 2 T: scratch */
     papertag_score *scores; /* T */
@@ -127,6 +156,9 @@ struct papertag_tagger {
     char *term_text;
     size_t terms_capacity, term_text_capacity;
 };
+
+/* A model over bytes (aligned, from malloc) that it frees when it is closed, and here when it cannot be opened. */
+int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err);
 
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);

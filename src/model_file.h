@@ -26,7 +26,10 @@ typedef enum pt_section_kind {
     PT_SECTION_TAG_VECTORS,      /* uint32: rows of the matrix */
     PT_SECTION_TAG_COEFFICIENTS, /* double */
     PT_SECTION_TAG_POSITIVES,    /* uint64 x T */
-    PT_SECTIONS
+    PT_SECTION_OWN_TAGS,         /* of a personal model: uint32, ascending: tags with weights of their own */
+    PT_SECTION_OWN_WEIGHTS,      /* float, V x stride of as many */
+    PT_SECTIONS,
+    PT_SECTIONS_PLAIN = PT_SECTION_OWN_TAGS /* of a plain model */
 } pt_section_kind;
 
 typedef struct pt_section {
@@ -42,6 +45,13 @@ typedef struct pt_model_header {
     pt_section sections[PT_SECTIONS];
 } pt_model_header;
 
+/* Bytes of the header in a file of a version. */
+static inline size_t pt_model_header_size(uint32_t version)
+{
+    return offsetof(pt_model_header, sections) +
+           (version >= PT_MODEL_PERSONAL ? PT_SECTIONS : PT_SECTIONS_PLAIN) * sizeof(pt_section);
+}
+
 /* Lanes of a row of weights for so many tags. */
 static inline size_t pt_model_stride(size_t tags)
 {
@@ -53,7 +63,7 @@ static inline uint64_t pt_model_checksum(const pt_model_header *header, uint64_t
 {
     pt_model_header copy = *header;
     copy.checksum = 0;
-    return pt_hash(&copy, sizeof copy, rest);
+    return pt_hash(&copy, pt_model_header_size(header->version), rest);
 }
 
 #endif

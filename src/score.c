@@ -23,7 +23,7 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
 
     if (tagger) {
         tagger->model = model;
-        tagger->sums = pt_alloc(model->stride, sizeof *tagger->sums);
+        tagger->sums = pt_alloc(model->matrix.stride + model->own.stride, sizeof *tagger->sums);
         tagger->margins = pt_alloc(model->tag_count, sizeof *tagger->margins);
         tagger->p = pt_alloc(model->tag_count, sizeof *tagger->p);
         tagger->ranked = pt_alloc(2 * model->tag_count, sizeof *tagger->ranked);
@@ -85,7 +85,7 @@ static inline void add_quantized(const char *const w[GROUP], const float x[GROUP
 }
 
 WIDEST_VECTORS
-static void linear_sums(const papertag_model *m, pt_row row, float *restrict sums)
+static void linear_sums(const pt_matrix *m, pt_row row, float *restrict sums)
 {
     const size_t stride = m->stride, width = stride * (m->quantized ? sizeof *m->quantized : sizeof *m->weights);
     const char *rows = m->quantized ? (const char *)m->quantized : (const char *)m->weights;
@@ -188,7 +188,14 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
             return status;
         }
     } else {
-        linear_sums(m, row, tagger->sums);
+        linear_sums(&m->matrix, row, tagger->sums);
+    }
+    if (m->own_count) {
+        float *own = tagger->sums + m->matrix.stride;
+        linear_sums(&m->own, row, own);
+        for (size_t i = 0; i < m->own_count; i++) {
+            tagger->sums[m->own_tags[i]] = own[i];
+        }
     }
     for (size_t t = 0; t < m->tag_count; t++) {
         const papertag_tag_info *tag = &m->tags[t];

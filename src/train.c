@@ -797,7 +797,7 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
     cJSON *m = cJSON_CreateObject(), *part, *list;
     char hash[17];
 
-    cJSON_AddNumberToObject(m, "format", PT_MODEL_VERSION);
+    cJSON_AddNumberToObject(m, "format", PT_MODEL_PLAIN);
     cJSON_AddStringToObject(m, "name", t->name);
     cJSON_AddStringToObject(m, "papertag", PAPERTAG_VERSION);
     part = cJSON_AddObjectToObject(m, "text");
