@@ -130,6 +130,7 @@ typedef struct block {
     float *alphas;               /* paper x lane: the dual variables, >= 0 */
     float *squares;              /* paper: |x|^2 + 1, the 1 for the bias */
     const float *cost;           /* paper: what it counts; NULL: 1 */
+    const uint16_t *absent;      /* paper: a bit for each lane that is fitted without it */
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 
@@ -159,9 +160,10 @@ static inline __attribute__((always_inline)) void look_ahead(const pt_rows *rows
 }
 
 /* One pass over the papers in the order given; returns per lane the range of the projected gradient in *range. */
-WIDEST_VECTORS
-static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *order, size_t count, size_t terms,
-                 const block *b, float *weights, float range[PT_LANES])
+static inline __attribute__((always_inline)) void descend(const pt_rows *rows, const uint32_t *papers,
+                                                          const uint32_t *order, size_t count, size_t terms,
+                                                          const block *b, bool absences, float *weights,
+                                                          float range[PT_LANES])
 {
     float highest[PT_LANES], lowest[PT_LANES];
     float *bias = weights + terms * PT_LANES;
@@ -185,9 +187,14 @@ static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *or
             const float y = has & 1u << lane ? 1 : -1, old = alpha[lane];
             const float d = rarity * (has & 1u << lane ? b->diagonal[1][lane] : b->diagonal[0][lane]);
             const float gradient = y * margins[lane] - 1 + old * d;
-            const float projected = old > 0 || gradient < 0 ? gradient : 0;
+            float projected = old > 0 || gradient < 0 ? gradient : 0;
             float next = old - gradient / (b->squares[at] + d);
             next = next > 0 ? next : 0;
+            if (absences) {
+                const bool absent = b->absent[at] & 1u << lane;
+                next = absent ? 0 : next;
+                projected = absent ? 0 : projected;
+            }
             highest[lane] = projected > highest[lane] ? projected : highest[lane];
             lowest[lane] = projected < lowest[lane] ? projected : lowest[lane];
             step[lane] = (next - old) * y;
@@ -201,6 +208,75 @@ static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *or
     for (int lane = 0; lane < PT_LANES; lane++) {
         range[lane] = highest[lane] - lowest[lane];
     }
+}
+
+WIDEST_VECTORS
+static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *order, size_t count, size_t terms,
+                 const block *b, float *weights, float range[PT_LANES])
+{
+    descend(rows, papers, order, count, terms, b, false, weights, range);
+}
+
+WIDEST_VECTORS
+static void pass_with_absences(const pt_rows *rows, const uint32_t *papers, const uint32_t *order, size_t count,
+                               size_t terms, const block *b, float *weights, float range[PT_LANES])
+{
+    descend(rows, papers, order, count, terms, b, true, weights, range);
+}
+
+/* Goes over the papers until all of the first `lanes` lanes have settled, or often enough. */
+static void settle(const pt_rows *rows, const uint32_t *papers, uint32_t *order, size_t count, size_t terms,
+                   const block *b, size_t lanes, const pt_linear_options *options, float *weights)
+{
+    uint64_t random = options->seed;
+    bool settled = false;
+
+    for (unsigned epoch = 0; epoch < options->epochs_max && !settled; epoch++) {
+        float range[PT_LANES];
+        for (size_t i = count; i > 1; i--) {
+            size_t j = (pt_random(&random) >> 32) * i >> 32;
+            uint32_t swap = order[i - 1];
+            order[i - 1] = order[j];
+            order[j] = swap;
+        }
+        (b->absent ? pass_with_absences : pass)(rows, papers, order, count, terms, b, weights, range);
+        settled = true;
+        for (size_t lane = 0; lane < lanes; lane++) {
+            settled = settled && range[lane] <= options->epsilon;
+        }
+    }
+}
+
+/* |x|^2 + 1, the 1 for the bias. */
+static float square_of(pt_row row)
+{
+    double square = 1;
+
+    for (size_t k = 0; k < row.count; k++) {
+        square += (double)row.values[k] * row.values[k];
+    }
+    return (float)square;
+}
+
+/* Memory of a block for so many papers, the dual variables at nothing. */
+static int open_block(block *b, size_t papers, uint32_t **order, papertag_error *err)
+{
+    *order = pt_alloc(papers, sizeof **order);
+    b->has = pt_alloc(papers, sizeof *b->has);
+    b->alphas = pt_calloc(papers, PT_LANES * sizeof *b->alphas);
+    b->squares = pt_alloc(papers, sizeof *b->squares);
+    for (size_t i = 0; *order && i < papers; i++) {
+        (*order)[i] = (uint32_t)i;
+    }
+    return *order && b->has && b->alphas && b->squares ? PAPERTAG_OK : pt_no_memory(err);
+}
+
+static void close_block(block *b, uint32_t *order)
+{
+    free(order);
+    free(b->has);
+    free(b->alphas);
+    free(b->squares);
 }
 
 /* A bit for each lane of the block whose tag the paper has. */
@@ -265,30 +341,19 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
                   papertag_error *err)
 {
     block b = {.cost = options->cost};
-    uint32_t *order = pt_alloc(paper_count, sizeof *order);
+    uint32_t *order;
     size_t positives[PT_LANES] = {0};
     size_t tags = tag_count - first_tag < PT_LANES ? tag_count - first_tag : PT_LANES;
-    uint64_t random = options->seed;
-    int status = PAPERTAG_OK;
+    int status = open_block(&b, paper_count, &order, err);
 
-    b.has = pt_alloc(paper_count, sizeof *b.has);
-    b.alphas = pt_calloc(paper_count, PT_LANES * sizeof *b.alphas);
-    b.squares = pt_alloc(paper_count, sizeof *b.squares);
-    if (!order || !b.has || !b.alphas || !b.squares) {
-        status = pt_no_memory(err);
+    if (status) {
         goto done;
     }
     if (!options->from_prior) {
         memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
     }
     for (size_t i = 0; i < paper_count; i++) {
-        pt_row row = pt_rows_get(rows, papers[i]);
-        double square = 1;
-        for (size_t k = 0; k < row.count; k++) {
-            square += (double)row.values[k] * row.values[k];
-        }
-        b.squares[i] = (float)square;
-        order[i] = (uint32_t)i;
+        b.squares[i] = square_of(pt_rows_get(rows, papers[i]));
         b.has[i] = (uint16_t)lanes_of(labels, papers[i], first_tag, tags);
         for (size_t lane = 0; lane < PT_LANES; lane++) {
             positives[lane] += b.has[i] >> lane & 1;
@@ -302,23 +367,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         b.diagonal[0][lane] = (float)(1 / (2 * options->c));
         b.diagonal[1][lane] = (float)(1 / (2 * options->c * weight));
     }
-    for (unsigned epoch = 0; epoch < options->epochs_max; epoch++) {
-        float range[PT_LANES];
-        bool settled = true;
-        for (size_t i = paper_count; i > 1; i--) {
-            size_t j = (pt_random(&random) >> 32) * i >> 32;
-            uint32_t swap = order[i - 1];
-            order[i - 1] = order[j];
-            order[j] = swap;
-        }
-        pass(rows, papers, order, paper_count, terms, &b, weights, range);
-        for (size_t lane = 0; lane < tags; lane++) {
-            settled = settled && range[lane] <= options->epsilon;
-        }
-        if (settled) {
-            break;
-        }
-    }
+    settle(rows, papers, order, paper_count, terms, &b, tags, options, weights);
     for (size_t lane = tags; lane < PT_LANES; lane++) {
         for (size_t term = 0; term <= terms; term++) {
             weights[term * PT_LANES + lane] = 0;
@@ -328,9 +377,39 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         memcpy(options->duals + (size_t)papers[i] * PT_LANES, b.alphas + i * PT_LANES, PT_LANES * sizeof *b.alphas);
     }
 done:
-    free(order);
-    free(b.has);
-    free(b.alphas);
-    free(b.squares);
+    close_block(&b, order);
+    return status;
+}
+
+int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms, const pt_linear_options *options,
+                        float *weights, papertag_error *err)
+{
+    block b = {.cost = cases->cost};
+    uint16_t *absent = pt_alloc(cases->count, sizeof *absent);
+    uint32_t *order;
+    int status = open_block(&b, cases->count, &order, err);
+
+    b.absent = absent;
+    if (!status && !absent) {
+        status = pt_no_memory(err);
+    }
+    if (status) {
+        goto done;
+    }
+    if (!options->from_prior) {
+        memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
+    }
+    for (size_t i = 0; i < cases->count; i++) {
+        b.squares[i] = square_of(pt_rows_get(rows, cases->papers[i]));
+        b.has[i] = cases->positive[i] ? UINT16_MAX : 0;
+        absent[i] = (uint16_t)(0xfffeu << cases->folds | (cases->fold[i] < cases->folds ? 1u << cases->fold[i] : 0));
+    }
+    for (size_t lane = 0; lane < PT_LANES; lane++) {
+        b.diagonal[0][lane] = b.diagonal[1][lane] = (float)(1 / (2 * options->c));
+    }
+    settle(rows, cases->papers, order, cases->count, terms, &b, cases->folds + 1, options, weights);
+done:
+    close_block(&b, order);
+    free(absent);
     return status;
 }

@@ -46,6 +46,23 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
                   size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
                   papertag_error *err);
 
+/* Papers that speak for and against one tag, and how they are left out in turn. `count` of each array; all borrowed. */
+typedef struct pt_cases {
+    const uint32_t *papers; /* rows */
+    const uint8_t *positive;
+    const float *cost;   /* what each counts, > 0 */
+    const uint8_t *fold; /* 0 .. folds - 1, or PT_NO_FOLD for a paper that every fit learns from */
+    size_t count;
+    unsigned folds; /* at most PT_LANES - 1 */
+} pt_cases;
+enum { PT_NO_FOLD = 0xff };
+
+/* Fits one tag in all lanes at once: lane f < folds without the papers of fold f, lane `folds` with all papers; further
+ * lanes stay at their prior. So one walk over the rows gives the fit and its cross-validation. weights as above, which
+ * with from_prior hold w0 for each lane at the call. class_weight and cost of the options are not used. */
+int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms, const pt_linear_options *options,
+                        float *weights, papertag_error *err);
+
 /* margins[lane] = w . x + b for the row, over weights as pt_linear_fit gives them. */
 void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES]);
 
