@@ -72,6 +72,15 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err);
 int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err);
 int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
 
+/* A model as the store knows it: its key, and the keys of its tags by number (free them). */
+typedef struct pt_known_model {
+    int64_t key;
+    int64_t *tags;
+} pt_known_model;
+
+/* Finds a model, or makes it known with its tags. Within a transaction. */
+int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_known_model *out, papertag_error *err);
+
 /* A JSON array of strings, as the store keeps lists. PAPERTAG_NO_MEMORY. */
 int pt_store_list(const char *json, pt_arena *arena, papertag_strings *out);
 

@@ -180,12 +180,6 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
 
 /* ---- models ---------------------------------------------------------------------------------------------------- */
 
-/* A model as the store knows it: its key, and the keys of its tags by number. */
-typedef struct known_model {
-    int64_t key;
-    int64_t *tags;
-} known_model;
-
 static int write_tag(papertag_store *store, const papertag_tag_info *tag, int64_t model, int64_t *key,
                      papertag_error *err)
 {
@@ -203,16 +197,16 @@ static int write_tag(papertag_store *store, const papertag_tag_info *tag, int64_
     }
     status = status ? status : pt_store_ask(store, "SELECT key FROM tags WHERE tag=?1", key, err, "t", tag->tag);
     status = status ? status
-                    : pt_store_do(store, "INSERT INTO cuts(model, tag, cut) VALUES(?1,?2,?3)", err, "iir", model, *key,
-                                  tag->cut);
+                    : pt_store_do(store, "INSERT OR REPLACE INTO cuts(model, tag, cut) VALUES(?1,?2,?3)", err, "iir",
+                                  model, *key, tag->cut);
     pt_arena_free(&scratch.arena);
     pt_buf_free(&scratch.scratch);
     return status;
 }
 
-static int know_model(papertag_store *store, const papertag_model *model, known_model *out, papertag_error *err)
+int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_known_model *out, papertag_error *err)
 {
-    static const char find[] = "SELECT key FROM models WHERE hash=?1";
+    static const char find[] = "SELECT key FROM models WHERE hash=?1", find_tag[] = "SELECT key FROM tags WHERE tag=?1";
     const papertag_tag_info *tags;
     size_t count = papertag_model_tags(model, &tags);
     char now[21];
@@ -229,13 +223,15 @@ static int know_model(papertag_store *store, const papertag_model *model, known_
         return status ? status : pt_no_memory(err);
     }
     for (size_t t = 0; t < count && !status; t++) {
-        status = fresh ? write_tag(store, &tags[t], out->key, &out->tags[t], err)
-                       : pt_store_ask(store, "SELECT key FROM tags WHERE tag=?1", &out->tags[t], err, "t", tags[t].tag);
+        status = fresh ? PAPERTAG_END : pt_store_ask(store, find_tag, &out->tags[t], err, "t", tags[t].tag);
+        if (status == PAPERTAG_END) { /* not met before, or taken away since */
+            status = write_tag(store, &tags[t], out->key, &out->tags[t], err);
+        }
     }
     return status;
 }
 
-static int write_opinions(papertag_store *store, int64_t paper, long day, const item *it, const known_model *model,
+static int write_opinions(papertag_store *store, int64_t paper, long day, const item *it, const pt_known_model *model,
                           bool fresh, papertag_error *err)
 {
     int status = PAPERTAG_OK;
@@ -372,7 +368,7 @@ static int write_source(papertag_store *store, int64_t key, const item *it, pape
 }
 
 static int insert_paper(papertag_store *store, const item *it, const char *id, const char *now,
-                        const known_model *model, papertag_error *err)
+                        const pt_known_model *model, papertag_error *err)
 {
     const papertag_paper *paper = &it->paper;
     const bool tagged = model && it->scored, named = strcmp(id, paper->id) != 0 || paper->doi;
@@ -397,7 +393,7 @@ static int insert_paper(papertag_store *store, const item *it, const char *id, c
 }
 
 /* Writes what the model thinks now in place of what one thought before. */
-static int replace_opinions(papertag_store *store, int64_t key, const item *it, const known_model *model,
+static int replace_opinions(papertag_store *store, int64_t key, const item *it, const pt_known_model *model,
                             papertag_error *err)
 {
     int status = pt_store_do(store, "DELETE FROM opinions WHERE paper=?1", err, "i", key);
@@ -454,7 +450,7 @@ static int text_is_newer(papertag_store *store, int64_t key, const item *it, boo
     return status;
 }
 
-static int update_paper(papertag_store *store, int64_t key, const item *it, const char *now, const known_model *model,
+static int update_paper(papertag_store *store, int64_t key, const item *it, const char *now, const pt_known_model *model,
                         papertag_import *counts, papertag_error *err)
 {
     const papertag_paper *paper = &it->paper;
@@ -492,7 +488,7 @@ static int update_paper(papertag_store *store, int64_t key, const item *it, cons
     return status ? status : write_names(store, key, it, err);
 }
 
-static int add_item(papertag_store *store, const item *it, const char *now, const known_model *model,
+static int add_item(papertag_store *store, const item *it, const char *now, const pt_known_model *model,
                     papertag_import *counts, papertag_error *err)
 {
     const char *id = it->paper.arxiv ? it->paper.arxiv : it->paper.id;
@@ -526,7 +522,7 @@ int papertag_store_add(papertag_store *store, const papertag_batch *batch, const
                        papertag_import *counts, papertag_error *err)
 {
     papertag_import sum = *counts;
-    known_model known = {0};
+    pt_known_model known = {0};
     char now[21];
     int status = pt_store_begin(store, err);
 
@@ -534,7 +530,7 @@ int papertag_store_add(papertag_store *store, const papertag_batch *batch, const
         return status;
     }
     pt_store_now(now);
-    status = model ? know_model(store, model, &known, err) : PAPERTAG_OK;
+    status = model ? pt_store_know_model(store, model, &known, err) : PAPERTAG_OK;
     for (size_t i = 0; i < batch->count && !status; i++) {
         status = add_item(store, &batch->items[i], now, model ? &known : NULL, &sum, err);
     }
@@ -573,13 +569,13 @@ int papertag_store_outdated(papertag_store *store, const papertag_model *model, 
 int papertag_store_retag(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                          papertag_error *err)
 {
-    known_model known = {0};
+    pt_known_model known = {0};
     int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
-    status = know_model(store, model, &known, err);
+    status = pt_store_know_model(store, model, &known, err);
     for (size_t i = 0; i < batch->count && !status; i++) {
         const item *it = &batch->items[i];
         int64_t key = 0;
