@@ -585,6 +585,118 @@ typedef struct papertag_store_stats {
 
 PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err);
 
+/* ---- learning from verdicts ------------------------------------------------------------------------------------ */
+
+/* A tag made in this store. Its examples are verdicts. */
+typedef struct papertag_own_tag {
+    const char *tag;        /* a slug: a-z, 0-9 and '-' */
+    const char *name;       /* for people; NULL: the slug */
+    const char *definition; /* a sentence that says what it means; also learnt from; NULL */
+    const char *query;      /* a tag expression: papers likely to have the tag; NULL */
+} papertag_own_tag;
+
+/* Makes a tag of one's own, or changes what is said of it, and records a yes for `count` stored papers, as one call
+ * that records verdicts. Papers get the tag when a learner has learnt it. Errors: PAPERTAG_BAD_ARGUMENT for a name that
+ * is no slug or is another tag's, a wrong expression, no paper for a new tag. */
+PAPERTAG_API int papertag_store_own_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys,
+                                        size_t count, papertag_error *err);
+
+/* The slugs of the tags made in this store. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papertag_error *err);
+
+/* Learns what verdicts say, from a linear model and back into one: the model's weights are held to be true before a
+ * verdict is seen, and only tags on which verdicts have changed since that model learnt are fitted. A yes and a no are
+ * examples for and against their tag; what nobody judged is neither. The learner works on all stored papers, as they
+ * were when it was opened. */
+typedef struct papertag_learner papertag_learner;
+
+typedef struct papertag_learn_options {
+    const char *tag;    /* learn this tag alone, whether or not its verdicts have changed; NULL: those that have */
+    const char *remove; /* a tag of one's own that is to go, with its verdicts; NULL */
+    bool force;         /* take every fit, also one that is not better */
+    unsigned jobs;      /* threads; 0: one a processor. Does not change the result */
+    void (*progress)(void *context, const char *stage, size_t done, size_t total); /* as of training; may be NULL */
+    void *progress_context;
+} papertag_learn_options;
+
+/* Opens a learner over a store and the model to start from; both must outlive it. Strings of `options` must too.
+ * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model or an unknown tag. */
+PAPERTAG_API int papertag_learner_open(papertag_learner **out, papertag_store *store, const papertag_model *model,
+                                       const papertag_learn_options *options, papertag_error *err);
+PAPERTAG_API void papertag_learner_close(papertag_learner *learner);
+
+/* Adds what is known of a paper from the model's own training set: all its tags; other tags of the model it has not.
+ * Beside the verdicts, these keep a tag from forgetting. By the id of a stored paper (PAPERTAG_END when the store has
+ * none such), or as a paper with its text and tags. A verdict is stronger. */
+PAPERTAG_API int papertag_learner_label(papertag_learner *learner, const char *id, papertag_strings tags,
+                                        papertag_error *err);
+PAPERTAG_API int papertag_learner_add(papertag_learner *learner, const papertag_paper *paper, papertag_error *err);
+
+/* Adds a labelled paper on which both models are measured, never fitted. */
+PAPERTAG_API int papertag_learner_add_dev(papertag_learner *learner, const papertag_paper *paper, papertag_error *err);
+
+/* What became of a tag. */
+typedef struct papertag_tag_change {
+    const char *tag;
+    bool fresh;                       /* the model did not have it */
+    bool gone;                        /* the model had it, and has it no longer: `remove` */
+    bool taken;                       /* false: the new weights did worse on the verdicts than the old, which stay */
+    size_t yes, no;                   /* verdicts learnt from */
+    size_t labelled;                  /* papers of the training set learnt from beside */
+    size_t right_before, right_after; /* of the verdicts, how many are decided as the person did by weights that have
+                                        not seen them: by cross-validation */
+    double cut_before, cut_after;     /* margins; NaN where there is none */
+    const int64_t *gained, *lost;     /* stored papers whose tag flips, verdicts aside; most certain first */
+    size_t gained_count, lost_count;
+} papertag_tag_change;
+
+typedef struct papertag_learning {
+    const papertag_tag_change *tags; /* those fitted or gone, in slug order */
+    size_t count, taken;             /* and how many of them are taken */
+    size_t papers;                   /* stored papers with a tag that flips */
+    size_t verdicts;                 /* in the store */
+    size_t dev_papers;
+    double dev_before, dev_after; /* micro-F1 on the dev papers; NaN without */
+    double dev_p;                 /* two-sided p-value of their difference, by the paired bootstrap; NaN without */
+    bool better; /* there is a tag that is taken, and on dev the new model is not worse by more than chance (5 %) */
+    const char *hash; /* of the new model */
+} papertag_learning;
+
+/* Fits. *out is borrowed until the learner is closed. PAPERTAG_END when there is nothing to learn. A learner fits once.
+ * Method: adaptive SVMs (Yang, Yan and Hauptmann 2007) for tags of the model; see learn.h for tags of one's own. */
+PAPERTAG_API int papertag_learner_fit(papertag_learner *learner, const papertag_learning **out, papertag_error *err);
+
+/* Writes the new model as a file, whole or not at all. */
+PAPERTAG_API int papertag_learner_save(const papertag_learner *learner, const char *path, papertag_error *err);
+
+/* Keeps the new model in the store, as the one in use, and gives its tags to the stored papers, all at once or not at
+ * all. Papers that another model had tagged, or that came since, are left to papertag_store_outdated. */
+PAPERTAG_API int papertag_learner_keep(papertag_learner *learner, papertag_error *err);
+
+/* A model kept in the store: the last PAPERTAG_MODELS_KEPT. */
+enum { PAPERTAG_MODELS_KEPT = 10 };
+typedef struct papertag_kept_model {
+    const char *hash, *made; /* as papertag_model_hash; YYYY-MM-DDTHH:MM:SSZ */
+    const char *summary;     /* what it learnt, in words */
+    bool used;
+    size_t bytes;
+} papertag_kept_model;
+
+/* The models kept, newest first. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_models(papertag_store *store, const papertag_kept_model **out, size_t *count,
+                                       papertag_error *err);
+
+/* From now on the kept model whose hash begins so is in use; NULL: none, but the program's. Does not tag anything.
+ * Errors: PAPERTAG_BAD_ARGUMENT when none begins so, or several. */
+PAPERTAG_API int papertag_store_use(papertag_store *store, const char *hash, papertag_error *err);
+
+/* Opens the model in use; PAPERTAG_END when the store has none. It may outlive the store. */
+PAPERTAG_API int papertag_store_model(papertag_store *store, papertag_model **out, papertag_error *err);
+
+/* Writes a kept model (by how its hash begins; NULL: the one in use) as a file. */
+PAPERTAG_API int papertag_store_save_model(papertag_store *store, const char *hash, const char *path,
+                                           papertag_error *err);
+
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_subscription {

@@ -100,9 +100,9 @@ void pt_platt(const float *margins, const uint8_t *positive, size_t count, doubl
     minimise(&p, a, b);
 }
 
-void pt_platt_near(const float *margins, const uint8_t *positive, size_t count, double *a, double *b)
+void pt_platt_near(const float *margins, const uint8_t *positive, size_t count, double strength, double *a, double *b)
 {
-    struct problem p = {margins, positive, count, .high = 1, .low = 0, .a0 = *a, .b0 = *b, .strength = 0.5};
+    struct problem p = {margins, positive, count, .high = 1, .low = 0, .a0 = *a, .b0 = *b, .strength = strength};
 
     minimise(&p, a, b);
 }

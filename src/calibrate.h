@@ -12,9 +12,9 @@
  * Method: Lin, Lin and Weng, "A note on Platt's probabilistic outputs for support vector machines" (2007). */
 void pt_platt(const float *margins, const uint8_t *positive, size_t count, double *a, double *b);
 
-/* The same for a tag of few examples: (a, b) is drawn from the values given on entry, which should be those of all tags
- * together, as far as the examples speak for it. A normal prior of variance 2 about them takes the place of Platt's
- * softened targets. */
-void pt_platt_near(const float *margins, const uint8_t *positive, size_t count, double *a, double *b);
+/* The same for a tag of few examples: (a, b) is drawn from the values given on entry, for instance those of all tags
+ * together, as far as the examples speak for it. A normal prior of variance 1 / strength about them takes the place of
+ * Platt's softened targets. */
+void pt_platt_near(const float *margins, const uint8_t *positive, size_t count, double strength, double *a, double *b);
 
 #endif

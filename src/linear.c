@@ -126,11 +126,12 @@ void pt_linear_margins(const float *weights, size_t terms, pt_row row, float mar
 
 /* What the descent keeps for the papers of one block. */
 typedef struct block {
-    uint16_t *has;               /* paper: a bit for each lane whose tag it has */
-    float *alphas;               /* paper x lane: the dual variables, >= 0 */
-    float *squares;              /* paper: |x|^2 + 1, the 1 for the bias */
-    const float *cost;           /* paper: what it counts; NULL: 1 */
-    const uint16_t *absent;      /* paper: a bit for each lane that is fitted without it */
+    uint16_t *has;          /* paper: a bit for each lane whose tag it has */
+    float *alphas;          /* paper x lane: the dual variables, >= 0 */
+    float *squares;         /* paper: see square_of */
+    const float *cost;      /* paper: what it counts; NULL: 1 */
+    const uint16_t *absent; /* paper: a bit for each lane that is fitted without it */
+    bool fixed_bias;
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 
@@ -165,8 +166,8 @@ static inline __attribute__((always_inline)) void descend(const pt_rows *rows, c
                                                           const block *b, bool absences, float *weights,
                                                           float range[PT_LANES])
 {
-    float highest[PT_LANES], lowest[PT_LANES];
-    float *bias = weights + terms * PT_LANES;
+    float highest[PT_LANES], lowest[PT_LANES], unused[PT_LANES] = {0};
+    float *bias = weights + terms * PT_LANES, *moving = b->fixed_bias ? unused : bias;
 
     for (int lane = 0; lane < PT_LANES; lane++) {
         highest[lane] = -INFINITY;
@@ -202,7 +203,7 @@ static inline __attribute__((always_inline)) void descend(const pt_rows *rows, c
             moved |= next != old;
         }
         if (moved) {
-            add(weights, bias, row, step);
+            add(weights, moving, row, step);
         }
     }
     for (int lane = 0; lane < PT_LANES; lane++) {
@@ -247,10 +248,10 @@ static void settle(const pt_rows *rows, const uint32_t *papers, uint32_t *order,
     }
 }
 
-/* |x|^2 + 1, the 1 for the bias. */
-static float square_of(pt_row row)
+/* |x|^2, and 1 for the bias where it moves. */
+static float square_of(pt_row row, bool fixed_bias)
 {
-    double square = 1;
+    double square = fixed_bias ? 0 : 1;
 
     for (size_t k = 0; k < row.count; k++) {
         square += (double)row.values[k] * row.values[k];
@@ -340,7 +341,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
                   size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
                   papertag_error *err)
 {
-    block b = {.cost = options->cost};
+    block b = {.cost = options->cost, .fixed_bias = options->fixed_bias};
     uint32_t *order;
     size_t positives[PT_LANES] = {0};
     size_t tags = tag_count - first_tag < PT_LANES ? tag_count - first_tag : PT_LANES;
@@ -353,7 +354,7 @@ int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *
         memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
     }
     for (size_t i = 0; i < paper_count; i++) {
-        b.squares[i] = square_of(pt_rows_get(rows, papers[i]));
+        b.squares[i] = square_of(pt_rows_get(rows, papers[i]), b.fixed_bias);
         b.has[i] = (uint16_t)lanes_of(labels, papers[i], first_tag, tags);
         for (size_t lane = 0; lane < PT_LANES; lane++) {
             positives[lane] += b.has[i] >> lane & 1;
@@ -384,7 +385,7 @@ done:
 int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms, const pt_linear_options *options,
                         float *weights, papertag_error *err)
 {
-    block b = {.cost = cases->cost};
+    block b = {.cost = cases->cost, .fixed_bias = options->fixed_bias};
     uint16_t *absent = pt_alloc(cases->count, sizeof *absent);
     uint32_t *order;
     int status = open_block(&b, cases->count, &order, err);
@@ -400,7 +401,7 @@ int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms
         memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
     }
     for (size_t i = 0; i < cases->count; i++) {
-        b.squares[i] = square_of(pt_rows_get(rows, cases->papers[i]));
+        b.squares[i] = square_of(pt_rows_get(rows, cases->papers[i]), b.fixed_bias);
         b.has[i] = cases->positive[i] ? UINT16_MAX : 0;
         absent[i] = (uint16_t)(0xfffeu << cases->folds | (cases->fold[i] < cases->folds ? 1u << cases->fold[i] : 0));
     }

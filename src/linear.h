@@ -30,6 +30,7 @@ typedef struct pt_linear_options {
     double c;          /* C above, > 0 */
     const float *cost; /* what each of the papers listed counts, > 0; NULL: 1 */
     bool from_prior;   /* (w0, b0) is in `weights` at the call; else it is 0 */
+    bool fixed_bias;   /* b stays b0 */
     papertag_class_weight class_weight;
     double epsilon;      /* stop when the projected gradient's range is below it */
     unsigned epochs_max; /* or after so many passes */

@@ -450,8 +450,8 @@ static int text_is_newer(papertag_store *store, int64_t key, const item *it, boo
     return status;
 }
 
-static int update_paper(papertag_store *store, int64_t key, const item *it, const char *now, const pt_known_model *model,
-                        papertag_import *counts, papertag_error *err)
+static int update_paper(papertag_store *store, int64_t key, const item *it, const char *now,
+                        const pt_known_model *model, papertag_import *counts, papertag_error *err)
 {
     const papertag_paper *paper = &it->paper;
     bool newer = false, retag;

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "store.h"
+#include "store_learn.h"
 #include "tags.h"
 
 /* How many calls can be taken back. */
@@ -25,7 +25,19 @@ static bool is_time(const char *text)
     return true;
 }
 
-/* Begins a transaction that records verdicts, with the number of the call and its time. */
+/* The number of a call that records verdicts, and its time; within a transaction. */
+static int number_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
+{
+    int status = pt_store_read_tags(store, err);
+
+    pt_store_now(now);
+    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(call), 0) + 1 FROM before", call, err, "");
+    status = status ? status
+                    : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
+    return status;
+}
+
+/* Begins a transaction that records verdicts. */
 static int begin_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
 {
     int status = pt_store_begin(store, err);
@@ -33,11 +45,7 @@ static int begin_call(papertag_store *store, int64_t *call, char now[21], papert
     if (status) {
         return status;
     }
-    pt_store_now(now);
-    status = pt_store_read_tags(store, err);
-    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(call), 0) + 1 FROM before", call, err, "");
-    status = status ? status
-                    : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
+    status = number_call(store, call, now, err);
     return status ? pt_store_end(store, status, err) : PAPERTAG_OK;
 }
 
@@ -89,6 +97,21 @@ int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verd
     }
     status = status ? status : pt_store_file(store, key, err);
     return pt_store_end(store, status, err);
+}
+
+int pt_store_judge_all(papertag_store *store, const char *tag, const char *verdict, const int64_t *keys, size_t count,
+                       papertag_error *err)
+{
+    char now[21];
+    int64_t call = 0;
+    int status = number_call(store, &call, now, err);
+
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_unfile(store, keys[i], err);
+        status = status ? status : record(store, call, keys[i], tag, verdict, now, err);
+        status = status ? status : pt_store_file(store, keys[i], err);
+    }
+    return status;
 }
 
 /* Brings one verdict; one that is there and not older stays. */

@@ -604,6 +604,8 @@ struct calibration {
     double a, b; /* of all tags together, which is what a tag of three examples mostly has */
 };
 
+static const double PRIOR_STRENGTH = 0.5; /* of the calibration of all tags together */
+
 static int calibrate_tag(void *context, size_t tag)
 {
     const struct calibration *c = context;
@@ -620,7 +622,7 @@ static int calibrate_tag(void *context, size_t tag)
     if (!status) {
         c->result->a[tag] = c->a;
         c->result->b[tag] = c->b;
-        pt_platt_near(column, positive, papers, &c->result->a[tag], &c->result->b[tag]);
+        pt_platt_near(column, positive, papers, PRIOR_STRENGTH, &c->result->a[tag], &c->result->b[tag]);
     }
     free(column);
     free(positive);

@@ -105,7 +105,7 @@ int failed(const papertag_error *err);
 
 extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model,
     command_add, command_list, command_show, command_similar, command_digest, command_subscribe, command_subscriptions,
-    command_label, command_labels, command_trends, command_stats;
+    command_label, command_labels, command_retrain, command_tag_new, command_tag_remove, command_trends, command_stats;
 
 /* Help, completion and manual are written from the table. */
 int help_command(const args *a);
@@ -142,6 +142,15 @@ int input_close(input *in);
  */
 int open_model(const args *a, papertag_model **model);
 
+/* The model for work on a store: --model, else the one that the store uses, else as open_model finds it. */
+int open_model_of(const args *a, papertag_store *store, papertag_model **model);
+
+/* The first of the places (relative to the program, NULL ends them) where there is a file, in path. */
+bool find_installed(const char *const *places, char *path, size_t size);
+
+/* A whole file as a string (free it). EXIT_DONE, or EXIT_FAILED after saying why. */
+int read_text(const char *path, char **content);
+
 /* Opens the store that --db, the environment or the home directory names; with `create` it is made if it is not there.
  * EXIT_DONE, or EXIT_FAILED after saying why. */
 int open_store(const args *a, bool create, papertag_store **store);
@@ -158,6 +167,29 @@ int refused(const papertag_error *err);
 
 /* The p at which --precision assigns tags, in *p; left as it is when it was not given. */
 int precision_cut(const args *a, const papertag_model *model, double *p);
+
+/* Tags anew every stored paper that another model tagged, or none; adds to *count. EXIT_DONE, or EXIT_FAILED. */
+int retag(papertag_store *store, const papertag_model *model, size_t *count);
+
+/* ---- labelled papers by id ------------------------------------------------------------------------------------- */
+
+typedef struct labelled_row {
+    const char *id, **tags;
+    size_t count; /* of tags */
+} labelled_row;
+
+/* The training set of the model that ships, by id. */
+typedef struct labelled {
+    labelled_row *rows;
+    size_t count;
+    char *text;
+} labelled;
+
+/* Reads the file of --labels, else the one that was installed with the program, else none. EXIT_DONE, or EXIT_FAILED
+ * after saying why, with file and line. */
+int labelled_open(const args *a, labelled *out);
+const labelled_row *labelled_find(const labelled *l, const char *id); /* NULL: not there */
+void labelled_close(labelled *l);
 
 /* ---- the page of eval ------------------------------------------------------------------------------------------ */
 

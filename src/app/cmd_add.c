@@ -107,26 +107,6 @@ static int store_papers(struct add *add, papertag_store *store, const papertag_m
     return code;
 }
 
-/* Tags anew every stored paper that another model tagged, or none. */
-static int retag(papertag_store *store, const papertag_model *model, struct add *add, papertag_import *counts)
-{
-    papertag_error err;
-
-    for (;;) {
-        papertag_batch_clear(add->batches[0]);
-        if (papertag_store_outdated(store, model, add->tagger, add->batches[0], BATCH, &err)) {
-            return failed(&err);
-        }
-        if (!papertag_batch_count(add->batches[0])) {
-            return EXIT_DONE;
-        }
-        if (papertag_store_retag(store, add->batches[0], model, &err)) {
-            return failed(&err);
-        }
-        counts->tagged += papertag_batch_count(add->batches[0]);
-    }
-}
-
 static int add_papers(struct add *add, papertag_store *store, const papertag_model *model, papertag_import *counts)
 {
     pthread_t reader;
@@ -171,8 +151,8 @@ static int run(const args *a)
     papertag_error err;
     int code = reads ? input_open(&add.in, a) : EXIT_DONE, end;
 
-    code = code ? code : open_model(a, &model);
     code = code ? code : open_store(a, true, &store);
+    code = code ? code : open_model_of(a, store, &model);
     if (!code && papertag_tagger_open(&add.tagger, model, &err)) {
         code = failed(&err);
     }
@@ -182,7 +162,7 @@ static int run(const args *a)
     if (!code) {
         add.tags = papertag_model_tags(model, &tags);
         code = reads ? add_papers(&add, store, model, &counts) : EXIT_DONE;
-        code = code || !anew ? code : retag(store, model, &add, &counts);
+        code = code || !anew ? code : retag(store, model, &counts.tagged);
         report(a, &counts, add.in.broken);
         end = reads ? input_close(&add.in) : EXIT_DONE;
         code = code ? code : end;

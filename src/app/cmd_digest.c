@@ -407,7 +407,7 @@ static int run_digest(const args *a)
     if (!code && c.subscription.name && !c.dry && papertag_delivery_settle(d.store, c.subscription.name, &d.err)) {
         code = failed(&d.err);
     }
-    if (!code && (c.format == 2 || c.format == 7) && !open_model(a, &model) &&
+    if (!code && (c.format == 2 || c.format == 7) && !open_model_of(a, d.store, &model) &&
         papertag_tagger_open(&d.tagger, model, &d.err)) {
         code = failed(&d.err);
     }

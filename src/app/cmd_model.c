@@ -1,5 +1,6 @@
 /*
- * papertag model - looks into a model: info, verify, export, import, diff.
+ * papertag model - looks into a model: info, verify, export, import, diff; and the models kept in a store: list, use,
+ * save.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -293,6 +294,81 @@ static int diff(const args *a)
     return code ? code : changed ? EXIT_DONE : EXIT_NOTHING;
 }
 
+/* ---- models of a store ----------------------------------------------------------------------------------------- */
+
+static int list(const args *a)
+{
+    const papertag_kept_model *kept;
+    papertag_store *store = NULL;
+    style s = style_of_stdout();
+    papertag_error err;
+    size_t count = 0;
+    text out = {0};
+    int code = open_store(a, false, &store);
+
+    if (!code && papertag_store_models(store, &kept, &count, &err)) {
+        code = failed(&err);
+    }
+    for (size_t i = 0; i < count && !code; i++) {
+        if (args_have(a, "json")) {
+            text_put(&out, "{\"model\":");
+            text_json_string(&out, kept[i].hash);
+            text_format(&out, ",\"made\":\"%s\",\"used\":%s,\"bytes\":%zu,\"learnt\":", kept[i].made,
+                        kept[i].used ? "true" : "false", kept[i].bytes);
+            text_json_string(&out, kept[i].summary);
+            text_put(&out, "}\n");
+        } else {
+            text_format(&out, "%s%s %.8s%s  %s  ", kept[i].used ? s.bold : "", kept[i].used ? "*" : " ", kept[i].hash,
+                        s.plain, kept[i].made);
+            text_wrapped(&out, &s, kept[i].summary, "            ");
+            text_put(&out, "\n");
+        }
+    }
+    papertag_store_close(store);
+    if (!code && !count) {
+        fprintf(stderr, "papertag: no model is kept; `papertag retrain` makes them\n");
+    }
+    return code ? (text_free(&out), code) : write_and_free(&out) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
+}
+
+static int use(const args *a)
+{
+    const char *hash = a->operand_count > 1 ? a->operands[1] : NULL;
+    papertag_store *store = NULL;
+    papertag_model *model = NULL;
+    papertag_error err;
+    size_t count = 0;
+    int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: which? A hash, or default");
+
+    if (!code && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
+        code = refused(&err);
+    }
+    code = code ? code : open_model_of(a, store, &model);
+    code = code ? code : retag(store, model, &count);
+    if (!code && args_have(a, "json")) {
+        printf("{\"model\":\"%s\",\"tagged\":%zu}\n", papertag_model_hash(model), count);
+    } else if (!code) {
+        printf("model %.8s is in use; %zu papers tagged by it\n", papertag_model_hash(model), count);
+    }
+    papertag_model_close(model);
+    papertag_store_close(store);
+    return code;
+}
+
+static int save(const args *a)
+{
+    const char *path = args_text(a, "output", NULL);
+    papertag_store *store = NULL;
+    papertag_error err;
+    int code = path ? open_store(a, false, &store) : usage_error(a->command, "model save: -o MODEL says where");
+
+    if (!code && papertag_store_save_model(store, a->operand_count > 1 ? a->operands[1] : NULL, path, &err)) {
+        code = refused(&err);
+    }
+    papertag_store_close(store);
+    return code;
+}
+
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
 static int run(const args *a)
@@ -300,30 +376,35 @@ static int run(const args *a)
     static const struct {
         const char *name;
         int (*run)(const args *a);
-    } verbs[] = {{"info", info}, {"verify", verify}, {"export", export}, {"import", import}, {"diff", diff}};
+    } verbs[] = {{"info", info}, {"verify", verify}, {"export", export}, {"import", import},
+                 {"diff", diff}, {"list", list},     {"use", use},       {"save", save}};
 
     for (size_t i = 0; a->operand_count && i < sizeof verbs / sizeof *verbs; i++) {
         if (!strcmp(a->operands[0], verbs[i].name)) {
             return verbs[i].run(a);
         }
     }
-    return usage_error(a->command, "model: say info, verify, export, import or diff");
+    return usage_error(a->command, "model: say info, verify, export, import, diff, list, use or save");
 }
 
 static const option options[] = {{"libsvm", 0, "DIR", "export, import: the folder of LIBSVM models and vocabulary"},
-                                 {"output", 'o', "MODEL", "import: the model file to write"},
+                                 {"output", 'o', "MODEL", "import, save: the model file to write"},
                                  OPTION_MODEL,
+                                 OPTION_DB,
                                  OPTION_JSON,
                                  OPTION_END};
 
 const command command_model = {
     "model",
-    "info|verify|export|import|diff [MODEL]...",
-    "look into a model",
+    "info|verify|export|import|diff|list|use|save [MODEL]...",
+    "look into a model, or choose among those of a store",
     run,
     options,
     "  info [MODEL]                       what it is and how it was made\n"
     "  verify [MODEL]                     check that the file is sound\n"
     "  export --libsvm DIR [MODEL]        write one LIBSVM model a tag, and the vocabulary\n"
     "  import --libsvm DIR -o MODEL       read such a folder back\n"
-    "  diff BEFORE AFTER                  tags added, removed and changed; status 3 when nothing differs\n"};
+    "  diff BEFORE AFTER                  tags added, removed and changed; status 3 when nothing differs\n"
+    "  list                               the models that retrain kept in the store; * is in use\n"
+    "  use HASH|default                   use a kept model again (or none), and tag the papers by it\n"
+    "  save [HASH] -o MODEL               write a kept model as a file, for tag, eval and other machines\n"};

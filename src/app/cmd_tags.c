@@ -148,11 +148,12 @@ static int run(const args *a)
     style s = style_of_stdout();
     text out = {0};
     size_t count, shown = 0;
-    int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : open_model(a, &model);
+    int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : EXIT_DONE;
 
     if (!code && store_is_there(a)) {
         code = open_store(a, false, &all.store);
     }
+    code = code ? code : all.store ? open_model_of(a, all.store, &model) : open_model(a, &model);
     if (!code && all.store && papertag_store_tags(all.store, &all.tags, &all.papers, &all.count, &err)) {
         code = failed(&err);
     }

@@ -4,6 +4,7 @@
  * A broken record is reported where it is and skipped; so is a file that cannot be opened. The good papers go on either
  * way, and the exit code tells in the end.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,35 +95,96 @@ int input_close(input *in)
     return EXIT_DONE;
 }
 
+/* The folder of the program. */
+static void program_folder(char folder[1024])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, 1023);
+
+    folder[length > 0 ? length : 0] = '\0';
+    if (strrchr(folder, '/')) {
+        *strrchr(folder, '/') = '\0';
+    }
+}
+
+bool find_installed(const char *const *places, char *path, size_t size)
+{
+    char folder[1024];
+
+    program_folder(folder);
+    for (size_t i = 0; places[i]; i++) {
+        snprintf(path, size, "%s/%s", folder, places[i]);
+        if (!access(path, F_OK)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int open_model(const args *a, papertag_model **model)
 {
     /* beside an installed program, and in the source tree of one that was just built (also as a variant) */
-    static const char *const places[] = {"../share/papertag", "../models", "../../models"};
+    static const char *const places[] = {"../share/papertag/default.papertag", "../models/default.papertag",
+                                         "../../models/default.papertag", NULL};
     const char *path = args_text(a, "model", getenv("PAPERTAG_MODEL"));
     papertag_error err;
-    char program[1024], candidate[1200];
-    ssize_t length;
+    char found[1200], folder[1024];
 
     if (path && *path) {
         return papertag_model_open(model, path, &err) ? failed(&err) : EXIT_DONE;
     }
-    length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    if (strrchr(program, '/')) {
-        *strrchr(program, '/') = '\0';
+    if (find_installed(places, found, sizeof found)) {
+        return papertag_model_open(model, found, &err) ? failed(&err) : EXIT_DONE;
     }
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(candidate, sizeof candidate, "%s/%s/default.papertag", program, places[i]);
-        if (!access(candidate, F_OK)) {
-            return papertag_model_open(model, candidate, &err) ? failed(&err) : EXIT_DONE;
-        }
-    }
-    fprintf(stderr,
-            "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is no default.papertag in\n");
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        fprintf(stderr, "papertag:   %s/%s\n", program, places[i]);
+    program_folder(folder);
+    fprintf(stderr, "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is none of\n");
+    for (size_t i = 0; places[i]; i++) {
+        fprintf(stderr, "papertag:   %s/%s\n", folder, places[i]);
     }
     return EXIT_FAILED;
+}
+
+int open_model_of(const args *a, papertag_store *store, papertag_model **model)
+{
+    papertag_error err;
+    int status = args_have(a, "model") ? PAPERTAG_END : papertag_store_model(store, model, &err);
+
+    return status == PAPERTAG_END ? open_model(a, model) : status ? failed(&err) : EXIT_DONE;
+}
+
+int read_text(const char *path, char **content)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size = 0, capacity = 0;
+    char *data = NULL;
+    bool good = file;
+
+    while (good) {
+        if (size + 1 >= capacity) {
+            char *larger = realloc(data, capacity = 2 * capacity + 65536);
+            if (!larger) {
+                break;
+            }
+            data = larger;
+        }
+        size_t got = fread(data + size, 1, capacity - size - 1, file);
+        size += got;
+        if (!got) {
+            good = !ferror(file);
+            break;
+        }
+    }
+    if (!good || !data || size + 1 >= capacity) {
+        fprintf(stderr, "papertag: %s: %s\n", path, strerror(errno));
+        free(data);
+        data = NULL;
+    } else {
+        data[size] = '\0';
+    }
+    if (file) {
+        fclose(file);
+    }
+    *content = data;
+    return data ? EXIT_DONE : EXIT_FAILED;
 }
 
 int refused(const papertag_error *err)

@@ -231,11 +231,11 @@ static void test_few_examples_stay_near(void **state)
     double a = -2, b = 1;
     (void)state;
 
-    pt_platt_near(margins, positive, 0, &a, &b); /* nothing seen: nothing changes */
+    pt_platt_near(margins, positive, 0, 0.5, &a, &b); /* nothing seen: nothing changes */
     assert_true(a == -2 && b == 1);
     margins[0] = 3;
     positive[0] = 0; /* one surprise moves it, a little */
-    pt_platt_near(margins, positive, 1, &a, &b);
+    pt_platt_near(margins, positive, 1, 0.5, &a, &b);
     assert_true(p_of(a, b, 3) < p_of(-2, 1, 3) && p_of(a, b, 3) > 0.2);
     for (int i = 0; i < 20000; i++) { /* many that follow another sigmoid draw it there */
         margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
@@ -243,7 +243,7 @@ static void test_few_examples_stay_near(void **state)
     }
     a = -2;
     b = 1;
-    pt_platt_near(margins, positive, 20000, &a, &b);
+    pt_platt_near(margins, positive, 20000, 0.5, &a, &b);
     assert_true(fabs(a + 4) < 0.3 && fabs(b + 2) < 0.3);
 }
 

@@ -1,0 +1,119 @@
+/*
+ * labelled - papers of the training set of the model that ships: their ids and tags, without their texts.
+ *
+ * Texts are in the store where a person has imported the papers; with the tags from here they are labelled papers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+
+static int compare_rows(const void *a, const void *b)
+{
+    return strcmp(((const labelled_row *)a)->id, ((const labelled_row *)b)->id);
+}
+
+/* Splits the tags of a row, which are separated by commas, in place. False when there is no memory. */
+static bool split_tags(char *list, labelled_row *row)
+{
+    size_t count = *list != '\0';
+
+    for (const char *at = list; *at; at++) {
+        count += *at == ',';
+    }
+    row->tags = calloc(count + 1, sizeof *row->tags);
+    for (size_t i = 0; i < count && row->tags; i++) {
+        char *comma = strchr(list, ',');
+        row->tags[row->count++] = list;
+        if (comma) {
+            *comma = '\0';
+            list = comma + 1;
+        }
+    }
+    return row->tags;
+}
+
+/* Takes a line apart: id, tags, split. Lines of another split than `train` are passed over. */
+static int take_line(labelled *l, size_t *capacity, char *line, const char *path, size_t number)
+{
+    char *tags = strchr(line, '\t'), *split = tags ? strchr(tags + 1, '\t') : NULL;
+
+    if (!tags) {
+        fprintf(stderr, "papertag: %s:%zu: an id and tags, separated by a tab, are expected\n", path, number);
+        return EXIT_FAILED;
+    }
+    *tags++ = '\0';
+    if (split) {
+        *split++ = '\0';
+        if (strcmp(split, "train") != 0) {
+            return EXIT_DONE;
+        }
+    }
+    if (l->count == *capacity) {
+        labelled_row *rows = realloc(l->rows, (2 * *capacity + 1024) * sizeof *rows);
+        if (!rows) {
+            return EXIT_FAILED;
+        }
+        l->rows = rows;
+        *capacity = 2 * *capacity + 1024;
+    }
+    l->rows[l->count] = (labelled_row){.id = line};
+    if (!split_tags(tags, &l->rows[l->count])) {
+        return EXIT_FAILED;
+    }
+    l->count++;
+    return EXIT_DONE;
+}
+
+int labelled_open(const args *a, labelled *out)
+{
+    static const char *const places[] = {"../share/papertag/labels.tsv", "../data/labels.tsv", "../../data/labels.tsv",
+                                         NULL};
+    const char *path = args_text(a, "labels", NULL);
+    char found[1200];
+    size_t capacity = 0, number = 0;
+    labelled l = {0};
+    int code;
+
+    *out = l;
+    if (!path && !find_installed(places, found, sizeof found)) {
+        return EXIT_DONE;
+    }
+    path = path ? path : found;
+    code = read_text(path, &l.text);
+    for (char *line = l.text; line && *line && !code;) {
+        char *end = strchr(line, '\n'), *next = end ? end + 1 : line + strlen(line);
+        if (end) {
+            *end = '\0';
+        }
+        if (++number > 1 && *line) { /* the first line names the columns */
+            code = take_line(&l, &capacity, line, path, number);
+        }
+        line = next;
+    }
+    if (l.count) {
+        qsort(l.rows, l.count, sizeof *l.rows, compare_rows);
+    }
+    if (code) {
+        labelled_close(&l);
+    } else {
+        *out = l;
+    }
+    return code;
+}
+
+const labelled_row *labelled_find(const labelled *l, const char *id)
+{
+    const labelled_row key = {.id = id};
+    return l->count ? bsearch(&key, l->rows, l->count, sizeof *l->rows, compare_rows) : NULL;
+}
+
+void labelled_close(labelled *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        free(l->rows[i].tags);
+    }
+    free(l->rows);
+    free(l->text);
+    *l = (labelled){0};
+}
