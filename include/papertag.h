@@ -226,6 +226,17 @@ typedef struct papertag_explanation {
 PAPERTAG_API int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
                                   papertag_explanation *out, papertag_error *err);
 
+/* A word of a text, as white space separates words: bytes [start, start + length). */
+typedef struct papertag_span {
+    size_t start, length;
+    double contribution; /* of the terms that it is part of, each divided among its words; 0: none */
+} papertag_span;
+
+/* Where the terms of that explanation stand: the words of `text`, which is the paper's title or abstract, in order.
+ * *out is borrowed until the next call on this tagger. Errors as above. */
+PAPERTAG_API int papertag_mark(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
+                               const char *text, const papertag_span **out, size_t *count, papertag_error *err);
+
 /* The tf-idf vector of a paper: *count pairs of term number (ascending) and value (of a unit vector).
  * Borrowed until the next call on this tagger. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_vector(papertag_tagger *tagger, const char *title, const char *abstract,
@@ -549,6 +560,76 @@ PAPERTAG_API int papertag_store_bring(papertag_store *store, const papertag_judg
                                       void (*reject)(void *context, size_t i, const papertag_error *why), void *context,
                                       papertag_error *err);
 
+/* ---- reviewing --------------------------------------------------------------------------------------------------- */
+
+typedef enum papertag_order {
+    PAPERTAG_ORDER_UNCERTAIN = 0, /* the decision nearest to its cut first */
+    PAPERTAG_ORDER_RANDOM = 1,    /* by chance, the same for a seed: what an estimate can be made from */
+    PAPERTAG_ORDER_NEW = 2        /* the latest paper first */
+} papertag_order;
+
+/* What to ask a person. */
+typedef struct papertag_question {
+    int64_t key;
+    const char *tag;       /* is the paper about this? NULL: are its tags right, all together? */
+    double p, margin, cut; /* of the tag; NaN without */
+    bool assigned;         /* by the model */
+} papertag_question;
+
+/* Up to `limit` questions (0: all) that nobody has answered, one a paper; about `tag` alone, unless it is NULL. In the
+ * order by uncertainty each is about one tag, else without `tag` about all. By chance and with a tag, papers of which
+ * the model has an opinion on it are drawn; without, all papers. `since`: as in papertag_query. Borrowed until the next
+ * call. Errors: PAPERTAG_BAD_ARGUMENT for an unknown tag or a wrong day. */
+PAPERTAG_API int papertag_store_questions(papertag_store *store, papertag_order order, const char *tag,
+                                          const char *since, uint64_t seed, size_t limit, const papertag_question **out,
+                                          size_t *count, papertag_error *err);
+
+/* Records the answer to a question: verdicts, as papertag_store_judge does, and with `audit` that the paper was drawn
+ * by chance, about the question's tag or all. papertag_store_undo takes it back. */
+PAPERTAG_API int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
+                                       const papertag_verdict *verdicts, size_t count, papertag_error *err);
+
+/* An estimate and the ends of its 95 % interval. NaN: nothing is known. */
+typedef struct papertag_estimate {
+    double value, low, high;
+} papertag_estimate;
+
+/* A share, and Wilson's score interval (1927). */
+PAPERTAG_API papertag_estimate papertag_share(size_t hits, size_t count);
+
+/* How right the model is on a tag, estimated from papers drawn by chance. */
+typedef struct papertag_tag_audit {
+    const char *tag;
+    size_t papers;            /* stored papers that the model gave the tag */
+    size_t audited, assigned; /* papers drawn that tell of the tag, and those of them with the tag */
+    size_t right, missed;     /* of those with it, how many rightly; of those without, how many wrongly */
+    papertag_estimate precision, recall;
+} papertag_tag_audit;
+
+typedef struct papertag_month {
+    char month[8];               /* YYYY-MM, of the papers' days */
+    size_t papers, tagged, tags; /* papers, those with a tag, and tags that the model gave */
+    double p;                    /* mean probability of those: the precision that the model expects */
+    size_t audited, right;       /* tags given to papers drawn by chance, and rightly */
+} papertag_month;
+
+typedef struct papertag_audit {
+    size_t papers;                       /* drawn, and judged as a whole */
+    papertag_estimate precision, recall; /* over all tags of these */
+    const papertag_tag_audit *tags;      /* by slug; those of which something was drawn */
+    size_t tag_count;
+    const papertag_month *months; /* oldest first */
+    size_t month_count;
+} papertag_audit;
+
+/* Estimates precision and recall from the answers to questions by chance. The papers of a tag fall into three strata:
+ * given it, not given it but with an opinion, neither; in each the share with the tag is estimated, and precision and
+ * recall follow from these and the sizes of the strata, which are known. The interval of a tag is by 4,000 draws from
+ * the strata's Beta posteriors, whose prior counts as one paper that is as all tags' papers are (empirical Bayes); that
+ * of all tags by 2,000 bootstrap samples of papers. Where a model has learnt from an answer, what counts is what it
+ * would have decided without (see papertag_learner). Borrowed until the next call. */
+PAPERTAG_API int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_error *err);
+
 typedef struct papertag_neighbour {
     int64_t key;
     double similarity; /* cosine of the tf-idf vectors, 0 to 1 */
@@ -584,6 +665,35 @@ typedef struct papertag_store_stats {
 } papertag_store_stats;
 
 PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err);
+
+/* ---- topics without a tag ---------------------------------------------------------------------------------------- */
+
+/* A topic that no tag covers. */
+typedef struct papertag_topic {
+    const char *name;         /* the phrase that its papers use */
+    const char *const *terms; /* term_count: its own first, then those that set its papers apart */
+    size_t term_count;
+    const int64_t *keys; /* count: its papers, the most typical first */
+    size_t count;
+    size_t recent, before;   /* papers of the last days, and of as many days before those */
+    double growth;           /* standard deviations by which its share of papers has grown: see papertag_trend */
+    double score;            /* by which topics are ordered; comparable within one call */
+    const char *nearest_tag; /* the tag that covers it best; NULL: none of its papers has a tag */
+    double coverage;         /* the F1 of that tag, taken as a guess of the topic's papers */
+} papertag_topic;
+
+typedef struct papertag_discover_options {
+    const char *since, *until; /* as in papertag_query */
+    size_t min_papers, limit;  /* of a topic; topics */
+    unsigned days;             /* what `recent` means: so many up to the newest paper */
+    unsigned jobs;             /* threads; 0: one a processor. Does not change the result */
+} papertag_discover_options;
+
+/* Finds terms whose papers are alike in what their tags do not tell, best first. Needs a linear or kernel model, for
+ * its terms. Method: see discover.h. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_discover(papertag_store *store, const papertag_model *model,
+                                         const papertag_discover_options *options, const papertag_topic **out,
+                                         size_t *count, papertag_error *err);
 
 /* ---- learning from verdicts ------------------------------------------------------------------------------------ */
 

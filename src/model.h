@@ -154,7 +154,8 @@ struct papertag_tagger {
     size_t nodes_capacity;
     papertag_term *terms; /* explain */
     char *term_text;
-    size_t terms_capacity, term_text_capacity;
+    papertag_span *spans; /* mark */
+    size_t terms_capacity, term_text_capacity, spans_capacity;
 };
 
 /* A model over bytes (aligned, from malloc) that it frees when it is closed, and here when it cannot be opened. */

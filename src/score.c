@@ -57,6 +57,7 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger->nodes);
     free(tagger->terms);
     free(tagger->term_text);
+    free(tagger->spans);
     free(tagger);
 }
 

@@ -87,8 +87,9 @@ static const char *const steps[] = {
     /* learning: what a person looked at by chance, tags of one's own, models made from verdicts */
     "CREATE TABLE audits(\n" /* tag null: all tags of the paper; call as in `before` */
     "  key INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER REFERENCES tags,\n"
-    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n"
+    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n" /* 0: not to be taken back any more */
     "CREATE INDEX audits_of ON audits(paper);\n"
+    "CREATE INDEX audits_in ON audits(call);\n"
     "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
     "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n" /* 1: made in this store */
     "ALTER TABLE tags ADD COLUMN query TEXT;\n"                     /* of an own tag: papers likely to have it */

@@ -11,7 +11,7 @@
 #include "base.h"
 #include "query.h"
 
-enum { PT_STORE_APPLICATION = 0x70746167, PT_STORE_STATEMENTS = 64 };
+enum { PT_STORE_APPLICATION = 0x70746167, PT_STORE_STATEMENTS = 128 };
 
 struct papertag_store {
     sqlite3 *db;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "dates.h"
+#include "discover.h"
 #include "lexicon.h"
 #include "model.h"
 #include "paper.h"
@@ -212,17 +213,6 @@ int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_
 
 /* ---- trends ---------------------------------------------------------------------------------------------------- */
 
-/* How far a share has grown, in standard deviations: two proportions, pooled, each with one hit and one miss added
- * (Agresti and Caffo 2000). */
-static double growth(size_t now, size_t papers_now, size_t before, size_t papers_before)
-{
-    const double n1 = (double)papers_now + 2, n0 = (double)papers_before + 2;
-    const double p1 = ((double)now + 1) / n1, p0 = ((double)before + 1) / n0;
-    const double pooled = (double)(now + before + 2) / (n1 + n0);
-
-    return pooled > 0 && pooled < 1 ? (p1 - p0) / sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0)) : 0;
-}
-
 static int compare_trends(const void *a, const void *b)
 {
     const papertag_trend *x = a, *y = b;
@@ -238,7 +228,7 @@ typedef struct trends {
 static int add_trend(trends *t, const char *term, size_t length, bool is_tag, size_t now, size_t before,
                      papertag_error *err)
 {
-    const double score = growth(now, t->papers_now, before, t->papers_before);
+    const double score = pt_growth(now, t->papers_now, before, t->papers_before);
     char *copy;
 
     if (now < 3 || score <= 0) {

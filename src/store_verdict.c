@@ -25,15 +25,23 @@ static bool is_time(const char *text)
     return true;
 }
 
+/* The call to be taken back next, 0: none. One that only noted a paper as drawn has no verdict to put back. */
+static const char last_call[] = "SELECT max((SELECT coalesce(max(call), 0) FROM before),"
+                                " (SELECT coalesce(max(call), 0) FROM audits))";
+
 /* The number of a call that records verdicts, and its time; within a transaction. */
 static int number_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
 {
     int status = pt_store_read_tags(store, err);
 
     pt_store_now(now);
-    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(call), 0) + 1 FROM before", call, err, "");
+    status = status ? status : pt_store_ask(store, last_call, call, err, "");
+    ++*call;
     status = status ? status
                     : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
+    status = status ? status
+                    : pt_store_do(store, "UPDATE audits SET call=0 WHERE call <= ?1 AND call > 0", err, "i",
+                                  *call - (int64_t)CALLS_KEPT);
     return status;
 }
 
@@ -84,19 +92,9 @@ static int record(papertag_store *store, int64_t call, int64_t paper, const char
 int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts, size_t count,
                          papertag_error *err)
 {
-    char now[21];
-    int64_t call = 0;
-    int status = begin_call(store, &call, now, err);
+    const papertag_question question = {.key = key};
 
-    if (status) {
-        return status;
-    }
-    status = pt_store_unfile(store, key, err);
-    for (size_t i = 0; i < count && !status; i++) {
-        status = record(store, call, key, verdicts[i].tag, verdicts[i].verdict, now, err);
-    }
-    status = status ? status : pt_store_file(store, key, err);
-    return pt_store_end(store, status, err);
+    return papertag_store_answer(store, &question, false, verdicts, count, err);
 }
 
 int pt_store_judge_all(papertag_store *store, const char *tag, const char *verdict, const int64_t *keys, size_t count,
@@ -112,6 +110,31 @@ int pt_store_judge_all(papertag_store *store, const char *tag, const char *verdi
         status = status ? status : pt_store_file(store, keys[i], err);
     }
     return status;
+}
+
+int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
+                          const papertag_verdict *verdicts, size_t count, papertag_error *err)
+{
+    const int64_t key = question->key;
+    char now[21];
+    int64_t call = 0;
+    int status = begin_call(store, &call, now, err);
+
+    if (status) {
+        return status;
+    }
+    status = count ? pt_store_unfile(store, key, err) : PAPERTAG_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        status = record(store, call, key, verdicts[i].tag, verdicts[i].verdict, now, err);
+    }
+    status = status || !count ? status : pt_store_file(store, key, err);
+    if (!status && audit) {
+        status = pt_store_do(store,
+                             "INSERT INTO audits(paper, tag, given, call) VALUES(?1,(SELECT key FROM tags WHERE"
+                             " tag=?2),?3,?4)",
+                             err, "itti", key, question->tag, now, call);
+    }
+    return pt_store_end(store, status, err);
 }
 
 /* Brings one verdict; one that is there and not older stays. */
@@ -194,24 +217,29 @@ static int put_back(papertag_store *store, int64_t call, int64_t paper, papertag
 
 int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err)
 {
-    int64_t call = 0, paper = 0;
+    int64_t call = 0, paper = 0, first = 0;
     int status = pt_store_begin(store, err);
 
-    *key = 0;
     if (status) {
         return status;
     }
-    status = pt_store_ask(store, "SELECT coalesce(max(call), 0) FROM before", &call, err, "");
+    status = pt_store_ask(store, last_call, &call, err, "");
+    status = status ? status : pt_store_ask(store, "SELECT paper FROM audits WHERE call=?1", &first, err, "i", call);
+    status = status == PAPERTAG_END ? PAPERTAG_OK : status;
+    status = status ? status : pt_store_do(store, "DELETE FROM audits WHERE call=?1", err, "i", call);
     while (!status) {
         status = pt_store_ask(store, "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1", &paper, err, "i",
                               call);
         if (!status) {
-            *key = *key ? *key : paper;
+            first = first ? first : paper;
             status = put_back(store, call, paper, err);
         }
     }
     status = pt_store_end(store, status == PAPERTAG_END ? PAPERTAG_OK : status, err);
-    return status ? status : *key ? PAPERTAG_OK : PAPERTAG_END;
+    if (!status) {
+        *key = first;
+    }
+    return status ? status : first ? PAPERTAG_OK : PAPERTAG_END;
 }
 
 int papertag_store_judgements(papertag_store *store, const papertag_judgement **out, size_t *count, papertag_error *err)

@@ -105,7 +105,8 @@ int failed(const papertag_error *err);
 
 extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model,
     command_add, command_list, command_show, command_similar, command_digest, command_subscribe, command_subscriptions,
-    command_label, command_labels, command_retrain, command_tag_new, command_tag_remove, command_trends, command_stats;
+    command_label, command_labels, command_review, command_discover, command_retrain, command_tag_new,
+    command_tag_remove, command_trends, command_stats;
 
 /* Help, completion and manual are written from the table. */
 int help_command(const args *a);
@@ -191,6 +192,9 @@ int labelled_open(const args *a, labelled *out);
 const labelled_row *labelled_find(const labelled *l, const char *id); /* NULL: not there */
 void labelled_close(labelled *l);
 
+/* eval --store. */
+int eval_store(const args *a);
+
 /* ---- the page of eval ------------------------------------------------------------------------------------------ */
 
 /* Writes the report of an evaluation as one self-contained HTML file. EXIT_DONE, or EXIT_FAILED after saying why. */
@@ -244,6 +248,9 @@ style style_of_stdout(void);
  * the first is taken to stand behind as many columns. */
 void text_wrapped(text *t, const style *s, const char *string, const char *indent);
 
+/* Adds the characters of string[0 .. length) that may reach a terminal. */
+void text_safe(text *t, const char *string, size_t length);
+
 /* A stored paper: as a JSON object, and as a few lines (title, where from, tags). */
 void text_paper_json(text *t, const papertag_stored *s);
 void text_paper_lines(text *t, const style *s, const papertag_stored *stored);
@@ -254,5 +261,27 @@ void text_about(text *t, const papertag_paper *p);
 
 /* Columns that UTF-8 text takes on a terminal. */
 unsigned text_columns(const char *string);
+
+/* ---- a terminal that is asked key by key ----------------------------------------------------------------------- */
+
+/* The keys that are no character. */
+enum { KEY_NONE = -1, KEY_END = -2, KEY_UP = -3, KEY_DOWN = -4, KEY_PAGE_UP = -5, KEY_PAGE_DOWN = -6 };
+
+/* Takes the terminal over: another screen, keys without echo. False, after saying why, when it cannot. */
+bool terminal_open(void);
+void terminal_close(void); /* everything as it was; also when it was not opened */
+
+/* Lines and columns, as they are now. */
+void terminal_size(unsigned *rows, unsigned *columns);
+
+/* Shows a screen: lines, each with its newline but the last. */
+void terminal_show(text *screen);
+
+/* Waits for a key: a byte, or one of the above. KEY_NONE: draw again (the size has changed, or the program was stopped
+ * and goes on); KEY_END: no more keys will come, as the terminal is gone or a signal asks to end. */
+int terminal_key(void);
+
+/* The signal that asked to end, 0: none. */
+int terminal_signal(void);
 
 #endif

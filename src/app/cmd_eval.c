@@ -319,8 +319,12 @@ static int run(const args *a)
     struct contestant c[2] = {{0}};
     papertag_error err;
     input in;
-    int code = input_open(&in, a), end;
+    int code, end;
 
+    if (args_have(a, "store")) {
+        return eval_store(a);
+    }
+    code = input_open(&in, a);
     if (code) {
         return code;
     }
@@ -345,8 +349,10 @@ static const option options[] = {
     {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
     {"compare", 0, "MODEL2", "measure a second model on the same papers and the difference"},
     {"html", 0, "FILE", "write the report as a page, with plots, as well"},
+    {"store", 0, NULL, "estimate from a store's papers that were drawn by chance and judged; takes no FILE"},
     OPTION_PRECISION,
     OPTION_MODEL,
+    OPTION_DB,
     OPTION_JSON,
     OPTIONS_INPUT,
     OPTION_END};
@@ -359,4 +365,12 @@ const command command_eval = {
     options,
     "Definitions are scikit-learn's; a `maybe` list in a paper names tags on which careful readers\n"
     "disagree: those pairs are left out of the F1s. Intervals and p-values are the bootstrap's, over papers.\n"
-    "--json also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"};
+    "--json also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"
+    "With --store, precision and recall of each tag are estimated from the answers to `review --order random`, with\n"
+    "95 % intervals: of the papers with the tag, without it but with an opinion on it, and the rest, the shares that\n"
+    "have it are estimated and weighed by how many of each the store holds. An answer that the model has learnt from\n"
+    "counts as it would have been decided without. Then, by month, what the model gave and how much of it was right.\n"
+    "JSON: {\"tag\", \"papers\", \"audited\", \"assigned\", \"right\", \"missed\", \"precision\", \"precision_low\",\n"
+    "\"precision_high\", \"recall\", ...}, {\"month\", \"papers\", \"tagged\", \"tags\", \"p\", \"audited\", "
+    "\"right\",\n"
+    "\"precision\", ...}, and last {\"papers\", \"precision\", ..., \"recall\", ...} over all tags.\n"};

@@ -302,8 +302,7 @@ unsigned text_columns(const char *string)
     return columns;
 }
 
-/* Adds the characters of string[0 .. length) that may reach a terminal. */
-static void add_safe(text *t, const char *string, size_t length)
+void text_safe(text *t, const char *string, size_t length)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)string, *end = at + length;
 
@@ -336,7 +335,7 @@ void text_wrapped(text *t, const style *s, const char *string, const char *inden
             text_put(t, " ");
             column++;
         }
-        add_safe(t, string, length);
+        text_safe(t, string, length);
         column += wide;
         string += length;
         string += strspn(string, " ");
