@@ -145,7 +145,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	printf 'prefix=%s\nName: papertag\nDescription: topic tags for research papers\nVersion: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lpapertag\nLibs.private: %s\n' \
 	    '$(PREFIX)' '$(VERSION)' '$(LIBS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc
 	install -m 644 $(MODEL) $(DESTDIR)$(PREFIX)/share/papertag/default.papertag
-	install -m 644 data/tags.json $(DESTDIR)$(PREFIX)/share/papertag/tags.json
+	install -m 644 data/tags.json data/labels.tsv $(DESTDIR)$(PREFIX)/share/papertag
 	$(PROGRAM) help --man > $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
 	$(PROGRAM) help --completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
 

@@ -372,7 +372,7 @@ static int gather(const papertag_learner *l, const struct tag *tag, struct evide
 {
     const papertag_model *m = l->model;
     const size_t labelled = tag->fresh ? 0 : l->labelled_count;
-    bool *judged = pt_calloc(l->papers.rows.count, sizeof *judged);
+    bool *judged = pt_calloc(l->papers.rows.count, sizeof *judged), named = false;
     int status = judged ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     e->said = pt_alloc(tag->said_count, sizeof *e->said);
@@ -394,9 +394,11 @@ static int gather(const papertag_learner *l, const struct tag *tag, struct evide
         if (!judged[paper->row]) {
             judged[paper->row] = true;
             e->labelled[lesson->labelled_count] = paper->row;
-            e->has[lesson->labelled_count++] = has_tag(m, paper->tags, tag);
+            e->has[lesson->labelled_count] = has_tag(m, paper->tags, tag);
+            named = named || e->has[lesson->labelled_count++];
         }
     }
+    lesson->labelled_count = named ? lesson->labelled_count : 0; /* a set without the tag says nothing of it */
     free(judged);
     return status;
 }

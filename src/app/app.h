@@ -190,6 +190,7 @@ typedef struct labelled {
  * after saying why, with file and line. */
 int labelled_open(const args *a, labelled *out);
 const labelled_row *labelled_find(const labelled *l, const char *id); /* NULL: not there */
+bool labelled_names(const labelled *l, const char *tag);              /* whether any of them has the tag */
 void labelled_close(labelled *l);
 
 /* eval --store. */

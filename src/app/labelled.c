@@ -108,6 +108,18 @@ const labelled_row *labelled_find(const labelled *l, const char *id)
     return l->count ? bsearch(&key, l->rows, l->count, sizeof *l->rows, compare_rows) : NULL;
 }
 
+bool labelled_names(const labelled *l, const char *tag)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        for (size_t k = 0; k < l->rows[i].count; k++) {
+            if (!strcmp(l->rows[i].tags[k], tag)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void labelled_close(labelled *l)
 {
     for (size_t i = 0; i < l->count; i++) {
