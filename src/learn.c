@@ -22,7 +22,7 @@ static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 3, LIKELY_COST = 
 
 /* Where a new tag begins, in standard deviations of the margins of papers nobody judged: even odds at CENTRE above
  * their mean, and how fast they change; STRENGTH of this belief against verdicts. */
-static const double CENTRE = 3, SLOPE = 1.5, SLOPE_LEAST = 0.3, STRENGTH = 4;
+static const double CENTRE = 3.5, SLOPE = 0.8, SLOPE_LEAST = 0.3, STRENGTH = 8;
 
 void pt_column_free(pt_column *column)
 {

@@ -59,7 +59,9 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->store = store;
     l->model = model;
     l->options = *options;
-    status = pt_store_said(store, &l->arena, &l->said, &l->said_count, err);
+    status = pt_store_exec(store, "BEGIN", err);
+    l->reading = !status;
+    status = status ? status : pt_store_said(store, &l->arena, &l->said, &l->said_count, err);
     status = status ? status : pt_store_own(store, &l->arena, &l->own, &l->own_count, err);
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
@@ -70,6 +72,14 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     }
     *out = l;
     return PAPERTAG_OK;
+}
+
+static void end_reading(papertag_learner *l)
+{
+    if (l->reading) {
+        pt_store_exec(l->store, "COMMIT", NULL);
+        l->reading = false;
+    }
 }
 
 static void free_fits(papertag_learner *l)
@@ -93,6 +103,7 @@ void papertag_learner_close(papertag_learner *l)
     if (!l) {
         return;
     }
+    end_reading(l);
     free_fits(l);
     free(l->changes);
     free(l->said);
@@ -395,7 +406,7 @@ static int gather(const papertag_learner *l, const struct tag *tag, struct evide
             judged[paper->row] = true;
             e->labelled[lesson->labelled_count] = paper->row;
             e->has[lesson->labelled_count] = has_tag(m, paper->tags, tag);
-            named = named || e->has[lesson->labelled_count++];
+            named |= e->has[lesson->labelled_count++];
         }
     }
     lesson->labelled_count = named ? lesson->labelled_count : 0; /* a set without the tag says nothing of it */
@@ -634,6 +645,7 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
             status = tag->own ? read_wishes(l, tag->fit, err) : PAPERTAG_OK;
         }
     }
+    end_reading(l);
     if (!status && !l->fit_count && !gone) {
         return PAPERTAG_END;
     }

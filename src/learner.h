@@ -67,6 +67,7 @@ struct papertag_learner {
     size_t tag_count, new_count;
     struct fitted *fits;
     size_t fit_count;
+    bool reading; /* in a transaction, so that all that is read is of one moment */
     bool fitted;
     papertag_tag_change *changes;
     papertag_learning report;

@@ -93,9 +93,9 @@ static const char *const steps[] = {
     "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
     "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n" /* 1: made in this store */
     "ALTER TABLE tags ADD COLUMN query TEXT;\n"                     /* of an own tag: papers likely to have it */
-    "CREATE TABLE kept(\n"                                          /* model files; one is in use */
-    "  model INTEGER PRIMARY KEY REFERENCES models, made TEXT NOT NULL, used INTEGER NOT NULL, summary TEXT NOT NULL,\n"
-    "  bytes BLOB NOT NULL) STRICT;\n"};
+    "CREATE TABLE kept(\n"                                          /* model files, by their hashes; one is in use */
+    "  key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, made TEXT NOT NULL, used INTEGER NOT NULL,\n"
+    "  summary TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;\n"};
 
 const int pt_store_version = sizeof steps / sizeof *steps;
 

@@ -210,14 +210,18 @@ int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_k
     const papertag_tag_info *tags;
     size_t count = papertag_model_tags(model, &tags);
     char now[21];
+    int64_t cuts = 0;
     int status = pt_store_ask(store, find, &out->key, err, "t", model->hash);
-    const bool fresh = status == PAPERTAG_END;
+    bool fresh = status == PAPERTAG_END;
 
     if (fresh) {
         pt_store_now(now);
         status = pt_store_do(store, "INSERT INTO models(hash, added) VALUES(?1,?2)", err, "tt", model->hash, now);
         status = status ? status : pt_store_ask(store, find, &out->key, err, "t", model->hash);
     }
+    status =
+        status ? status : pt_store_ask(store, "SELECT count(*) FROM cuts WHERE model=?1", &cuts, err, "i", out->key);
+    fresh = fresh || !cuts;
     out->tags = status ? NULL : pt_calloc(count + 1, sizeof *out->tags);
     if (!out->tags) {
         return status ? status : pt_no_memory(err);

@@ -313,19 +313,19 @@ static int write_tag_of(papertag_store *store, const pt_new_opinions *o, int64_t
     return status;
 }
 
-static int keep(papertag_store *store, const pt_new_model *new, int64_t key, papertag_error *err)
+static int keep(papertag_store *store, const pt_new_model *new, papertag_error *err)
 {
+    const char *hash = papertag_model_hash(new->model);
     char now[21];
     sqlite3_stmt *s;
     int status;
 
     pt_store_now(now);
-    status = pt_store_do(store, "UPDATE kept SET used=0", err, "");
+    status = pt_store_do(store, "UPDATE kept SET used=0 WHERE used", err, "");
+    status = status ? status : pt_store_do(store, "DELETE FROM kept WHERE hash=?1", err, "t", hash);
     status = status ? status
-                    : pt_store_query(store,
-                                     "INSERT OR REPLACE INTO kept(model, made, used, summary, bytes)"
-                                     " VALUES(?1,?2,1,?3,?4)",
-                                     &s, err, "itt", key, now, new->summary);
+                    : pt_store_query(store, "INSERT INTO kept(hash, made, used, summary, bytes) VALUES(?1,?2,1,?3,?4)",
+                                     &s, err, "ttt", hash, now, new->summary);
     if (status) {
         return status;
     }
@@ -333,9 +333,42 @@ static int keep(papertag_store *store, const pt_new_model *new, int64_t key, pap
     status = pt_store_finish(store, s, sqlite3_step(s), err);
     return status ? status
                   : pt_store_do(store,
-                                "DELETE FROM kept WHERE NOT used AND model NOT IN"
-                                " (SELECT model FROM kept ORDER BY model DESC LIMIT ?1)",
+                                "DELETE FROM kept WHERE NOT used AND key NOT IN"
+                                " (SELECT key FROM kept ORDER BY key DESC LIMIT ?1)",
                                 err, "i", (int64_t)PAPERTAG_MODELS_KEPT);
+}
+
+/* Makes the papers that the old model tagged those of the new one, without touching them: the new model takes over the
+ * old one's key, which papers refer to, and the old one gets another. Papers that came or changed since they were read
+ * stay the old one's. */
+static int take_over(papertag_store *store, const pt_new_model *new, const pt_stored_rows *papers, papertag_error *err)
+{
+    static const char find[] = "SELECT key FROM models WHERE hash=?1";
+    const int64_t last = papers->count ? papers->keys[papers->count - 1] : 0;
+    const char *hash = papertag_model_hash(new->model);
+    int64_t old = 0, other = 0;
+    int status = pt_store_ask(store, find, &other, err, "t", hash);
+
+    if (status != PAPERTAG_END) { /* the store has had this very model */
+        return status ? status
+                      : pt_store_do(store,
+                                    "UPDATE papers SET model=?1 WHERE model=(SELECT key FROM models WHERE hash=?2) AND"
+                                    " key<=?3 AND updated<?4",
+                                    err, "itit", other, new->before, last, papers->read);
+    }
+    status = pt_store_ask(store, find, &old, err, "t", new->before);
+    if (status) {
+        return status == PAPERTAG_END ? PAPERTAG_OK : status;
+    }
+    status = pt_store_do(store, "UPDATE models SET hash=?2 WHERE key=?1", err, "it", old, hash);
+    status = status ? status
+                    : pt_store_do(store, "INSERT INTO models(hash, added) SELECT ?2, added FROM models WHERE key=?1",
+                                  err, "it", old, new->before);
+    status = status ? status : pt_store_ask(store, find, &other, err, "t", new->before);
+    status = status ? status : pt_store_do(store, "UPDATE cuts SET model=?2 WHERE model=?1", err, "ii", old, other);
+    return status ? status
+                  : pt_store_do(store, "UPDATE papers SET model=?2 WHERE model=?1 AND (key>?3 OR updated>=?4)", err,
+                                "iiit", old, other, last, papers->read);
 }
 
 int pt_store_take_model(papertag_store *store, const pt_new_model *new, const pt_stored_rows *papers,
@@ -347,16 +380,11 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *new, const pt
     if (status) {
         return status;
     }
-    status = pt_store_know_model(store, new->model, &known, err);
-    status = status ? status : keep(store, new, known.key, err);
+    status = take_over(store, new, papers, err);
+    status = status ? status : pt_store_know_model(store, new->model, &known, err);
+    status = status ? status : keep(store, new, err);
     for (size_t i = 0; i < new->count && !status; i++) {
         status = write_tag_of(store, &new->opinions[i], known.tags[new->opinions[i].tag], papers->keys, err);
-    }
-    if (!status && papers->count) {
-        status = pt_store_do(store,
-                             "UPDATE papers SET model=?1 WHERE model=(SELECT key FROM models WHERE hash=?2) AND key<=?3"
-                             " AND updated<?4",
-                             err, "itit", known.key, new->before, papers->keys[papers->count - 1], papers->read);
     }
     status = status || !new->forgotten ? status : pt_store_forget_tag(store, new->forgotten, err);
     free(known.tags);
@@ -366,9 +394,7 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *new, const pt
 int pt_store_in_use(papertag_store *store, const char *hash, bool *in_use, papertag_error *err)
 {
     int64_t count = 0;
-    int status =
-        pt_store_ask(store, "SELECT count(*) FROM kept JOIN models ON models.key=kept.model WHERE used AND hash=?1",
-                     &count, err, "t", hash);
+    int status = pt_store_ask(store, "SELECT count(*) FROM kept WHERE used AND hash=?1", &count, err, "t", hash);
 
     *in_use = count;
     return status;
@@ -385,11 +411,10 @@ int papertag_store_models(papertag_store *store, const papertag_kept_model **out
     int code = SQLITE_DONE, status = pt_store_ask(store, "SELECT count(*) FROM kept", &all, err, "");
 
     pt_arena_reset(arena);
-    status = status ? status
-                    : pt_store_query(store,
-                                     "SELECT hash, made, summary, used, length(bytes) FROM kept JOIN models ON"
-                                     " models.key=kept.model ORDER BY made DESC, kept.model DESC",
-                                     &s, err, "");
+    status = status
+                 ? status
+                 : pt_store_query(store, "SELECT hash, made, summary, used, length(bytes) FROM kept ORDER BY key DESC",
+                                  &s, err, "");
     list = status ? NULL : pt_arena_alloc(arena, ((size_t)all + 1) * sizeof *list);
     failed = !status && !list;
     while (!status && !failed && n < (size_t)all && (code = sqlite3_step(s)) == SQLITE_ROW) {
@@ -411,7 +436,7 @@ int papertag_store_models(papertag_store *store, const papertag_kept_model **out
 /* The key of the kept model whose hash begins so. */
 static int find_kept(papertag_store *store, const char *hash, int64_t *key, papertag_error *err)
 {
-    static const char all[] = "SELECT count(*) FROM kept JOIN models ON models.key=kept.model WHERE instr(hash, ?1)=1";
+    static const char all[] = "SELECT count(*) FROM kept WHERE instr(hash, ?1)=1";
     int64_t count = 0;
     int status = pt_store_ask(store, all, &count, err, "t", hash);
 
@@ -419,11 +444,7 @@ static int find_kept(papertag_store *store, const char *hash, int64_t *key, pape
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT,
                        count ? "%.20s: several kept models begin so" : "%.20s: no kept model begins so", hash);
     }
-    return status ? status
-                  : pt_store_ask(store,
-                                 "SELECT kept.model FROM kept JOIN models ON models.key=kept.model WHERE"
-                                 " instr(hash, ?1)=1",
-                                 key, err, "t", hash);
+    return status ? status : pt_store_ask(store, "SELECT key FROM kept WHERE instr(hash, ?1)=1", key, err, "t", hash);
 }
 
 int papertag_store_use(papertag_store *store, const char *hash, papertag_error *err)
@@ -435,7 +456,7 @@ int papertag_store_use(papertag_store *store, const char *hash, papertag_error *
         return status;
     }
     status = hash ? find_kept(store, hash, &key, err) : PAPERTAG_OK;
-    status = status ? status : pt_store_do(store, "UPDATE kept SET used=(model=?1)", err, "i", key);
+    status = status ? status : pt_store_do(store, "UPDATE kept SET used=(key=?1) WHERE used<>(key=?1)", err, "i", key);
     return pt_store_end(store, status, err);
 }
 
@@ -446,13 +467,9 @@ static int read_kept(papertag_store *store, const char *hash, void **bytes, size
     int64_t key = 0;
     sqlite3_stmt *s;
     int code, status = hash ? find_kept(store, hash, &key, err)
-                            : pt_store_ask(store, "SELECT model FROM kept WHERE used", &key, err, "");
+                            : pt_store_ask(store, "SELECT key FROM kept WHERE used", &key, err, "");
 
-    status = status ? status
-                    : pt_store_query(store,
-                                     "SELECT bytes, hash FROM kept JOIN models ON models.key=kept.model WHERE"
-                                     " kept.model=?1",
-                                     &s, err, "i", key);
+    status = status ? status : pt_store_query(store, "SELECT bytes, hash FROM kept WHERE key=?1", &s, err, "i", key);
     if (status) {
         return status;
     }
