@@ -14,15 +14,16 @@
 enum { FOLDS = 10, EPOCHS_MAX = 200 };
 
 /* A tag of the model: C, the distance from the cut that a verdict asks for, what a paper of the training set counts. */
-static const double ADAPT_C = 1, WIDTH = 0.3, LABELLED_COST = 0.3, ADAPT_EPSILON = 0.1;
+static const double ADAPT_C = 3, WIDTH = 0.3, LABELLED_COST = 0.1, ADAPT_EPSILON = 0.1;
 
 /* A new tag: C, what its words count beside one example, what all the papers that nobody judged count beside all the
  * examples, what all those that its query finds count. */
 static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 3, LIKELY_COST = 1, START_EPSILON = 0.01;
 
-/* Where a new tag begins, in standard deviations of the margins of papers nobody judged: even odds at CENTRE above
- * their mean, and how fast they change; STRENGTH of this belief against verdicts. */
-static const double CENTRE = 3.5, SLOPE = 0.8, SLOPE_LEAST = 0.3, STRENGTH = 8;
+/* Where a new tag begins among the margins of papers that nobody judged, measured from their median in units of how far
+ * those below it are from it (the root of the mean square): the papers above may have the tag, be they few or many.
+ * Even odds are at CENTRE, and change with SLOPE; STRENGTH of this belief against verdicts. */
+static const double CENTRE = 7, SLOPE = 0.42, SLOPE_LEAST = 0.15, STRENGTH = 8;
 
 void pt_column_free(pt_column *column)
 {
@@ -179,34 +180,53 @@ static uint8_t *mark_papers(const pt_lesson *lesson, size_t *likely)
     return marks;
 }
 
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median of the margins of papers nobody judged, and the distance of those below it. */
+static int look_at_pool(const pt_lesson *lesson, const uint8_t *marks, const pt_column *c, double *median, double *unit)
+{
+    float *margins = pt_alloc(lesson->papers, sizeof *margins);
+    size_t count = 0;
+    double squares = 0;
+
+    for (size_t i = 0; i < lesson->papers && margins; i++) {
+        if (marks[i] == UNJUDGED) {
+            margins[count++] = (float)pt_column_margin(c->weights, c->bias, pt_rows_get(lesson->rows, i));
+        }
+    }
+    pt_sort(margins, margins ? count : 0, sizeof *margins, compare_floats);
+    *median = margins && count ? margins[count / 2] : c->bias;
+    for (size_t i = 0; i < count / 2; i++) {
+        squares += (*median - margins[i]) * (*median - margins[i]);
+    }
+    *unit = fmax(sqrt(squares / (double)(count / 2 ? count / 2 : 1)), 1e-4);
+    free(margins);
+    return margins ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
 /* The cut and the calibration: from where a tag begins among papers nobody judged, as far as verdicts do not say
  * otherwise. */
 static int place_cut(const pt_lesson *lesson, const uint8_t *marks, pt_column *c, papertag_error *err)
 {
     float *away = pt_alloc(lesson->count, sizeof *away);
-    double sum = 0, squares = 0, count = 0, mean, deviation, a = -SLOPE, b = 0;
+    double median, unit, a = -SLOPE, b = 0;
 
-    if (!away) {
+    if (!away || look_at_pool(lesson, marks, c, &median, &unit)) {
+        free(away);
         return pt_no_memory(err);
     }
-    for (size_t i = 0; i < lesson->papers; i++) {
-        if (marks[i] == UNJUDGED) {
-            const double margin = pt_column_margin(c->weights, c->bias, pt_rows_get(lesson->rows, i));
-            sum += margin;
-            squares += margin * margin;
-            count++;
-        }
-    }
-    mean = count > 0 ? sum / count : c->bias;
-    deviation = count > 1 ? sqrt(fmax(squares / count - mean * mean, 1e-8)) : 1;
     for (size_t i = 0; i < lesson->count; i++) {
-        away[i] = (float)((c->held_out[i] - mean) / deviation - CENTRE);
+        away[i] = (float)((c->held_out[i] - median) / unit - CENTRE);
     }
     pt_platt_near(away, lesson->yes, lesson->count, STRENGTH, &a, &b);
     a = fmin(a, -SLOPE_LEAST);
-    c->cut = mean + deviation * (CENTRE - b / a);
-    c->a = a / deviation;
-    c->b = b - a * (mean / deviation + CENTRE);
+    c->cut = median + unit * (CENTRE - b / a);
+    c->a = a / unit;
+    c->b = b - a * (median / unit + CENTRE);
     free(away);
     return PAPERTAG_OK;
 }

@@ -434,7 +434,7 @@ static int learn_tag(void *context, size_t i)
     if (!status && !tag->fresh) {
         const papertag_tag_info *info = &m->tags[tag->before];
         lesson.prior = e.prior;
-        lesson.prior_bias = number_of(tag->base, "bias", m->bias[tag->before]);
+        lesson.prior_bias = (float)number_of(tag->base, "bias", m->bias[tag->before]); /* which JSON rounds */
         lesson.prior_cut = number_of(tag->base, "cut", info->cut);
         lesson.prior_a = number_of(tag->base, "platt_a", info->platt_a);
         lesson.prior_b = number_of(tag->base, "platt_b", info->platt_b);

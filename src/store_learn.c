@@ -15,6 +15,15 @@
 #include "paper.h"
 #include "tags.h"
 
+/* What changes whenever something is written, by this connection or another. */
+static int read_state(papertag_store *store, int64_t *state, papertag_error *err)
+{
+    int status = pt_store_ask(store, "SELECT data_version FROM pragma_data_version", state, err, "");
+
+    *state = *state << 32 ^ sqlite3_total_changes(store->db); /* by others, and by this connection */
+    return status;
+}
+
 /* ---- papers as rows -------------------------------------------------------------------------------------------- */
 
 void pt_stored_rows_free(pt_stored_rows *r)
@@ -76,6 +85,7 @@ int pt_store_rows(papertag_store *store, const papertag_model *model, unsigned j
         status = pt_store_query(store, "SELECT key, title, abstract FROM papers ORDER BY key", &s, err, "");
 
     pt_store_now(r.read);
+    status = status ? status : read_state(store, &r.state, err);
     for (size_t i = 0; !failed && i < CHUNKS; i++) {
         chunks[i].model = model;
     }
@@ -341,10 +351,12 @@ static int keep(papertag_store *store, const pt_new_model *new, papertag_error *
 /* Makes the papers that the old model tagged those of the new one, without touching them: the new model takes over the
  * old one's key, which papers refer to, and the old one gets another. Papers that came or changed since they were read
  * stay the old one's. */
-static int take_over(papertag_store *store, const pt_new_model *new, const pt_stored_rows *papers, papertag_error *err)
+static int take_over(papertag_store *store, const pt_new_model *new, const pt_stored_rows *papers, int64_t state,
+                     papertag_error *err)
 {
     static const char find[] = "SELECT key FROM models WHERE hash=?1";
     const int64_t last = papers->count ? papers->keys[papers->count - 1] : 0;
+    const char *since = papers->state == state ? "~" : papers->read; /* "~": after any time; nothing has changed */
     const char *hash = papertag_model_hash(new->model);
     int64_t old = 0, other = 0;
     int status = pt_store_ask(store, find, &other, err, "t", hash);
@@ -354,7 +366,7 @@ static int take_over(papertag_store *store, const pt_new_model *new, const pt_st
                       : pt_store_do(store,
                                     "UPDATE papers SET model=?1 WHERE model=(SELECT key FROM models WHERE hash=?2) AND"
                                     " key<=?3 AND updated<?4",
-                                    err, "itit", other, new->before, last, papers->read);
+                                    err, "itit", other, new->before, last, since);
     }
     status = pt_store_ask(store, find, &old, err, "t", new->before);
     if (status) {
@@ -368,19 +380,21 @@ static int take_over(papertag_store *store, const pt_new_model *new, const pt_st
     status = status ? status : pt_store_do(store, "UPDATE cuts SET model=?2 WHERE model=?1", err, "ii", old, other);
     return status ? status
                   : pt_store_do(store, "UPDATE papers SET model=?2 WHERE model=?1 AND (key>?3 OR updated>=?4)", err,
-                                "iiit", old, other, last, papers->read);
+                                "iiit", old, other, last, since);
 }
 
 int pt_store_take_model(papertag_store *store, const pt_new_model *new, const pt_stored_rows *papers,
                         papertag_error *err)
 {
     pt_known_model known = {0};
+    int64_t state = 0;
     int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
-    status = take_over(store, new, papers, err);
+    status = read_state(store, &state, err);
+    status = status ? status : take_over(store, new, papers, state, err);
     status = status ? status : pt_store_know_model(store, new->model, &known, err);
     status = status ? status : keep(store, new, err);
     for (size_t i = 0; i < new->count && !status; i++) {

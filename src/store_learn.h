@@ -13,6 +13,7 @@ typedef struct pt_stored_rows {
     pt_rows rows;
     size_t count;
     char read[21]; /* YYYY-MM-DDTHH:MM:SSZ */
+    int64_t state; /* of the file: the same as long as nothing is written */
 } pt_stored_rows;
 
 int pt_store_rows(papertag_store *store, const papertag_model *model, unsigned jobs, pt_stored_rows *out,

@@ -238,14 +238,14 @@ static int explain_tag(struct job *job, const papertag_paper *paper, size_t tag)
     int code = EXIT_DONE;
 
     if (job->store) {
-        code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err) : EXIT_DONE;
+        code = find_witnesses(job, slug, w);
+        code = code || !papertag_store_get(job->store, job->key, &stored, &err) ? code : failed(&err);
         verdict = code ? NULL : verdict_of(stored, slug);
         paper = code ? paper : &stored->paper;
     }
     if (!code && papertag_explain(job->tagger, paper->title, paper->abstract, tag, &e, &err)) {
         code = failed(&err);
     }
-    code = code || !w ? code : find_witnesses(job, slug, w);
     if (!code && job->json) {
         write_json(job, paper, tag, &e, verdict, w);
     } else if (!code) {

@@ -1,5 +1,6 @@
 /*
- * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights, costs, priors, warm starts.
+ * Unit tests of the linear solver: the optimum, lanes that do not mix, class weights, costs, priors, warm starts, lanes
+ * that are folds.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -290,6 +291,62 @@ static void test_margins_are_dot_products(void **state)
     release(&f);
 }
 
+/* Lane f is what a fit without fold f gives, the lane after the folds what a fit of all gives. */
+static void test_lanes_are_folds(void **state)
+{
+    enum { FOLDS = 4 };
+    struct fixture f;
+    float lanes[(TERMS + 1) * PT_LANES];
+    uint8_t positive[PAPERS], fold[PAPERS];
+    float cost[PAPERS];
+    const pt_cases cases = {f.papers, positive, cost, fold, PAPERS, FOLDS};
+    (void)state;
+
+    make(&f);
+    for (size_t i = 0; i < PAPERS; i++) {
+        positive[i] = pt_labels_have(&f.labels, i, 0);
+        fold[i] = i % 7 ? (uint8_t)(i % FOLDS) : PT_NO_FOLD;
+        cost[i] = 1;
+    }
+    assert_int_equal(pt_linear_fit_folds(&f.rows, &cases, TERMS, &strict, lanes, NULL), 0);
+    for (unsigned left_out = 0; left_out <= FOLDS; left_out++) {
+        uint32_t papers[PAPERS];
+        size_t count = 0;
+        for (uint32_t i = 0; i < PAPERS; i++) {
+            if (fold[i] != left_out) {
+                papers[count++] = i;
+            }
+        }
+        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, papers, count, TERMS, 0, 1, &strict, f.weights, NULL), 0);
+        for (size_t term = 0; term <= TERMS; term++) {
+            assert_true(fabsf(lanes[term * PT_LANES + left_out] - f.weights[term * PT_LANES]) < 2e-3F);
+        }
+    }
+    for (size_t term = 0; term <= TERMS; term++) {
+        assert_true(lanes[term * PT_LANES + FOLDS + 1] == 0);
+    }
+    release(&f);
+}
+
+static void test_a_fixed_bias_stays(void **state)
+{
+    struct fixture f;
+    pt_linear_options options = strict;
+    (void)state;
+
+    make(&f);
+    for (size_t k = 0; k < (TERMS + 1) * PT_LANES; k++) {
+        f.weights[k] = k >= TERMS * PT_LANES ? 0.25F : 0;
+    }
+    options.from_prior = options.fixed_bias = true;
+    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    for (size_t lane = 0; lane < PT_LANES; lane++) {
+        assert_true(f.weights[TERMS * PT_LANES + lane] == 0.25F);
+        assert_true(f.weights[lane * PT_LANES + lane] > 0.1F); /* the tag's own term is still learnt */
+    }
+    release(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reaches_the_optimum),
@@ -298,6 +355,8 @@ int main(void)
                                        cmocka_unit_test(test_a_start_leads_to_the_same_optimum),
                                        cmocka_unit_test(test_margins_are_dot_products),
                                        cmocka_unit_test(test_cost_is_repetition),
+                                       cmocka_unit_test(test_lanes_are_folds),
+                                       cmocka_unit_test(test_a_fixed_bias_stays),
                                        cmocka_unit_test(test_prior_holds_where_papers_say_little)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,274 @@
+#!/usr/bin/env bats
+# Verdicts, and what is learnt from them: review, retrain, tags of one's own, kept models, audits, topics.
+load helpers
+bats_require_minimum_version 1.5.0
+
+store() {
+    export PAPERTAG_DB=$work/papers.db
+    papertag add --json data/sample.jsonl >"$work/added" || return 1
+}
+
+# verdicts as lines: id, tag, verdict
+verdicts() { papertag labels export | tail -n +2 | cut -f1-3; }
+
+# wait_for TEXT: until the screen shows it, ten seconds at most
+wait_for() {
+    for _ in $(seq 100); do
+        tmux -L "$session" capture-pane -p -t s | grep -q -- "$1" && return
+        sleep 0.1
+    done
+    tmux -L "$session" capture-pane -p -t s
+    return 1
+}
+
+# review_on_screen [COMMAND]: a terminal of 80 by 24
+review_on_screen() {
+    command -v tmux >/dev/null || skip "needs tmux"
+    session=papertag-$$-$BATS_TEST_NUMBER
+    tmux -L "$session" -f /dev/null new-session -d -s s -x 80 -y 24 \
+        "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL $PAPERTAG review $1; echo ended \$?; stty -a; sleep 60"
+}
+
+teardown() {
+    [ -z "${session:-}" ] || tmux -L "$session" kill-server
+}
+
+@test "retrain: nothing to learn without verdicts, status 3" {
+    store
+    run papertag retrain
+    expect 3
+    [[ $output == *"nothing to learn"* ]]
+}
+
+@test "retrain changes what a digest shows; a dry run does not; model use goes back" {
+    store
+    papertag digest --tag quantization --format json | jq -r '.papers[].id' | sort >"$work/before"
+    wrong=$(head -n 1 "$work/before")
+    papertag label "$wrong" -quantization
+    papertag retrain --dry-run --json >"$work/dry"
+    run papertag model list
+    expect 3
+    papertag retrain --json >"$work/made"
+    diff <(head -n 1 "$work/dry") <(head -n 1 "$work/made")
+    [ "$(jq -s -r '.[0] | [.tag, .yes, .no, .taken, .new] | @csv' "$work/made")" = '"quantization",0,1,true,false' ]
+    [ "$(jq -s '.[1].kept' "$work/made")" = true ]
+    [ "$(jq -s -r '.[1].model' "$work/made")" = "$(papertag model list --json | jq -r .model)" ]
+    papertag digest --tag quantization --format json | jq -r '.papers[].id' | sort >"$work/after"
+    run grep -x -- "$wrong" "$work/after"
+    expect 1
+    run papertag retrain # the same verdicts teach nothing new
+    expect 3
+    papertag model save -o "$work/mine"
+    papertag model verify "$work/mine"
+    [ "$(papertag model diff "$PAPERTAG_MODEL" "$work/mine" --json | jq -r .tag)" = quantization ]
+    papertag tag --model "$work/mine" data/sample.jsonl >"$work/tagged"
+    papertag model use default
+    papertag label --undo
+    papertag digest --tag quantization --format json | jq -r '.papers[].id' | sort | diff - "$work/before"
+}
+
+@test "retrain: what the store says of a paper is what the new model says" {
+    store
+    papertag label sample-02 +robotics -language-models
+    papertag label sample-09 -agents
+    papertag retrain >/dev/null
+    papertag model save -o "$work/mine"
+    papertag tag --model "$work/mine" --json data/sample.jsonl | jq -r '.id as $i | .tags[] | [$i, .tag] | @tsv' | sort >"$work/model"
+    sqlite3 -separator "	" "$PAPERTAG_DB" "SELECT p.id, t.tag FROM opinions o JOIN papers p ON p.key=o.paper JOIN tags t ON
+        t.key=o.tag WHERE assigned" | sort | diff - "$work/model"
+}
+
+@test "retrain with labelled papers and a dev set; broken ones are named" {
+    export PAPERTAG_DB=$work/papers.db
+    make_papers 120 >"$work/all"
+    head -n 60 "$work/all" >"$work/train"
+    sed -n 61,90p "$work/all" >"$work/stored"
+    tail -n 30 "$work/all" >"$work/dev"
+    papertag train -o "$work/base" "$work/train" >/dev/null
+    papertag add --model "$work/base" "$work/stored" >/dev/null
+    papertag label p61 +quantization
+    papertag retrain --model "$work/base" --dev "$work/dev" --json "$work/train" >"$work/made"
+    [ "$(jq -s '.[0].labelled' "$work/made")" = 60 ]
+    [ "$(jq -s '.[1].dev_papers' "$work/made")" = 30 ]
+    papertag label p62 +quantization
+    echo '{"id":"x","title":"no tags here"}' >"$work/broken"
+    run --separate-stderr papertag retrain --model "$work/base" "$work/broken"
+    expect 1
+    [[ $stderr == *"$work/broken:1: no tags field"* ]]
+}
+
+@test "tag-new: from examples to a digest, more examples, and gone again" {
+    store
+    run papertag tag-new tokens-and-bits --definition "Low-bit weights of language models." -e sample-01
+    expect 0
+    [[ $output == *"tokens-and-bits is new: learnt from 1 yes and 0 no"* ]]
+    [[ $(papertag list --tag tokens-and-bits --json | jq -r .id) == *sample-01* ]]
+    papertag tags --search tokens-and-bits | grep -q 'Low-bit weights'
+    papertag tag-new tokens-and-bits -e sample-02 --json | jq -s -e '.[0].yes == 2' >/dev/null
+    papertag retrain --tag tokens-and-bits >/dev/null
+    papertag tag-remove tokens-and-bits
+    run papertag list --tag tokens-and-bits
+    expect 2
+    [[ $output == *"unknown tag"* ]]
+    [ -z "$(verdicts)" ]
+}
+
+@test "tag-new: names and examples that cannot be" {
+    store
+    run papertag tag-new quantization -e sample-01
+    expect 2
+    run papertag tag-new "Two Words" -e sample-01
+    expect 2
+    run papertag tag-new mine -e nowhere
+    expect 2
+    [[ $output == *"no paper 'nowhere'"* ]]
+    run papertag tag-new mine
+    expect 2
+    run papertag tag-remove quantization
+    expect 2
+    run papertag tags --search two-words --json
+    expect 3
+}
+
+@test "review --plain: y, n, skip, undo, names, numbers, nonsense" {
+    store
+    first=$(papertag review --json </dev/null | jq -r '.id + "\t" + .tag')
+    printf 'y\nn\ns\nu\nq\n' | papertag review --plain >"$work/out"
+    [ "$(verdicts)" = "$first	yes" ] # the n was taken back
+    grep -q "taken back" "$work/out"
+    [[ $(cat "$work/out") != *$'\033'* ]]
+    papertag label --undo
+    printf '/RL\n/nonsense\nx\nq\n' | papertag review --plain >"$work/out"
+    [ "$(verdicts | cut -f2-)" = "reinforcement-learning	yes" ]
+    grep -q "unknown tag 'nonsense'" "$work/out"
+    grep -q "'x' is no answer" "$work/out"
+}
+
+@test "review: a question at a time for scripts; answers end with the input" {
+    store
+    printf 'y\n' | papertag review --json --tag agents >"$work/out"
+    [ "$(jq -s length "$work/out")" = 2 ]
+    [ "$(jq -s -r '.[0] | keys_unsorted | join(" ")' "$work/out")" = "id title tag p margin cut assigned tags" ]
+    [ "$(verdicts)" = "$(jq -s -r '.[0].id' "$work/out")	agents	yes" ]
+    run papertag review --tag nonsense
+    expect 2
+    run papertag review --since someday
+    expect 2
+}
+
+@test "review by chance, then eval --store" {
+    store
+    run papertag eval --store
+    expect 3
+    yes | head -n 40 | papertag review --plain --order random >/dev/null
+    papertag eval --store --json >"$work/eval"
+    [ "$(jq -s '.[-1].papers' "$work/eval")" = 40 ]
+    [ "$(jq -s '.[-1].precision' "$work/eval")" = 1 ]
+    [ "$(jq -s '[.[] | select(.month)] | map(.papers) | add' "$work/eval")" = 40 ]
+    papertag eval --store | grep -q '^quantization'
+    run papertag review --order random --plain </dev/null
+    expect 3
+    papertag label --undo
+    [ "$(papertag eval --store --json | jq -s '.[-1].papers')" = 39 ]
+}
+
+@test "a screen of 80 by 24: keys, a resize, Ctrl-C; the terminal is as it was" {
+    store
+    review_on_screen --order=random
+    wait_for "Are these tags right?"
+    [ "$(tmux -L "$session" capture-pane -p -t s | tail -n 1 | cut -c1-6)" = " y yes" ]
+    tmux -L "$session" send-keys -t s y
+    wait_for "^1 of 40"
+    tmux -L "$session" send-keys -t s '?'
+    wait_for "take the last answer back"
+    tmux -L "$session" resize-window -t s -x 50 -y 14
+    wait_for "y n s u q"
+    tmux -L "$session" resize-window -t s -x 80 -y 24
+    wait_for " y yes"
+    tmux -L "$session" send-keys -t s /rob Tab
+    wait_for "add tag: robotics"
+    tmux -L "$session" send-keys -t s Enter
+    wait_for "robotics: yes"
+    tmux -L "$session" send-keys -t s u
+    wait_for "taken back"
+    tmux -L "$session" send-keys -t s C-c
+    wait_for "ended 0"
+    tmux -L "$session" capture-pane -p -t s | grep -q -- ' echo '
+    [ "$(papertag eval --store --json | jq -s '.[-1].papers')" = 1 ]
+}
+
+@test "kill -9 at any key press loses no answer" {
+    command -v tmux >/dev/null || skip "needs tmux"
+    store
+    for round in 1 2 3 4 5 6; do
+        session=papertag-$$-kill$round
+        tmux -L "$session" -f /dev/null new-session -d -s s -x 80 -y 24 \
+            "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL exec $PAPERTAG review"
+        wait_for "^0 of"
+        before=$(verdicts | wc -l)
+        for answer in $(seq $((round % 3 + 1))); do
+            tmux -L "$session" send-keys -t s y
+            wait_for "^$answer of"
+        done
+        kill -9 "$(tmux -L "$session" list-panes -t s -F '#{pane_pid}')"
+        [ "$(verdicts | wc -l)" -eq $((before + round % 3 + 1)) ]
+        tmux -L "$session" kill-server || true
+        unset session
+    done
+    [ "$(sqlite3 "$PAPERTAG_DB" 'PRAGMA integrity_check')" = ok ]
+}
+
+@test "explain --paper: contributions add up; labelled papers for and against" {
+    store
+    papertag label sample-02 +quantization
+    papertag label sample-03 -quantization
+    papertag explain --paper sample-01 --tag quantization --json >"$work/out"
+    jq -e '(.bias + ([.terms[].contribution] | add) - .margin) | fabs < 1e-9' "$work/out" >/dev/null
+    [ "$(jq -r '[.id, .tag, .verdict] | @csv' "$work/out")" = '"sample-01","quantization",' ]
+    jq -e '[.nearest_for[], .nearest_against[]] | all(.by == "person" and .similarity > 0)' "$work/out" >/dev/null
+    papertag explain --paper sample-02 --tag quantization | grep -q 'you said yes'
+    run papertag explain --paper nowhere
+    expect 3
+    run papertag explain --paper sample-01 data/sample.jsonl
+    expect 2
+}
+
+@test "explain --paper reads the training set from --labels, and says where that is wrong" {
+    store
+    printf 'id\ttags\tsplit\nsample-02\tquantization,sparsity\ttrain\nsample-05\trobotics\ttrain\nsample-04\tquantization\tdev\n' >"$work/labels"
+    papertag explain --paper sample-01 --tag quantization --labels "$work/labels" --json >"$work/out"
+    [ "$(jq -r '[.nearest_for[].id] | join(" ")' "$work/out")" = sample-02 ]
+    [ "$(jq -r '.nearest_for[0].by' "$work/out")" = "training set" ]
+    printf 'id\ttags\nsample-02\n' >"$work/labels"
+    run papertag explain --paper sample-01 --labels "$work/labels"
+    expect 1
+    [[ $output == *"$work/labels:2: "* ]]
+}
+
+@test "discover: topics with terms, papers and the call that makes them tags" {
+    export PAPERTAG_DB=$work/papers.db
+    make_papers 90 | jq -c 'if .tags[0] == "3d-vision" then .tags = [] else . end' >"$work/in"
+    papertag train -o "$work/base" --skip-rare "$work/in" >/dev/null
+    papertag add --model "$work/base" "$work/in" >/dev/null
+    papertag discover --model "$work/base" --json >"$work/out"
+    jq -e '.count >= 5 and (.papers | length) == .count and (.terms | length) > 0 and .coverage < 0.9' "$work/out" >/dev/null
+    papertag discover --model "$work/base" -n 1 | grep -q 'papertag tag-new'
+    papertag discover --model "$work/base" --json --jobs 1 | diff - "$work/out"
+    run papertag discover --since 1999-01-01 --until 1999-02-01
+    expect 3
+}
+
+@test "add, review and retrain of one store at a time: nobody is turned away" {
+    store
+    (for i in $(seq 10); do make_papers 20 | sed "s/\"id\":\"p/\"id\":\"q$i-/" | papertag add - >/dev/null || echo failed; done) >"$work/add" 2>&1 &
+    (for _ in $(seq 10); do printf 'y\n' | papertag review --plain >/dev/null || echo failed; done) >"$work/review" 2>&1 &
+    for _ in $(seq 5); do papertag retrain --force >/dev/null 2>"$work/err" || [ $? -eq 3 ] || { cat "$work/err"; false; }; done
+    wait
+    ! grep -h . "$work/add" "$work/review"
+    [ "$(papertag list --json | wc -l)" -eq 240 ]
+    [ "$(verdicts | wc -l)" -eq 10 ]
+    papertag retrain --force >/dev/null || [ $? -eq 3 ]
+    papertag add --retag </dev/null >/dev/null || true
+    [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(DISTINCT model) FROM papers; PRAGMA integrity_check')" = "1
+ok" ]
+}
