@@ -750,7 +750,8 @@ typedef struct papertag_tag_change {
     const char *tag;
     bool fresh;                       /* the model did not have it */
     bool gone;                        /* the model had it, and has it no longer: `remove` */
-    bool taken;                       /* false: the new weights did worse on the verdicts than the old, which stay */
+    bool taken;                       /* false: the new weights did worse on the verdicts than the old, which
+                                         stay, by more than chance (sign test, 5 %) */
     size_t yes, no;                   /* verdicts learnt from */
     size_t labelled;                  /* papers of the training set learnt from beside */
     size_t right_before, right_after; /* of the verdicts, how many are decided as the person did by weights that have

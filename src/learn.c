@@ -42,6 +42,21 @@ double pt_column_margin(const float *weights, double bias, pt_row row)
     return bias + sum;
 }
 
+double pt_sign_test(size_t worse, size_t better)
+{
+    const size_t n = worse + better;
+    double share = pow(0.5, (double)n), tail = 0; /* of all ways, those with k for the worse; from k = n down */
+
+    if (n > 1000) { /* so few ways that they have no double */
+        return 0.5 * erfc(((double)worse - (double)better - 1) / sqrt(2 * (double)n));
+    }
+    for (size_t k = n; k + 1 > worse; k--) {
+        tail += share;
+        share *= (double)k / (double)(n - k + 1);
+    }
+    return fmin(tail, 1);
+}
+
 /* ---- the cases of a fit, and room for its weights -------------------------------------------------------------- */
 
 struct fit {
@@ -60,7 +75,7 @@ static void free_fit(struct fit *f)
     free(f->lanes);
 }
 
-static int make_fit(struct fit *f, size_t cases, size_t terms, papertag_error *err)
+static int make_fit(struct fit *f, size_t cases, size_t terms)
 {
     f->papers = pt_alloc(cases, sizeof *f->papers);
     f->positive = pt_alloc(cases, sizeof *f->positive);
@@ -68,7 +83,7 @@ static int make_fit(struct fit *f, size_t cases, size_t terms, papertag_error *e
     f->cost = pt_alloc(cases, sizeof *f->cost);
     f->lanes = pt_calloc(terms + 1, PT_LANES * sizeof *f->lanes);
     f->cases = (pt_cases){.papers = f->papers, .positive = f->positive, .cost = f->cost, .fold = f->fold};
-    return f->papers && f->positive && f->fold && f->cost && f->lanes ? PAPERTAG_OK : pt_no_memory(err);
+    return f->papers && f->positive && f->fold && f->cost && f->lanes ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
 static void add_case(struct fit *f, uint32_t paper, bool positive, double cost, unsigned fold)
@@ -126,7 +141,7 @@ static int adapt(const pt_lesson *lesson, pt_column *out, papertag_error *err)
     const pt_linear_options options = {
         .c = ADAPT_C, .from_prior = true, .fixed_bias = true, .epsilon = ADAPT_EPSILON, .epochs_max = EPOCHS_MAX};
     struct fit f = {0};
-    int status = make_fit(&f, lesson->count + lesson->labelled_count, lesson->terms, err);
+    int status = make_fit(&f, lesson->count + lesson->labelled_count, lesson->terms);
 
     if (!status) {
         set_prior(lesson, f.lanes);
@@ -144,7 +159,7 @@ static int adapt(const pt_lesson *lesson, pt_column *out, papertag_error *err)
         out->b = lesson->prior_b;
     }
     free_fit(&f);
-    return status;
+    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 
 /* Without a verdict the tag is what it was. */
@@ -237,7 +252,7 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
     size_t likely, yes = 0;
     uint8_t *marks = mark_papers(lesson, &likely);
     struct fit f = {0};
-    int status = marks ? make_fit(&f, lesson->papers + 1, lesson->terms, err) : pt_no_memory(err);
+    int status = marks ? make_fit(&f, lesson->papers + 1, lesson->terms) : PAPERTAG_NO_MEMORY;
 
     if (!status) {
         const size_t pool = lesson->papers - lesson->count - likely;
@@ -261,19 +276,19 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
     }
     free(marks);
     free_fit(&f);
-    return status;
+    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 
 int pt_learn(const pt_lesson *lesson, pt_column *out, papertag_error *err)
 {
     pt_column column = {.weights = pt_alloc(lesson->terms, sizeof *column.weights),
                         .held_out = pt_alloc(lesson->count, sizeof *column.held_out)};
-    int status = column.weights && column.held_out ? PAPERTAG_OK : pt_no_memory(err);
+    int status = PAPERTAG_NO_MEMORY;
 
-    status = status           ? status
-             : !lesson->prior ? start(lesson, &column, err)
-             : lesson->count  ? adapt(lesson, &column, err)
-                              : restore(lesson, &column);
+    status = !column.weights || !column.held_out ? pt_no_memory(err)
+             : !lesson->prior                    ? start(lesson, &column, err)
+             : lesson->count                     ? adapt(lesson, &column, err)
+                                                 : restore(lesson, &column);
     if (status) {
         pt_column_free(&column);
     } else {

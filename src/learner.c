@@ -18,6 +18,9 @@
 #include "metrics.h"
 #include "tags.h"
 
+/* What is less likely than this is not put down to chance. */
+static const double CHANCE = 0.05;
+
 /* ---- collecting ------------------------------------------------------------------------------------------------ */
 
 static int check_options(const papertag_learner *l, papertag_error *err)
@@ -428,6 +431,7 @@ static int learn_tag(void *context, size_t i)
                         .words = f->words,
                         .likely = f->likely,
                         .likely_count = f->likely_count};
+    size_t spoilt = 0, mended = 0;
     int status = find_before(l, f);
 
     status = status ? status : gather(l, tag, &e, &lesson);
@@ -449,15 +453,20 @@ static int learn_tag(void *context, size_t i)
         const pt_said *said = &l->said[tag->said + k];
         const pt_row row = pt_rows_get(lesson.rows, lesson.said[k]);
         const bool unseen = !l->in_use || isnan(said->held_out);
+        const bool after = (f->column.held_out[k] >= f->column.cut) == said->yes;
+        bool before = false;
         if (f->before) {
             const double margin = unseen ? pt_column_margin(f->before, f->bias_before, row) : said->held_out;
-            f->right_before += (margin >= f->cut_before) == said->yes;
+            before = (margin >= f->cut_before) == said->yes;
         }
-        f->right_after += (f->column.held_out[k] >= f->column.cut) == said->yes;
+        f->right_before += before;
+        f->right_after += after;
+        spoilt += before && !after;
+        mended += after && !before;
         f->yes += said->yes;
         f->no += !said->yes;
     }
-    f->taken = !f->before || f->right_after >= f->right_before || l->options.force;
+    f->taken = !f->before || l->options.force || pt_sign_test(spoilt, mended) >= CHANCE;
     free(e.said);
     free(e.yes);
     free(e.labelled);
@@ -657,7 +666,7 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
     status = status ? status : pt_learner_assemble(l, err);
     status = status ? status : pt_learner_measure(l, err);
     if (!status) {
-        l->report.better = l->report.taken && !(l->report.dev_after < l->report.dev_before && l->report.dev_p < 0.05);
+        l->report.better = l->report.taken && !(l->report.dev_after < l->report.dev_before && l->report.dev_p < CHANCE);
         l->report.hash = papertag_model_hash(l->result);
         *out = &l->report;
     }

@@ -233,7 +233,7 @@ static void settle(const pt_rows *rows, const uint32_t *papers, uint32_t *order,
     bool settled = false;
 
     for (unsigned epoch = 0; epoch < options->epochs_max && !settled; epoch++) {
-        float range[PT_LANES];
+        float range[PT_LANES] = {0};
         for (size_t i = count; i > 1; i--) {
             size_t j = (pt_random(&random) >> 32) * i >> 32;
             uint32_t swap = order[i - 1];
@@ -269,7 +269,11 @@ static int open_block(block *b, size_t papers, uint32_t **order, papertag_error 
     for (size_t i = 0; *order && i < papers; i++) {
         (*order)[i] = (uint32_t)i;
     }
-    return *order && b->has && b->alphas && b->squares ? PAPERTAG_OK : pt_no_memory(err);
+    if (!*order || !b->has || !b->alphas || !b->squares) {
+        pt_no_memory(err);
+        return PAPERTAG_NO_MEMORY;
+    }
+    return PAPERTAG_OK;
 }
 
 static void close_block(block *b, uint32_t *order)
@@ -391,10 +395,8 @@ int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms
     int status = open_block(&b, cases->count, &order, err);
 
     b.absent = absent;
-    if (!status && !absent) {
-        status = pt_no_memory(err);
-    }
-    if (status) {
+    if (status || !absent) {
+        status = status ? status : pt_no_memory(err);
         goto done;
     }
     if (!options->from_prior) {

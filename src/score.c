@@ -65,20 +65,20 @@ void papertag_tagger_close(papertag_tagger *tagger)
  * after the other, and are read and written once for all. */
 enum { GROUP = 4, AHEAD = 12 }; /* the weights of a term AHEAD are asked for before it is their turn */
 
-static inline void add_weights(const char *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
+static inline void add_weights(const void *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
 {
-    const float *restrict w0 = (const float *)w[0], *restrict w1 = (const float *)w[1];
-    const float *restrict w2 = (const float *)w[2], *restrict w3 = (const float *)w[3];
+    const float *restrict w0 = w[0], *restrict w1 = w[1];
+    const float *restrict w2 = w[2], *restrict w3 = w[3];
 
     for (size_t t = 0; t < stride; t++) {
         sums[t] = sums[t] + x[0] * w0[t] + x[1] * w1[t] + x[2] * w2[t] + x[3] * w3[t];
     }
 }
 
-static inline void add_quantized(const char *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
+static inline void add_quantized(const void *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
 {
-    const int8_t *restrict w0 = (const int8_t *)w[0], *restrict w1 = (const int8_t *)w[1];
-    const int8_t *restrict w2 = (const int8_t *)w[2], *restrict w3 = (const int8_t *)w[3];
+    const int8_t *restrict w0 = w[0], *restrict w1 = w[1];
+    const int8_t *restrict w2 = w[2], *restrict w3 = w[3];
 
     for (size_t t = 0; t < stride; t++) {
         sums[t] = sums[t] + x[0] * (float)w0[t] + x[1] * (float)w1[t] + x[2] * (float)w2[t] + x[3] * (float)w3[t];
@@ -93,7 +93,7 @@ static void linear_sums(const pt_matrix *m, pt_row row, float *restrict sums)
 
     memset(sums, 0, stride * sizeof *sums);
     for (size_t k = 0; k < row.count; k += GROUP) {
-        const char *w[GROUP];
+        const void *w[GROUP];
         float x[GROUP];
         for (size_t i = 0; i < GROUP; i++) {
             const size_t at = k + i < row.count ? k + i : k; /* behind the last, nothing times the weights of another */

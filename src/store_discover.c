@@ -72,7 +72,7 @@ static int narrow(pt_stored_rows *papers, struct known *known)
     size_t kept = 0;
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < papers->count && !status; i++) {
+    for (size_t i = 0; i < papers->count && known->tags.starts && !status; i++) {
         if (known->wanted[i]) {
             const pt_row row = pt_rows_get(&papers->rows, i);
             const size_t start = known->tags.starts[i];

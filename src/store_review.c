@@ -101,8 +101,9 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
         if (!id || pt_reserve(&list, &capacity, n + 1, sizeof *list)) {
             status = pt_no_memory(err);
         } else {
-            list[n++] = (struct drawn){order == PAPERTAG_ORDER_RANDOM ? pt_hash(id, strlen(id), seed) : n,
-                                       read_question(store, s)};
+            list[n] = (struct drawn){order == PAPERTAG_ORDER_RANDOM ? pt_hash(id, strlen(id), seed) : n,
+                                     read_question(store, s)};
+            n++;
         }
     }
     status = status ? status : pt_store_finish(store, s, code, err);
@@ -338,20 +339,21 @@ static int count_paper(struct audit *a, int64_t paper, int64_t tag, papertag_mon
 {
     bool *seen = pt_calloc(a->tags + 1, sizeof *seen);
     struct tally tally = {0};
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE,
-        status = seen
-                     ? pt_store_query(
-                           a->store,
-                           "WITH said(tag) AS (SELECT tag FROM opinions WHERE paper=?1 UNION SELECT tag FROM verdicts"
-                           " WHERE paper=?1) SELECT said.tag, CASE WHEN v.held_out IS NOT NULL AND c.cut IS NOT NULL"
-                           " THEN v.held_out>=c.cut ELSE o.assigned END, v.verdict IS 'yes', v.verdict IS NOT NULL FROM"
-                           " said LEFT JOIN opinions o ON o.paper=?1 AND o.tag=said.tag LEFT JOIN verdicts v ON"
-                           " v.paper=?1 AND v.tag=said.tag LEFT JOIN cuts c ON c.tag=said.tag AND c.model="
-                           "(SELECT model FROM papers WHERE key=?1) WHERE ?2=0 OR said.tag=?2",
-                           &s, err, "ii", paper, tag)
-                     : pt_no_memory(err);
+    sqlite3_stmt *s = NULL;
+    int code = SQLITE_DONE, status;
 
+    if (!seen) {
+        return pt_no_memory(err);
+    }
+    status =
+        pt_store_query(a->store,
+                       "WITH said(tag) AS (SELECT tag FROM opinions WHERE paper=?1 UNION SELECT tag FROM verdicts"
+                       " WHERE paper=?1) SELECT said.tag, CASE WHEN v.held_out IS NOT NULL AND c.cut IS NOT NULL"
+                       " THEN v.held_out>=c.cut ELSE o.assigned END, v.verdict IS 'yes', v.verdict IS NOT NULL FROM"
+                       " said LEFT JOIN opinions o ON o.paper=?1 AND o.tag=said.tag LEFT JOIN verdicts v ON"
+                       " v.paper=?1 AND v.tag=said.tag LEFT JOIN cuts c ON c.tag=said.tag AND c.model="
+                       "(SELECT model FROM papers WHERE key=?1) WHERE ?2=0 OR said.tag=?2",
+                       &s, err, "ii", paper, tag);
     while (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const size_t t = place_of(a->store, sqlite3_column_int64(s, 0));
         const bool none = sqlite3_column_type(s, 1) == SQLITE_NULL;
@@ -507,7 +509,10 @@ int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_er
     }
     a.tags = store->tag_count;
     a.strata = pt_calloc(a.tags + 1, STRATA * sizeof *a.strata);
-    status = a.strata ? read_months(&a, err) : pt_no_memory(err);
+    if (!a.strata) {
+        return pt_no_memory(err);
+    }
+    status = read_months(&a, err);
     status = status ? status : read_strata(&a, err);
     status = status ? status : read_draws(&a, &draws, &count, err);
     for (size_t i = 0; i < count && !status; i++) {

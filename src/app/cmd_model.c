@@ -340,7 +340,7 @@ static int use(const args *a)
     size_t count = 0;
     int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: which? A hash, or default");
 
-    if (!code && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
+    if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
         code = refused(&err);
     }
     code = code ? code : open_model_of(a, store, &model);

@@ -92,8 +92,9 @@ static int write_change(struct job *job, const papertag_tag_change *c)
         text_put(out, " has no verdict any more, and is what it was\n");
     } else {
         text_format(out, "%s: learnt from %zu yes and %zu no", c->fresh ? " is new" : "", c->yes, c->no);
-        text_format(out, c->labelled ? ", beside %zu paper%s of the training set" : "", c->labelled,
-                    plural(c->labelled));
+        if (c->labelled) {
+            text_format(out, ", beside %zu paper%s of the training set", c->labelled, plural(c->labelled));
+        }
         text_put(out, "\n");
     }
     if (verdicts && !c->fresh) {
@@ -171,8 +172,7 @@ static void write_sum(struct job *job, const papertag_learning *l, bool kept)
     text_format(out, "%zu of %zu tag%s taken, %zu paper%s tagged otherwise\n", l->taken, l->count, plural(l->count),
                 l->papers, plural(l->papers));
     if (kept) {
-        text_format(out, "model %.8s is in use; `papertag model list` shows those before it, `model use` goes back\n",
-                    l->hash);
+        text_format(out, "model %.8s is in use; `papertag model use` goes back to one before it\n", l->hash);
     } else if (l->better) {
         text_put(out, "nothing is changed: a dry run\n");
     }
@@ -355,9 +355,9 @@ const command command_retrain = {
     retrain_options,
     "Tags whose verdicts changed are fitted anew, from the weights that the model had before any verdict: a yes\n"
     "and a no are examples, what nobody judged is neither. Papers of the training set whose texts are in the\n"
-    "store, and labelled papers in FILE, keep a tag from forgetting. A tag is taken when it decides the verdicts\n"
-    "at least as well, each by a fit that has not seen it; the model, when on --dev it is not worse by more than\n"
-    "chance. The new model is kept in the store and is the one that add, review and digest use from then on.\n"
+    "store, and labelled papers in FILE, keep a tag from forgetting. A tag is taken unless it decides the verdicts\n"
+    "worse by more than chance, each by a fit that has not seen it; the model, unless it is so on --dev.\n"
+    " The new model is kept in the store and is the one that add, review and digest use from then on.\n"
     "With --json: a line for each tag: {\"tag\", \"new\", \"gone\", \"taken\", \"yes\", \"no\", \"labelled\",\n"
     "\"right_before\", \"right_after\", \"cut_before\", \"cut_after\", \"gained\": [ids], \"lost\": [ids]}; the last "
     "line is\n"

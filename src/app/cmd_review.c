@@ -659,7 +659,7 @@ static int run(const args *a)
     static const char *const orders[] = {"uncertain", "random", "new", NULL};
     static const char *const words[] = {"least certain first", "drawn by chance", "newest first"};
     struct review r = {.args = a, .style = style_of_stdout(), .json = args_have(a, "json")};
-    const papertag_question *list;
+    const papertag_question *list = NULL;
     unsigned long limit = 200, seed = 1;
     size_t count = 0;
     papertag_error err;
