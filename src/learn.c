@@ -9,21 +9,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "calibrate.h"
-
 enum { FOLDS = 10, EPOCHS_MAX = 200 };
 
 /* A tag of the model: C, the distance from the cut that a verdict asks for, what a paper of the training set counts. */
 static const double ADAPT_C = 3, WIDTH = 0.3, LABELLED_COST = 0.1, ADAPT_EPSILON = 0.1;
 
-/* A new tag: C, what its words count beside one example, what all the papers that nobody judged count beside all the
- * examples, what all those that its query finds count. */
+/* A new tag: C, what its words count beside one example, what all the papers that nobody judged count for each example
+ * that it began with, what all those that its query finds count. */
 static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 3, LIKELY_COST = 1, START_EPSILON = 0.01;
 
-/* Where a new tag begins among the margins of papers that nobody judged, measured from their median in units of how far
- * those below it are from it (the root of the mean square): the papers above may have the tag, be they few or many.
- * Even odds are at CENTRE, and change with SLOPE; STRENGTH of this belief against verdicts. */
-static const double CENTRE = 7, SLOPE = 0.42, SLOPE_LEAST = 0.15, STRENGTH = 8;
+/* Even odds of a new tag that has only the examples it began with, as a margin, and how fast odds change with it, by
+ * logistic regression over 62 tags that were begun so; how far, as a standard deviation of log-odds, verdicts are to be
+ * expected to move them. */
+static const double EVEN = -0.31, SLOPE = 90, MOVE = 1.7;
 
 void pt_column_free(pt_column *column)
 {
@@ -178,105 +176,131 @@ static int restore(const pt_lesson *lesson, pt_column *out)
 /* Marks of the stored papers: what is known of each. */
 enum mark { UNJUDGED, JUDGED, LIKELY };
 
-static uint8_t *mark_papers(const pt_lesson *lesson, size_t *likely)
+/* Marks the papers, the verdicts after the first examples only with `all`. */
+static uint8_t *mark_papers(const pt_lesson *lesson, bool all, size_t counts[3])
 {
     uint8_t *marks = pt_calloc(lesson->papers, sizeof *marks);
 
-    *likely = 0;
-    for (size_t i = 0; marks && i < lesson->count; i++) {
-        marks[lesson->said[i]] = JUDGED;
-    }
     for (size_t i = 0; marks && i < lesson->likely_count; i++) {
-        if (marks[lesson->likely[i]] == UNJUDGED) {
-            marks[lesson->likely[i]] = LIKELY;
-            ++*likely;
-        }
+        marks[lesson->likely[i]] = LIKELY;
+    }
+    for (size_t i = 0; marks && i < lesson->count; i++) {
+        marks[lesson->said[i]] = all || lesson->first[i] ? JUDGED : marks[lesson->said[i]];
+    }
+    counts[UNJUDGED] = counts[JUDGED] = counts[LIKELY] = 0;
+    for (size_t i = 0; marks && i < lesson->papers; i++) {
+        counts[marks[i]]++;
     }
     return marks;
 }
 
-static int compare_floats(const void *a, const void *b)
+/* Fits the first examples, with `all` every verdict, against the papers that nobody judged. */
+static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_error *err)
 {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
+    const pt_linear_options options = {.c = START_C, .epsilon = START_EPSILON, .epochs_max = EPOCHS_MAX};
+    size_t counts[3], examples = 0;
+    uint8_t *marks = mark_papers(lesson, all, counts);
+    int status = marks ? make_fit(f, lesson->papers + 1, lesson->terms) : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < lesson->count; i++) {
+        examples += lesson->first[i];
+    }
+    if (!status) {
+        const double pool = POOL_COST * (double)(examples ? examples : 1) / (double)counts[UNJUDGED];
+        if (all) {
+            add_said(f, lesson);
+        }
+        for (size_t i = 0; i < lesson->count && !all; i++) {
+            if (lesson->first[i]) {
+                add_case(f, lesson->said[i], true, 1, PT_NO_FOLD);
+            }
+        }
+        add_case(f, lesson->words, true, WORDS_COST, PT_NO_FOLD);
+        for (size_t i = 0; i < lesson->papers; i++) {
+            if (marks[i] == LIKELY) {
+                add_case(f, (uint32_t)i, true, LIKELY_COST / (double)counts[LIKELY], PT_NO_FOLD);
+            } else if (marks[i] == UNJUDGED) {
+                add_case(f, (uint32_t)i, false, pool, PT_NO_FOLD);
+            }
+        }
+        status = pt_linear_fit_folds(lesson->rows, &f->cases, lesson->terms, &options, f->lanes, err);
+    }
+    free(marks);
+    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 
-/* The median of the margins of papers nobody judged, and the distance of those below it. */
-static int look_at_pool(const pt_lesson *lesson, const uint8_t *marks, const pt_column *c, double *median, double *unit)
-{
-    float *margins = pt_alloc(lesson->papers, sizeof *margins);
-    size_t count = 0;
-    double squares = 0;
+/* Mean and standard deviation of the margins of all stored papers, in each lane. */
+struct spread {
+    double mean[PT_LANES], deviation[PT_LANES];
+};
 
-    for (size_t i = 0; i < lesson->papers && margins; i++) {
-        if (marks[i] == UNJUDGED) {
-            margins[count++] = (float)pt_column_margin(c->weights, c->bias, pt_rows_get(lesson->rows, i));
+static void measure(const pt_lesson *lesson, const float *lanes, struct spread *out)
+{
+    const double n = (double)lesson->papers;
+    double squares[PT_LANES] = {0};
+
+    *out = (struct spread){0};
+    for (size_t i = 0; i < lesson->papers; i++) {
+        float margins[PT_LANES];
+        pt_linear_margins(lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            out->mean[lane] += margins[lane];
+            squares[lane] += (double)margins[lane] * margins[lane];
         }
     }
-    pt_sort(margins, margins ? count : 0, sizeof *margins, compare_floats);
-    *median = margins && count ? margins[count / 2] : c->bias;
-    for (size_t i = 0; i < count / 2; i++) {
-        squares += (*median - margins[i]) * (*median - margins[i]);
+    for (size_t lane = 0; lane < PT_LANES; lane++) {
+        out->mean[lane] /= n;
+        out->deviation[lane] = sqrt(fmax(squares[lane] / n - out->mean[lane] * out->mean[lane], 1e-12));
     }
-    *unit = fmax(sqrt(squares / (double)(count / 2 ? count / 2 : 1)), 1e-4);
-    free(margins);
-    return margins ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* The cut and the calibration: from where a tag begins among papers nobody judged, as far as verdicts do not say
- * otherwise. */
-static int place_cut(const pt_lesson *lesson, const uint8_t *marks, pt_column *c, papertag_error *err)
+/* How far verdicts move the log-odds of margins, whose odds are even at `even` and change with `slope`: the most likely
+ * move, a normal prior about none. Examples that were picked because they have the tag tell nothing of it. */
+static double find_move(const pt_lesson *lesson, const float *margins, double even, double slope)
 {
-    float *away = pt_alloc(lesson->count, sizeof *away);
-    double median, unit, a = -SLOPE, b = 0;
+    enum { STEPS = 50 };
+    double move = 0;
 
-    if (!away || look_at_pool(lesson, marks, c, &median, &unit)) {
-        free(away);
-        return pt_no_memory(err);
+    for (int step = 0; step < STEPS; step++) { /* Newton; the second derivative is never less than the prior's */
+        double first = -move / (MOVE * MOVE), second = 1 / (MOVE * MOVE);
+        for (size_t i = 0; i < lesson->count; i++) {
+            const double p = 1 / (1 + exp(-slope * (margins[i] - even) - move));
+            first += lesson->first[i] ? 0 : lesson->yes[i] - p;
+            second += lesson->first[i] ? 0 : p * (1 - p);
+        }
+        move += fmin(fmax(first / second, -1), 1);
     }
-    for (size_t i = 0; i < lesson->count; i++) {
-        away[i] = (float)((c->held_out[i] - median) / unit - CENTRE);
-    }
-    pt_platt_near(away, lesson->yes, lesson->count, STRENGTH, &a, &b);
-    a = fmin(a, -SLOPE_LEAST);
-    c->cut = median + unit * (CENTRE - b / a);
-    c->a = a / unit;
-    c->b = b - a * (median / unit + CENTRE);
-    free(away);
-    return PAPERTAG_OK;
+    return move;
 }
 
 static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
 {
-    const pt_linear_options options = {.c = START_C, .epsilon = START_EPSILON, .epochs_max = EPOCHS_MAX};
-    size_t likely, yes = 0;
-    uint8_t *marks = mark_papers(lesson, &likely);
-    struct fit f = {0};
-    int status = marks ? make_fit(&f, lesson->papers + 1, lesson->terms) : PAPERTAG_NO_MEMORY;
+    struct fit begun = {0}, f = {0};
+    struct spread before, after;
+    double even, slope;
+    int status = fit_new(lesson, false, &begun, err);
 
+    status = status ? status : fit_new(lesson, true, &f, err);
     if (!status) {
-        const size_t pool = lesson->papers - lesson->count - likely;
-        add_said(&f, lesson);
-        for (size_t i = 0; i < lesson->count; i++) {
-            yes += lesson->yes[i];
-        }
-        add_case(&f, lesson->words, true, WORDS_COST, PT_NO_FOLD);
-        for (size_t i = 0; i < lesson->papers; i++) {
-            if (marks[i] == LIKELY) {
-                add_case(&f, (uint32_t)i, true, LIKELY_COST / (double)likely, PT_NO_FOLD);
-            } else if (marks[i] == UNJUDGED) {
-                add_case(&f, (uint32_t)i, false, POOL_COST * (double)(yes ? yes : 1) / (double)pool, PT_NO_FOLD);
-            }
-        }
-        status = pt_linear_fit_folds(lesson->rows, &f.cases, lesson->terms, &options, f.lanes, err);
-    }
-    if (!status) {
+        const unsigned all = f.cases.folds;
+        measure(lesson, begun.lanes, &before);
+        measure(lesson, f.lanes, &after);
         take_column(&f, lesson, 1, 0, out);
-        status = place_cut(lesson, marks, out, err);
+        for (size_t i = 0; i < lesson->count; i++) { /* a fold's margins as those of the whole */
+            const unsigned fold = f.fold[i];
+            out->held_out[i] =
+                (float)((out->held_out[i] - after.mean[fold]) / after.deviation[fold] * after.deviation[all] +
+                        after.mean[all]);
+        }
+        even = (EVEN - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
+        slope = SLOPE * before.deviation[0] / after.deviation[all];
+        out->a = -slope;
+        out->b = slope * even - find_move(lesson, out->held_out, even, slope);
+        out->cut = -out->b / out->a;
     }
-    free(marks);
+    free_fit(&begun);
     free_fit(&f);
-    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
+    return status;
 }
 
 int pt_learn(const pt_lesson *lesson, pt_column *out, papertag_error *err)

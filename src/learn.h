@@ -12,7 +12,10 @@
  *
  * A new tag has a few examples, what its name and definition say, and the papers that nobody judged, most of which do
  * not have it: those are examples against it that count next to nothing each (learning from positive and unlabelled
- * examples by a biased SVM: Liu, Dai, Li, Lee and Yu, 2003). The definition is an example for it, worth several.
+ * examples by a biased SVM: Liu, Dai, Li, Lee and Yu, 2003). The definition is an example for it, worth several. With
+ * the examples that it began with alone, even odds are where they are for any such tag. Verdicts move the margins of
+ * all papers, and even odds with them: as the mean and the spread of the stored papers' margins say; and they move the
+ * odds themselves.
  */
 #ifndef PT_LEARN_H
 #define PT_LEARN_H
@@ -25,6 +28,7 @@ typedef struct pt_lesson {
     size_t papers, terms; /* the first `papers` rows are the stored papers; V */
     const uint32_t *said; /* rows with a verdict: `count`, each once */
     const uint8_t *yes;   /* of each */
+    const uint8_t *first; /* of each: an example that a new tag began with, picked because it has it */
     size_t count;
     const uint32_t *labelled; /* rows of the training set without a verdict: `labelled_count` */
     const uint8_t *has;       /* whether each has the tag */

@@ -269,7 +269,7 @@ uint64_t pt_learner_evidence(const papertag_learner *l, const struct tag *tag)
         return 0;
     }
     for (size_t i = tag->said; i < tag->said + tag->said_count; i++) {
-        hash = mix(mix(hash, l->said[i].id), l->said[i].yes ? "yes" : "no");
+        hash = mix(mix(hash, l->said[i].id), l->said[i].example ? "example" : l->said[i].yes ? "yes" : "no");
     }
     if (tag->own) {
         hash = mix(mix(mix(hash, tag->own->name), tag->own->definition), tag->own->query);
@@ -365,7 +365,7 @@ static int find_before(const papertag_learner *l, struct fitted *f)
 /* A lesson's arrays, to be freed together. */
 struct evidence {
     uint32_t *said, *labelled;
-    uint8_t *yes, *has;
+    uint8_t *yes, *first, *has;
     float *prior;
 };
 
@@ -381,26 +381,47 @@ static bool has_tag(const papertag_model *m, papertag_strings tags, const struct
     return false;
 }
 
+/* When the first yes was said, where no example is known as such: a tag's verdicts may have come from elsewhere. NULL:
+ * there are examples. Times of this form compare as text. */
+static const char *earliest_yes(const papertag_learner *l, const struct tag *tag)
+{
+    const char *earliest = NULL;
+
+    for (size_t i = tag->said; i < tag->said + tag->said_count; i++) {
+        if (l->said[i].example) {
+            return NULL;
+        }
+        if (l->said[i].yes && (!earliest || strcmp(l->said[i].given, earliest) < 0)) {
+            earliest = l->said[i].given;
+        }
+    }
+    return earliest;
+}
+
 /* Gathers what is known of a tag. A paper is in one place: a verdict goes before the training set. */
 static int gather(const papertag_learner *l, const struct tag *tag, struct evidence *e, pt_lesson *lesson)
 {
     const papertag_model *m = l->model;
     const size_t labelled = tag->fresh ? 0 : l->labelled_count;
     bool *judged = pt_calloc(l->papers.rows.count, sizeof *judged), named = false;
+    const char *earliest = earliest_yes(l, tag);
     int status = judged ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     e->said = pt_alloc(tag->said_count, sizeof *e->said);
     e->yes = pt_alloc(tag->said_count, sizeof *e->yes);
+    e->first = pt_calloc(tag->said_count, sizeof *e->first);
     e->labelled = pt_alloc(labelled, sizeof *e->labelled);
     e->has = pt_alloc(labelled, sizeof *e->has);
     e->prior = tag->fresh ? NULL : weights_of(&m->matrix, m->vocabulary.count, tag->before);
-    if (!e->said || !e->yes || !e->labelled || !e->has || (!tag->fresh && !e->prior)) {
+    if (!e->said || !e->yes || !e->first || !e->labelled || !e->has || (!tag->fresh && !e->prior)) {
         status = PAPERTAG_NO_MEMORY;
     }
     for (size_t i = tag->said; i < tag->said + tag->said_count && !status; i++) {
         const size_t row = place_of(l, l->said[i].paper); /* papers are never deleted */
         judged[row] = true;
         e->said[lesson->count] = (uint32_t)row;
+        e->first[lesson->count] =
+            l->said[i].example || (l->said[i].yes && earliest && !strcmp(l->said[i].given, earliest));
         e->yes[lesson->count++] = l->said[i].yes;
     }
     for (size_t i = labelled; i > 0 && !status; i--) { /* the last word on a paper holds */
@@ -445,6 +466,7 @@ static int learn_tag(void *context, size_t i)
     }
     lesson.said = e.said;
     lesson.yes = e.yes;
+    lesson.first = e.first;
     lesson.labelled = e.labelled;
     lesson.has = e.has;
     status = status ? status : pt_learn(&lesson, &f->column, NULL);
@@ -469,6 +491,7 @@ static int learn_tag(void *context, size_t i)
     f->taken = !f->before || l->options.force || pt_sign_test(spoilt, mended) >= CHANCE;
     free(e.said);
     free(e.yes);
+    free(e.first);
     free(e.labelled);
     free(e.has);
     free(e.prior);

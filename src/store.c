@@ -91,9 +91,10 @@ static const char *const steps[] = {
     "CREATE INDEX audits_of ON audits(paper);\n"
     "CREATE INDEX audits_in ON audits(call);\n"
     "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
-    "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n" /* 1: made in this store */
-    "ALTER TABLE tags ADD COLUMN query TEXT;\n"                     /* of an own tag: papers likely to have it */
-    "CREATE TABLE kept(\n"                                          /* model files, by their hashes; one is in use */
+    "ALTER TABLE verdicts ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n" /* 1: an own tag was begun with it */
+    "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n"         /* 1: made in this store */
+    "ALTER TABLE tags ADD COLUMN query TEXT;\n" /* of an own tag: papers likely to have it */
+    "CREATE TABLE kept(\n"                      /* model files, by their hashes; one is in use */
     "  key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, made TEXT NOT NULL, used INTEGER NOT NULL,\n"
     "  summary TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;\n"};
 

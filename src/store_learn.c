@@ -132,16 +132,19 @@ int pt_store_said(papertag_store *store, pt_arena *arena, pt_said **out, size_t 
     bool failed = false;
     sqlite3_stmt *s;
     int code = SQLITE_DONE,
-        status = pt_store_query(store,
-                                "SELECT v.paper, p.id, t.tag, v.verdict='yes', v.held_out FROM verdicts v"
-                                " JOIN tags t ON t.key=v.tag JOIN papers p ON p.key=v.paper ORDER BY t.tag, p.id",
-                                &s, err, "");
+        status = pt_store_query(
+            store,
+            "SELECT v.paper, p.id, t.tag, v.verdict='yes', v.held_out, v.given, v.example FROM verdicts v"
+            " JOIN tags t ON t.key=v.tag JOIN papers p ON p.key=v.paper ORDER BY t.tag, p.id",
+            &s, err, "");
 
     while (!status && !failed && (code = sqlite3_step(s)) == SQLITE_ROW) {
         const pt_said one = {.paper = sqlite3_column_int64(s, 0),
                              .id = pt_store_text(s, 1, arena, &failed),
                              .tag = pt_store_text(s, 2, arena, &failed),
+                             .given = pt_store_text(s, 5, arena, &failed),
                              .yes = sqlite3_column_int(s, 3),
+                             .example = sqlite3_column_int(s, 6),
                              .held_out = sqlite3_column_type(s, 4) == SQLITE_NULL ? NAN : sqlite3_column_double(s, 4)};
         failed = failed || pt_reserve(&list, &capacity, n + 1, sizeof *list);
         if (!failed) {
@@ -277,6 +280,11 @@ int papertag_store_own_tag(papertag_store *store, const papertag_own_tag *tag, c
                                   err, "tttt", tag->tag, tag->name, tag->definition, tag->query);
     store->tags_read = false;
     status = status || !count ? status : pt_store_judge_all(store, tag->tag, "yes", keys, count, err);
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_do(store,
+                             "UPDATE verdicts SET example=1 WHERE paper=?1 AND tag=(SELECT key FROM tags WHERE tag=?2)",
+                             err, "it", keys[i], tag->tag);
+    }
     return pt_store_end(store, status, err);
 }
 

@@ -23,8 +23,8 @@ void pt_stored_rows_free(pt_stored_rows *rows);
 /* A verdict. */
 typedef struct pt_said {
     int64_t paper;
-    const char *id, *tag; /* the paper's id, the tag's slug */
-    bool yes;
+    const char *id, *tag, *given; /* the paper's id, the tag's slug, when */
+    bool yes, example;            /* example: a tag of one's own was begun with it */
     double held_out; /* the margin by weights that had not seen it; NaN when the model in use has not learnt it */
 } pt_said;
 

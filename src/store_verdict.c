@@ -66,7 +66,7 @@ static int set(papertag_store *store, int64_t paper, int64_t tag, const char *ve
     }
     return pt_store_do(store,
                        "INSERT INTO verdicts(paper, tag, verdict, given) VALUES(?1,?2,?3,?4) ON CONFLICT DO"
-                       " UPDATE SET verdict=excluded.verdict, given=excluded.given, held_out=NULL",
+                       " UPDATE SET verdict=excluded.verdict, given=excluded.given, held_out=NULL, example=0",
                        err, "iitt", paper, tag, verdict, given);
 }
 
