@@ -48,7 +48,7 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check unit cli reference bench bench-instr asan lint format fuzz install uninstall clean help deps
+.PHONY: all demo test check unit cli reference bench bench-instr asan lint format fuzz faults install uninstall clean help deps
 
 all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
 
@@ -102,6 +102,15 @@ check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
 
 asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
+
+# Every command with its n-th allocation failing, then its n-th file operation, SQLite's included; about 4 minutes, with
+# FAULTS=--long an hour or two.
+faults: all ## let allocations and file operations fail, one after the other
+	@mkdir -p $(OBJ)/fault
+	$(Q)for kind in allocations files; do \
+	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl && echo "# $$kind" && \
+	    PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/run.py $(CURDIR)/$(PROGRAM) $(CURDIR)/$(OBJ)/fault/$$kind.so $(FAULTS) || exit 1; \
+	done
 
 # Each target for FUZZ_SECONDS, growing its corpus under build/.
 FUZZ_SECONDS ?= 60

@@ -477,7 +477,7 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     m->manifest[text.size] = '\0';
     m->json = cJSON_Parse(m->manifest);
     if (!m->json) {
-        return damaged(m, err, "the manifest is not JSON");
+        return damaged(m, err, "the manifest is not JSON (or there is no memory to read it)");
     }
     status = pt_manifest_text(m->json, m->name, &m->options, err);
     status = status ? status : pt_manifest_fit(m->json, m->name, &m->fit, err);

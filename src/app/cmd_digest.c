@@ -407,9 +407,9 @@ static int run_digest(const args *a)
     if (!code && c.subscription.name && !c.dry && papertag_delivery_settle(d.store, c.subscription.name, &d.err)) {
         code = failed(&d.err);
     }
-    if (!code && (c.format == 2 || c.format == 7) && !open_model_of(a, d.store, &model) &&
-        papertag_tagger_open(&d.tagger, model, &d.err)) {
-        code = failed(&d.err);
+    if (!code && (c.format == 2 || c.format == 7)) {
+        code = open_model_of(a, d.store, &model);
+        code = code || !papertag_tagger_open(&d.tagger, model, &d.err) ? code : failed(&d.err);
     }
     if (!code) {
         text_put(&filter, plain);

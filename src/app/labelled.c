@@ -33,6 +33,12 @@ static bool split_tags(char *list, labelled_row *row)
     return row->tags;
 }
 
+static int no_memory(void)
+{
+    fprintf(stderr, "papertag: out of memory\n");
+    return EXIT_FAILED;
+}
+
 /* Takes a line apart: id, tags, split. Lines of another split than `train` are passed over. */
 static int take_line(labelled *l, size_t *capacity, char *line, const char *path, size_t number)
 {
@@ -52,14 +58,14 @@ static int take_line(labelled *l, size_t *capacity, char *line, const char *path
     if (l->count == *capacity) {
         labelled_row *rows = realloc(l->rows, (2 * *capacity + 1024) * sizeof *rows);
         if (!rows) {
-            return EXIT_FAILED;
+            return no_memory();
         }
         l->rows = rows;
         *capacity = 2 * *capacity + 1024;
     }
     l->rows[l->count] = (labelled_row){.id = line};
     if (!split_tags(tags, &l->rows[l->count])) {
-        return EXIT_FAILED;
+        return no_memory();
     }
     l->count++;
     return EXIT_DONE;

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""Lets allocations or file operations of every command fail, one after the other, and looks at what comes of it.
+
+usage: tests/fault/run.py PROGRAM LIBRARY [--long] [COMMAND]...
+
+LIBRARY is made of allocations.c or files.c. Each command is run with its n-th allocation (or operation) failing, and
+again with all from the n-th on, for n upward until a run reaches its end without one; file operations fail first with
+EIO, and in the second round with ENOSPC. The short form takes every n to 25 and then ever larger steps, --long every n to 3,000.
+A run must end by itself with a status of the contract (0 to 3), say something when it is 1, leave a store that SQLite
+finds sound and in which papers and verdicts are all there, and write an output file whole or not at all.
+Prints TAP: one test a command.
+"""
+import json, os, shutil, sqlite3, subprocess, sys, tempfile
+
+SAMPLE = "data/sample.jsonl"
+
+
+def commands(work):
+    """name, arguments, standard input, whether it changes the store, output file"""
+    at = lambda name: os.path.join(work, name)
+    yield "tag", ["tag", "--json", "--jobs", "2", at("few")], "", False, None
+    yield "tag-text", ["tag", "--jobs", "1", at("few")], "", False, None
+    yield "explain", ["explain", "--json", at("one")], "", False, None
+    yield "eval", ["eval", "--json", at("few")], "", False, None
+    yield "train", ["train", "-o", at("out"), "--skip-rare", "--min-df", "2", "--jobs", "2", at("few")], "", False, "out"
+    yield "train-kernel", ["train", "-o", at("out"), "--kernel", "rbf", "--skip-rare", "--jobs", "1", at("few")], "", False, "out"
+    yield "model-info", ["model", "info"], "", False, None
+    yield "model-diff", ["model", "diff", at("model"), at("model")], "", False, None
+    yield "model-export", ["model", "export", "--libsvm", at("dir"), at("model")], "", False, None
+    yield "tags", ["tags"], "", False, None
+    yield "help", ["help", "--man"], "", False, None
+    yield "add", ["add", at("few")], "", True, None
+    yield "add-page", ["add", "--from", "page", at("page")], "", True, None
+    yield "add-atom", ["add", at("atom")], "", True, None
+    yield "add-bib", ["add", at("bib")], "", True, None
+    yield "list", ["list", "--tag", "quantization | RL", "--search", "model"], "", False, None
+    yield "show", ["show", "sample-01"], "", False, None
+    yield "similar", ["similar", "sample-01"], "", False, None
+    yield "label", ["label", "sample-01", "+robotics", "-quantization"], "", True, None
+    yield "undo", ["label", "--undo"], "", True, None
+    yield "labels-export", ["labels", "export"], "", False, None
+    yield "labels-import", ["labels", "import", at("verdicts")], "", True, None
+    for form in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
+        yield "digest-" + form, ["digest", "--tag", "quantization", "--format", form, "-o", at("out")], "", False, "out"
+    yield "subscribe", ["subscribe", "me", "--tag", "quantization"], "", True, None
+    yield "trends", ["trends"], "", False, None
+    yield "stats", ["stats"], "", False, None
+    yield "review", ["review", "--plain"], "y\n1\nu\nn\n/RL\nq\n", True, None
+    yield "retrain", ["retrain", "--force", "--jobs", "2"], "", True, None
+    yield "tag-new", ["tag-new", "mine", "-e", "sample-01", "--definition", "Low-bit weights"], "", True, None
+    yield "discover", ["discover", "--min-papers", "2"], "", False, None
+    yield "explain-paper", ["explain", "--paper", "sample-01"], "", False, None
+    yield "eval-store", ["eval", "--store"], "", False, None
+    yield "model-list", ["model", "list"], "", False, None
+
+
+def prepare(program, work):
+    at = lambda name: os.path.join(work, name)
+    papers = [json.loads(line) for line in open(SAMPLE)]
+    for name, some in (("few", papers[:12]), ("one", papers[:1])):
+        with open(at(name), "w") as f:
+            f.writelines(json.dumps(p) + "\n" for p in some)
+    with open(at("page"), "w") as f:
+        f.write("Daily Papers\n\nA Title of a Paper That Is New\n·\n3 authors\n·\nJan 2, 2026\n")
+    with open(at("atom"), "w") as f:
+        f.write("<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>http://arxiv.org/abs/2601.00001v1</id><title>Tiny bits"
+                "</title><summary>We quantize weights.</summary><published>2026-01-01T00:00:00Z</published></entry></feed>")
+    with open(at("bib"), "w") as f:
+        f.write("@article{k, title={Robots that {W}alk}, author={A. Sample and B. Specimen}, year=2026}\n")
+    with open(at("verdicts"), "w") as f:
+        f.write("id\ttag\tverdict\tgiven\nsample-03\trobotics\tno\t2026-01-01T00:00:00Z\n")
+        f.write('{"id":"sample-04","tag":"agents","verdict":"yes"}\n')
+    env = dict(os.environ, PAPERTAG_DB=at("db"))
+    run = lambda *args, **more: subprocess.run([program, *args], env=env, check=True, capture_output=True, **more)
+    run("train", "-o", at("model"), "--skip-rare", "--min-examples", "3", "--max-terms", "400", SAMPLE)
+    run("add", SAMPLE)
+    run("label", "sample-02", "-quantization")
+    run("review", "--plain", "--order", "random", input=b"y\n" * 10)
+    os.replace(at("db"), at("db.base"))
+
+
+def sound(db, papers, verdicts):
+    """What is wrong with the store, None when nothing is."""
+    connection = sqlite3.connect(db)
+    try:
+        answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        if answer != "ok":
+            return "integrity_check: " + answer
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            return "a row refers to one that is not there"
+        if connection.execute("SELECT count(*) FROM papers").fetchone()[0] < papers:
+            return "papers are lost"
+        if connection.execute("SELECT count(*) FROM verdicts").fetchone()[0] < verdicts:
+            return "verdicts are lost"
+        return None
+    finally:
+        connection.close()
+
+
+def numbers(long):
+    n = 1
+    while True:
+        yield n
+        n += 1 if n < (3000 if long else 25) else max(1, n // (25 if long else 3))
+
+
+def attempt(program, library, work, command, n, every):
+    name, args, given, writes, output = command
+    at = lambda file: os.path.join(work, file)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        if os.path.exists(at("db" + suffix)):
+            os.remove(at("db" + suffix))
+    shutil.copy(at("db.base"), at("db"))
+    shutil.rmtree(at("dir"), ignore_errors=True)
+    for file in ("note", "out"):
+        if os.path.exists(at(file)):
+            os.remove(at(file))
+    env = dict(os.environ, PAPERTAG_DB=at("db"), LD_PRELOAD=library, FAULT_AT=str(n), FAULT_NOTE=at("note"),
+               FAULT_ALL="1" if every else "0", FAULT_ERRNO="28" if every else "5")
+    try:
+        run = subprocess.run([program, *args], env=env, input=given, capture_output=True, text=True, timeout=60,
+                             errors="replace")
+    except subprocess.TimeoutExpired:
+        return "hangs", True
+    failed = os.path.exists(at("note"))
+    if run.returncode not in (0, 1, 2, 3):
+        return "status %d: %s" % (run.returncode, run.stderr.strip()[-200:]), failed
+    if run.returncode == 1 and not run.stderr.strip() and "eval" not in name:
+        return "status 1 without a word", failed
+    if output and run.returncode == 0 and not os.path.exists(at(output)):
+        return "status 0 without the file", failed
+    rests = [f for f in os.listdir(work) if f.endswith(".part") or ".tmp" in f]
+    if rests:
+        return "left behind: " + rests[0], failed
+    wrong = sound(at("db"), 40, 1 if name == "undo" or name == "review" else 2) if writes else None
+    return wrong, failed
+
+
+def main():
+    program, library, *rest = sys.argv[1:]
+    long, chosen = "--long" in rest, [word for word in rest if not word.startswith("--")]
+    work, number, bad = tempfile.mkdtemp(), 0, 0
+    prepare(program, work)
+    for command in commands(work):
+        if chosen and command[0] not in chosen:
+            continue
+        runs, wrong = 0, []
+        for every in (False, True):
+            for n in numbers(long):
+                what, failed = attempt(program, library, work, command, n, every)
+                runs += 1
+                if what:
+                    wrong.append("%d%s: %s" % (n, " and after" if every else "", what))
+                if not failed or len(wrong) > 5:
+                    break
+        number += 1
+        bad += bool(wrong)
+        print("%sok %d %s: %d runs" % ("not " if wrong else "", number, command[0], runs))
+        for line in wrong:
+            print("# " + line)
+        sys.stdout.flush()
+    shutil.rmtree(work)
+    print("1..%d" % number)
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
