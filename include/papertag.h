@@ -725,8 +725,6 @@ typedef struct papertag_learn_options {
     const char *remove; /* a tag of one's own that is to go, with its verdicts; NULL */
     bool force;         /* take every fit, also one that is not better */
     unsigned jobs;      /* threads; 0: one a processor. Does not change the result */
-    void (*progress)(void *context, const char *stage, size_t done, size_t total); /* as of training; may be NULL */
-    void *progress_context;
 } papertag_learn_options;
 
 /* Opens a learner over a store and the model to start from; both must outlive it. Strings of `options` must too.

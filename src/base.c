@@ -156,6 +156,16 @@ char *pt_arena_copy(pt_arena *arena, const char *text, size_t length)
     return copy;
 }
 
+void *pt_arena_keep(pt_arena *arena, const void *items, size_t count, size_t size)
+{
+    void *copy = count && size > SIZE_MAX / count ? NULL : pt_arena_alloc(arena, count * size);
+
+    if (copy && count) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
 void pt_arena_reset(pt_arena *arena)
 {
     struct pt_arena_block *kept = arena->head;

@@ -44,6 +44,7 @@ typedef struct pt_arena {
 
 void *pt_arena_alloc(pt_arena *arena, size_t size);                    /* 16-byte aligned; NULL on exhaustion */
 char *pt_arena_copy(pt_arena *arena, const char *text, size_t length); /* with a NUL added */
+void *pt_arena_keep(pt_arena *arena, const void *items, size_t count, size_t size); /* a copy; NULL on exhaustion */
 void pt_arena_reset(pt_arena *arena); /* gives all allocations up, keeps one block for the next round */
 void pt_arena_free(pt_arena *arena);
 

@@ -185,12 +185,9 @@ int pt_store_own(papertag_store *store, pt_arena *arena, papertag_own_tag **out,
         }
     }
     status = status ? status : pt_store_finish(store, s, code, err);
-    if (!status && !failed && n) {
-        copy = pt_arena_alloc(arena, n * sizeof *copy);
+    if (!status && !failed) {
+        copy = pt_arena_keep(arena, list, n, sizeof *list);
         failed = !copy;
-        if (copy) {
-            memcpy(copy, list, n * sizeof *copy);
-        }
     }
     free(list);
     status = status ? status : failed ? pt_no_memory(err) : PAPERTAG_OK;

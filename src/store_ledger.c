@@ -109,12 +109,9 @@ int papertag_store_subscriptions(papertag_store *store, const papertag_subscript
         }
     }
     status = status ? status : pt_store_finish(store, s, code, err);
-    if (!status && !failed && n) {
-        copy = pt_arena_alloc(arena, n * sizeof *copy);
+    if (!status && !failed) {
+        copy = pt_arena_keep(arena, list, n, sizeof *list);
         failed = !copy;
-        if (copy) {
-            memcpy(copy, list, n * sizeof *copy);
-        }
     }
     free(list);
     if (failed) {
