@@ -666,6 +666,24 @@ typedef struct papertag_store_stats {
 
 PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err);
 
+/* ---- is it sound? ------------------------------------------------------------------------------------------------ */
+
+/* What was found of a store. */
+typedef struct papertag_finding {
+    bool trouble;     /* something is wrong; else it is only worth knowing */
+    const char *what; /* a sentence */
+    const char *next; /* what to run; NULL: nothing needs to be done */
+} papertag_finding;
+
+/* Looks a store over: the file, references between its rows, the text index against the texts, the index of tags
+ * against opinions and verdicts, papers that `model` has not tagged, verdicts that no model has learnt, deliveries that
+ * were begun and not ended. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
+                                      size_t *count, papertag_error *err);
+
+/* Makes the text index and the index of tags anew from what they are made of, in one transaction. */
+PAPERTAG_API int papertag_store_repair(papertag_store *store, papertag_error *err);
+
 /* ---- topics without a tag ---------------------------------------------------------------------------------------- */
 
 /* A topic that no tag covers. */

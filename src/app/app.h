@@ -105,7 +105,7 @@ int failed(const papertag_error *err);
 
 extern const command command_tag, command_train, command_eval, command_explain, command_tags, command_model,
     command_add, command_list, command_show, command_similar, command_digest, command_subscribe, command_subscriptions,
-    command_label, command_labels, command_review, command_discover, command_retrain, command_tag_new,
+    command_label, command_labels, command_review, command_discover, command_doctor, command_retrain, command_tag_new,
     command_tag_remove, command_trends, command_stats;
 
 /* Help, completion and manual are written from the table. */
@@ -155,6 +155,10 @@ int read_text(const char *path, char **content);
 /* Opens the store that --db, the environment or the home directory names; with `create` it is made if it is not there.
  * EXIT_DONE, or EXIT_FAILED after saying why. */
 int open_store(const args *a, bool create, papertag_store **store);
+
+/* Adds the path of that store; false, after saying so, when nothing names one. */
+struct text;
+bool store_path(const args *a, struct text *path);
 
 /* Whether that store is there. */
 bool store_is_there(const args *a);

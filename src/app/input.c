@@ -193,8 +193,7 @@ int refused(const papertag_error *err)
     return err->status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/* The path of the store; false, after saying so, when nothing names one. */
-static bool store_path(const args *a, text *place)
+bool store_path(const args *a, text *place)
 {
     const char *path = args_text(a, "db", getenv("PAPERTAG_DB"));
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");

@@ -15,12 +15,12 @@ static const option help_options[] = {{"man", 0, NULL, "print the manual page (r
 static const command command_help = {"help",       "[COMMAND]",  "explain papertag or one of its commands",
                                      help_command, help_options, NULL};
 
-static const command *const table[] = {&command_tag,        &command_add,           &command_list,    &command_digest,
-                                       &command_show,       &command_similar,       &command_label,   &command_labels,
-                                       &command_review,     &command_discover,      &command_retrain, &command_tag_new,
-                                       &command_tag_remove, &command_tags,          &command_trends,  &command_stats,
-                                       &command_subscribe,  &command_subscriptions, &command_train,   &command_eval,
-                                       &command_explain,    &command_model,         &command_help};
+static const command *const table[] = {&command_tag,     &command_add,        &command_list,          &command_digest,
+                                       &command_show,    &command_similar,    &command_label,         &command_labels,
+                                       &command_review,  &command_discover,   &command_doctor,        &command_retrain,
+                                       &command_tag_new, &command_tag_remove, &command_tags,          &command_trends,
+                                       &command_stats,   &command_subscribe,  &command_subscriptions, &command_train,
+                                       &command_eval,    &command_explain,    &command_model,         &command_help};
 enum { COMMANDS = sizeof table / sizeof *table };
 
 /* ---- help ------------------------------------------------------------------------------------------------------ */

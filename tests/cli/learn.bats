@@ -272,3 +272,27 @@ teardown() {
     [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(DISTINCT model) FROM papers; PRAGMA integrity_check')" = "1
 ok" ]
 }
+
+@test "doctor: a sound store, one whose indexes are not what they are made from, a damaged one" {
+    run papertag doctor
+    expect 0
+    [[ $output == *"papertag add FILE"* ]]
+    store
+    papertag doctor --json >"$work/out"
+    [ "$(jq -s 'map(select(.trouble)) | length' "$work/out")" = 0 ]
+    papertag label sample-01 -quantization +robotics
+    papertag doctor | grep -q '2 verdicts have not been learnt from'
+    sqlite3 "$PAPERTAG_DB" "DELETE FROM tagged WHERE paper=2; UPDATE papers SET title='Other words' WHERE key=3"
+    run papertag doctor
+    expect 1
+    [[ $output == *"missing in their index"*"papertag doctor --repair"* ]]
+    [[ $output == *"the text index is not that of the papers"* ]]
+    papertag doctor --repair
+    [ "$(papertag list --search '"other words"' --json | jq -r .id)" = sample-03 ]
+    [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(*) > 0 FROM tagged WHERE paper=2')" = 1 ]
+    sqlite3 "$PAPERTAG_DB" 'PRAGMA wal_checkpoint(TRUNCATE); VACUUM' >/dev/null
+    printf 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX' | dd of="$PAPERTAG_DB" bs=1 seek=20480 conv=notrunc 2>/dev/null
+    run papertag doctor
+    expect 1
+    [[ $output == *"not a sound store"* || $output == *"damaged"* ]]
+}
