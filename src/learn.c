@@ -14,16 +14,17 @@ enum { FOLDS = 10, EPOCHS_MAX = 200 };
 /* A tag of the model: C, the distance from the cut that a verdict asks for, what a paper of the training set counts. */
 static const double ADAPT_C = 3, WIDTH = 0.3, LABELLED_COST = 0.1, ADAPT_EPSILON = 0.1;
 
-/* A new tag: C, what its words count beside one example, what all the papers that nobody judged count for each example
- * that it began with, what all those that its query finds count. */
-static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 3, LIKELY_COST = 1, START_EPSILON = 0.001;
+/* A new tag: C, what its words count beside one example, what all the papers that nobody judged count beside the
+ * examples that it began with and its words, what all those that its query finds count. */
+static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 1.875, LIKELY_COST = 1, START_EPSILON = 0.001;
 
 /* Even odds of a new tag that has only the examples it began with, as a margin, and how fast odds change with it, by
  * logistic regression over 19 tags that were begun so; how far, as a standard deviation of log-odds, verdicts are to be
  * expected to move them; and the probability from which on the tag is given. Half the F1 that is to be hoped for would
- * be best for F1 at once (see cuts.c), but questions are asked about papers near the cut, and teach more near even odds.
+ * be best for F1 at once (see cuts.c), but questions are asked about papers near the cut, and teach more near even
+ * odds.
  */
-static const double EVEN = -0.313, SLOPE = 113, MOVE = 1.7, GIVEN = 0.4;
+static const double EVEN = -0.313, LEAST = 4, SLOPE = 113, MOVE = 1.7, GIVEN = 0.4;
 
 void pt_column_free(pt_column *column)
 {
@@ -208,7 +209,7 @@ static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_er
         examples += lesson->first[i];
     }
     if (!status) {
-        const double pool = POOL_COST * (double)(examples ? examples : 1) / (double)counts[UNJUDGED];
+        const double pool = POOL_COST * ((double)examples + WORDS_COST) / (double)counts[UNJUDGED];
         if (all) {
             add_said(f, lesson);
         }
@@ -256,6 +257,36 @@ static void measure(const pt_lesson *lesson, const float *lanes, struct spread *
     }
 }
 
+static int compare_floats(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The margin that is LEAST times as far above the median of all stored papers as those below it are under it (the root
+ * of the mean square): where the store is small, or the examples are few, even odds are not lower than this. */
+static int find_least(const pt_lesson *lesson, const float *lanes, double *least)
+{
+    float *list = pt_alloc(lesson->papers, sizeof *list);
+    const size_t half = lesson->papers / 2;
+    double squares = 0;
+
+    for (size_t i = 0; list && i < lesson->papers; i++) {
+        float margins[PT_LANES];
+        pt_linear_margins(lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
+        list[i] = margins[0];
+    }
+    if (list) {
+        pt_sort(list, lesson->papers, sizeof *list, compare_floats);
+        for (size_t i = 0; i < half; i++) {
+            squares += ((double)list[half] - list[i]) * ((double)list[half] - list[i]);
+        }
+        *least = list[half] + LEAST * sqrt(squares / (double)(half ? half : 1));
+    }
+    free(list);
+    return list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
 /* How far verdicts move the log-odds of margins, whose odds are even at `even` and change with `slope`: the most likely
  * move, a normal prior about none. Examples that were picked because they have the tag tell nothing of it. */
 static double find_move(const pt_lesson *lesson, const float *margins, double even, double slope)
@@ -279,10 +310,13 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
 {
     struct fit begun = {0}, f = {0};
     struct spread before, after;
-    double even, slope;
+    double even, slope, least = 0;
     int status = fit_new(lesson, false, &begun, err);
 
     status = status ? status : fit_new(lesson, true, &f, err);
+    if (!status && find_least(lesson, begun.lanes, &least)) {
+        status = pt_no_memory(err);
+    }
     if (!status) {
         const unsigned all = f.cases.folds;
         measure(lesson, begun.lanes, &before);
@@ -294,7 +328,7 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
                 (float)((out->held_out[i] - after.mean[fold]) / after.deviation[fold] * after.deviation[all] +
                         after.mean[all]);
         }
-        even = (EVEN - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
+        even = (fmax(EVEN, least) - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
         slope = SLOPE * before.deviation[0] / after.deviation[all];
         out->a = -slope;
         out->b = slope * even - find_move(lesson, out->held_out, even, slope);

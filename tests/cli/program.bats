@@ -470,3 +470,30 @@ EOF
     [[ $output == *"quantization.model:7:"* ]]
     [ ! -e "$work/n" ]
 }
+
+@test "models of every format, as earlier versions wrote them, load and say the same" {
+    for model in tests/fuzz/corpus/model/*; do
+        papertag model verify "$model" >/dev/null
+        papertag tag --json --all --model "$model" data/sample.jsonl |
+            jq -c '{id, tags: [.tags[] | [.tag, .assigned, (.margin * 1000 | round)]]}' |
+            diff - "tests/golden/$(basename "$model").jsonl"
+    done
+}
+
+@test "the same model and tags for any number of threads, and under any locale" {
+    papertag train -o "$work/one" --skip-rare --jobs 1 data/sample.jsonl >/dev/null
+    papertag tag --json --jobs 1 --model "$work/one" data/sample.jsonl >"$work/tags"
+    for jobs in 2 4; do
+        papertag train -o "$work/more" --skip-rare --jobs $jobs data/sample.jsonl >/dev/null
+        cmp "$work/one" "$work/more"
+        papertag tag --json --jobs $jobs --model "$work/more" data/sample.jsonl | cmp - "$work/tags"
+    done
+    command -v localedef >/dev/null || skip "the locales need localedef"
+    for locale in tr_TR de_DE; do
+        localedef -i $locale -f UTF-8 "$work/$locale.UTF-8" 2>/dev/null || skip "no source of the locale $locale"
+        export LOCPATH=$work LC_ALL=$locale.UTF-8
+        papertag train -o "$work/more" --skip-rare data/sample.jsonl >/dev/null
+        cmp "$work/one" "$work/more"
+        papertag tag --json --model "$work/more" data/sample.jsonl | cmp - "$work/tags"
+    done
+}
