@@ -18,13 +18,12 @@ static const double ADAPT_C = 3, WIDTH = 0.3, LABELLED_COST = 0.1, ADAPT_EPSILON
  * examples that it began with and its words, what all those that its query finds count. */
 static const double START_C = 0.1, WORDS_COST = 3, POOL_COST = 1.875, LIKELY_COST = 1, START_EPSILON = 0.001;
 
-/* Even odds of a new tag that has only the examples it began with, as a margin, and how fast odds change with it, by
- * logistic regression over 19 tags that were begun so; how far, as a standard deviation of log-odds, verdicts are to be
- * expected to move them; and the probability from which on the tag is given. Half the F1 that is to be hoped for would
- * be best for F1 at once (see cuts.c), but questions are asked about papers near the cut, and teach more near even
- * odds.
- */
-static const double EVEN = -0.313, LEAST = 4, SLOPE = 113, MOVE = 1.7, GIVEN = 0.4;
+/* Even odds of a new tag that has only the n examples it began with, as a margin, are at EVEN + FEW / (n + 1), and odds
+ * change with it by SLOPE: by logistic regression over 19 tags that were begun so with 1, 2, 5 and 10 examples. MOVE:
+ * how far, as a standard deviation of log-odds, verdicts are to be expected to move them. GIVEN: the probability from
+ * which on the tag is given. Half the F1 that is to be hoped for would be best for F1 at once (see cuts.c), but
+ * questions are asked about papers near the cut, and teach more near even odds. LEAST: see find_least. */
+static const double EVEN = -0.322, FEW = 0.062, SLOPE = 113, MOVE = 1.7, GIVEN = 0.4, LEAST = 4;
 
 void pt_column_free(pt_column *column)
 {
@@ -197,19 +196,26 @@ static uint8_t *mark_papers(const pt_lesson *lesson, bool all, size_t counts[3])
     return marks;
 }
 
+static size_t count_first(const pt_lesson *lesson)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lesson->count; i++) {
+        count += lesson->first[i];
+    }
+    return count;
+}
+
 /* Fits the first examples, with `all` every verdict, against the papers that nobody judged. */
 static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_error *err)
 {
     const pt_linear_options options = {.c = START_C, .epsilon = START_EPSILON, .epochs_max = EPOCHS_MAX};
-    size_t counts[3], examples = 0;
+    size_t counts[3];
     uint8_t *marks = mark_papers(lesson, all, counts);
     int status = marks ? make_fit(f, lesson->papers + 1, lesson->terms) : PAPERTAG_NO_MEMORY;
 
-    for (size_t i = 0; i < lesson->count; i++) {
-        examples += lesson->first[i];
-    }
     if (!status) {
-        const double pool = POOL_COST * ((double)examples + WORDS_COST) / (double)counts[UNJUDGED];
+        const double pool = POOL_COST * ((double)count_first(lesson) + WORDS_COST) / (double)counts[UNJUDGED];
         if (all) {
             add_said(f, lesson);
         }
@@ -328,7 +334,8 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
                 (float)((out->held_out[i] - after.mean[fold]) / after.deviation[fold] * after.deviation[all] +
                         after.mean[all]);
         }
-        even = (fmax(EVEN, least) - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
+        even = EVEN + FEW / ((double)count_first(lesson) + 1);
+        even = (fmax(even, least) - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
         slope = SLOPE * before.deviation[0] / after.deviation[all];
         out->a = -slope;
         out->b = slope * even - find_move(lesson, out->held_out, even, slope);
