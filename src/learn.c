@@ -235,7 +235,11 @@ static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_er
         status = pt_linear_fit_folds(lesson->rows, &f->cases, lesson->terms, &options, f->lanes, err);
     }
     free(marks);
-    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
+    if (status == PAPERTAG_NO_MEMORY) {
+        pt_no_memory(err);
+        return PAPERTAG_NO_MEMORY;
+    }
+    return status;
 }
 
 /* Mean and standard deviation of the margins of all stored papers, in each lane. */
@@ -322,8 +326,7 @@ static int start(const pt_lesson *lesson, pt_column *out, papertag_error *err)
     status = status ? status : fit_new(lesson, true, &f, err);
     if (!status && find_least(lesson, begun.lanes, &least)) {
         status = pt_no_memory(err);
-    }
-    if (!status) {
+    } else if (!status && begun.lanes && f.lanes && f.fold) {
         const unsigned all = f.cases.folds;
         measure(lesson, begun.lanes, &before);
         measure(lesson, f.lanes, &after);
