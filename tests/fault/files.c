@@ -97,10 +97,18 @@ ssize_t pwrite64(int fd, const void *from, size_t size, off64_t offset)
     return fails() ? -1 : REAL(pwrite64)(fd, from, size, offset);
 }
 
+/* Marks a stream as one that failed: what ferror looks at in the GNU library. */
+static void mark(FILE *file)
+{
+    if (file) {
+        file->_flags |= 0x20;
+    }
+}
+
 size_t fwrite(const void *from, size_t size, size_t count, FILE *file)
 {
     if (fails()) {
-        file->_flags |= 0x20; /* what ferror looks at in the GNU library */
+        mark(file);
         return 0;
     }
     return REAL(fwrite)(from, size, count, file);
@@ -108,7 +116,11 @@ size_t fwrite(const void *from, size_t size, size_t count, FILE *file)
 
 int fflush(FILE *file)
 {
-    return fails() ? EOF : REAL(fflush)(file);
+    if (fails()) {
+        mark(file);
+        return EOF;
+    }
+    return REAL(fflush)(file);
 }
 
 FILE *fopen(const char *path, const char *mode)
