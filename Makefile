@@ -12,6 +12,11 @@ PYTHON    ?= /usr/bin/python3
 VARIANT ?= release
 ifeq ($(VARIANT),asan)
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+else ifeq ($(VARIANT),tsan)
+  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+else ifeq ($(VARIANT),fuzz)
+  CC  := clang
+  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 else ifeq ($(VARIANT),debug)
   OPT := -O0 -g
 else
@@ -26,7 +31,7 @@ CFLAGS   ?= $(OPT)
 HARDEN   := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 # -ffp-contract=off: the same sums on every machine, whether or not it can fuse a multiply and an add.
 BASE     := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread \
-            $(if $(filter asan debug,$(VARIANT)),,$(HARDEN)) $(WARN) $(WERROR) -MMD -MP
+            $(if $(filter release,$(VARIANT)),$(HARDEN)) $(WARN) $(WERROR) -MMD -MP
 LIBS     := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
 
 
@@ -37,6 +42,8 @@ APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(OBJ)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZ:%=$(OBJ)/fuzz/replay_%)
+FUZZERS := $(FUZZ:%=$(OBJ)/fuzz/fuzz_%)
+FUZZED  := tests/fuzz/fuzz.c $(filter-out $(OBJ)/src/app/main.o,$(APP_OBJ))
 REFERENCES := $(patsubst tests/reference/%.c,$(OBJ)/reference/%,$(wildcard tests/reference/*.c))
 
 PROGRAM := $(OUT)/papertag
@@ -48,7 +55,7 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: all demo test check unit cli reference bench bench-instr asan lint format fuzz faults install uninstall clean help deps
+.PHONY: all demo test check unit cli reference bench bench-instr asan lint format fuzz fuzzers faults install uninstall clean help deps
 
 all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
 
@@ -84,10 +91,15 @@ $(OBJ)/tests/%: tests/unit/%.c $(STATIC)
 	$(if $(V),,@echo "  CC   $@")
 	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
 
-$(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(STATIC)
+$(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
 	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+
+$(OBJ)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(STATIC)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(CC) $(BASE) $(CFLAGS) -fsanitize=fuzzer -Isrc $^ $(LIBS) -o $@
 
 $(OBJ)/reference/%: tests/reference/%.c $(STATIC)
 	@mkdir -p $(@D)
@@ -112,16 +124,14 @@ faults: all ## let allocations and file operations fail, one after the other
 	    PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/run.py $(CURDIR)/$(PROGRAM) $(CURDIR)/$(OBJ)/fault/$$kind.so $(FAULTS) || exit 1; \
 	done
 
-# Each target for FUZZ_SECONDS, growing its corpus under build/.
+# Each target for FUZZ_SECONDS, FUZZ_JOBS of them at a time, growing its corpus under build/.
 FUZZ_SECONDS ?= 60
+FUZZ_JOBS    ?= 2
 fuzz: ## fuzz everything that reads foreign bytes (clang; FUZZ_SECONDS=60 each)
-	@for target in $(FUZZ); do \
-	    mkdir -p build/fuzz/corpus/$$target; cp build/release/fuzz/seed-* build/fuzz/corpus/model 2>/dev/null; \
-	    clang -std=c11 -D_POSIX_C_SOURCE=200809L -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc -pthread \
-	        tests/fuzz/fuzz_$$target.c src/*.c $(LIBS) -o build/fuzz/$$target && \
-	    build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-	        build/fuzz/corpus/$$target $$(ls -d tests/fuzz/corpus/$$target 2>/dev/null) || exit 1; \
-	done
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@scripts/fuzz $(FUZZ_SECONDS) $(FUZZ_JOBS) $(FUZZ)
+
+fuzzers: $(FUZZERS)
 
 bench: all ## measure speed on this machine, beside other tools: build/bench.md, build/bench.svg
 	@scripts/bench $(PROGRAM) build

@@ -30,7 +30,8 @@ static void civil(long number, long *year, long *month, long *day)
 
 long pt_day_number(const char *text)
 {
-    return day_of(atol(text), atol(text + 5), atol(text + 8));
+    const long of_month = (text[8] - '0') * 10 + (text[9] - '0'); /* more digits may follow: a time without its T */
+    return day_of(atol(text), atol(text + 5), of_month);
 }
 
 void pt_day_text(long day, char out[11])

@@ -1,6 +1,7 @@
 /*
  * Fuzz target: every reader. The first byte chooses the format, or lets it be told; what comes out must be clean. JSON
- * Lines must give the same with the short cut of plain lines, without it, and when only the text is wanted.
+ * Lines must give the same with the short cut of plain lines, without it, and when only the text is wanted. Mutations
+ * leave the first byte alone, so that a run stays with the formats of the corpus that it is given.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,14 @@
 #include "paper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max) __attribute__((weak));
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    (void)seed;
+    return size && max > 1 ? 1 + LLVMFuzzerMutate(data + 1, size - 1, max - 1) : size;
+}
 
 static void check(const char *text)
 {

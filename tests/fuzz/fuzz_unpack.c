@@ -1,0 +1,55 @@
+/*
+ * Fuzz target: gzip and xz. The bytes come out the same whether the packed ones are held whole or read piece by piece,
+ * and however little is asked for at a time.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "unpack.h"
+
+/* A few bytes may unpack to a thousand times as many: so many are enough. */
+enum { ENOUGH = 1 << 20 };
+
+/* Unpacks `held` and what fd goes on with. Returns the last status. */
+static int unpack(pt_buf *out, int fd, size_t capacity, const char *held, size_t size, size_t room, const char **reason)
+{
+    char piece[4096];
+    pt_unpack *u = NULL;
+    size_t got = 1;
+    int status = pt_unpack_open(&u, fd, malloc(capacity), capacity, held, size);
+
+    while (!status && got && out->size < ENOUGH) {
+        status = pt_unpack_read(u, piece, room, &got, reason);
+        if (got > room || (status == PAPERTAG_BAD_INPUT && !*reason)) {
+            abort();
+        }
+        pt_buf_append(out, piece, status ? 0 : got);
+    }
+    pt_unpack_close(u);
+    return status;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *packed = (const char *)data + 1, *reasons[2] = {NULL};
+    const size_t head = size - 1 < PT_UNPACK_HEAD ? size - 1 : PT_UNPACK_HEAD;
+    pt_buf whole = {0}, pieces = {0};
+    int statuses[2], fd;
+    char path[64];
+
+    if (!size || !pt_is_packed(packed, size - 1) || (fd = file_of_bytes(packed + head, size - 1 - head, path)) < 0) {
+        return 0;
+    }
+    statuses[0] = unpack(&whole, -1, 1, packed, size - 1, 4096, &reasons[0]);
+    statuses[1] = unpack(&pieces, fd, 1 + data[0] % 64, packed, head, 1 + data[0], &reasons[1]);
+    if (whole.size < ENOUGH && pieces.size < ENOUGH &&
+        (statuses[0] != statuses[1] || whole.size != pieces.size || (reasons[0] != NULL) != (reasons[1] != NULL) ||
+         (whole.size && memcmp(whole.data, pieces.data, whole.size) != 0))) {
+        abort();
+    }
+    close(fd);
+    pt_buf_free(&whole);
+    pt_buf_free(&pieces);
+    return 0;
+}
