@@ -39,7 +39,7 @@ static int read_tags(papertag_store *store, const pt_stored_rows *papers, struct
     size_t count = 0;
     sqlite3_stmt *s;
     int code = SQLITE_DONE,
-        status = tags ? pt_store_query(store, "SELECT paper, tag FROM tagged ORDER BY paper", &s, err, "")
+        status = tags ? pt_store_query(store, "SELECT DISTINCT paper, tag FROM tagged ORDER BY paper", &s, err, "")
                       : PAPERTAG_NO_MEMORY;
 
     while (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
