@@ -361,28 +361,64 @@ static int write_all(int fd, const char *bytes, size_t size)
         bytes += put > 0 ? put : 0;
         size -= put > 0 ? (size_t)put : 0;
     }
-    return fsync(fd);
+    return 0;
 }
 
-int pt_write_file(const char *path, const void *data, size_t size, papertag_error *err)
+/* Writes into what is not a regular file. */
+static int write_into(const char *path, const void *bytes, size_t size)
+{
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    const int failed = fd < 0 || write_all(fd, bytes, size);
+
+    return (fd >= 0 && close(fd)) || failed ? -1 : 0;
+}
+
+/* Writes a file and renames it over path, with the permissions of `old` unless that is NULL. */
+static int write_over(const char *path, const struct stat *old, const void *bytes, size_t size)
 {
     char *beside = NULL;
-    int fd = open_beside(path, &beside), failed;
+    const int fd = open_beside(path, &beside);
+    int failed, number;
 
     if (fd < 0) {
-        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(errno));
+        return -1;
     }
-    failed = write_all(fd, data, size);
-    failed = close(fd) || failed;
-    if (failed || rename(beside, path)) {
-        int status = pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(errno));
+    failed = (old && fchmod(fd, old->st_mode & 07777)) || write_all(fd, bytes, size) || fsync(fd);
+    number = errno;
+    if (close(fd) && !failed) {
+        failed = -1;
+        number = errno;
+    }
+    if (!failed && rename(beside, path)) {
+        failed = -1;
+        number = errno;
+    }
+    if (failed) {
         unlink(beside);
-        free(beside);
-        return status;
+    } else {
+        sync_folder(path);
     }
-    sync_folder(path);
     free(beside);
-    return PAPERTAG_OK;
+    errno = number;
+    return failed ? -1 : 0;
+}
+
+int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err)
+{
+    struct stat old;
+    const bool is_there = !stat(path, &old);
+    int failed, number;
+
+    if (is_there && !S_ISREG(old.st_mode)) {
+        failed = write_into(path, bytes, size);
+        number = errno;
+    } else {
+        char *real = is_there ? realpath(path, NULL) : NULL;
+        failed = is_there && !real ? -1 : write_over(real ? real : path, is_there ? &old : NULL, bytes, size);
+        number = errno;
+        free(real);
+    }
+    return failed ? pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number)) : PAPERTAG_OK;
 }
 
 /* ---- randomness ------------------------------------------------------------------------------------------------ */

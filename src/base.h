@@ -75,9 +75,6 @@ double pt_parse_double(const char *text, const char **end);
 /* Reads a whole file. *data has a NUL after *size bytes; free it. */
 int pt_read_file(const char *path, char **data, size_t *size, papertag_error *err);
 
-/* Writes a file whole or not at all: beside it under another name, synced, then renamed over it. */
-int pt_write_file(const char *path, const void *data, size_t size, papertag_error *err);
-
 /* ---- randomness, the same on every machine --------------------------------------------------------------------- */
 
 /* One step of SplitMix64 (Steele, Lea and Flood 2014). */

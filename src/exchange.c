@@ -143,7 +143,7 @@ int papertag_model_export_libsvm(const papertag_model *m, const char *dir, paper
         pt_buf_clear(&text);
         append_machine(&text, m, tag);
         status = text.failed ? pt_no_memory(err) : tag_path(&path, dir, m->tags[tag].tag, err);
-        status = status ? status : pt_write_file(path.data, text.data, text.size, err);
+        status = status ? status : papertag_write_file(path.data, text.data, text.size, err);
     }
     for (int i = 0; i < 3 && !status; i++) {
         static const char *const names[] = {"vocabulary.tsv", "README.txt", "manifest.json"};
@@ -157,7 +157,7 @@ int papertag_model_export_libsvm(const papertag_model *m, const char *dir, paper
         } else {
             pt_buf_format(&text, "%s\n", m->manifest);
         }
-        status = text.failed || path.failed ? pt_no_memory(err) : pt_write_file(path.data, text.data, text.size, err);
+        status = text.failed || path.failed ? pt_no_memory(err) : papertag_write_file(path.data, text.data, text.size, err);
     }
     pt_buf_free(&path);
     pt_buf_free(&text);
@@ -573,7 +573,7 @@ int papertag_model_import_libsvm(const char *dir, const char *path, papertag_err
                                 .support = in.fit.kernel == PAPERTAG_KERNEL_LINEAR ? NULL : &in.support};
         status = pt_model_assemble(&parts, &bytes, &size, err);
     }
-    status = status ? status : pt_write_file(path, bytes, size, err);
+    status = status ? status : papertag_write_file(path, bytes, size, err);
     free(bytes);
     pt_buf_free(&name);
     import_free(&in);

@@ -215,7 +215,7 @@ int pt_learner_measure(papertag_learner *l, papertag_error *err)
 
 int papertag_learner_save(const papertag_learner *l, const char *path, papertag_error *err)
 {
-    return l->result ? pt_write_file(path, l->bytes, l->size, err)
+    return l->result ? papertag_write_file(path, l->bytes, l->size, err)
                      : pt_fail(err, PAPERTAG_BAD_ARGUMENT, "nothing has been learnt yet");
 }
 

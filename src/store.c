@@ -400,6 +400,7 @@ int papertag_store_open(papertag_store **out, const char *path, bool create, pap
     int status;
 
     if (store) {
+        store->turn = -1;
         store->path = strdup(path);
     }
     if (!store || !store->path) {
@@ -424,7 +425,7 @@ void papertag_store_close(papertag_store *store)
         sqlite3_finalize(store->statements[i].statement);
     }
     sqlite3_close(store->db);
-    if (store->turn) {
+    if (store->turn >= 0) {
         close(store->turn);
     }
     pt_arena_free(&store->tag_arena);

@@ -35,7 +35,7 @@ struct papertag_store {
     int64_t *selected;
     size_t selected_capacity;
     papertag_stored record;
-    int turn; /* the locked folder while a delivery is made; 0: none */
+    int turn; /* the locked folder while a delivery is made; -1: none */
 };
 
 /* Records SQLite's last message under the store's path; returns the status that fits it. */

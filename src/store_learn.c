@@ -535,7 +535,7 @@ int papertag_store_save_model(papertag_store *store, const char *hash, const cha
     char name[17];
     int status = read_kept(store, hash, &bytes, &size, name, err);
 
-    status = status ? status : pt_write_file(path, bytes, size, err);
+    status = status ? status : papertag_write_file(path, bytes, size, err);
     free(bytes);
     return status == PAPERTAG_END ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: no kept model is in use", store->path)
                                   : status;

@@ -153,7 +153,7 @@ static int take_turn(papertag_store *store, papertag_error *err)
     char *folder;
     int code;
 
-    if (store->turn) {
+    if (store->turn >= 0) {
         return PAPERTAG_OK;
     }
     folder = slash ? strndup(store->path, (size_t)(slash - store->path) + 1) : strdup(".");
@@ -166,8 +166,12 @@ static int take_turn(papertag_store *store, papertag_error *err)
         code = store->turn < 0 ? -1 : flock(store->turn, LOCK_EX);
     } while (code && store->turn >= 0 && errno == EINTR);
     if (code) {
-        store->turn = store->turn < 0 ? 0 : store->turn;
-        return pt_fail(err, PAPERTAG_IO, "%s: cannot lock its folder: %s", store->path, strerror(errno));
+        code = errno;
+        if (store->turn >= 0) {
+            close(store->turn);
+            store->turn = -1;
+        }
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot lock its folder: %s", store->path, strerror(code));
     }
     return PAPERTAG_OK;
 }
@@ -254,9 +258,9 @@ int papertag_delivery_end(papertag_store *store, int64_t delivery, papertag_erro
     pt_store_now(now);
     status = pt_store_do(store, "UPDATE deliveries SET ended=?2 WHERE key=?1", err, "it", delivery, now);
     status = pt_store_end(store, status, err);
-    if (!status && store->turn) {
+    if (!status && store->turn >= 0) {
         close(store->turn);
-        store->turn = 0;
+        store->turn = -1;
     }
     return status;
 }

@@ -903,7 +903,7 @@ int pt_train_write(const papertag_trainer *t, const pt_training *r, const char *
         bytes = NULL;
         status = status ? status : pt_model_assemble(&parts, &bytes, &size, err);
     }
-    status = status ? status : pt_write_file(path, bytes, size, err);
+    status = status ? status : papertag_write_file(path, bytes, size, err);
     free(bytes);
     cJSON_Delete(manifest);
     return status;

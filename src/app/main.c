@@ -3,8 +3,10 @@
  *
  * The table of commands below is all there is: dispatch, `help`, the manual and shell completion are written from it.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 
@@ -187,11 +189,23 @@ static int run(const command *c, int argc, char **argv)
     return code;
 }
 
+/* Takes the place of standard files that are closed, so that no file of ours gets their numbers and what is meant for
+ * them. Opened the wrong way round: using them is an error, as it should be. */
+static void hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            _exit(EXIT_FAILED);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     const command *c;
     int code, output;
 
+    hold_standard_files();
     signal(SIGPIPE, SIG_IGN); /* so that a reader who leaves ends a write, not the process in the middle of something */
     if (argc < 2) {
         print_overview(stderr);

@@ -72,24 +72,12 @@ bool text_write(text *t)
 
 bool text_write_file(text *t, const char *path)
 {
-    text name = {0};
-    FILE *file;
-    bool good;
+    papertag_error err;
+    const bool good = !t->failed && !papertag_write_file(path, t->data, t->size, &err);
 
-    text_format(&name, "%s.%ld.part", path, (long)getpid());
-    if (t->failed || name.failed) {
-        fprintf(stderr, "papertag: out of memory\n");
-        text_free(&name);
-        return false;
-    }
-    file = fopen(name.data, "wb");
-    good = file && fwrite(t->data, 1, t->size, file) == t->size && !fflush(file);
-    good = file && !fclose(file) && good && !rename(name.data, path);
     if (!good) {
-        fprintf(stderr, "papertag: %s: cannot write it: %s\n", path, strerror(errno));
-        remove(name.data);
+        fprintf(stderr, "papertag: %s\n", t->failed ? "out of memory" : err.message);
     }
-    text_free(&name);
     t->size = 0;
     return good;
 }

@@ -4,6 +4,8 @@
  *
  * FAULT_AT=n      the n-th operation of the process fails, and with FAULT_ALL=1 every one after it
  * FAULT_ERRNO=e   with this error (default: 5, EIO)
+ * FAULT_KILL=1    instead of the n-th operation, the process is killed
+ * FAULT_SHORT=1   reads and writes give or take a few bytes only
  * FAULT_NOTE=F    the file F is made when one has failed, so that the caller knows when n is beyond the last
  *
  * Operations on standard input, output and error count too. Loading the program itself is over by then.
@@ -12,6 +14,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,13 +27,15 @@
 
 static atomic_long calls, at = -1;
 static atomic_int number = EIO;
-static atomic_bool all;
+static atomic_bool all, deadly, few;
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *n = getenv("FAULT_AT"), *rest = getenv("FAULT_ALL"), *error = getenv("FAULT_ERRNO");
 
     all = rest && *rest == '1';
+    deadly = getenv("FAULT_KILL");
+    few = getenv("FAULT_SHORT");
     number = error ? atoi(error) : EIO;
     calls = 0;
     at = n ? atol(n) : -1;
@@ -46,10 +51,19 @@ static bool fails(void)
         if (make) {
             make(note, 0600);
         }
+        if (deadly) {
+            raise(SIGKILL);
+        }
         errno = number;
         return true;
     }
     return false;
+}
+
+/* How much of what is asked for a call does. */
+static size_t some(size_t size)
+{
+    return few && size > 7 ? 1 + size % 7 : size;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -69,32 +83,32 @@ OPEN(open64)
 
 ssize_t read(int fd, void *to, size_t size)
 {
-    return fails() ? -1 : REAL(read)(fd, to, size);
+    return fails() ? -1 : REAL(read)(fd, to, some(size));
 }
 
 ssize_t pread(int fd, void *to, size_t size, off_t offset)
 {
-    return fails() ? -1 : REAL(pread)(fd, to, size, offset);
+    return fails() ? -1 : REAL(pread)(fd, to, some(size), offset);
 }
 
 ssize_t pread64(int fd, void *to, size_t size, off64_t offset)
 {
-    return fails() ? -1 : REAL(pread64)(fd, to, size, offset);
+    return fails() ? -1 : REAL(pread64)(fd, to, some(size), offset);
 }
 
 ssize_t write(int fd, const void *from, size_t size)
 {
-    return fails() ? -1 : REAL(write)(fd, from, size);
+    return fails() ? -1 : REAL(write)(fd, from, some(size));
 }
 
 ssize_t pwrite(int fd, const void *from, size_t size, off_t offset)
 {
-    return fails() ? -1 : REAL(pwrite)(fd, from, size, offset);
+    return fails() ? -1 : REAL(pwrite)(fd, from, some(size), offset);
 }
 
 ssize_t pwrite64(int fd, const void *from, size_t size, off64_t offset)
 {
-    return fails() ? -1 : REAL(pwrite64)(fd, from, size, offset);
+    return fails() ? -1 : REAL(pwrite64)(fd, from, some(size), offset);
 }
 
 /* Marks a stream as one that failed: what ferror looks at in the GNU library. */
