@@ -57,8 +57,8 @@ typedef struct papertag_error {
 } papertag_error;
 
 /* Writes a file whole or not at all, whatever happens: beside it under another name, synced, then renamed over it. What
- * path leads to by symbolic links is what is replaced, and its permissions stay; a pipe or a device is written into. The
- * library writes all its files so. Errors: PAPERTAG_IO. */
+ * path leads to by symbolic links is what is replaced, and its permissions stay; a pipe or a device is written into.
+ * The library writes all its files so. Errors: PAPERTAG_IO. */
 PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err);
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */

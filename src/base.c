@@ -299,6 +299,10 @@ int pt_read_file(const char *path, char **data, size_t *size, papertag_error *er
         if (got == 0) {
             break;
         }
+        if (used > PT_FILE_MAX) {
+            status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: more than %d MiB", path, PT_FILE_MAX / 1024 / 1024);
+            goto done;
+        }
         if (got < 0 && errno != EINTR) {
             status = pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
             goto done;

@@ -72,7 +72,8 @@ double pt_parse_double(const char *text, const char **end);
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
-/* Reads a whole file. *data has a NUL after *size bytes; free it. */
+/* Reads a whole file, at most PT_FILE_MAX bytes. *data has a NUL after *size bytes; free it. */
+enum { PT_FILE_MAX = 1024 * 1024 * 1024 };
 int pt_read_file(const char *path, char **data, size_t *size, papertag_error *err);
 
 /* ---- randomness, the same on every machine --------------------------------------------------------------------- */

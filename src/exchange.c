@@ -157,7 +157,8 @@ int papertag_model_export_libsvm(const papertag_model *m, const char *dir, paper
         } else {
             pt_buf_format(&text, "%s\n", m->manifest);
         }
-        status = text.failed || path.failed ? pt_no_memory(err) : papertag_write_file(path.data, text.data, text.size, err);
+        status =
+            text.failed || path.failed ? pt_no_memory(err) : papertag_write_file(path.data, text.data, text.size, err);
     }
     pt_buf_free(&path);
     pt_buf_free(&text);

@@ -19,12 +19,14 @@ typedef struct pt_input {
     size_t capacity;
     const char *start; /* bytes read but not yet given out: [start, end) */
     const char *end;
-    bool at_end; /* nothing follows `end` */
-    size_t line; /* number of the line that `start` is on, from 1 */
+    bool at_end;   /* nothing follows `end` */
+    bool skipping; /* the rest of the line is not wanted */
+    size_t line;   /* number of the line that `start` is on, from 1 */
 } pt_input;
 
-/* A line beyond this is a broken record: it is skipped without being held. */
-enum { PT_LINE_MAX = 256 * 1024 * 1024 };
+/* A line beyond this is a broken record: it is told at once, and its rest skipped without being held. A source that is
+ * read whole, as a JSON array is, may be larger. */
+enum { PT_LINE_MAX = 16 * 1024 * 1024, PT_WHOLE_MAX = 1024 * 1024 * 1024 };
 
 /* ---- the record under construction ----------------------------------------------------------------------------- */
 

@@ -101,37 +101,49 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
     return PAPERTAG_OK;
 }
 
+/* Goes on to the line after one that was too long. */
+static int skip_line(papertag_reader *reader, papertag_error *err)
+{
+    pt_input *in = &reader->input;
+    int status = PAPERTAG_OK;
+
+    while (!status && in->skipping) {
+        const char *stop = in->start < in->end ? memchr(in->start, '\n', (size_t)(in->end - in->start)) : NULL;
+        in->start = stop ? stop + 1 : in->end;
+        in->skipping = !stop && !in->at_end;
+        in->line += !in->skipping;
+        status = in->skipping ? pt_reader_fill(reader, 1, err) : PAPERTAG_OK;
+    }
+    return status;
+}
+
 int pt_reader_line(papertag_reader *reader, const char **line, size_t *length, size_t *number, papertag_error *err)
 {
     pt_input *in = &reader->input;
     const char *stop = NULL;
     size_t looked = 0;
-    bool too_long = false;
-    int status;
+    int status = skip_line(reader, err);
 
     *number = in->line;
-    for (;;) {
-        size_t held;
-        stop = looked < (size_t)(in->end - in->start)
-                   ? memchr(in->start + looked, '\n', (size_t)(in->end - in->start) - looked)
-                   : NULL;
-        held = (size_t)(in->end - in->start);
+    while (!status) {
+        const size_t held = (size_t)(in->end - in->start);
+        stop = looked < held ? memchr(in->start + looked, '\n', held - looked) : NULL;
         if (stop || in->at_end) {
             break;
         }
         if (held > PT_LINE_MAX) {
             in->start = in->end;
-            too_long = true;
-            held = 0;
+            in->skipping = true;
+            return pt_reader_fail(reader, *number, err, "a line of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
         }
         looked = held;
         status = pt_reader_fill(reader, held + 1, err);
-        if (status) {
-            in->start = in->end; /* a line that is cut short is no record of its own */
-            return status;
-        }
     }
-    if (!stop && in->start == in->end && !too_long) {
+    if (status) {
+        in->start = in->end; /* a line that is cut short is no record of its own */
+        return status;
+    }
+    if (!stop && in->start == in->end) {
         return PAPERTAG_END;
     }
     *line = in->start;
@@ -140,9 +152,6 @@ int pt_reader_line(papertag_reader *reader, const char **line, size_t *length, s
     in->line++;
     if (*length && (*line)[*length - 1] == '\r') {
         (*length)--;
-    }
-    if (too_long) {
-        return pt_reader_fail(reader, *number, err, "a line of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
     }
     return PAPERTAG_OK;
 }
@@ -158,6 +167,11 @@ int pt_reader_all(papertag_reader *reader, papertag_error *err)
             return status;
         }
         size = (size_t)(in->end - in->start) + BLOCK;
+        if (size > PT_WHOLE_MAX) {
+            return pt_fail(err, PAPERTAG_IO,
+                           "%s: more than %d MiB, and this format is read whole: use JSON Lines or CSV", reader->name,
+                           PT_WHOLE_MAX / 1024 / 1024);
+        }
     }
     return PAPERTAG_OK;
 }

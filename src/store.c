@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,6 +115,11 @@ int pt_store_fail(papertag_store *store, papertag_error *err)
         return pt_fail(err, PAPERTAG_BAD_STORE, "%s: not a sound store: %s", store->path, sqlite3_errmsg(store->db));
     case SQLITE_BUSY:
         return pt_fail(err, PAPERTAG_IO, "%s: another program has held the store locked for 30 seconds", store->path);
+    case SQLITE_READONLY:
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot be written: it or its folder is read-only", store->path);
+    case SQLITE_CANTOPEN:
+        return pt_fail(err, PAPERTAG_IO,
+                       "%s: cannot be opened: also to read a store, it and its folder must be writable", store->path);
     default:
         return pt_fail(err, PAPERTAG_IO, "%s: %s", store->path, sqlite3_errmsg(store->db));
     }
@@ -353,23 +359,60 @@ static int make_folders(const char *path, papertag_error *err)
     return PAPERTAG_OK;
 }
 
+/* Whether the store is where nobody can write: on a medium or in a snapshot that is mounted to be read. */
+static bool is_fixed(const char *path)
+{
+    struct statvfs system;
+
+    return !statvfs(path, &system) && (system.f_flag & ST_RDONLY);
+}
+
+/* Opens a store that does not change: SQLite would else want to write beside it. */
+static int open_fixed(papertag_store *store, papertag_error *err)
+{
+    pt_buf name = {0};
+    struct stat log;
+    int code;
+
+    pt_buf_format(&name, "%s-wal", store->path);
+    if (!name.failed && !stat(name.data, &log) && log.st_size) {
+        pt_buf_free(&name);
+        return pt_fail(err, PAPERTAG_IO,
+                       "%s: its last changes are in its -wal file: open it once where it can be written", store->path);
+    }
+    pt_buf_clear(&name);
+    pt_buf_text(&name, "file:");
+    for (const char *at = store->path; *at; at++) {
+        pt_buf_format(&name, strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
+    }
+    pt_buf_text(&name, "?immutable=1");
+    code = name.failed ? SQLITE_NOMEM
+                       : sqlite3_open_v2(name.data, &store->db,
+                                         SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+    pt_buf_free(&name);
+    return code ? pt_store_fail(store, err) : PAPERTAG_OK;
+}
+
 static int open_file(papertag_store *store, bool create, papertag_error *err)
 {
+    const bool is_there = !access(store->path, F_OK), fixed = is_there && is_fixed(store->path);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int64_t version = 0;
-    int status;
+    int status = PAPERTAG_OK;
 
-    if (access(store->path, F_OK)) {
+    if (!is_there) {
         if (!create) {
             return pt_fail(err, PAPERTAG_IO, "%s: no store there; `papertag add FILE` makes one", store->path);
         }
         status = make_folders(store->path, err);
-        if (status) {
-            return status;
-        }
     }
-    if (sqlite3_open_v2(store->path, &store->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0), NULL)) {
-        return pt_store_fail(store, err);
+    if (!status && fixed) {
+        status = open_fixed(store, err);
+    } else if (!status && sqlite3_open_v2(store->path, &store->db, flags, NULL)) {
+        status = pt_store_fail(store, err);
+    }
+    if (status) {
+        return status;
     }
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 30000);
@@ -384,14 +427,14 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
         }
     }
     /* The journal's form is kept in the file, and changing it needs the file to oneself. */
-    status = status ? status
-                    : pt_store_exec(store,
-                                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
-                                    "PRAGMA wal_autocheckpoint=16384;"
-                                    "PRAGMA trusted_schema=OFF",
-                                    err);
-    return status;
+    status = status || fixed ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
+    return status
+               ? status
+               : pt_store_exec(store,
+                               "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                               "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=16384;"
+                               "PRAGMA trusted_schema=OFF",
+                               err);
 }
 
 int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err)

@@ -149,8 +149,10 @@ int open_model_of(const args *a, papertag_store *store, papertag_model **model);
 /* The first of the places (relative to the program, NULL ends them) where there is a file, in path. */
 bool find_installed(const char *const *places, char *path, size_t size);
 
-/* A whole file as a string (free it). EXIT_DONE, or EXIT_FAILED after saying why. */
-int read_text(const char *path, char **content);
+/* A whole file, or for "-" standard input, as a string (free it) of *size bytes, at most TEXT_MOST. EXIT_DONE, or
+ * EXIT_FAILED after saying why. */
+enum { TEXT_MOST = 256 * 1024 * 1024 };
+int read_text(const char *path, char **content, size_t *size);
 
 /* Opens the store that --db, the environment or the home directory names; with `create` it is made if it is not there.
  * EXIT_DONE, or EXIT_FAILED after saying why. */

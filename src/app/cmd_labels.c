@@ -4,10 +4,8 @@
  * A verdict names its paper by id, its tag by slug and its time, so it means the same in any store. Bringing the same
  * file twice changes nothing, and of two verdicts the later one holds: stores can be kept alike by exchanging files.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include <cjson/cJSON.h>
 
@@ -55,9 +53,9 @@ struct reading {
     struct place {
         const char *file;
         size_t line;
-        char *text; /* one of these holds the strings */
-        cJSON *json;
+        cJSON *json; /* NULL: the strings stand in a text */
     } * places;
+    char **texts; /* one a file */
     size_t count, capacity, rejected;
 };
 
@@ -102,94 +100,88 @@ static bool make_room(struct reading *r)
     return true;
 }
 
-/* Keeps what a line says. False when there is no memory. */
-static bool keep(struct reading *r, const char *file, size_t number, const char *line)
+/* What a line of four columns says; the line is cut up. */
+static papertag_judgement split(char *line)
 {
-    papertag_judgement *item;
-    char *copy, *whole;
+    papertag_judgement item = {.id = line};
+
+    for (int field = 1; field < 4 && line; field++) {
+        const char **to = field == 1 ? &item.tag : field == 2 ? &item.verdict : &item.given;
+        line = strchr(line, '\t');
+        if (line) {
+            *line++ = '\0';
+            *to = line;
+        }
+    }
+    item.given = item.given && *item.given ? item.given : NULL;
+    return item;
+}
+
+/* Keeps what a line says. False when there is no memory. */
+static bool keep(struct reading *r, const char *file, size_t number, char *line, bool columns)
+{
+    cJSON *json = NULL;
 
     if (!make_room(r)) {
         return false;
     }
-    item = &r->items[r->count];
-    if (*line == '{') {
-        cJSON *json = cJSON_Parse(line);
-        *item = (papertag_judgement){member(json, "id"), member(json, "tag"), member(json, "verdict"),
-                                     member(json, "given")};
-        if (!json) {
-            say(file, number, "not valid JSON");
-            r->rejected++;
-            return true;
-        }
-        r->places[r->count++] = (struct place){file, number, NULL, json};
+    if (columns || *line != '{') {
+        r->items[r->count] = split(line);
+    } else if ((json = cJSON_ParseWithOpts(line, NULL, true)) != NULL) {
+        r->items[r->count] = (papertag_judgement){member(json, "id"), member(json, "tag"), member(json, "verdict"),
+                                                  member(json, "given")};
+    } else {
+        say(file, number, "not valid JSON");
+        r->rejected++;
         return true;
     }
-    copy = whole = strdup(line);
-    if (!whole) {
-        return false;
-    }
-    *item = (papertag_judgement){.id = copy};
-    for (int field = 1; field < 4 && copy; field++) {
-        const char **to = field == 1 ? &item->tag : field == 2 ? &item->verdict : &item->given;
-        char *tab = strchr(copy, '\t');
-        copy = tab ? tab + 1 : NULL;
-        if (tab) {
-            *tab = '\0';
-            *to = copy;
-        }
-    }
-    item->given = item->given && *item->given ? item->given : NULL;
-    r->places[r->count++] = (struct place){file, number, whole, NULL};
+    r->places[r->count++] = (struct place){file, number, json};
     return true;
 }
 
-static int read_file(struct reading *r, const char *path)
+static int read_file(struct reading *r, const char *path, char **content)
 {
-    FILE *file = strcmp(path, "-") != 0 ? fopen(path, "r") : stdin;
-    char *line = NULL;
-    size_t capacity = 0, number = 0;
-    ssize_t length;
-    int code = EXIT_DONE;
+    size_t size, number = 0;
+    bool columns = false; /* their names stand above */
+    int code = read_text(path, content, &size);
 
-    if (!file) {
-        fprintf(stderr, "papertag: %s: %s\n", path, strerror(errno));
-        return EXIT_FAILED;
-    }
-    errno = 0;
-    while (!code && (length = getline(&line, &capacity, file)) >= 0) {
+    for (char *line = *content; !code && line < *content + size;) {
+        char *end = memchr(line, '\n', (size_t)(*content + size - line)), *next;
+        end = end ? end : *content + size;
+        next = end + 1;
+        while (end > line && end[-1] == '\r') {
+            end--;
+        }
+        *end = '\0';
         number++;
-        while (length && strchr("\r\n", line[length - 1])) {
-            line[--length] = '\0';
-        }
-        if (!*line || !strncmp(line, "id\ttag\tverdict", 14)) {
-            continue;
-        }
-        if (!keep(r, path, number, line)) {
+        if (line + strlen(line) < end) {
+            say(path, number, "a zero byte: this is no text");
+            r->rejected++;
+        } else if (!strncmp(line, "id\ttag\tverdict", 14)) {
+            columns = true;
+        } else if (*line && !keep(r, path, number, line, columns)) {
             fprintf(stderr, "papertag: out of memory\n");
             code = EXIT_FAILED;
         }
-        errno = 0;
-    }
-    if (!code && ferror(file)) {
-        fprintf(stderr, "papertag: %s: %s\n", path, strerror(errno));
-        code = EXIT_FAILED;
-    }
-    free(line);
-    if (file != stdin) {
-        fclose(file);
+        line = next;
     }
     return code;
 }
 
 static int import(const args *a, papertag_store *store)
 {
-    struct reading r = {0};
+    const size_t files = a->operand_count > 1 ? a->operand_count - 1 : 1;
+    struct reading r = {.texts = calloc(files, sizeof *r.texts)};
     papertag_error err;
     size_t brought = 0;
     int code = EXIT_DONE;
 
-    for (size_t i = 1; i < (a->operand_count > 1 ? a->operand_count : 2) && !code; i++) {
-        code = read_file(&r, a->operand_count > 1 ? a->operands[i] : "-");
+    if (!r.texts) {
+        fprintf(stderr, "papertag: out of memory\n");
+        return EXIT_FAILED;
+    }
+    for (size_t i = 0; i < files && !code; i++) {
+        code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);
     }
     if (!code && r.count && papertag_store_bring(store, r.items, r.count, &brought, reject, &r, &err)) {
         code = failed(&err);
@@ -200,9 +192,12 @@ static int import(const args *a, papertag_store *store)
         printf("%zu recorded, %zu rejected\n", brought, r.rejected);
     }
     for (size_t i = 0; i < r.count; i++) {
-        free(r.places[i].text);
         cJSON_Delete(r.places[i].json);
     }
+    for (size_t i = 0; i < files; i++) {
+        free(r.texts[i]);
+    }
+    free(r.texts);
     free(r.items);
     free(r.places);
     return code ? code : r.rejected ? EXIT_FAILED : EXIT_DONE;

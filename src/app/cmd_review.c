@@ -616,7 +616,7 @@ static int run_lines(struct review *r)
         } else {
             write_plain(r, &out);
         }
-        code = !text_write(&out) || fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+        code = text_write(&out) ? finish_output() : EXIT_FAILED;
         if (code || !read_line(line, sizeof line)) {
             break;
         }

@@ -253,10 +253,9 @@ static bool stream(struct job *job, input *in)
                                                    keep(&slot->words, paper->abstract)};
         if (prompt) {
             slot = hand_over(job, slot);
-            if (slot && !write_slots(job, 0)) {
+            if (slot && (!write_slots(job, 0) || finish_output())) {
                 return false;
             }
-            fflush(stdout);
         } else if (slot->count == SLOT_PAPERS) {
             slot = hand_over(job, slot);
         }

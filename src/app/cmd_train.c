@@ -229,7 +229,7 @@ static int run(const args *a)
     papertag_error err;
     struct timespec start, stop;
     input in;
-    int code, end;
+    int code, end = EXIT_DONE;
 
     if (!path) {
         return usage_error(a->command, "train: -o MODEL says where the model goes");
@@ -252,8 +252,10 @@ static int run(const args *a)
     if (list && papertag_trainer_tag_list(trainer, list, &err)) {
         code = failed(&err);
     }
-    code = code ? code : add_papers(&in, trainer, papertag_trainer_add);
-    end = input_close(&in);
+    if (!code) {
+        code = add_papers(&in, trainer, papertag_trainer_add);
+        end = input_close(&in);
+    }
     if (!code && !in.papers) {
         code = EXIT_FAILED; /* what was wrong has been said */
     }

@@ -151,36 +151,44 @@ int open_model_of(const args *a, papertag_store *store, papertag_model **model)
     return status == PAPERTAG_END ? open_model(a, model) : status ? failed(&err) : EXIT_DONE;
 }
 
-int read_text(const char *path, char **content)
+/* Reads what is left of a file. NULL, or what went wrong. */
+static const char *read_rest(FILE *file, char **data, size_t *size)
 {
-    FILE *file = fopen(path, "rb");
-    size_t size = 0, capacity = 0;
-    char *data = NULL;
-    bool good = file;
+    size_t capacity = 0, got;
 
-    while (good) {
-        if (size + 1 >= capacity) {
-            char *larger = realloc(data, capacity = 2 * capacity + 65536);
+    do {
+        if (*size + 1 >= capacity) {
+            char *larger = realloc(*data, capacity = 2 * capacity + 65536);
             if (!larger) {
-                break;
+                return "out of memory";
             }
-            data = larger;
+            *data = larger;
         }
-        size_t got = fread(data + size, 1, capacity - size - 1, file);
-        size += got;
-        if (!got) {
-            good = !ferror(file);
-            break;
+        got = fread(*data + *size, 1, capacity - *size - 1, file);
+        *size += got;
+        if (*size > TEXT_MOST) {
+            return "larger than such a file can be";
         }
-    }
-    if (!good || !data || size + 1 >= capacity) {
-        fprintf(stderr, "papertag: %s: %s\n", path, strerror(errno));
+    } while (got);
+    (*data)[*size] = '\0';
+    return ferror(file) ? strerror(errno) : NULL;
+}
+
+int read_text(const char *path, char **content, size_t *size)
+{
+    const bool standard = !strcmp(path, "-");
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    char *data = NULL;
+    const char *wrong;
+
+    *size = 0;
+    wrong = file ? read_rest(file, &data, size) : strerror(errno);
+    if (wrong) {
+        fprintf(stderr, "papertag: %s: %s\n", standard ? "standard input" : path, wrong);
         free(data);
         data = NULL;
-    } else {
-        data[size] = '\0';
     }
-    if (file) {
+    if (file && !standard) {
         fclose(file);
     }
     *content = data;

@@ -77,7 +77,7 @@ int labelled_open(const args *a, labelled *out)
                                          NULL};
     const char *path = args_text(a, "labels", NULL);
     char found[1200];
-    size_t capacity = 0, number = 0;
+    size_t capacity = 0, number = 0, size;
     labelled l = {0};
     int code;
 
@@ -86,16 +86,18 @@ int labelled_open(const args *a, labelled *out)
         return EXIT_DONE;
     }
     path = path ? path : found;
-    code = read_text(path, &l.text);
-    for (char *line = l.text; line && *line && !code;) {
-        char *end = strchr(line, '\n'), *next = end ? end + 1 : line + strlen(line);
-        if (end) {
-            *end = '\0';
-        }
-        if (++number > 1 && *line) { /* the first line names the columns */
+    code = read_text(path, &l.text, &size);
+    for (char *line = l.text; line && line < l.text + size && !code;) {
+        char *end = memchr(line, '\n', (size_t)(l.text + size - line));
+        end = end ? end : l.text + size;
+        *end = '\0';
+        if (line + strlen(line) < end) {
+            fprintf(stderr, "papertag: %s:%zu: a zero byte: this is no text\n", path, ++number);
+            code = EXIT_FAILED;
+        } else if (++number > 1 && *line) { /* the first line names the columns */
             code = take_line(&l, &capacity, line, path, number);
         }
-        line = next;
+        line = end + 1;
     }
     if (l.count) {
         qsort(l.rows, l.count, sizeof *l.rows, compare_rows);

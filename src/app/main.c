@@ -207,6 +207,7 @@ int main(int argc, char **argv)
 
     hold_standard_files();
     signal(SIGPIPE, SIG_IGN); /* so that a reader who leaves ends a write, not the process in the middle of something */
+    signal(SIGXFSZ, SIG_IGN); /* nor does a limit on the size of files */
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_USAGE;

@@ -61,13 +61,16 @@ void text_free(text *t)
 
 bool text_write(text *t)
 {
-    bool good = !t->failed && (!t->size || fwrite(t->data, 1, t->size, stdout) == t->size);
-
     if (t->failed) {
         fprintf(stderr, "papertag: out of memory\n");
+        return false;
+    }
+    if (t->size && fwrite(t->data, 1, t->size, stdout) != t->size) {
+        finish_output();
+        return false;
     }
     t->size = 0;
-    return good;
+    return true;
 }
 
 bool text_write_file(text *t, const char *path)
@@ -84,13 +87,16 @@ bool text_write_file(text *t, const char *path)
 
 int finish_output(void)
 {
-    if (fflush(stdout) || ferror(stdout)) {
-        if (errno != EPIPE) { /* who stops reading has what they wanted */
-            fprintf(stderr, "papertag: cannot write the output: %s\n", strerror(errno));
-        }
-        return EXIT_FAILED;
+    static bool told; /* what cannot be written stays in the buffer of stdout, and fails again at each end */
+
+    if (!fflush(stdout) && !ferror(stdout)) {
+        return EXIT_DONE;
     }
-    return EXIT_DONE;
+    if (!told && errno != EPIPE) { /* who stops reading has what they wanted */
+        fprintf(stderr, "papertag: cannot write the output: %s\n", strerror(errno));
+    }
+    told = true;
+    return EXIT_FAILED;
 }
 
 /* ---- HTML ------------------------------------------------------------------------------------------------------ */

@@ -35,8 +35,8 @@ static void ask(const args *a)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const command *const commands[] = {&command_tag,    &command_explain,  &command_eval,   &command_train,
-                                              &command_digest, &command_list,     &command_label,  &command_labels,
+    static const command *const commands[] = {&command_tag,    &command_explain,  &command_eval,    &command_train,
+                                              &command_digest, &command_list,     &command_label,   &command_labels,
                                               &command_review, &command_discover, &command_retrain, &command_model};
     char *text = size ? strndup((const char *)data + 1, size - 1) : NULL, *words[WORDS], *rest = NULL;
     int count = 0, code;

@@ -126,7 +126,8 @@ static void ask(papertag_store *store, const papertag_model *model)
     int64_t key;
 
     for (int order = PAPERTAG_ORDER_UNCERTAIN; order <= PAPERTAG_ORDER_NEW; order++) {
-        if (!papertag_store_questions(store, (papertag_order)order, NULL, NULL, 1, 5, &questions, &count, &err) && count) {
+        if (!papertag_store_questions(store, (papertag_order)order, NULL, NULL, 1, 5, &questions, &count, &err) &&
+            count) {
             const papertag_question question = {.key = questions[0].key};
             papertag_store_answer(store, &question, true, &verdict, 1, &err);
         }
