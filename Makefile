@@ -14,6 +14,8 @@ ifeq ($(VARIANT),asan)
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 else ifeq ($(VARIANT),tsan)
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+else ifeq ($(VARIANT),coverage)
+  OPT := -O0 -g --coverage
 else ifeq ($(VARIANT),fuzz)
   CC  := clang
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -115,14 +117,18 @@ check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
 asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
 
-# Every command with its n-th allocation failing, then its n-th file operation, SQLite's included; about 4 minutes, with
-# FAULTS=--long an hour or two.
-faults: all ## let allocations and file operations fail, one after the other
+# Every command with its n-th allocation failing, then its n-th file operation, SQLite's included; killed at any moment;
+# many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long takes hours: see `nightly`.
+FAULT = PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/$(1) $(CURDIR)/$(PROGRAM)
+faults: all ## let allocations and file operations fail, kill, crowd, fill the disk
 	@mkdir -p $(OBJ)/fault
 	$(Q)for kind in allocations files; do \
-	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl && echo "# $$kind" && \
-	    PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/run.py $(CURDIR)/$(PROGRAM) $(CURDIR)/$(OBJ)/fault/$$kind.so $(FAULTS) || exit 1; \
-	done
+	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl || exit 1; done
+	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/allocations.so $(FAULTS)
+	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
+	$(Q)$(call FAULT,kill.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
+	$(Q)$(call FAULT,limits.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
+	$(Q)$(call FAULT,together.py) $(FAULTS)
 
 # Each target for FUZZ_SECONDS, FUZZ_JOBS of them at a time, growing its corpus under build/.
 FUZZ_SECONDS ?= 60

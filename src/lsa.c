@@ -103,7 +103,6 @@ static int transpose_task(void *context, size_t panel)
 WIDEST_VECTORS
 static void gram_panels(const float *restrict a, const float *restrict b, size_t rows, double out[PT_LANES][PT_LANES])
 {
-    memset(out, 0, PT_LANES * sizeof *out);
     for (size_t i = 0; i < rows; i++) {
         for (int x = 0; x < PT_LANES; x++) {
             const double left = a[i * PT_LANES + x];
@@ -119,7 +118,7 @@ static int gram_task(void *context, size_t pair)
 {
     struct step *s = context;
     size_t a = pair / s->m->count, b = pair % s->m->count;
-    double sums[PT_LANES][PT_LANES];
+    double sums[PT_LANES][PT_LANES] = {{0}};
 
     if (a > b) {
         return PAPERTAG_OK;

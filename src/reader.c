@@ -78,7 +78,7 @@ int pt_reader_fill(papertag_reader *reader, size_t size, papertag_error *err)
         size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
         size_t got;
         int status;
-        if (in->start > in->block && used + 1 >= in->capacity) {
+        if (in->block && in->start > in->block && used + 1 >= in->capacity) {
             memmove(in->block, in->start, held);
             in->start = in->block;
             in->end = in->block + held;

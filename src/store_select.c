@@ -377,7 +377,7 @@ static int read_record(papertag_store *store, int64_t key, papertag_stored *out,
     }
     code = sqlite3_step(s);
     if (code == SQLITE_ROW) {
-        const char *lists[3];
+        const char *authors, *categories, *keywords;
         size_t length = 0;
         p->id = pt_store_text(s, 0, arena, &failed);
         p->title = pt_store_text(s, 1, arena, &failed);
@@ -389,9 +389,9 @@ static int read_record(papertag_store *store, int64_t key, papertag_stored *out,
         p->source = p->source && *p->source ? p->source : NULL;
         p->venue = pt_store_text(s, 7, arena, &failed);
         p->doi = pt_store_text(s, 8, arena, &failed);
-        for (int i = 0; i < 3; i++) {
-            lists[i] = pt_store_text(s, 9 + i, arena, &failed);
-        }
+        authors = pt_store_text(s, 9, arena, &failed);
+        categories = pt_store_text(s, 10, arena, &failed);
+        keywords = pt_store_text(s, 11, arena, &failed);
         p->author_count = count_at(s, 12);
         p->upvotes = count_at(s, 13);
         p->comments = count_at(s, 14);
@@ -399,8 +399,8 @@ static int read_record(papertag_store *store, int64_t key, papertag_stored *out,
         out->added = pt_store_text(s, 16, arena, &failed);
         out->updated = pt_store_text(s, 17, arena, &failed);
         out->model = pt_store_text(s, 18, arena, &failed);
-        failed = failed || pt_store_list(lists[0], arena, &p->authors) ||
-                 pt_store_list(lists[1], arena, &p->categories) || pt_store_list(lists[2], arena, &p->keywords);
+        failed = failed || pt_store_list(authors, arena, &p->authors) ||
+                 pt_store_list(categories, arena, &p->categories) || pt_store_list(keywords, arena, &p->keywords);
         p->arxiv = !failed && p->id && pt_arxiv_id(p->id, &length) == p->id ? p->id : NULL;
     }
     status = pt_store_finish(store, s, code, err);

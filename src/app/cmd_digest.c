@@ -100,18 +100,15 @@ static const char *heading_tag(const papertag_stored *paper, papertag_strings na
 static bool group(digest *d, papertag_strings named)
 {
     for (size_t i = 0; i < d->count && d->group != GROUP_NONE; i++) {
+        entry *e = &d->entries[i];
         const papertag_stored *paper;
-        const char *heading = "";
-        if (papertag_store_get(d->store, d->entries[i].key, &paper, &d->err)) {
+        if (papertag_store_get(d->store, e->key, &paper, &d->err)) {
             return false;
         }
-        if (d->group == GROUP_DATE) {
-            heading = paper->paper.date ? paper->paper.date : "no date";
-        } else {
-            heading = heading_tag(paper, named);
-        }
-        d->entries[i].heading = strdup(heading);
-        if (!d->entries[i].heading) {
+        e->heading = strdup(d->group == GROUP_TAG ? heading_tag(paper, named)
+                            : paper->paper.date   ? paper->paper.date
+                                                  : "no date");
+        if (!e->heading) {
             snprintf(d->err.message, sizeof d->err.message, "out of memory");
             return false;
         }

@@ -17,20 +17,26 @@ static int compare_rows(const void *a, const void *b)
 static bool split_tags(char *list, labelled_row *row)
 {
     size_t count = *list != '\0';
+    const char **tags;
 
     for (const char *at = list; *at; at++) {
         count += *at == ',';
     }
-    row->tags = calloc(count + 1, sizeof *row->tags);
-    for (size_t i = 0; i < count && row->tags; i++) {
+    tags = calloc(count + 1, sizeof *tags);
+    if (!tags) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
         char *comma = strchr(list, ',');
-        row->tags[row->count++] = list;
+        tags[i] = list;
         if (comma) {
             *comma = '\0';
             list = comma + 1;
         }
     }
-    return row->tags;
+    row->tags = tags;
+    row->count = count;
+    return true;
 }
 
 static int no_memory(void)
