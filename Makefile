@@ -158,6 +158,19 @@ fuzz: ## fuzz everything that reads foreign bytes (clang; FUZZ_SECONDS=60 each)
 
 fuzzers: $(FUZZERS)
 
+# What takes too long for every change: about 6 hours on two cores, 5 of them fuzzing (half an hour a target, two at a
+# time) and long forms of `faults`; the rest, from the thread sanitizer to the bytes of each build, 15 minutes.
+nightly: all ## everything that takes hours: see the comment in the Makefile
+	scripts/install-deps --nightly
+	$(MAKE) --no-print-directory VARIANT=tsan all check
+	scripts/lint --deep
+	$(MAKE) --no-print-directory check
+	scripts/memcheck $(OUT) $(OBJ)
+	scripts/determinism
+	$(MAKE) --no-print-directory coverage
+	$(MAKE) --no-print-directory faults FAULTS=--long
+	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=1800
+
 bench: all ## measure speed on this machine, beside other tools: build/bench.md, build/bench.svg
 	@scripts/bench $(PROGRAM) build
 

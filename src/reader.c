@@ -128,13 +128,12 @@ int pt_reader_line(papertag_reader *reader, const char **line, size_t *length, s
     while (!status) {
         const size_t held = (size_t)(in->end - in->start);
         stop = looked < held ? memchr(in->start + looked, '\n', held - looked) : NULL;
-        if (stop || in->at_end) {
-            break;
-        }
-        if (held > PT_LINE_MAX) {
-            in->start = in->end;
+        if ((stop ? (size_t)(stop - in->start) : held) > PT_LINE_MAX) {
             in->skipping = true;
             return pt_reader_fail(reader, *number, err, "a line of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
+        }
+        if (stop || in->at_end) {
+            break;
         }
         looked = held;
         status = pt_reader_fill(reader, held + 1, err);

@@ -316,3 +316,31 @@ END
     wait $two
     [ "$(cat "$work/1" "$work/2" | jq -r '.papers[].id' | sort -u | wc -l)" -eq 1400 ]
 }
+
+@test "labels import: what a line lacks is told with its number, the other lines are recorded" {
+    store
+    printf 'id\ttag\tverdict\tgiven\nsample-01\trobotics\tyes\t\n{x\trobotics\tno\t\nsample-02\trobotics\tno\n' >"$work/v"
+    run --separate-stderr papertag labels import "$work/v"
+    [ "$status" -eq 1 ] && [ "$output" = "2 recorded, 1 rejected" ]
+    [[ $stderr == *"v:3: no paper '{x'"* ]]
+    printf 'sample-03\trobotics\tyes\0\n{"id":"sample-04","tag":"robotics","verdict":"yes"} {}\n{"id":"sample-05","tag":"robotics","verdict":"yes"}\n' >"$work/v"
+    run --separate-stderr papertag labels import - <"$work/v"
+    [ "$status" -eq 1 ] && [ "$output" = "1 recorded, 2 rejected" ]
+    [[ $stderr == *"standard input:1: a zero byte"* && $stderr == *"standard input:2: not valid JSON"* ]]
+}
+
+@test "a file is replaced behind its link, with its permissions; a pipe is written into" {
+    store
+    papertag digest -o "$work/real"
+    chmod 600 "$work/real"
+    ln -s real "$work/link"
+    papertag digest --format html -o "$work/link"
+    [ -L "$work/link" ] && [ "$(stat -c %a "$work/real")" = 600 ]
+    grep -q '<html' "$work/real"
+    mkfifo "$work/pipe"
+    cat "$work/pipe" >"$work/came" &
+    papertag digest --format html --as-of 2026-11-01 -o "$work/pipe"
+    wait
+    grep -q '</html>' "$work/came" && [ -p "$work/pipe" ]
+    [ -z "$(find "$work" -name '*.tmp')" ]
+}

@@ -245,7 +245,7 @@ def main():
         at, begin = 0, time.time()
         attempt(b, case, args)
         while len(wrong) < 5:
-            at += 1 if long or at < 8 else 1 + at // 4
+            at += 1 if at < (100 if long else 8) else 1 + at // (20 if long else 4)
             try:
                 code = attempt(b, case, args, at=at)
                 kills += code == -9

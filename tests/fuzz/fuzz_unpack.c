@@ -1,6 +1,6 @@
 /*
- * Fuzz target: gzip and xz. The bytes come out the same whether the packed ones are held whole or read piece by piece,
- * and however little is asked for at a time.
+ * Fuzz target: gzip and xz. The bytes come out the same - before a fault, those that do - whether the packed ones are
+ * held whole or read piece by piece, and however little is asked for at a time.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -37,15 +37,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pt_buf whole = {0}, pieces = {0};
     int statuses[2], fd;
     char path[64];
+    size_t same;
 
     if (!size || !pt_is_packed(packed, size - 1) || (fd = file_of_bytes(packed + head, size - 1 - head, path)) < 0) {
         return 0;
     }
     statuses[0] = unpack(&whole, -1, 1, packed, size - 1, 4096, &reasons[0]);
     statuses[1] = unpack(&pieces, fd, 1 + data[0] % 64, packed, head, 1 + data[0], &reasons[1]);
+    /* before a fault liblzma gives more of what it has unpacked the less it is asked for at a time */
+    same = whole.size < pieces.size ? whole.size : pieces.size;
     if (whole.size < ENOUGH && pieces.size < ENOUGH &&
-        (statuses[0] != statuses[1] || whole.size != pieces.size || (reasons[0] != NULL) != (reasons[1] != NULL) ||
-         (whole.size && memcmp(whole.data, pieces.data, whole.size) != 0))) {
+        (statuses[0] != statuses[1] || (reasons[0] != NULL) != (reasons[1] != NULL) ||
+         (!statuses[0] && whole.size != pieces.size) || (same && memcmp(whole.data, pieces.data, same) != 0))) {
         abort();
     }
     close(fd);

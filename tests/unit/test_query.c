@@ -198,6 +198,7 @@ static void test_days(void **state)
     assert_string_equal(text, "2026-02-28"); /* February has no 30th */
     assert_int_equal(pt_day_number("1970-01-01"), 0);
     assert_int_equal(pt_day_number("2000-03-01"), 11017);
+    assert_int_equal(pt_day_number("2000-03-0117:30"), 11017);
     for (long day = pt_day_number("1900-01-01"); day < pt_day_number("2101-01-01"); day++) {
         pt_day_text(day, text);
         assert_int_equal(pt_day_number(text), day);

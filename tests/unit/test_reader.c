@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "papertag.h"
+#include "paper.h"
 
 /* What a source gives: papers as `id|title|abstract|date|authors|author_count|comments|tags`, and messages. */
 static char shown[64 * 1024];
@@ -332,6 +332,38 @@ static size_t count_papers(const char *path, size_t *dated, size_t *authors)
     return count;
 }
 
+/* One byte too many is a broken record, told with its line; what follows is read. */
+static void test_a_line_has_its_limit(void **state)
+{
+    static const char head[] = "{\"title\":\"One\"}\n", open[] = "{\"title\":\"", shut[] = "\"}\n";
+    const size_t room = PT_LINE_MAX + 200;
+    char *lines = malloc(room);
+    (void)state;
+
+    assert_non_null(lines);
+    for (size_t more = 0; more < 2; more++) {
+        papertag_reader *reader;
+        const papertag_paper *p;
+        papertag_error err;
+        size_t size = (size_t)snprintf(lines, room, "%s%s", head, open);
+        const size_t words = PT_LINE_MAX - (sizeof open - 1) - (sizeof shut - 2) + more;
+        memset(lines + size, 'x', words);
+        size += words;
+        size += (size_t)snprintf(lines + size, room - size, "%s%s", shut, head);
+        assert_int_equal(papertag_reader_open_memory(&reader, "f", lines, size, NULL, &err), 0);
+        assert_int_equal(papertag_reader_next(reader, &p, &err), 0);
+        assert_int_equal(papertag_reader_next(reader, &p, &err), more ? PAPERTAG_BAD_INPUT : PAPERTAG_OK);
+        if (more) {
+            assert_string_equal(err.message, "f:2: a line of more than 16 MiB");
+        }
+        assert_int_equal(papertag_reader_next(reader, &p, &err), 0);
+        assert_int_equal(p->line, 3);
+        assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_END);
+        papertag_reader_close(reader);
+    }
+    free(lines);
+}
+
 static void test_real_files(void **state)
 {
     static const struct {
@@ -370,6 +402,7 @@ int main(void)
                                        cmocka_unit_test(test_tsv_and_headers),
                                        cmocka_unit_test(test_what_is_no_format_is_said),
                                        cmocka_unit_test(test_long_lines_stream_from_a_file),
+                                       cmocka_unit_test(test_a_line_has_its_limit),
                                        cmocka_unit_test(test_real_files)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
