@@ -5,7 +5,7 @@ usage: tests/fault/run.py PROGRAM LIBRARY [--long] [COMMAND]...
 
 LIBRARY is made of allocations.c or files.c. Each command is run with its n-th allocation (or operation) failing, and
 again with all from the n-th on, for n upward until a run reaches its end without one; file operations fail first with
-EIO, and in the second round with ENOSPC. The short form takes every n to 16 and then ever larger steps, --long every n to 3,000.
+EIO, and in the second round with ENOSPC. The short form takes every n to 16 and then ever larger steps, --long every n to 600, then steps of a 25th.
 A run must end by itself with a status of the contract (0 to 3), say something when it is 1, leave a store that SQLite
 finds sound and in which papers and verdicts are all there, and write an output file whole or not at all.
 Prints TAP: one test a command.
@@ -101,7 +101,7 @@ def numbers(long):
     n = 1
     while True:
         yield n
-        n += 1 if n < (3000 if long else 16) else max(1, n // (25 if long else 2))
+        n += 1 if n < (600 if long else 16) else max(1, n // (25 if long else 2))
 
 
 def attempt(program, library, work, command, n, every):

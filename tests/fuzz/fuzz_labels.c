@@ -34,7 +34,7 @@ static void import_verdicts(const char *path)
 
 static void read_labelled(const char *path)
 {
-    char option[] = "--labels", file[64], *words[] = {option, file};
+    char name[] = "--labels", file[64], *words[] = {name, file};
     labelled list;
     args a;
 

@@ -38,14 +38,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const command *const commands[] = {&command_tag,    &command_explain,  &command_eval,    &command_train,
                                               &command_digest, &command_list,     &command_label,   &command_labels,
                                               &command_review, &command_discover, &command_retrain, &command_model};
-    char *text = size ? strndup((const char *)data + 1, size - 1) : NULL, *words[WORDS], *rest = NULL;
+    char *lines = size ? strndup((const char *)data + 1, size - 1) : NULL, *words[WORDS], *rest = NULL;
     int count = 0, code;
     args a;
 
-    if (!text) {
+    if (!lines) {
         return 0;
     }
-    for (char *word = strtok_r(text, "\n", &rest); word && count < WORDS; word = strtok_r(NULL, "\n", &rest)) {
+    for (char *word = strtok_r(lines, "\n", &rest); word && count < WORDS; word = strtok_r(NULL, "\n", &rest)) {
         words[count++] = word;
     }
     code = args_parse(&a, commands[data[0] % (sizeof commands / sizeof *commands)], count, words);
@@ -58,6 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     args_free(&a);
-    free(text);
+    free(lines);
     return 0;
 }
