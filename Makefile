@@ -119,8 +119,8 @@ check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
 asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
 
-# Every command with its n-th allocation failing, then its n-th file operation, SQLite's included; killed at any moment;
-# many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long takes hours: see `nightly`.
+# Every command with each place failing that allocates, then each that works with a file, SQLite's included; killed at
+# any moment; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long takes hours: `nightly`.
 FAULT = PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/$(1) $(CURDIR)/$(PROGRAM)
 faults: all ## let allocations and file operations fail, kill, crowd, fill the disk
 	@mkdir -p $(OBJ)/fault
@@ -179,7 +179,7 @@ bench-instr: all ## count instructions of fixed inputs and compare with data/ins
 
 # ---- care ----
 
-SOURCES := $(wildcard include/*.h src/*.[ch] src/app/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c)
+SOURCES := $(wildcard include/*.h src/*.[ch] src/app/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch])
 
 lint: ## cppcheck, clang-tidy and shellcheck
 	@scripts/lint

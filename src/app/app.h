@@ -65,6 +65,13 @@ int usage_error(const command *c, const char *format, ...) __attribute__((format
 /* Says `papertag: message`; returns EXIT_FAILED. */
 int failed(const papertag_error *err);
 
+/* Says so; returns EXIT_FAILED. */
+static inline int out_of_memory(void)
+{
+    fprintf(stderr, "papertag: out of memory\n");
+    return EXIT_FAILED;
+}
+
 /* Options that several commands have. */
 #define OPTION_JSON                                                                                                    \
     {                                                                                                                  \
@@ -230,6 +237,9 @@ void text_html(text *t, const char *string);        /* escaped for text and quot
 void text_json_number(text *t, double value, int digits);
 void text_free(text *t);
 
+/* What `part` holds, to go into `whole`, which fails with it. */
+const char *text_of(text *whole, const text *part);
+
 /* Bytes of the character at `at` when it must not reach a page or feed: it would turn the direction of what follows, or
  * is none; else 0. */
 size_t text_hidden(const char *at);
@@ -281,8 +291,8 @@ void terminal_close(void); /* everything as it was; also when it was not opened 
 /* Lines and columns, as they are now. */
 void terminal_size(unsigned *rows, unsigned *columns);
 
-/* Shows a screen: lines, each with its newline but the last. */
-void terminal_show(text *screen);
+/* Shows a screen: lines, each with its newline but the last. False for want of memory, also when `screen` had none. */
+bool terminal_show(const text *screen);
 
 /* Waits for a key: a byte, or one of the above. KEY_NONE: draw again (the size has changed, or the program was stopped
  * and goes on); KEY_END: no more keys will come, as the terminal is gone or a signal asks to end. */

@@ -33,8 +33,11 @@ void digest_terms(digest *d, const papertag_stored *paper, const papertag_decisi
     size_t tag, shown = 0;
 
     if (!d->tagger || decision->verdict || !paper->model || strcmp(paper->model, papertag_model_hash(d->model)) != 0 ||
-        !papertag_model_is_linear(d->model) || papertag_model_find_tag(d->model, decision->tag, &tag, &err) ||
-        papertag_explain(d->tagger, paper->paper.title, paper->paper.abstract, tag, &explanation, &err)) {
+        !papertag_model_is_linear(d->model) || papertag_model_find_tag(d->model, decision->tag, &tag, &err)) {
+        return;
+    }
+    if (papertag_explain(d->tagger, paper->paper.title, paper->paper.abstract, tag, &explanation, &err)) {
+        out->failed = true;
         return;
     }
     for (size_t i = 0; i < explanation.count && shown < count; i++) {
@@ -179,7 +182,7 @@ static void explain_nothing(digest *d, const papertag_query *query, const char *
                     }
                 }
             }
-            fprintf(stderr, "%s %s\n", i ? "               " : "  came nearest:", line.data ? line.data : "");
+            fprintf(stderr, "%s %s\n", i ? "               " : "  came nearest:", text_of(&line, &line));
         }
         text_free(&line);
     }
@@ -217,8 +220,7 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
     int code = EXIT_DONE;
 
     if (!keys || (file && !whole)) {
-        fprintf(stderr, "papertag: out of memory\n");
-        code = EXIT_FAILED;
+        code = out_of_memory();
     }
     snprintf(day, sizeof day, "%.10s", d->generated);
     for (size_t i = 0; i < d->count && !code; i++) {
@@ -275,8 +277,7 @@ static int read_subscription(const args *a, papertag_store *store, struct choice
             if (!keep(c, &c->subscription.expression, 0) || !keep(c, &c->subscription.address, 1) ||
                 !keep(c, &c->subscription.title, 2) || !keep(c, &c->subscription.unsubscribe, 3) ||
                 !keep(c, &c->subscription.format, 4)) {
-                fprintf(stderr, "papertag: out of memory\n");
-                return EXIT_FAILED;
+                return out_of_memory();
             }
             c->query.subscriber = name;
             c->query.expression = c->subscription.expression;
@@ -309,8 +310,7 @@ static int select_papers(digest *d, struct choice *c)
     }
     d->entries = calloc(count + 1, sizeof *d->entries);
     if (!d->entries) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     for (size_t i = 0; i < count; i++) {
         d->entries[i] = (entry){keys[i], i, 0, NULL};
@@ -351,8 +351,7 @@ static int make_digest(digest *d, struct choice *c, const args *a)
         code = failed(&d->err);
     }
     if (!code && out.failed) {
-        fprintf(stderr, "papertag: out of memory\n");
-        code = EXIT_FAILED;
+        code = out_of_memory();
     }
     if (!code) {
         code = c->subscription.name && !c->dry && !c->past ? deliver(d, c->subscription.name, &out, path)
@@ -411,16 +410,16 @@ static int run_digest(const args *a)
     if (!code) {
         text_put(&filter, plain);
         d.model = model;
-        d.filter = filter.data;
+        d.filter = text_of(&title, &filter);
         d.group = (digest_group)c.group;
         d.address = c.subscription.address;
         d.unsubscribe = c.subscription.unsubscribe;
         d.url = args_text(a, "url", NULL);
         make_title(&title, &d, &c.query);
-        d.title = args_text(a, "title", c.subscription.title ? c.subscription.title : title.data);
+        d.title = args_text(a, "title", c.subscription.title ? c.subscription.title : text_of(&title, &title));
         now(stamp, c.query.as_of);
         d.generated = stamp;
-        code = make_digest(&d, &c, a);
+        code = title.failed ? out_of_memory() : make_digest(&d, &c, a);
     }
     for (size_t i = 0; i < d.count; i++) {
         free(d.entries[i].heading);

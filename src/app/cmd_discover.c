@@ -77,7 +77,7 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
         text_put(&line, t->terms[i]);
     }
     text_put(out, s->good);
-    text_wrapped(out, s, line.data ? line.data : "", "  ");
+    text_wrapped(out, s, text_of(out, &line), "  ");
     text_format(out, "%s\n", s->plain);
     text_format(&call, "papertag tag-new %s --query '\"%s\"' --definition '...'", slug, t->terms[0]);
     for (size_t i = 0; i < t->count && i < SHOWN && !code; i++) {
@@ -92,9 +92,8 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
         text_format(&call, " -e %s", paper->paper.id);
     }
     text_format(out, "  %s", s->dim);
-    text_wrapped(out, s, call.data ? call.data : "", "    ");
+    text_wrapped(out, s, text_of(out, &call), "    ");
     text_format(out, "%s\n\n", s->plain);
-    out->failed = out->failed || line.failed || call.failed;
     text_free(&line);
     text_free(&call);
     return code;

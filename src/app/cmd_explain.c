@@ -89,8 +89,7 @@ static int find_witnesses(struct job *job, const char *tag, struct witnesses *w)
             struct witness *one = &w->list[side][w->count[side]++];
             *one = (struct witness){strdup(paper->paper.id), strdup(title), job->near[i].similarity, by_person};
             if (!one->id || !one->title) {
-                fprintf(stderr, "papertag: out of memory\n");
-                return EXIT_FAILED;
+                return out_of_memory();
             }
         }
     }
@@ -308,8 +307,7 @@ static int explain_stored(const args *a, struct job *job, size_t tags)
             free(job->near);
             job->near = malloc((job->near_count + 1) * sizeof *job->near);
             if (!job->near) {
-                fprintf(stderr, "papertag: out of memory\n");
-                return EXIT_FAILED;
+                return out_of_memory();
             }
             memcpy(job->near, near, job->near_count * sizeof *near);
             code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err)
@@ -344,8 +342,7 @@ static int run(const args *a)
     tags = papertag_model_tags(model, &job.tags);
     job.chosen = calloc(tags + a->given_count, sizeof *job.chosen);
     if (!job.chosen || papertag_tagger_open(&job.tagger, model, &err)) {
-        fprintf(stderr, "papertag: out of memory\n");
-        code = EXIT_FAILED;
+        code = out_of_memory();
     }
     for (size_t i = 0; i < a->given_count && !code; i++) {
         if (!strcmp(a->given[i].option->name, "tag") &&

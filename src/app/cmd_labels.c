@@ -160,8 +160,7 @@ static int read_file(struct reading *r, const char *path, char **content)
         } else if (!strncmp(line, "id\ttag\tverdict", 14)) {
             columns = true;
         } else if (*line && !keep(r, path, number, line, columns)) {
-            fprintf(stderr, "papertag: out of memory\n");
-            code = EXIT_FAILED;
+            code = out_of_memory();
         }
         line = next;
     }
@@ -177,8 +176,7 @@ static int import(const args *a, papertag_store *store)
     int code = EXIT_DONE;
 
     if (!r.texts) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     for (size_t i = 0; i < files && !code; i++) {
         code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);

@@ -93,7 +93,7 @@ static void write_whole(text *out, const style *s, const papertag_stored *paper)
     text_wrapped(out, s, p->title ? p->title : "(no title)", "");
     text_format(out, "%s\n%s", s->plain, s->dim);
     text_about(&line, p);
-    text_wrapped(out, s, line.data ? line.data : "", "");
+    text_wrapped(out, s, text_of(out, &line), "");
     text_format(out, "%s\n", s->plain);
     if (p->url) {
         text_wrapped(out, s, p->url, "");
@@ -111,7 +111,6 @@ static void write_whole(text *out, const style *s, const papertag_stored *paper)
         text_wrapped(out, s, paper->sources.items[i], "");
     }
     text_format(out, "%s\n", s->plain);
-    out->failed = out->failed || line.failed;
     text_free(&line);
 }
 
@@ -271,8 +270,7 @@ static int run_label(const args *a)
     }
     verdicts = calloc(a->operand_count, sizeof *verdicts);
     if (!verdicts) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     for (size_t i = 1; i < a->operand_count; i++) {
         const char sign = a->operands[i][0];

@@ -271,8 +271,7 @@ static int diff(const args *a)
             p.term_counts[k] = papertag_model_term_count(models[k]);
             p.terms[k] = sorted_terms(models[k]);
             if (!p.terms[k]) {
-                fprintf(stderr, "papertag: out of memory\n");
-                code = EXIT_FAILED;
+                code = out_of_memory();
             }
         }
     }

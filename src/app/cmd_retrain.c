@@ -374,8 +374,7 @@ static int find_examples(const args *a, papertag_store *store, int64_t **keys, s
 
     *keys = calloc(a->given_count + 1, sizeof **keys);
     if (!*keys) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     for (size_t i = 0; i < a->given_count; i++) {
         if (strcmp(a->given[i].option->name, "example") != 0) {

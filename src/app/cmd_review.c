@@ -59,6 +59,13 @@ static const papertag_question *question_of(const struct review *r)
     return &r->questions[r->at];
 }
 
+/* Says why it cannot go on, on the terminal as it was; err NULL: for want of memory. */
+static int stop(const papertag_error *err)
+{
+    terminal_close();
+    return err ? failed(err) : out_of_memory();
+}
+
 /* Reads the paper at hand anew and lists its tags: those in force, then the likeliest of the others. */
 static int open_question(struct review *r)
 {
@@ -66,7 +73,7 @@ static int open_question(struct review *r)
     papertag_error err;
 
     if (papertag_store_get(r->store, q->key, &r->paper, &err)) {
-        return failed(&err);
+        return stop(&err);
     }
     r->choice_count = 0;
     for (size_t i = 0; i < r->paper->tag_count && r->choice_count < CHOICES; i++) {
@@ -121,11 +128,10 @@ static int answer(struct review *r, bool yes)
         right += c->assigned && has;
     }
     if (papertag_store_answer(r->store, q, r->random, verdicts, count, &err)) {
-        return failed(&err);
+        return stop(&err);
     }
     if ((count || r->random) && !push_step(r, true, asked, right)) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return stop(NULL);
     }
     r->at++;
     return EXIT_DONE;
@@ -142,12 +148,11 @@ static int judge(struct review *r, const char *tag, bool yes)
             snprintf(r->note, sizeof r->note, "%.390s", err.message);
             return EXIT_DONE;
         }
-        return failed(&err);
+        return stop(&err);
     }
     snprintf(r->note, sizeof r->note, "%s: %s", tag, verdict.verdict);
     if (!push_step(r, false, 0, 0)) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return stop(NULL);
     }
     return open_question(r);
 }
@@ -166,7 +171,7 @@ static int undo(struct review *r)
     last = &r->steps[r->step_count - 1];
     status = papertag_store_undo(r->store, &key, &err);
     if (status && status != PAPERTAG_END) {
-        return failed(&err);
+        return stop(&err);
     }
     r->at = last->question;
     r->answered -= last->answer;
@@ -322,13 +327,14 @@ static const char *const keys_help =
     "\n"
     "Underlined words speak for the tag, the others marked against it.\n";
 
-/* Draws the question at hand; `prompt` is what is being typed, NULL: nothing. */
-static void draw(struct review *r, const char *prompt, bool help)
+/* Draws the question at hand; `prompt` is what is being typed, NULL: nothing. False for want of memory. */
+static bool draw(struct review *r, const char *prompt, bool help)
 {
     const papertag_paper *p = &r->paper->paper;
     text screen = {0}, head = {0}, body = {0}, foot = {0}, line = {0}, tally = {0};
     unsigned rows, columns;
     size_t room, lines;
+    bool good;
 
     terminal_size(&rows, &columns);
     r->style.width = columns > 120 ? 120 : columns;
@@ -336,7 +342,7 @@ static void draw(struct review *r, const char *prompt, bool help)
     write_marked(r, p->title ? p->title : "(no title)", r->style.width, &head);
     text_format(&head, "%s\n%s", r->style.plain, r->style.dim);
     text_about(&line, p);
-    text_wrapped(&head, &r->style, line.data ? line.data : "", "");
+    text_wrapped(&head, &r->style, text_of(&head, &line), "");
     text_format(&head, "%s\n\n", r->style.plain);
     if (help) {
         text_put(&body, keys_help);
@@ -351,31 +357,30 @@ static void draw(struct review *r, const char *prompt, bool help)
     } else {
         write_tally(r, &tally);
         text_put(&foot, r->style.dim);
-        text_wrapped(&foot, &r->style, *r->note ? r->note : tally.data ? tally.data : "", "");
+        text_wrapped(&foot, &r->style, *r->note ? r->note : text_of(&foot, &tally), "");
         text_format(&foot, "%s\n", r->style.plain);
     }
     text_format(&foot, "\033[7m%s\033[0m",
                 columns < 76 ? " y n s u q, 1-9 tags, / add, ? help "
                              : " y yes  n no  s skip  u undo  1-9 tag on/off  / add a tag  ? help  q quit ");
-    lines = count_lines(body.data ? body.data : "");
-    room = count_lines(head.data ? head.data : "") - 1 + count_lines(foot.data ? foot.data : "") + 1;
+    lines = count_lines(text_of(&screen, &body));
+    room = count_lines(text_of(&screen, &head)) + count_lines(text_of(&screen, &foot));
     room = rows > room + 1 ? rows - room : 1;
     r->scroll = lines <= room ? 0 : r->scroll + room > lines ? (unsigned)(lines - room) : r->scroll;
-    text_put(&screen, head.data ? head.data : "");
-    for (size_t shown = add_lines(&screen, body.data ? body.data : "", r->scroll, room); shown < room; shown++) {
+    text_put(&screen, text_of(&screen, &head));
+    for (size_t shown = add_lines(&screen, text_of(&screen, &body), r->scroll, room); shown < room; shown++) {
         text_put(&screen, "\n");
     }
     text_format(&screen, "%s%s%s\n", r->style.dim, r->scroll + room < lines ? "(more: space)" : "", r->style.plain);
-    text_put(&screen, foot.data ? foot.data : "");
-    if (!screen.failed && !head.failed && !body.failed && !foot.failed) {
-        terminal_show(&screen);
-    }
+    text_put(&screen, text_of(&screen, &foot));
+    good = terminal_show(&screen);
     text_free(&screen);
     text_free(&head);
     text_free(&body);
     text_free(&foot);
     text_free(&tally);
     text_free(&line);
+    return good;
 }
 
 /* The first tag that begins so, of those the store knows. */
@@ -405,7 +410,9 @@ static int add_by_name(struct review *r)
     for (;;) {
         const size_t length = strlen(name);
         int key;
-        draw(r, name, false);
+        if (!draw(r, name, false)) {
+            return stop(NULL);
+        }
         key = terminal_key();
         if (key == KEY_END || key == 3) {
             return EXIT_DONE;
@@ -465,7 +472,10 @@ static int run_screen(struct review *r)
     }
     while (!code && !end && r->at < r->count) {
         int key;
-        draw(r, NULL, help);
+        if (!draw(r, NULL, help)) {
+            code = stop(NULL);
+            break;
+        }
         key = terminal_key();
         help = key == '?' && !help;
         if (key == KEY_END) {
@@ -552,7 +562,7 @@ static void write_plain(const struct review *r, text *out)
     text_wrapped(out, &r->style, p->title ? p->title : "(no title)", "");
     text_put(out, "\n");
     text_about(&line, p);
-    text_wrapped(out, &r->style, line.data ? line.data : "", "");
+    text_wrapped(out, &r->style, text_of(out, &line), "");
     text_put(out, "\n\n");
     text_wrapped(out, &r->style, p->abstract ? p->abstract : "(no abstract)", "");
     text_put(out, "\n\n");
@@ -648,8 +658,7 @@ static int copy_questions(struct review *r, const papertag_question *list, size_
         r->count++;
     }
     if (r->count < count || !r->questions || !r->names) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     return EXIT_DONE;
 }
@@ -688,7 +697,7 @@ static int run(const args *a)
         if (!code && !r.json) {
             text sum = {0};
             write_tally(&r, &sum);
-            printf("%s\n", sum.data ? sum.data : "");
+            printf("%s\n", text_of(&sum, &sum));
             text_free(&sum);
         }
         code = code ? code : terminal_signal() && terminal_signal() != SIGINT ? EXIT_FAILED : EXIT_DONE;

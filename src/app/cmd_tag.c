@@ -289,8 +289,7 @@ static int tag_papers(struct job *job, input *in, unsigned jobs)
     job->slot_count = 4 * (size_t)jobs;
     job->slots = calloc(job->slot_count, sizeof *job->slots);
     if (!job->slots) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     pthread_mutex_init(&job->mutex, NULL);
     pthread_cond_init(&job->to_tag, NULL);
@@ -309,7 +308,7 @@ static int tag_papers(struct job *job, input *in, unsigned jobs)
     if (!started) {
         fprintf(stderr, "papertag: cannot start a thread\n");
     } else if (job->out_of_memory) {
-        fprintf(stderr, "papertag: out of memory\n");
+        out_of_memory();
     } else if (good) {
         code = EXIT_DONE;
     }

@@ -105,9 +105,8 @@ static void write_text(text *out, const style *s, const papertag_tag_info *tag, 
             text_format(&list, " %s%s", tag->aliases.items[i], i + 1 < tag->aliases.count ? "," : "");
         }
         text_format(out, "  %s", s->dim);
-        text_wrapped(out, s, list.data ? list.data : "", "  ");
+        text_wrapped(out, s, text_of(out, &list), "  ");
         text_format(out, "%s\n", s->plain);
-        out->failed = out->failed || list.failed;
         text_free(&list);
     }
 }
@@ -165,10 +164,9 @@ static int run(const args *a)
     count = papertag_model_tags(model, &tags);
     sorted = malloc(count * sizeof *sorted);
     if (!sorted) {
-        fprintf(stderr, "papertag: out of memory\n");
         papertag_store_close(all.store);
         papertag_model_close(model);
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     memcpy(sorted, tags, count * sizeof *sorted);
     if (!json) {

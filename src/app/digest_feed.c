@@ -159,8 +159,7 @@ bool digest_rss(digest *d, text *out)
         {
             text html = {0};
             text_html(&html, p->abstract ? p->abstract : "");
-            put_element(out, "description", html.data ? html.data : "");
-            out->failed = out->failed || html.failed;
+            put_element(out, "description", text_of(out, &html));
             text_free(&html);
         }
         text_put(out, "</item>\n");
@@ -192,7 +191,7 @@ bool digest_jsonfeed(digest *d, text *out)
         p = &paper->paper;
         put_urn(&urn, "paper:", p->id);
         text_put(out, i ? ",\n{\"id\":" : "\n{\"id\":");
-        text_json_string(out, urn.data ? urn.data : "");
+        text_json_string(out, text_of(out, &urn));
         if (digest_link(p)) {
             text_put(out, ",\"url\":");
             text_json_string(out, digest_link(p));
@@ -215,7 +214,6 @@ bool digest_jsonfeed(digest *d, text *out)
             text_json_string(out, paper->tags[t].tag);
         }
         text_put(out, "]}");
-        out->failed = out->failed || urn.failed;
         text_free(&urn);
     }
     text_put(out, "]}\n");

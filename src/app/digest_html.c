@@ -64,7 +64,7 @@ static void put_reasons(digest *d, text *out, const papertag_stored *paper)
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
         text terms = {0};
         digest_terms(d, paper, &paper->tags[t], 5, &terms);
-        if (terms.size) {
+        if (*text_of(out, &terms)) {
             text_put(out, open ? "<dt>" : "<dl><dt>");
             open = true;
             text_html(out, paper->tags[t].name);
@@ -72,7 +72,6 @@ static void put_reasons(digest *d, text *out, const papertag_stored *paper)
             text_html(out, terms.data);
             text_put(out, "</dd>");
         }
-        out->failed = out->failed || terms.failed;
         text_free(&terms);
     }
     text_put(out, open ? "</dl>\n" : "");
@@ -94,7 +93,7 @@ static void put_paper(digest *d, text *out, const papertag_stored *paper)
     text_html(out, p->title ? p->title : "(no title)");
     text_put(out, link ? "</bdi></a></h3>\n" : "</bdi></h3>\n");
     text_about(&about, p);
-    if (about.size) {
+    if (*text_of(out, &about)) {
         text_put(out, "<p class=\"about\"><bdi>");
         text_html(out, about.data);
         text_put(out, "</bdi></p>\n");
@@ -108,7 +107,6 @@ static void put_paper(digest *d, text *out, const papertag_stored *paper)
         text_put(out, "</details>\n");
     }
     text_put(out, "</article>\n");
-    out->failed = out->failed || about.failed;
     text_free(&about);
 }
 

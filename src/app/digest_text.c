@@ -82,7 +82,7 @@ bool digest_markdown(digest *d, text *out)
         }
         text_put(out, "\n\n");
         text_about(&about, p);
-        put_markdown(out, about.data ? about.data : "");
+        put_markdown(out, text_of(out, &about));
         text_put(out, about.size ? "\n\n" : "");
         for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
             text_format(out, "%s`%s` %.2f", t ? " \xc2\xb7 " : "", paper->tags[t].tag, paper->tags[t].p);
@@ -93,7 +93,6 @@ bool digest_markdown(digest *d, text *out)
             put_markdown(out, p->abstract);
             text_put(out, "\n");
         }
-        out->failed = out->failed || about.failed;
         text_free(&about);
     }
     return true;

@@ -218,10 +218,7 @@ bool store_path(const args *a, text *place)
         fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is given\n");
         return false;
     }
-    if (place->failed) {
-        fprintf(stderr, "papertag: out of memory\n");
-    }
-    return !place->failed;
+    return !place->failed || !out_of_memory();
 }
 
 int open_store(const args *a, bool create, papertag_store **store)

@@ -41,8 +41,7 @@ static bool split_tags(char *list, labelled_row *row)
 
 static int no_memory(void)
 {
-    fprintf(stderr, "papertag: out of memory\n");
-    return EXIT_FAILED;
+    return out_of_memory();
 }
 
 /* Takes a line apart: id, tags, split. Lines of another split than `train` are passed over. */

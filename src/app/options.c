@@ -89,8 +89,7 @@ int args_parse(args *out, const command *c, int argc, char **argv)
     out->given = calloc((size_t)argc + 1, sizeof *out->given);
     out->operands = calloc((size_t)argc + 1, sizeof *out->operands);
     if (!out->given || !out->operands) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return EXIT_FAILED;
+        return out_of_memory();
     }
     for (int i = 0; i < argc; i++) {
         const char *word = argv[i], *value = NULL;

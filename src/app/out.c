@@ -59,11 +59,16 @@ void text_free(text *t)
     *t = (text){0};
 }
 
+const char *text_of(text *whole, const text *part)
+{
+    whole->failed = whole->failed || part->failed;
+    return part->data ? part->data : "";
+}
+
 bool text_write(text *t)
 {
     if (t->failed) {
-        fprintf(stderr, "papertag: out of memory\n");
-        return false;
+        return !out_of_memory();
     }
     if (t->size && fwrite(t->data, 1, t->size, stdout) != t->size) {
         finish_output();

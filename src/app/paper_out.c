@@ -119,8 +119,8 @@ void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
     text_about(&line, &stored->paper);
     text_put(&about, stored->paper.id);
     text_put(&about, line.size ? " \xc2\xb7 " : "");
-    text_put(&about, line.data ? line.data : "");
-    text_wrapped(t, s, about.data ? about.data : "", "  ");
+    text_put(&about, text_of(&about, &line));
+    text_wrapped(t, s, text_of(t, &about), "  ");
     text_format(t, "%s\n", s->plain);
     for (size_t i = 0; i < stored->tag_count && stored->tags[i].in_force; i++) {
         const papertag_decision *d = &stored->tags[i];
@@ -131,9 +131,8 @@ void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
         }
     }
     text_format(t, "  %s", s->good);
-    text_wrapped(t, s, tags.data ? tags.data : "(no tag)", "  ");
+    text_wrapped(t, s, *text_of(t, &tags) ? tags.data : "(no tag)", "  ");
     text_format(t, "%s\n", s->plain);
-    t->failed = t->failed || about.failed || tags.failed || line.failed;
     text_free(&line);
     text_free(&about);
     text_free(&tags);

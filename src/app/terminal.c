@@ -115,22 +115,25 @@ void terminal_size(unsigned *rows, unsigned *columns)
     }
 }
 
-void terminal_show(text *screen)
+bool terminal_show(const text *screen)
 {
     text out = {0};
+    bool good;
 
     text_put(&out, "\033[?25l\033[H");
-    for (const char *at = screen->data ? screen->data : ""; *at;) {
+    for (const char *at = text_of(&out, screen); *at;) {
         const size_t length = strcspn(at, "\n");
         text_add(&out, at, length);
         text_put(&out, at[length] ? "\033[K\r\n" : "\033[K");
         at += length + (at[length] == '\n');
     }
     text_put(&out, "\033[J");
-    if (!out.failed) {
+    good = !out.failed;
+    if (good) {
         put(out.data, out.size);
     }
     text_free(&out);
+    return good;
 }
 
 /* The next byte within so many milliseconds (-1: whenever); KEY_NONE, KEY_END. */

@@ -197,6 +197,16 @@ teardown() {
     [ "$(papertag eval --store --json | jq -s '.[-1].papers')" = 1 ]
 }
 
+@test "what ends a screen is told on the terminal as it was" {
+    store
+    review_on_screen
+    wait_for "^0 of"
+    sqlite3 "$PAPERTAG_DB" "ALTER TABLE verdicts RENAME TO elsewhere"
+    tmux -L "$session" send-keys -t s y
+    wait_for "ended 1"
+    tmux -L "$session" capture-pane -p -t s | grep -q "papertag: .*papers.db"
+}
+
 @test "kill -9 at any key press loses no answer" {
     command -v tmux >/dev/null || skip "needs tmux"
     store

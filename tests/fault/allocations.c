@@ -1,48 +1,26 @@
-/*
- * Lets an allocation fail: loaded before the program with LD_PRELOAD.
- *
- * FAULT_AT=n      the n-th allocation of the process fails, and with FAULT_ALL=1 every one after it
- * FAULT_NOTE=F    the file F is made when one has failed, so that the caller knows when n is beyond the last
- */
+/* Lets an allocation fail: which one, says fault.h. */
 #define _GNU_SOURCE
+#include "fault.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-static atomic_long calls, at = -1;
-static atomic_bool all;
-
 __attribute__((constructor)) static void begin(void)
 {
-    const char *number = getenv("FAULT_AT"), *rest = getenv("FAULT_ALL");
-
-    all = rest && *rest == '1';
-    calls = 0;
-    at = number ? atol(number) : -1;
+    fault_begin();
 }
 
 static bool fails(void)
 {
-    const long call = at > 0 ? ++calls : 0;
+    const bool due = fault_due();
 
-    if (call && (call == at || (all && call > at))) {
-        const char *note = call == at ? getenv("FAULT_NOTE") : NULL;
-        if (note) {
-            close(open(note, O_CREAT | O_WRONLY, 0600));
-        }
-        errno = ENOMEM;
-        return true;
-    }
-    return false;
+    errno = due ? ENOMEM : errno;
+    return due;
 }
 
 void *malloc(size_t size)

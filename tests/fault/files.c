@@ -1,63 +1,47 @@
 /*
- * Lets a file operation fail: loaded before the program with LD_PRELOAD. SQLite makes its operations through the same
- * functions, so the store's are among them.
+ * Lets a file operation fail: which one, says fault.h. SQLite makes its operations through the same functions, so the
+ * store's are among them.
  *
- * FAULT_AT=n      the n-th operation of the process fails, and with FAULT_ALL=1 every one after it
  * FAULT_ERRNO=e   with this error (default: 5, EIO)
- * FAULT_KILL=1    instead of the n-th operation, the process is killed
+ * FAULT_KILL=1    instead of the operation, the process is killed
  * FAULT_SHORT=1   reads and writes give or take a few bytes only
- * FAULT_NOTE=F    the file F is made when one has failed, so that the caller knows when n is beyond the last
  *
  * Operations on standard input, output and error count too. Loading the program itself is over by then.
  */
 #define _GNU_SOURCE
+#include "fault.h"
+
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-static atomic_long calls, at = -1;
-static atomic_int number = EIO;
-static atomic_bool all, deadly, few;
+static int number = EIO;
+static bool deadly, few;
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *n = getenv("FAULT_AT"), *rest = getenv("FAULT_ALL"), *error = getenv("FAULT_ERRNO");
+    const char *error = getenv("FAULT_ERRNO");
 
-    all = rest && *rest == '1';
     deadly = getenv("FAULT_KILL");
     few = getenv("FAULT_SHORT");
     number = error ? atoi(error) : EIO;
-    calls = 0;
-    at = n ? atol(n) : -1;
+    fault_begin();
 }
 
 static bool fails(void)
 {
-    const long call = at > 0 ? ++calls : 0;
+    const bool due = fault_due();
 
-    if (call && (call == at || (all && call > at))) {
-        const char *note = call == at ? getenv("FAULT_NOTE") : NULL;
-        int (*make)(const char *, mode_t) = note ? (int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "creat") : NULL;
-        if (make) {
-            make(note, 0600);
-        }
-        if (deadly) {
-            raise(SIGKILL);
-        }
-        errno = number;
-        return true;
+    if (due && deadly) {
+        raise(SIGKILL);
     }
-    return false;
+    errno = due ? number : errno;
+    return due;
 }
 
 /* How much of what is asked for a call does. */

@@ -3,9 +3,10 @@
 
 usage: tests/fault/run.py PROGRAM LIBRARY [--long] [COMMAND]...
 
-LIBRARY is made of allocations.c or files.c. Each command is run with its n-th allocation (or operation) failing, and
-again with all from the n-th on, for n upward until a run reaches its end without one; file operations fail first with
-EIO, and in the second round with ENOSPC. The short form takes every n to 16 and then ever larger steps, --long every n to 600, then steps of a 25th.
+LIBRARY is made of allocations.c or files.c. Each command is run until every place that allocates (or works with a file)
+has failed once: with ENOMEM or EIO, and in every second run that and all that follows, for files then with ENOSPC.
+Places of file operations, and with --long of allocations too, are told apart by the whole way to them and by how often
+they were passed; --long makes two rounds: one fails, all that follow fail.
 A run must end by itself with a status of the contract (0 to 3), say something when it is 1, leave a store that SQLite
 finds sound and in which papers and verdicts are all there, and write an output file whole or not at all.
 Prints TAP: one test a command.
@@ -33,16 +34,16 @@ def commands(work):
     yield "add-page", ["add", "--from", "page", at("page")], "", True, None
     yield "add-atom", ["add", at("atom")], "", True, None
     yield "add-bib", ["add", at("bib")], "", True, None
-    yield "list", ["list", "--tag", "quantization | RL", "--search", "model"], "", False, None
+    yield "list", ["list", "--tag", "multimodal | RL", "--search", "model"], "", False, None
     yield "show", ["show", "sample-01"], "", False, None
     yield "similar", ["similar", "sample-01"], "", False, None
-    yield "label", ["label", "sample-01", "+robotics", "-quantization"], "", True, None
+    yield "label", ["label", "sample-01", "+safety", "-multimodal"], "", True, None
     yield "undo", ["label", "--undo"], "", True, None
     yield "labels-export", ["labels", "export"], "", False, None
     yield "labels-import", ["labels", "import", at("verdicts")], "", True, None
     for form in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
-        yield "digest-" + form, ["digest", "--tag", "quantization", "--format", form, "-o", at("out")], "", False, "out"
-    yield "subscribe", ["subscribe", "me", "--tag", "quantization"], "", True, None
+        yield "digest-" + form, ["digest", "--tag", "multimodal", "--format", form, "-o", at("out")], "", False, "out"
+    yield "subscribe", ["subscribe", "me", "--tag", "multimodal"], "", True, None
     yield "trends", ["trends"], "", False, None
     yield "stats", ["stats"], "", False, None
     yield "review", ["review", "--plain"], "y\n1\nu\nn\n/RL\nq\n", True, None
@@ -68,13 +69,13 @@ def prepare(program, work):
     with open(at("bib"), "w") as f:
         f.write("@article{k, title={Robots that {W}alk}, author={A. Sample and B. Specimen}, year=2026}\n")
     with open(at("verdicts"), "w") as f:
-        f.write("id\ttag\tverdict\tgiven\nsample-03\trobotics\tno\t2026-01-01T00:00:00Z\n")
+        f.write("id\ttag\tverdict\tgiven\nsample-03\tsafety\tno\t2026-01-01T00:00:00Z\n")
         f.write('{"id":"sample-04","tag":"agents","verdict":"yes"}\n')
-    env = dict(os.environ, PAPERTAG_DB=at("db"))
+    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"))
     run = lambda *args, **more: subprocess.run([program, *args], env=env, check=True, capture_output=True, **more)
-    run("train", "-o", at("model"), "--skip-rare", "--min-examples", "3", "--max-terms", "400", SAMPLE)
+    run("train", "-o", at("model"), "--skip-rare", "--min-examples", "2", "--max-terms", "400", SAMPLE)
     run("add", SAMPLE)
-    run("label", "sample-02", "-quantization")
+    run("label", "sample-02", "-multimodal")
     run("review", "--plain", "--order", "random", input=b"y\n" * 10)
     os.replace(at("db"), at("db.base"))
 
@@ -97,14 +98,8 @@ def sound(db, papers, verdicts):
         connection.close()
 
 
-def numbers(long):
-    n = 1
-    while True:
-        yield n
-        n += 1 if n < (600 if long else 16) else max(1, n // (25 if long else 2))
-
-
-def attempt(program, library, work, command, n, every):
+def attempt(program, library, work, command, every, whole):
+    """Runs with one more place failing: what is wrong, and whether there was such a place."""
     name, args, given, writes, output = command
     at = lambda file: os.path.join(work, file)
     for suffix in ("", "-wal", "-shm", "-journal"):
@@ -112,17 +107,17 @@ def attempt(program, library, work, command, n, every):
             os.remove(at("db" + suffix))
     shutil.copy(at("db.base"), at("db"))
     shutil.rmtree(at("dir"), ignore_errors=True)
-    for file in ("note", "out"):
-        if os.path.exists(at(file)):
-            os.remove(at(file))
-    env = dict(os.environ, PAPERTAG_DB=at("db"), LD_PRELOAD=library, FAULT_AT=str(n), FAULT_NOTE=at("note"),
-               FAULT_ALL="1" if every else "0", FAULT_ERRNO="28" if every else "5")
+    if os.path.exists(at("out")):
+        os.remove(at("out"))
+    before = os.path.getsize(at("places"))
+    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"), LD_PRELOAD=library, FAULT_PLACES=at("places"),
+               FAULT_WHOLE="1" if whole else "0", FAULT_ALL="1" if every else "0", FAULT_ERRNO="28" if every else "5")
     try:
         run = subprocess.run([program, *args], env=env, input=given, capture_output=True, text=True, timeout=60,
                              errors="replace")
     except subprocess.TimeoutExpired:
         return "hangs", True
-    failed = os.path.exists(at("note"))
+    failed = os.path.getsize(at("places")) > before
     if run.returncode not in (0, 1, 2, 3):
         return "status %d: %s" % (run.returncode, run.stderr.strip()[-200:]), failed
     if run.returncode == 1 and not run.stderr.strip() and "eval" not in name:
@@ -130,6 +125,8 @@ def attempt(program, library, work, command, n, every):
     if output and run.returncode == 0 and not os.path.exists(at(output)):
         return "status 0 without the file", failed
     rests = [f for f in os.listdir(work) if f.endswith(".part") or ".tmp" in f]
+    for rest in rests:
+        os.remove(at(rest))
     if rests:
         return "left behind: " + rests[0], failed
     wrong = sound(at("db"), 40, 1 if name == "undo" or name == "review" else 2) if writes else None
@@ -145,14 +142,15 @@ def main():
         if chosen and command[0] not in chosen:
             continue
         runs, wrong = 0, []
-        for every in (False, True):
-            for n in numbers(long):
-                what, failed = attempt(program, library, work, command, n, every)
+        for only in (False, True) if long else (None,):
+            open(os.path.join(work, "places"), "w").close()
+            failed = True
+            while failed and len(wrong) < 6:
                 runs += 1
+                every = runs % 2 == 0 if only is None else only
+                what, failed = attempt(program, library, work, command, every, long or "files" in library)
                 if what:
-                    wrong.append("%d%s: %s" % (n, " and after" if every else "", what))
-                if not failed or len(wrong) > 5:
-                    break
+                    wrong.append("run %d%s: %s" % (runs, " and after" if every else "", what))
         number += 1
         bad += bool(wrong)
         print("%sok %d %s: %d runs" % ("not " if wrong else "", number, command[0], runs))

@@ -18,8 +18,8 @@ int file_of_bytes(const void *bytes, size_t size, char path[64]);
 /* A model of a few tags and terms, and a tagger of it. Targets run at the top of the project. */
 papertag_tagger *small_model(papertag_model **model);
 
-/* Makes a store of the first papers of data/sample.jsonl, tagged, with verdicts, an own tag and a subscription. Its name
- * in path; it is removed when the program ends. */
+/* Makes a store of the first papers of data/sample.jsonl, tagged, with verdicts, an own tag and a subscription. Its
+ * name in path; it is removed when the program ends. */
 void small_store(char path[64]);
 
 #endif
