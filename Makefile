@@ -15,7 +15,7 @@ ifeq ($(VARIANT),asan)
 else ifeq ($(VARIANT),tsan)
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 else ifeq ($(VARIANT),coverage)
-  OPT := -O0 -g --coverage
+  OPT := -O0 -g --coverage -fprofile-update=atomic
 else ifeq ($(VARIANT),fuzz)
   CC  := clang
   OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
@@ -120,15 +120,17 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
 
 # Every command with each place failing that allocates, then each that works with a file, SQLite's included; killed at
-# any moment; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long takes hours: `nightly`.
+# any moment; damaged and mended; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long
+# takes hours: see `nightly`.
 FAULT = PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/$(1) $(CURDIR)/$(PROGRAM)
-faults: all ## let allocations and file operations fail, kill, crowd, fill the disk
+faults: all ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	@mkdir -p $(OBJ)/fault
 	$(Q)for kind in allocations files; do \
 	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl || exit 1; done
 	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/allocations.so $(FAULTS)
 	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
 	$(Q)$(call FAULT,kill.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
+	$(Q)$(call FAULT,damage.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
 	$(Q)$(call FAULT,limits.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
 	$(Q)$(call FAULT,together.py) $(FAULTS)
 

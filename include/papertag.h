@@ -48,7 +48,8 @@ typedef enum papertag_status {
     PAPERTAG_BAD_INPUT = 4,    /* a record, a file or a set of papers is not what it should be */
     PAPERTAG_BAD_ARGUMENT = 5, /* an option is out of range, or a name is not known */
     PAPERTAG_BAD_MODEL = 6,    /* a model file is foreign, damaged, or of another version */
-    PAPERTAG_BAD_STORE = 7     /* a store is foreign, damaged, or of a later version */
+    PAPERTAG_BAD_STORE = 7,    /* a store is foreign, or of a later version */
+    PAPERTAG_DAMAGED = 8       /* the file of a store is damaged: papertag_store_salvage reads what is left */
 } papertag_status;
 
 typedef struct papertag_error {
@@ -431,7 +432,7 @@ PAPERTAG_API int papertag_evaluation_curve(const papertag_evaluation *evaluation
 typedef struct papertag_store papertag_store;
 
 /* Opens a store; with `create` it is made, folders included, where there is none. An older layout is brought up to
- * date. Errors: PAPERTAG_IO, PAPERTAG_BAD_STORE, PAPERTAG_NO_MEMORY. */
+ * date. Errors: PAPERTAG_IO, PAPERTAG_BAD_STORE, PAPERTAG_DAMAGED, PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err);
 PAPERTAG_API void papertag_store_close(papertag_store *store);
 
@@ -681,13 +682,27 @@ typedef struct papertag_finding {
 } papertag_finding;
 
 /* Looks a store over: the file, references between its rows, the text index against the texts, the index of tags
- * against opinions and verdicts, papers that `model` has not tagged, verdicts that no model has learnt, deliveries that
- * were begun and not ended. Borrowed until the next call. */
+ * against opinions and verdicts, papers that `model` (NULL: none) has not tagged, verdicts that no model has learnt,
+ * deliveries that were begun and not ended. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                                       size_t *count, papertag_error *err);
 
-/* Makes the text index and the index of tags anew from what they are made of, in one transaction. */
+/* Makes the indexes anew from what they are made of, and drops rows that refer to rows that are not there; in one
+ * transaction. PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
 PAPERTAG_API int papertag_store_repair(papertag_store *store, papertag_error *err);
+
+/* What was saved of a damaged store. */
+typedef struct papertag_salvaged {
+    size_t papers; /* with their texts */
+    size_t named;  /* papers whose rows could not be read: they stand by their names, and verdicts on them hold */
+    size_t verdicts;
+    char kept[4096]; /* the path of the damaged file */
+} papertag_salvaged;
+
+/* Puts a new store in the place of a damaged one, with every row in it that can be read; papers are to be tagged anew.
+ * The damaged file is kept beside it as PATH.damaged. The store must not be open, here or elsewhere.
+ * Errors: PAPERTAG_BAD_STORE when nothing can be read, PAPERTAG_IO; the store at `path` is then as it was. */
+PAPERTAG_API int papertag_store_salvage(const char *path, papertag_salvaged *out, papertag_error *err);
 
 /* ---- topics without a tag ---------------------------------------------------------------------------------------- */
 

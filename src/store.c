@@ -111,8 +111,9 @@ int pt_store_fail(papertag_store *store, papertag_error *err)
     case SQLITE_NOMEM:
         return pt_no_memory(err);
     case SQLITE_CORRUPT:
+        return pt_fail(err, PAPERTAG_DAMAGED, "%s: not a sound store: %s", store->path, sqlite3_errmsg(store->db));
     case SQLITE_NOTADB:
-        return pt_fail(err, PAPERTAG_BAD_STORE, "%s: not a sound store: %s", store->path, sqlite3_errmsg(store->db));
+        return pt_fail(err, PAPERTAG_BAD_STORE, "%s: not a store: %s", store->path, sqlite3_errmsg(store->db));
     case SQLITE_BUSY:
         return pt_fail(err, PAPERTAG_IO, "%s: another program has held the store locked for 30 seconds", store->path);
     case SQLITE_READONLY:

@@ -98,6 +98,9 @@ int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_q
 int pt_store_collect(papertag_store *store, const pt_sql *sql, const int64_t **keys, size_t *count,
                      papertag_error *err);
 
+/* Counts the papers of which the name alone is known. */
+extern const char pt_store_named_only[];
+
 /* Brings the layout up to version `to`, one step after the other. */
 int pt_store_migrate(papertag_store *store, int to, papertag_error *err);
 extern const int pt_store_version;

@@ -1,11 +1,14 @@
 /*
  * store_check - looks a store over, and makes anew what can be: the indexes, which are made of other tables.
  *
- * Papers, verdicts and deliveries are not made of anything: where the file itself is damaged, SQLite's own tool
- * recovers what is left, into another file.
+ * Papers, verdicts and deliveries are not made of anything: where the file itself is damaged, store_salvage takes over.
  */
 #include "model.h"
 #include "store.h"
+
+static const char repair[] = "papertag doctor --repair";
+
+const char pt_store_named_only[] = "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL";
 
 /* What was found so far, in the answer's arena. */
 struct findings {
@@ -36,25 +39,27 @@ static void find(struct findings *f, bool trouble, const char *next, const char 
     }
 }
 
-/* The first word of trouble of a pragma that gives "ok". */
-static int check_file(struct findings *f, papertag_error *err)
+/* PAPERTAG_DAMAGED with the first words of trouble. */
+static int check_file(papertag_store *store, papertag_error *err)
 {
+    char words[300] = "";
     sqlite3_stmt *s;
-    int code, status = pt_store_query(f->store, "SELECT integrity_check FROM pragma_integrity_check", &s, err, "");
-    char next[400];
+    int code, status = pt_store_query(store, "SELECT integrity_check FROM pragma_integrity_check", &s, err, "");
 
     if (status) {
         return status;
     }
     code = sqlite3_step(s);
     if (code == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(s, 0);
-        if (text && strcmp(text, "ok") != 0) {
-            snprintf(next, sizeof next, "sqlite3 '%.150s' .recover | sqlite3 recovered.db", f->store->path);
-            find(f, true, next, "the file is damaged: %.300s", text);
-        }
+        snprintf(words, sizeof words, "%s", (const char *)sqlite3_column_text(s, 0));
     }
-    return pt_store_finish(f->store, s, code, err);
+    status = pt_store_finish(store, s, code, err);
+    for (char *line = strchr(words, '\n'); line; line = strchr(line, '\n')) {
+        *line = ' ';
+    }
+    return status || !strcmp(words, "ok")
+               ? status
+               : pt_fail(err, PAPERTAG_DAMAGED, "%s: the file is damaged: %s", store->path, words);
 }
 
 /* Counts by a query; a finding when it is not 0. */
@@ -85,7 +90,7 @@ static int check_text_index(struct findings *f, papertag_error *err)
     code =
         sqlite3_exec(f->store->db, "INSERT INTO search(search, rank) VALUES('integrity-check', 1)", NULL, NULL, NULL);
     if ((code & 0xff) == SQLITE_CORRUPT) {
-        find(f, true, "papertag doctor --repair", "the text index is not that of the papers");
+        find(f, true, repair, "the text index is not that of the papers");
     } else if (code) {
         status = pt_store_fail(f->store, err);
     }
@@ -97,64 +102,90 @@ static int check_text_index(struct findings *f, papertag_error *err)
     "(SELECT 1 FROM verdicts v WHERE v.paper=o.paper AND v.tag=o.tag AND v.verdict='no')"                              \
     " UNION SELECT v.tag, p.day, p.key FROM verdicts v JOIN papers p ON p.key=v.paper WHERE v.verdict='yes'"
 
+/* All checks, until one fails. */
+static int check(struct findings *f, const papertag_model *model, papertag_error *err)
+{
+    int64_t outdated = 0;
+    int status = check_file(f->store, err);
+
+    status = status ? status
+                    : count_of(f, "SELECT count(*) FROM pragma_foreign_key_check", true, repair,
+                               "rows refer to rows that are not there", err);
+    status = status ? status : check_text_index(f, err);
+    status = status ? status
+                    : count_of(f,
+                               "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE
+                               ") EXCEPT SELECT tag, day, paper FROM tagged)",
+                               true, repair, "tags in force are missing in their index", err);
+    status = status ? status
+                    : count_of(f,
+                               "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM"
+                               " (" TAGS_IN_FORCE "))",
+                               true, repair, "tags are in the index and not in force", err);
+    status = status ? status
+                    : count_of(f, pt_store_named_only, false, "papertag add FILE (where they came from)",
+                               "papers have neither title nor abstract", err);
+    status = status || !model ? status
+                              : pt_store_ask(f->store,
+                                             "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT"
+                                             " (SELECT key FROM models WHERE hash=?1)",
+                                             &outdated, err, "t", papertag_model_hash(model));
+    if (!status && outdated) {
+        find(f, false, "papertag add --retag", "%lld papers have no tags of the model in use", (long long)outdated);
+    }
+    status = status ? status
+                    : count_of(f, "SELECT count(*) FROM verdicts WHERE held_out IS NULL", false, "papertag retrain",
+                               "verdicts have not been learnt from", err);
+    return status
+               ? status
+               : count_of(f, "SELECT count(*) FROM deliveries WHERE ended IS NULL", false,
+                          "papertag digest --for NAME (it settles them)", "deliveries were begun and not ended", err);
+}
+
 int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                          size_t *count, papertag_error *err)
 {
-    static const char repair[] = "papertag doctor --repair";
     struct findings f = {.store = store};
-    int64_t outdated = 0;
+    papertag_error found;
     papertag_finding *copy;
     int status;
 
     pt_arena_reset(&store->answer_arena);
     find(&f, false, NULL, "store %s: layout %d, SQLite %s", store->path, pt_store_version, sqlite3_libversion());
-    status = check_file(&f, err);
-    status = status ? status
-                    : count_of(&f, "SELECT count(*) FROM pragma_foreign_key_check", true, NULL,
-                               "rows refer to rows that are not there", err);
-    status = status ? status : check_text_index(&f, err);
-    status = status ? status
-                    : count_of(&f,
-                               "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE
-                               ") EXCEPT SELECT tag, day, paper FROM tagged)",
-                               true, repair, "tags in force are missing in their index", err);
-    status =
-        status
-            ? status
-            : count_of(&f,
-                       "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM (" TAGS_IN_FORCE
-                       "))",
-                       true, repair, "tags are in the index and not in force", err);
-    status = status ? status
-                    : pt_store_ask(store,
-                                   "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT"
-                                   " (SELECT key FROM models WHERE hash=?1)",
-                                   &outdated, err, "t", papertag_model_hash(model));
-    if (!status && outdated) {
-        find(&f, false, "papertag add --retag", "%lld papers have no tags of the model in use", (long long)outdated);
+    status = check(&f, model, &found);
+    if (status == PAPERTAG_DAMAGED) {
+        find(&f, true, repair, "%s", found.message);
+    } else if (status) {
+        return pt_fail(err, status, "%s", found.message);
     }
-    status = status ? status
-                    : count_of(&f, "SELECT count(*) FROM verdicts WHERE held_out IS NULL", false, "papertag retrain",
-                               "verdicts have not been learnt from", err);
-    status = status
-                 ? status
-                 : count_of(&f, "SELECT count(*) FROM deliveries WHERE ended IS NULL", false,
-                            "papertag digest --for NAME (it settles them)", "deliveries were begun and not ended", err);
-    copy = status || f.failed ? NULL : pt_arena_keep(&store->answer_arena, f.list, f.count, sizeof *f.list);
-    if (!status && !copy) {
-        status = pt_no_memory(err);
+    copy = f.failed ? NULL : pt_arena_keep(&store->answer_arena, f.list, f.count, sizeof *f.list);
+    if (!copy) {
+        return pt_no_memory(err);
     }
-    if (!status) {
-        *out = copy;
-        *count = f.count;
-    }
-    return status;
+    *out = copy;
+    *count = f.count;
+    return PAPERTAG_OK;
 }
 
 int papertag_store_repair(papertag_store *store, papertag_error *err)
 {
     static const char *const steps[] = {
-        "INSERT INTO search(search) VALUES('rebuild')", "DELETE FROM tagged",
+        "REINDEX",
+        "DELETE FROM cuts WHERE model NOT IN (SELECT key FROM models) OR tag NOT IN (SELECT key FROM tags)",
+        "UPDATE papers SET model=NULL WHERE model NOT IN (SELECT key FROM models)",
+        "DELETE FROM versions WHERE paper NOT IN (SELECT key FROM papers)",
+        "DELETE FROM sources WHERE paper NOT IN (SELECT key FROM papers)",
+        "DELETE FROM names WHERE paper NOT IN (SELECT key FROM papers)",
+        "DELETE FROM opinions WHERE paper NOT IN (SELECT key FROM papers) OR tag NOT IN (SELECT key FROM tags)",
+        "DELETE FROM verdicts WHERE paper NOT IN (SELECT key FROM papers) OR tag NOT IN (SELECT key FROM tags)",
+        "DELETE FROM before WHERE paper NOT IN (SELECT key FROM papers) OR tag NOT IN (SELECT key FROM tags)",
+        "DELETE FROM audits WHERE paper NOT IN (SELECT key FROM papers) OR tag NOT IN (SELECT key FROM tags)",
+        "DELETE FROM deliveries WHERE subscription NOT IN (SELECT key FROM subscriptions)",
+        "DELETE FROM delivered WHERE subscription NOT IN (SELECT key FROM subscriptions)",
+        "DELETE FROM delivered WHERE paper NOT IN (SELECT key FROM papers)",
+        "UPDATE delivered SET delivery=NULL WHERE delivery NOT IN (SELECT key FROM deliveries)",
+        "INSERT INTO search(search) VALUES('rebuild')",
+        "DELETE FROM tagged",
         "INSERT INTO tagged(tag, day, paper, p) SELECT tag, day, paper, max(p) FROM ("
         "SELECT o.tag, o.paper, o.p FROM opinions o WHERE o.assigned AND NOT EXISTS(SELECT 1 FROM verdicts v WHERE"
         " v.paper=o.paper AND v.tag=o.tag AND v.verdict='no')"
@@ -167,6 +198,10 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
     }
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !status; i++) {
         status = pt_store_exec(store, steps[i], err);
+    }
+    if (!status || status == PAPERTAG_IO) { /* what a damaged page gives can be refused for any reason */
+        const int file = check_file(store, err);
+        status = file ? file : status;
     }
     return pt_store_end(store, status, err);
 }

@@ -146,12 +146,12 @@ void input_reject(input *in, const papertag_paper *paper, const papertag_error *
 /* The exit code that the input calls for: EXIT_FAILED for broken records or files, EXIT_NOTHING without papers. */
 int input_close(input *in);
 
-/* Opens the model that --model, the environment or the installation names. EXIT_DONE, or EXIT_FAILED after saying why.
- */
-int open_model(const args *a, papertag_model **model);
+/* Opens the model to work with: that of --model, else the one that the store (NULL: none) uses, else that of the
+ * environment or the installation. */
+papertag_status find_model(const args *a, papertag_store *store, papertag_model **model, papertag_error *err);
 
-/* The model for work on a store: --model, else the one that the store uses, else as open_model finds it. */
-int open_model_of(const args *a, papertag_store *store, papertag_model **model);
+/* The same: EXIT_DONE, or EXIT_FAILED after saying why. */
+int open_model(const args *a, papertag_store *store, papertag_model **model);
 
 /* The first of the places (relative to the program, NULL ends them) where there is a file, in path. */
 bool find_installed(const char *const *places, char *path, size_t size);

@@ -152,7 +152,7 @@ static int run(const args *a)
     int code = reads ? input_open(&add.in, a) : EXIT_DONE, end;
 
     code = code ? code : open_store(a, true, &store);
-    code = code ? code : open_model_of(a, store, &model);
+    code = code ? code : open_model(a, store, &model);
     if (!code && papertag_tagger_open(&add.tagger, model, &err)) {
         code = failed(&err);
     }

@@ -404,7 +404,7 @@ static int run_digest(const args *a)
         code = failed(&d.err);
     }
     if (!code && (c.format == 2 || c.format == 7)) {
-        code = open_model_of(a, d.store, &model);
+        code = open_model(a, d.store, &model);
         code = code || !papertag_tagger_open(&d.tagger, model, &d.err) ? code : failed(&d.err);
     }
     if (!code) {

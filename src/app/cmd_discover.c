@@ -117,7 +117,7 @@ static int run(const args *a)
     code = code ? code : args_whole(a, "jobs", 0, 1024, &jobs);
     code = code ? code : a->operand_count ? usage_error(a->command, "discover: takes no file") : EXIT_DONE;
     code = code ? code : open_store(a, false, &store);
-    code = code ? code : open_model_of(a, store, &model);
+    code = code ? code : open_model(a, store, &model);
     options.limit = limit;
     options.min_papers = least;
     options.days = (unsigned)days;

@@ -2,6 +2,7 @@
  * papertag doctor - is everything sound: program, model, store, room on the disk; with the next step for each finding.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -51,7 +52,7 @@ static void check_room(struct report *r, const char *path, size_t bytes)
     room = (double)disk.f_bavail * (double)disk.f_frsize;
     snprintf(what, sizeof what, "%.0f MB are free on the disk of the store, which has %.1f MB", room / mega,
              (double)bytes / mega);
-    tell(r, room < least + (double)bytes, what, room < least + (double)bytes ? "make room" : NULL);
+    tell(r, room < least + (double)bytes, what, room < least + (double)bytes ? "df -h" : NULL);
 }
 
 static int check_store(struct report *r, papertag_store *store, const papertag_model *model, const char *path)
@@ -67,26 +68,92 @@ static int check_store(struct report *r, papertag_store *store, const papertag_m
     for (size_t i = 0; i < count; i++) {
         tell(r, found[i].trouble, found[i].what, found[i].next);
     }
-    if (papertag_store_statistics(store, &stats, &err)) {
-        return failed(&err);
-    }
-    check_room(r, path, stats.bytes);
+    check_room(r, path, papertag_store_statistics(store, &stats, &err) ? 0 : stats.bytes);
     return EXIT_DONE;
 }
 
-static int check_model(struct report *r, const args *a, papertag_store *store, papertag_model **model)
+static bool uses_one(const papertag_kept_model *kept, size_t count)
+{
+    bool used = false;
+
+    for (size_t i = 0; i < count; i++) {
+        used = used || kept[i].used;
+    }
+    return used;
+}
+
+/* Opens the model; that it cannot be used is a finding. */
+static void check_model(struct report *r, const args *a, papertag_store *store, papertag_model **model)
 {
     const papertag_tag_info *tags;
+    const char *path = getenv("PAPERTAG_MODEL");
+    const papertag_kept_model *kept;
+    size_t count;
+    papertag_error err;
     char what[200];
-    const int code = store ? open_model_of(a, store, model) : open_model(a, model);
 
-    if (code) {
-        return code; /* which has said why */
+    if (!find_model(a, store, model, &err)) {
+        snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
+                 papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
+        tell(r, false, what, NULL);
+        return;
     }
-    snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
-             papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
+    tell(r, true, err.message,
+         args_have(a, "model") ? "papertag doctor (without --model)"
+         : store && papertag_store_models(store, &kept, &count, &err) == PAPERTAG_OK && uses_one(kept, count)
+             ? "papertag model use default"
+         : path && *path ? "unset PAPERTAG_MODEL"
+                         : "make install (of papertag, anew)");
+}
+
+/* Makes what was damaged anew, and says what was saved. */
+static int salvage(struct report *r, const char *path, papertag_error *err)
+{
+    papertag_salvaged saved;
+    char what[sizeof saved.kept + 200];
+    int status = papertag_store_salvage(path, &saved, err);
+
+    if (status) {
+        return status;
+    }
+    snprintf(what, sizeof what, "the store was damaged; %zu papers and %zu verdicts could be read and are in a new one",
+             saved.papers, saved.verdicts);
     tell(r, false, what, NULL);
-    return EXIT_DONE;
+    snprintf(what, sizeof what, "the damaged file is kept as %s", saved.kept);
+    tell(r, false, what, NULL);
+    return PAPERTAG_OK;
+}
+
+/* Opens the store, and with --repair mends it before. NULL: it cannot be used, which is a finding. */
+static papertag_store *open_it(struct report *r, const char *path, bool repair)
+{
+    papertag_store *store = NULL;
+    papertag_error err;
+    char next[1000];
+    int status = papertag_store_open(&store, path, false, &err);
+
+    if (!status && repair) {
+        status = papertag_store_repair(store, &err);
+        if (!status) {
+            tell(r, false, "the indexes were made anew", NULL);
+        }
+    }
+    if (status == PAPERTAG_DAMAGED && repair) {
+        papertag_store_close(store);
+        store = NULL;
+        status = salvage(r, path, &err);
+        status = status ? status : papertag_store_open(&store, path, false, &err);
+    }
+    if (status) {
+        snprintf(next, sizeof next, "ls -l '%.400s'; fuser '%.400s'", path, path);
+        tell(r, true, err.message,
+             status == PAPERTAG_DAMAGED && !repair ? "papertag doctor --repair"
+             : status == PAPERTAG_BAD_STORE        ? "papertag doctor --db FILE (which is the store, or a copy of it)"
+                                                   : next);
+        papertag_store_close(store);
+        store = NULL;
+    }
+    return store;
 }
 
 static int run(const args *a)
@@ -94,28 +161,26 @@ static int run(const args *a)
     struct report r = {.json = args_have(a, "json"), .style = style_of_stdout()};
     papertag_store *store = NULL;
     papertag_model *model = NULL;
-    papertag_error err;
     text path = {0};
-    const bool there = store_is_there(a);
+    const bool there = store_is_there(a), repair = args_have(a, "repair");
     int code = a->operand_count ? usage_error(a->command, "doctor: takes no file") : EXIT_DONE;
 
+    code = code || !there ? code : store_path(a, &path) ? EXIT_DONE : EXIT_FAILED;
     if (!code) {
         tell(&r, false, "papertag " PAPERTAG_VERSION, NULL);
-    }
-    code = code || !there ? code : open_store(a, false, &store);
-    code = code || !there ? code : store_path(a, &path) ? EXIT_DONE : EXIT_FAILED;
-    code = code ? code : check_model(&r, a, store, &model);
-    if (!code && store && args_have(a, "repair")) {
-        size_t count = 0;
-        code = papertag_store_repair(store, &err) ? failed(&err) : retag(store, model, &count);
-        if (!code) {
-            tell(&r, false, "the indexes were made anew, and papers of other models tagged", NULL);
+        if (there) {
+            store = open_it(&r, path.data, repair);
+        } else {
+            tell(&r, false, "there is no store yet", "papertag add FILE");
         }
+        check_model(&r, a, store, &model);
+    }
+    if (!code && store && model && repair) {
+        size_t count = 0;
+        code = retag(store, model, &count);
     }
     if (!code && store) {
         code = check_store(&r, store, model, path.data);
-    } else if (!code) {
-        tell(&r, false, "there is no store yet", "papertag add FILE");
     }
     if (!text_write(&r.out)) {
         code = EXIT_FAILED;
@@ -128,7 +193,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"repair", 0, NULL, "make the text index and the index of tags anew, and tag what another model tagged"},
+    {"repair", 0, NULL, "make the indexes anew, or of a damaged store a new one, and tag what another model tagged"},
     OPTION_MODEL,
     OPTION_DB,
     OPTION_JSON,

@@ -329,7 +329,7 @@ static int run(const args *a)
         return code;
     }
     in.tags_field = args_text(a, "tags-field", NULL);
-    code = open_model(a, &c[0].model);
+    code = open_model(a, NULL, &c[0].model);
     if (!code && other && papertag_model_open(&c[1].model, other, &err)) {
         code = failed(&err);
     }

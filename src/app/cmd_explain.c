@@ -333,7 +333,7 @@ static int run(const args *a)
         code = usage_error(a->command, "explain: --paper is of the store; give it or files");
     }
     code = code ? code : of_store ? open_store(a, false, &job.store) : input_open(&in, a);
-    code = code ? code : of_store ? open_model_of(a, job.store, &model) : open_model(a, &model);
+    code = code ? code : open_model(a, job.store, &model);
     if (code) {
         papertag_store_close(job.store);
         return code;

@@ -180,7 +180,7 @@ static int run_similar(const args *a)
     int code = args_whole(a, "limit", 1, 200, &limit);
 
     code = code ? code : one_paper(a, &store, &key);
-    code = code ? code : open_model_of(a, store, &model);
+    code = code ? code : open_model(a, store, &model);
     if (!code && (papertag_tagger_open(&tagger, model, &err) ||
                   papertag_store_similar(store, tagger, key, limit, &found, &count, &err))) {
         code = failed(&err);

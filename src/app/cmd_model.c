@@ -15,7 +15,7 @@ static int open_operand(const args *a, size_t n, papertag_model **model)
 {
     papertag_error err;
     if (a->operand_count <= n) {
-        return open_model(a, model);
+        return open_model(a, NULL, model);
     }
     return papertag_model_open(model, a->operands[n], &err) ? failed(&err) : EXIT_DONE;
 }
@@ -342,7 +342,7 @@ static int use(const args *a)
     if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
         code = refused(&err);
     }
-    code = code ? code : open_model_of(a, store, &model);
+    code = code ? code : open_model(a, store, &model);
     code = code ? code : retag(store, model, &count);
     if (!code && args_have(a, "json")) {
         printf("{\"model\":\"%s\",\"tagged\":%zu}\n", papertag_model_hash(model), count);

@@ -201,7 +201,7 @@ static int open_job(struct job *job, const args *a)
     int code = args_whole(a, "show", 0, 1000000, &job->shown);
 
     code = code ? code : open_store(a, false, &job->store);
-    return code ? code : open_model_of(a, job->store, &job->model);
+    return code ? code : open_model(a, job->store, &job->model);
 }
 
 static void close_job(struct job *job)

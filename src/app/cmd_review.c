@@ -678,7 +678,7 @@ static int run(const args *a)
     code = code ? code : args_whole(a, "seed", 0, 1000000000, &seed);
     code = code ? code : a->operand_count ? usage_error(a->command, "review: takes no file") : EXIT_DONE;
     code = code ? code : open_store(a, false, &r.store);
-    code = code ? code : open_model_of(a, r.store, &r.model);
+    code = code ? code : open_model(a, r.store, &r.model);
     if (!code && (papertag_tagger_open(&r.tagger, r.model, &err) ||
                   papertag_store_questions(r.store, (papertag_order)order, args_text(a, "tag", NULL),
                                            args_text(a, "since", NULL), seed, limit, &list, &count, &err))) {

@@ -336,7 +336,7 @@ static int run(const args *a)
     code = code ? code : args_real(a, "min-p", 0, 1, &job.min_p);
     code = code ? code : input_open(&in, a);
     in.text_only = true;
-    code = code ? code : open_model(a, &model);
+    code = code ? code : open_model(a, NULL, &model);
     code = code ? code : precision_cut(a, model, &job.cut);
     if (code) {
         papertag_model_close(model);

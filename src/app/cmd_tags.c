@@ -152,7 +152,7 @@ static int run(const args *a)
     if (!code && store_is_there(a)) {
         code = open_store(a, false, &all.store);
     }
-    code = code ? code : all.store ? open_model_of(a, all.store, &model) : open_model(a, &model);
+    code = code ? code : open_model(a, all.store, &model);
     if (!code && all.store && papertag_store_tags(all.store, &all.tags, &all.papers, &all.count, &err)) {
         code = failed(&err);
     }

@@ -120,35 +120,38 @@ bool find_installed(const char *const *places, char *path, size_t size)
     return false;
 }
 
-int open_model(const args *a, papertag_model **model)
+papertag_status find_model(const args *a, papertag_store *store, papertag_model **model, papertag_error *err)
 {
     /* beside an installed program, and in the source tree of one that was just built (also as a variant) */
     static const char *const places[] = {"../share/papertag/default.papertag", "../models/default.papertag",
                                          "../../models/default.papertag", NULL};
-    const char *path = args_text(a, "model", getenv("PAPERTAG_MODEL"));
-    papertag_error err;
+    const char *path = args_text(a, "model", NULL);
+    int status = store && !path ? papertag_store_model(store, model, err) : PAPERTAG_END;
     char found[1200], folder[1024];
 
-    if (path && *path) {
-        return papertag_model_open(model, path, &err) ? failed(&err) : EXIT_DONE;
+    if (status != PAPERTAG_END) {
+        return (papertag_status)status;
     }
-    if (find_installed(places, found, sizeof found)) {
-        return papertag_model_open(model, found, &err) ? failed(&err) : EXIT_DONE;
+    path = path ? path : getenv("PAPERTAG_MODEL");
+    if ((!path || !*path) && find_installed(places, found, sizeof found)) {
+        path = found;
+    }
+    if (path && *path) {
+        return (papertag_status)papertag_model_open(model, path, err);
     }
     program_folder(folder);
-    fprintf(stderr, "papertag: no model: neither --model nor PAPERTAG_MODEL is given, and there is none of\n");
-    for (size_t i = 0; places[i]; i++) {
-        fprintf(stderr, "papertag:   %s/%s\n", folder, places[i]);
-    }
-    return EXIT_FAILED;
+    err->status = PAPERTAG_IO;
+    snprintf(err->message, sizeof err->message,
+             "no model: neither --model nor PAPERTAG_MODEL is given, and there is none as %.600s/%s", folder,
+             places[0]);
+    return err->status;
 }
 
-int open_model_of(const args *a, papertag_store *store, papertag_model **model)
+int open_model(const args *a, papertag_store *store, papertag_model **model)
 {
     papertag_error err;
-    int status = args_have(a, "model") ? PAPERTAG_END : papertag_store_model(store, model, &err);
 
-    return status == PAPERTAG_END ? open_model(a, model) : status ? failed(&err) : EXIT_DONE;
+    return find_model(a, store, model, &err) ? failed(&err) : EXIT_DONE;
 }
 
 /* Reads what is left of a file. NULL, or what went wrong. */

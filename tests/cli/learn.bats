@@ -29,6 +29,13 @@ review_on_screen() {
         "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL $PAPERTAG review $1; echo ended \$?; stty -a; sleep 60"
 }
 
+# zero_root TABLE: damages the first page of a table
+zero_root() {
+    sqlite3 "$PAPERTAG_DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    page=$(sqlite3 "$PAPERTAG_DB" "SELECT rootpage FROM sqlite_schema WHERE name='$1'")
+    dd if=/dev/zero of="$PAPERTAG_DB" bs=4096 count=1 seek=$((page - 1)) conv=notrunc 2>/dev/null
+}
+
 teardown() {
     [ -z "${session:-}" ] || tmux -L "$session" kill-server
 }
@@ -283,7 +290,7 @@ teardown() {
 ok" ]
 }
 
-@test "doctor: a sound store, one whose indexes are not what they are made from, a damaged one" {
+@test "doctor: a sound store, and one whose indexes are not what they are made from" {
     run papertag doctor
     expect 0
     [[ $output == *"papertag add FILE"* ]]
@@ -300,9 +307,48 @@ ok" ]
     papertag doctor --repair
     [ "$(papertag list --search '"other words"' --json | jq -r .id)" = sample-03 ]
     [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(*) > 0 FROM tagged WHERE paper=2')" = 1 ]
-    sqlite3 "$PAPERTAG_DB" 'PRAGMA wal_checkpoint(TRUNCATE); VACUUM' >/dev/null
-    printf 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX' | dd of="$PAPERTAG_DB" bs=1 seek=20480 conv=notrunc 2>/dev/null
+}
+
+@test "doctor: of a damaged store a new one is made, verdicts of papers that are gone with their names" {
+    store
+    papertag label sample-01 -quantization +robotics
+    papertag label sample-39 +robotics
+    verdicts >"$work/before"
+    zero_root papers
     run papertag doctor
     expect 1
-    [[ $output == *"not a sound store"* || $output == *"damaged"* ]]
+    [[ $output == *"is damaged"*"papertag doctor --repair"* ]]
+    papertag doctor --repair --json | tee "$work/out" | jq -e -s 'all(.trouble | not)' >/dev/null
+    grep -q '0 papers and 3 verdicts could be read' "$work/out"
+    grep -q '"40 papers have neither title nor abstract"' "$work/out"
+    [ -e "$PAPERTAG_DB.damaged" ]
+    verdicts | diff - "$work/before"
+    papertag add data/sample.jsonl >/dev/null
+    papertag list --tag robotics --json | jq -e -s 'length >= 2 and all(.title | length > 5)' >/dev/null
+    [[ $(papertag doctor) != *"neither title"* ]]
+    zero_root opinions
+    papertag doctor --repair >/dev/null
+    [ -e "$PAPERTAG_DB.damaged-2" ]
+    verdicts | diff - "$work/before"
+}
+
+@test "doctor: what cannot be used is a finding, each with the next step" {
+    echo "not a store" >"$work/notes"
+    run papertag doctor --db "$work/notes"
+    expect 1
+    [[ $output == *"not a store"*"papertag doctor --db FILE"*"model"*"is sound"* ]]
+    store
+    head -c 100000 "$PAPERTAG_MODEL" >"$work/half"
+    PAPERTAG_MODEL=$work/half run papertag doctor
+    expect 1
+    [[ $output == *"$work/half"*"unset PAPERTAG_MODEL"*"store "* ]]
+    run papertag doctor --model "$work/half"
+    expect 1
+    [[ $output == *"without --model"* ]]
+    sqlite3 "$PAPERTAG_DB" "INSERT INTO kept VALUES(1, '00', '2026-01-01T00:00:00Z', 1, '{}', x'00')"
+    run papertag doctor
+    expect 1
+    [[ $output == *"papertag model use default"* ]]
+    papertag model use default
+    papertag doctor
 }

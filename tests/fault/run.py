@@ -53,6 +53,8 @@ def commands(work):
     yield "explain-paper", ["explain", "--paper", "sample-01"], "", False, None
     yield "eval-store", ["eval", "--store"], "", False, None
     yield "model-list", ["model", "list"], "", False, None
+    yield "doctor", ["doctor"], "", True, None
+    yield "doctor-repair", ["doctor", "--repair", "--db", at("bad")], "", False, None
 
 
 def prepare(program, work):
@@ -78,6 +80,10 @@ def prepare(program, work):
     run("label", "sample-02", "-multimodal")
     run("review", "--plain", "--order", "random", input=b"y\n" * 10)
     os.replace(at("db"), at("db.base"))
+    shutil.copy(at("db.base"), at("bad.base"))
+    with open(at("bad.base"), "r+b") as f:
+        f.seek(10 * 4096)
+        f.write(b"?" * 8192)
 
 
 def sound(db, papers, verdicts):
@@ -98,14 +104,19 @@ def sound(db, papers, verdicts):
         connection.close()
 
 
+def same(one, other):
+    return os.path.exists(one) and open(one, "rb").read() == open(other, "rb").read()
+
+
 def attempt(program, library, work, command, every, whole):
     """Runs with one more place failing: what is wrong, and whether there was such a place."""
     name, args, given, writes, output = command
     at = lambda file: os.path.join(work, file)
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        if os.path.exists(at("db" + suffix)):
-            os.remove(at("db" + suffix))
-    shutil.copy(at("db.base"), at("db"))
+    for store in ("db", "bad"):
+        for suffix in ("", "-wal", "-shm", "-journal", ".damaged"):
+            if os.path.exists(at(store + suffix)):
+                os.remove(at(store + suffix))
+        shutil.copy(at(store + ".base"), at(store))
     shutil.rmtree(at("dir"), ignore_errors=True)
     if os.path.exists(at("out")):
         os.remove(at("out"))
@@ -120,16 +131,18 @@ def attempt(program, library, work, command, every, whole):
     failed = os.path.getsize(at("places")) > before
     if run.returncode not in (0, 1, 2, 3):
         return "status %d: %s" % (run.returncode, run.stderr.strip()[-200:]), failed
-    if run.returncode == 1 and not run.stderr.strip() and "eval" not in name:
+    if run.returncode == 1 and not run.stderr.strip() and not (name.startswith("doctor") and run.stdout):
         return "status 1 without a word", failed
     if output and run.returncode == 0 and not os.path.exists(at(output)):
         return "status 0 without the file", failed
-    rests = [f for f in os.listdir(work) if f.endswith(".part") or ".tmp" in f]
+    rests = [f for f in os.listdir(work) if f.endswith(".salvage") or ".tmp" in f]
     for rest in rests:
         os.remove(at(rest))
     if rests:
         return "left behind: " + rests[0], failed
     wrong = sound(at("db"), 40, 1 if name == "undo" or name == "review" else 2) if writes else None
+    if name == "doctor-repair" and not same(at("bad"), at("bad.base")):
+        wrong = sound(at("bad"), *((0, 0) if "files" in library else (40, 2))) if same(at("bad.damaged"), at("bad.base")) else "the damaged store is not kept"
     return wrong, failed
 
 
