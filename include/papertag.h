@@ -696,7 +696,7 @@ typedef struct papertag_salvaged {
     size_t papers; /* with their texts */
     size_t named;  /* papers whose rows could not be read: they stand by their names, and verdicts on them hold */
     size_t verdicts;
-    char kept[4096]; /* the path of the damaged file */
+    char kept[4128]; /* the path of the damaged file */
 } papertag_salvaged;
 
 /* Puts a new store in the place of a damaged one, with every row in it that can be read; papers are to be tagged anew.

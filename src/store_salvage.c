@@ -7,6 +7,8 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store.h"
@@ -267,22 +269,23 @@ static int open_old(struct salvage *s, const char *path)
     return PAPERTAG_OK;
 }
 
-/* Gives the damaged file another name, and the new one its own. A journal goes with its file. */
+/* Gives the damaged file another name, and the new one its own and its permissions. A journal goes with its file. */
 static int swap(const char *path, const char *new, papertag_salvaged *out, papertag_error *err)
 {
     pt_buf journal = {0}, journal_kept = {0};
+    struct stat info;
     int status = PAPERTAG_OK, n = 1;
 
-    do {
-        snprintf(out->kept, sizeof out->kept, n > 1 ? "%s.damaged-%d" : "%s.damaged", path, n);
-        n++;
-    } while (link(path, out->kept) && errno == EEXIST && n < 1000);
+    snprintf(out->kept, sizeof out->kept, "%s.damaged", path);
+    while (!access(out->kept, F_OK)) {
+        snprintf(out->kept, sizeof out->kept, "%s.damaged-%d", path, ++n);
+    }
     pt_buf_format(&journal, "%s-wal", path);
     pt_buf_format(&journal_kept, "%s-wal", out->kept);
     if (journal.failed || journal_kept.failed) {
         status = pt_no_memory(err);
-    } else if (access(out->kept, F_OK) || (rename(journal.data, journal_kept.data) && errno != ENOENT) ||
-               rename(new, path)) {
+    } else if (stat(path, &info) || chmod(new, info.st_mode) || (link(path, out->kept) && rename(path, out->kept)) ||
+               (rename(journal.data, journal_kept.data) && errno != ENOENT) || rename(new, path)) {
         status = pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
     }
     pt_buf_free(&journal);
@@ -290,13 +293,16 @@ static int swap(const char *path, const char *new, papertag_salvaged *out, paper
     return status;
 }
 
-int papertag_store_salvage(const char *path, papertag_salvaged *out, papertag_error *err)
+int papertag_store_salvage(const char *name, papertag_salvaged *out, papertag_error *err)
 {
     struct salvage s = {.err = err};
     int64_t papers = 0, named = 0, verdicts = 0;
-    char new[PATH_MAX];
+    char path[PATH_MAX], new[PATH_MAX];
     int status;
 
+    if (!realpath(name, path)) {
+        return pt_fail(err, PAPERTAG_IO, "%s: %s", name, strerror(errno));
+    }
     if (snprintf(new, sizeof new, "%s.salvage", path) >= (int)sizeof new) {
         return pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(ENAMETOOLONG));
     }

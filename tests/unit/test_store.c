@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -302,12 +303,11 @@ static void test_plans_use_indexes(void **state)
 
 /* ---- layouts --------------------------------------------------------------------------------------------------- */
 
-static void test_an_older_layout_is_brought_up_to_date(void **state)
+/* A store of the first layout, with one paper, in place of the open one. */
+static void make_old(void)
 {
     papertag_store *old = NULL;
-    int64_t version = 0;
 
-    (void)state;
     papertag_store_close(store);
     store = NULL;
     remove(path);
@@ -322,6 +322,14 @@ static void test_an_older_layout_is_brought_up_to_date(void **state)
                                    &err),
                      PAPERTAG_OK);
     papertag_store_close(old);
+}
+
+static void test_an_older_layout_is_brought_up_to_date(void **state)
+{
+    int64_t version = 0;
+
+    (void)state;
+    make_old();
     assert_int_equal(papertag_store_open(&store, path, false, &err), PAPERTAG_OK);
     assert_int_equal(pt_store_ask(store, "SELECT user_version FROM pragma_user_version", &version, &err, ""),
                      PAPERTAG_OK);
@@ -330,6 +338,26 @@ static void test_an_older_layout_is_brought_up_to_date(void **state)
     assert_int_equal(
         papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
         PAPERTAG_OK);
+}
+
+static void test_an_older_layout_is_salvaged(void **state)
+{
+    papertag_salvaged saved;
+
+    (void)state;
+    make_old();
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(papertag_store_salvage(path, &saved, &err), PAPERTAG_OK);
+    assert_int_equal(saved.papers, 1);
+    assert_int_equal(saved.named + saved.verdicts, 0);
+    assert_int_equal(remove(saved.kept), 0);
+    {
+        struct stat info;
+        assert_int_equal(stat(path, &info), 0);
+        assert_int_equal(info.st_mode & 0777, 0600);
+    }
+    assert_int_equal(papertag_store_open(&store, path, false, &err), PAPERTAG_OK);
+    assert_string_equal(get("kept")->paper.title, "Kept");
 }
 
 static void test_foreign_files_are_refused(void **state)
@@ -453,6 +481,7 @@ int main(void)
                                        STORE_TEST(test_orders),
                                        STORE_TEST(test_plans_use_indexes),
                                        STORE_TEST(test_an_older_layout_is_brought_up_to_date),
+                                       STORE_TEST(test_an_older_layout_is_salvaged),
                                        STORE_TEST(test_foreign_files_are_refused),
                                        STORE_TEST(test_a_delivery_counts_when_its_file_is_there),
                                        STORE_TEST(test_similar_papers)};
