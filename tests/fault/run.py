@@ -11,7 +11,7 @@ A run must end by itself with a status of the contract (0 to 3), say something w
 finds sound and in which papers and verdicts are all there, and write an output file whole or not at all.
 Prints TAP: one test a command.
 """
-import json, os, shutil, sqlite3, subprocess, sys, tempfile
+import json, multiprocessing, os, shutil, sqlite3, subprocess, sys, tempfile
 
 SAMPLE = "data/sample.jsonl"
 
@@ -146,31 +146,41 @@ def attempt(program, library, work, command, every, whole):
     return wrong, failed
 
 
+def run_command(program, library, base, index, long):
+    """All runs of a command, in a folder of its own: its name, their number, and what was wrong."""
+    work = tempfile.mkdtemp()
+    shutil.copytree(base, work, dirs_exist_ok=True)
+    command, runs, wrong = list(commands(work))[index], 0, []
+    for only in (False, True) if long else (None,):
+        open(os.path.join(work, "places"), "w").close()
+        failed = True
+        while failed and len(wrong) < 6:
+            runs += 1
+            every = runs % 2 == 0 if only is None else only
+            what, failed = attempt(program, library, work, command, every, long or "files" in library)
+            if what:
+                wrong.append("run %d%s: %s" % (runs, " and after" if every else "", what))
+    shutil.rmtree(work)
+    return command[0], runs, wrong
+
+
 def main():
     program, library, *rest = sys.argv[1:]
     long, chosen = "--long" in rest, [word for word in rest if not word.startswith("--")]
-    work, number, bad = tempfile.mkdtemp(), 0, 0
-    prepare(program, work)
-    for command in commands(work):
-        if chosen and command[0] not in chosen:
-            continue
-        runs, wrong = 0, []
-        for only in (False, True) if long else (None,):
-            open(os.path.join(work, "places"), "w").close()
-            failed = True
-            while failed and len(wrong) < 6:
-                runs += 1
-                every = runs % 2 == 0 if only is None else only
-                what, failed = attempt(program, library, work, command, every, long or "files" in library)
-                if what:
-                    wrong.append("run %d%s: %s" % (runs, " and after" if every else "", what))
-        number += 1
-        bad += bool(wrong)
-        print("%sok %d %s: %d runs" % ("not " if wrong else "", number, command[0], runs))
-        for line in wrong:
-            print("# " + line)
-        sys.stdout.flush()
-    shutil.rmtree(work)
+    base, number, bad = tempfile.mkdtemp(), 0, 0
+    prepare(program, base)
+    with multiprocessing.Pool() as pool:
+        tasks = [pool.apply_async(run_command, (program, library, base, index, long))
+                 for index, command in enumerate(commands(base)) if not chosen or command[0] in chosen]
+        for task in tasks:
+            name, runs, wrong = task.get()
+            number += 1
+            bad += bool(wrong)
+            print("%sok %d %s: %d runs" % ("not " if wrong else "", number, name, runs))
+            for line in wrong:
+                print("# " + line)
+            sys.stdout.flush()
+    shutil.rmtree(base)
     print("1..%d" % number)
     sys.exit(bool(bad))
 
