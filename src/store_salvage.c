@@ -5,6 +5,7 @@
  * its first row on to the damage, from its last row back to the damage, and between them key by key. Papers and tags
  * whose rows are gone are looked for in the indexes: their names are enough for the verdicts on them to stand.
  */
+#define _DEFAULT_SOURCE /* realpath */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>

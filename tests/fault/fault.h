@@ -33,6 +33,7 @@ static struct {
     } met[PLACES]; /* the same; what was met in this run */
     atomic_flag busy;
     atomic_bool over; /* one has failed */
+    atomic_bool off;  /* none is to fail any more */
 } fault = {.busy = ATOMIC_FLAG_INIT};
 
 static _Thread_local bool within __attribute__((tls_model("initial-exec")));
@@ -123,6 +124,9 @@ static bool fault_due(void)
 {
     const long call = fault.at ? ++fault.calls : 0;
 
+    if (fault.off) {
+        return false;
+    }
     if (fault.at) {
         return call == fault.at || (fault.all && call > fault.at);
     }
