@@ -44,6 +44,9 @@ def commands(work):
     for form in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
         yield "digest-" + form, ["digest", "--tag", "multimodal", "--format", form, "-o", at("out")], "", False, "out"
     yield "subscribe", ["subscribe", "me", "--tag", "multimodal"], "", True, None
+    yield "subscriptions", ["subscriptions"], "", False, None
+    yield "unsubscribe", ["subscribe", "you", "--remove"], "", True, None
+    yield "digest-for", ["digest", "--for", "you", "-o", at("out")], "", True, "out"
     yield "trends", ["trends"], "", False, None
     yield "stats", ["stats"], "", False, None
     yield "review", ["review", "--plain"], "y\n1\nu\nn\n/RL\nq\n", True, None
@@ -52,7 +55,12 @@ def commands(work):
     yield "discover", ["discover", "--min-papers", "2"], "", False, None
     yield "explain-paper", ["explain", "--paper", "sample-01"], "", False, None
     yield "eval-store", ["eval", "--store"], "", False, None
+    yield "tag-remove", ["tag-remove", "own"], "", True, None
     yield "model-list", ["model", "list"], "", False, None
+    yield "model-use", ["model", "use", "default"], "", True, None
+    yield "model-save", ["model", "save", "-o", at("out")], "", False, "out"
+    yield "model-verify", ["model", "verify"], "", False, None
+    yield "model-import", ["model", "import", "--libsvm", at("libsvm"), "-o", at("out")], "", False, "out"
     yield "doctor", ["doctor"], "", True, None
     yield "doctor-repair", ["doctor", "--repair", "--db", at("bad")], "", False, None
 
@@ -79,6 +87,9 @@ def prepare(program, work):
     run("add", SAMPLE)
     run("label", "sample-02", "-multimodal")
     run("review", "--plain", "--order", "random", input=b"y\n" * 10)
+    run("subscribe", "you", "--tag", "multimodal")
+    run("tag-new", "own", "-e", "sample-01", "-e", "sample-05", "--definition", "Low-bit weights")
+    run("model", "export", "--libsvm", at("libsvm"), at("model"))
     os.replace(at("db"), at("db.base"))
     shutil.copy(at("db.base"), at("bad.base"))
     with open(at("bad.base"), "r+b") as f:
