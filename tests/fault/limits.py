@@ -49,7 +49,7 @@ class Place:
         what = " ".join(args)[:200]
         if run.returncode not in codes:
             raise Wrong("%s: status %d: %s" % (what, run.returncode, run.stderr.strip()[-300:]))
-        if run.returncode == 1 and not run.stderr.strip():
+        if run.returncode == 1 and not run.stderr.strip() and args[0] != "doctor":  # whose words are its output
             raise Wrong("%s: status 1 without a word" % what)
         if says is not None and says not in run.stderr:
             raise Wrong("%s: says %r, not %r" % (what, run.stderr.strip()[-300:], says))
@@ -314,7 +314,7 @@ def short_reads(p):
         p.fresh()
         p.run("train", "-o", p.at("model"), "--skip-rare", SAMPLE, env=env)
         outputs.append([p.run(*args, env=env) for args in (
-            ["tag", "--json", SAMPLE], ["list", "--json", "--sort", "p"], ["digest", "--format", "html", "--as-of", "2026-11-01"],
+            ["tag", "--json", SAMPLE], ["list", "--sort", "p"], ["digest", "--format", "html", "--as-of", "2026-11-01"],
             ["model", "info", p.at("model")])] + [open(p.at("model"), "rb").read()])
     equal("outputs", outputs[0] == outputs[1], True)
 
