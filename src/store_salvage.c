@@ -39,26 +39,38 @@ static int damage(const struct salvage *s, int code)
 }
 
 /* Puts what one statement gives into another; the first column is not put there but told as *key. A row that the new
- * store does not take is left out. PAPERTAG_DAMAGED at damage. */
-static int copy_rows(struct salvage *s, sqlite3_stmt *from, sqlite3_stmt *into, int64_t *key)
+ * store does not take is left out. Returns SQLite's code of what ended it: of the damaged file, or *put of the new one.
+ */
+static int put_rows(sqlite3_stmt *from, sqlite3_stmt *into, int64_t *key, int *put)
 {
-    int code, put;
+    int code;
 
-    while ((code = sqlite3_step(from)) == SQLITE_ROW) {
+    *put = SQLITE_DONE;
+    while ((*put == SQLITE_DONE || (*put & 0xff) == SQLITE_CONSTRAINT) && (code = sqlite3_step(from)) == SQLITE_ROW) {
         *key = sqlite3_column_int64(from, 0);
-        put = SQLITE_OK;
-        for (int i = 1; i < sqlite3_column_count(from) && !put; i++) {
-            put = sqlite3_bind_value(into, i, sqlite3_column_value(from, i));
+        *put = SQLITE_OK;
+        for (int i = 1; i < sqlite3_column_count(from) && !*put; i++) {
+            *put = sqlite3_bind_value(into, i, sqlite3_column_value(from, i));
         }
-        put = put ? put : sqlite3_step(into);
+        *put = *put ? *put : sqlite3_step(into);
         sqlite3_reset(into);
-        if (put != SQLITE_DONE && (put & 0xff) != SQLITE_CONSTRAINT) {
-            sqlite3_reset(from);
-            return pt_store_fail(s->new, s->err);
-        }
     }
     sqlite3_reset(from);
-    return damage(s, code);
+    *put = (*put & 0xff) == SQLITE_CONSTRAINT ? SQLITE_DONE : *put;
+    return code;
+}
+
+/* The same as a status: PAPERTAG_DAMAGED at damage. A damaged row may ask for more memory than there can be: it does so
+ * again when it is read again. */
+static int copy_rows(struct salvage *s, sqlite3_stmt *from, sqlite3_stmt *into, int64_t *key)
+{
+    int put, code = put_rows(from, into, key, &put);
+
+    if (put == SQLITE_DONE && (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)) {
+        code = put_rows(from, into, key, &put);
+        code = code == SQLITE_NOMEM ? SQLITE_CORRUPT : code;
+    }
+    return put != SQLITE_DONE ? pt_store_fail(s->new, s->err) : damage(s, code);
 }
 
 static int prepare(struct salvage *s, sqlite3 *db, sqlite3_stmt **out, const char *format, ...)
