@@ -226,6 +226,18 @@ END
     expect 2
 }
 
+@test "digest --group-by: under the tags asked for, under days" {
+    store
+    papertag digest --group-by tag --tag "RL | quantization" --format markdown >"$work/out"
+    [ "$(grep '^## ' "$work/out")" = "## Reinforcement learning
+## Quantization" ]
+    papertag digest --group-by date --tag "RL | quantization" >"$work/out"
+    [ "$(grep '^== ' "$work/out" | tr '\n' ' ')" = "== 2026-10-22 == == 2026-10-20 == == 2026-10-13 == " ]
+    papertag digest --group-by tag --tag "RL | quantization" --format html | grep -q '<h2>Quantization</h2>'
+    run papertag digest --group-by colour
+    expect 2
+}
+
 @test "subscriptions: every paper once; an empty digest says why, status 3" {
     store
     papertag subscribe q --tag language-models --format json --limit 2
