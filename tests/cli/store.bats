@@ -160,9 +160,28 @@ wal" ]
         and ([.[].similarity] | . == (sort | reverse))'
     papertag stats --json | jq -e '.papers == 40 and .tagged == 40'
     papertag tags --json | jq -es 'map(select(.tag == "quantization")) | .[0].papers > 0 and (.[0].weeks | length) == 12'
-    last=$(papertag stats --json | jq -r .last)
-    run papertag trends --as-of "$last" --days 3650
-    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+    run papertag trends --as-of 2026-10-31 --days 14
+    expect 3
+    for i in 1 2 3 4 5 6; do
+        echo "{\"id\":\"n$i\",\"title\":\"Ternary lattices, part $i\",\"abstract\":\"A note.\",\"date\":\"2026-10-2$i\"}"
+    done | papertag add - >/dev/null
+    papertag trends --as-of 2026-10-31 --days 14 --json | jq -es 'map(select(.term | test("ternary|lattices"))) | length > 0
+        and all(.now == 6 and .before == 0 and .score > 0)'
+    papertag trends --as-of 2026-10-31 --days 14 | grep -q '6 after 0 .*ternary'
+}
+
+@test "a table brings every field that a record of JSON Lines brings" {
+    export PAPERTAG_DB=$work/papers.db
+    {
+        echo "id,title,abstract,date,organization,url,source,venue,authors,author_count,categories,keywords,upvotes,comments"
+        echo "t1,A Table,Its cells.,2026-10-01,Example Lab,https://example.org/t1,sheet,A Workshop,A. Sample|B. Specimen,2,cs.LG;cs.CL,rows|columns,7,3"
+    } >"$work/t.csv"
+    papertag add "$work/t.csv" >/dev/null
+    papertag show t1 --json >"$work/out"
+    jq -e '.title == "A Table" and .abstract == "Its cells." and .date == "2026-10-01" and .organization == "Example Lab"
+        and .url == "https://example.org/t1" and .source == "sheet" and .venue == "A Workshop" and .author_count == 2
+        and .authors == ["A. Sample", "B. Specimen"] and .categories == ["cs.LG", "cs.CL"]
+        and .keywords == ["rows", "columns"] and .upvotes == 7 and .comments == 3' "$work/out"
 }
 
 @test "every format of a digest is what it says" {
