@@ -256,6 +256,19 @@ static int old_number(struct salvage *s, const char *pragma)
     return number;
 }
 
+/* Whether the list of tables can be read. Damaged, it may ask for more memory than there can be: see copy_rows. */
+static bool has_tables(struct salvage *s)
+{
+    sqlite3_stmt *statement = NULL;
+    int status = PAPERTAG_NO_MEMORY;
+
+    for (int i = 0; i < 2 && status == PAPERTAG_NO_MEMORY; i++) {
+        status = prepare(s, s->old, &statement, "SELECT 1 FROM sqlite_schema");
+        sqlite3_finalize(statement);
+    }
+    return !status;
+}
+
 /* Opens the damaged file for nobody else to open. That its size or its list of tables is not right is let pass. */
 static int open_old(struct salvage *s, const char *path)
 {
@@ -275,7 +288,7 @@ static int open_old(struct salvage *s, const char *path)
         return PAPERTAG_NO_MEMORY;
     }
     if (code || old_number(s, "PRAGMA application_id") != PT_STORE_APPLICATION ||
-        old_number(s, "PRAGMA user_version") > pt_store_version) {
+        old_number(s, "PRAGMA user_version") > pt_store_version || !has_tables(s)) {
         return pt_fail(s->err, PAPERTAG_BAD_STORE, "%s: nothing of it can be read as a store: %s", path,
                        sqlite3_errmsg(s->old));
     }
@@ -332,6 +345,9 @@ int papertag_store_salvage(const char *name, papertag_salvaged *out, papertag_er
     status = status ? status : pt_store_ask(s.new, "SELECT count(*) FROM papers", &papers, err, "");
     status = status ? status : pt_store_ask(s.new, "SELECT count(*) FROM verdicts", &verdicts, err, "");
     status = status ? status : pt_store_ask(s.new, pt_store_named_only, &named, err, "");
+    if (!status && !papers && !verdicts) {
+        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: nothing of it can be read", path);
+    }
     /* all of it in the file itself, as the journal does not move with it */
     status = status ? status : pt_store_exec(s.new, "PRAGMA wal_checkpoint(TRUNCATE)", err);
     papertag_store_close(s.new);
