@@ -50,7 +50,7 @@ def commands(work):
     yield "trends", ["trends"], "", False, None
     yield "stats", ["stats"], "", False, None
     yield "review", ["review", "--plain"], "y\n1\nu\nn\n/RL\nq\n", True, None
-    yield "retrain", ["retrain", "--force", "--jobs", "2"], "", True, None
+    yield "retrain", ["retrain", "--force", "--jobs", "2", "--labels", at("labels")], "", True, None
     yield "tag-new", ["tag-new", "mine", "-e", "sample-01", "--definition", "Low-bit weights"], "", True, None
     yield "discover", ["discover", "--min-papers", "2"], "", False, None
     yield "explain-paper", ["explain", "--paper", "sample-01"], "", False, None
@@ -81,6 +81,8 @@ def prepare(program, work):
     with open(at("verdicts"), "w") as f:
         f.write("id\ttag\tverdict\tgiven\nsample-03\tsafety\tno\t2026-01-01T00:00:00Z\n")
         f.write('{"id":"sample-04","tag":"agents","verdict":"yes"}\n')
+    with open(at("labels"), "w") as f:
+        f.write("id\ttags\n" + "".join("%s\t%s\n" % (p["id"], ",".join(p["tags"])) for p in papers))
     env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"))
     run = lambda *args, **more: subprocess.run([program, *args], env=env, check=True, capture_output=True, **more)
     run("train", "-o", at("model"), "--skip-rare", "--min-examples", "2", "--max-terms", "400", SAMPLE)
