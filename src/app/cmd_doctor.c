@@ -72,23 +72,11 @@ static int check_store(struct report *r, papertag_store *store, const papertag_m
     return EXIT_DONE;
 }
 
-static bool uses_one(const papertag_kept_model *kept, size_t count)
-{
-    bool used = false;
-
-    for (size_t i = 0; i < count; i++) {
-        used = used || kept[i].used;
-    }
-    return used;
-}
-
 /* Opens the model; that it cannot be used is a finding. */
 static void check_model(struct report *r, const args *a, papertag_store *store, papertag_model **model)
 {
     const papertag_tag_info *tags;
     const char *path = getenv("PAPERTAG_MODEL");
-    const papertag_kept_model *kept;
-    size_t count;
     papertag_error err;
     char what[200];
 
@@ -99,11 +87,10 @@ static void check_model(struct report *r, const args *a, papertag_store *store, 
         return;
     }
     tell(r, true, err.message,
-         args_have(a, "model") ? "papertag doctor (without --model)"
-         : store && papertag_store_models(store, &kept, &count, &err) == PAPERTAG_OK && uses_one(kept, count)
-             ? "papertag model use default"
-         : path && *path ? "unset PAPERTAG_MODEL"
-                         : "make install (of papertag, anew)");
+         args_have(a, "model")                                               ? "papertag doctor (without --model)"
+         : store && papertag_store_model(store, model, NULL) != PAPERTAG_END ? "papertag model use default"
+         : path && *path                                                     ? "unset PAPERTAG_MODEL"
+                                                                             : "make install (of papertag, anew)");
 }
 
 /* Makes what was damaged anew, and says what was saved. */
