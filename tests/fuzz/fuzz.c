@@ -99,3 +99,17 @@ void small_store(char path[64])
     }
     papertag_store_close(store);
 }
+
+bool write_store(const char *path, const void *bytes, size_t size)
+{
+    char name[80];
+    FILE *file = fopen(path, "wb");
+    bool good = file && fwrite(bytes, 1, size, file) == size;
+
+    good = file && !fclose(file) && good;
+    snprintf(name, sizeof name, "%s-wal", path);
+    remove(name);
+    snprintf(name, sizeof name, "%s-shm", path);
+    remove(name);
+    return good;
+}

@@ -22,4 +22,7 @@ papertag_tagger *small_model(papertag_model **model);
  * name in path; it is removed when the program ends. */
 void small_store(char path[64]);
 
+/* Puts bytes in the place of a store that is not open, and takes its journal away. */
+bool write_store(const char *path, const void *bytes, size_t size);
+
 #endif

@@ -22,20 +22,6 @@ static void damage(uint8_t *file, size_t file_size, const uint8_t *data, size_t 
     }
 }
 
-static void write_store(const char *path, const uint8_t *bytes, size_t size)
-{
-    char name[80];
-    FILE *file = fopen(path, "wb");
-
-    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file)) {
-        abort();
-    }
-    snprintf(name, sizeof name, "%s-wal", path);
-    remove(name);
-    snprintf(name, sizeof name, "%s-shm", path);
-    remove(name);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char path[64];
@@ -62,7 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(file, sound, sound_size);
     damage(file, sound_size, data + 1, size - 1);
-    write_store(path, file, sound_size - sound_size * data[0] / 256);
+    if (!write_store(path, file, sound_size - sound_size * data[0] / 256)) {
+        abort();
+    }
     free(file);
     status = papertag_store_salvage(path, &saved, &err);
     if (status && status != PAPERTAG_BAD_STORE) {

@@ -16,20 +16,6 @@ static char path[64];
 static char *sound;
 static size_t sound_size;
 
-static bool write_store(const void *bytes, size_t size)
-{
-    char name[80];
-    FILE *file = fopen(path, "wb");
-    bool good = file && fwrite(bytes, 1, size, file) == size;
-
-    good = file && !fclose(file) && good;
-    snprintf(name, sizeof name, "%s-wal", path);
-    remove(name);
-    snprintf(name, sizeof name, "%s-shm", path);
-    remove(name);
-    return good;
-}
-
 /* The first character of a value says its type: i integer, r real, n null, else text (t) or bytes (b). */
 static void bind(sqlite3_stmt *statement, const char *value)
 {
@@ -189,8 +175,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     if (size > 6 && !memcmp(data, "SQLite", 6)) {
-        write_store(data, size);
-    } else if (write_store(sound, sound_size) && (lines = strndup((const char *)data, size)) != NULL) {
+        write_store(path, data, size);
+    } else if (write_store(path, sound, sound_size) && (lines = strndup((const char *)data, size)) != NULL) {
         write_in(lines);
         free(lines);
     }
