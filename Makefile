@@ -123,10 +123,12 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 # any moment; damaged and mended; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long
 # takes hours: see `nightly`.
 FAULT = PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/$(1) $(CURDIR)/$(PROGRAM)
-faults: all ## let allocations and file operations fail, kill, damage, crowd, fill the disk
-	@mkdir -p $(OBJ)/fault
-	$(Q)for kind in allocations files; do \
-	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl || exit 1; done
+SHIMS = $(OBJ)/fault/allocations.so $(OBJ)/fault/files.so
+$(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -fPIC -shared -std=c11 $< -o $@ -ldl
+
+faults: all $(SHIMS) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/allocations.so $(FAULTS)
 	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
 	$(Q)files=$(CURDIR)/$(OBJ)/fault/files.so; \
@@ -142,11 +144,8 @@ coverage: ## lines and branches that the tests reach: build/coverage.txt (gcovr;
 	@$(MAKE) --no-print-directory VARIANT=coverage all check
 	@$(MAKE) --no-print-directory VARIANT=coverage uncovered
 
-uncovered: all
-	@mkdir -p $(OBJ)/fault
-	$(Q)for kind in allocations files; do \
-	    $(CC) -O1 -fPIC -shared -std=c11 tests/fault/$$kind.c -o $(OBJ)/fault/$$kind.so -ldl && \
-	    $(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/$$kind.so >/dev/null; done; true
+uncovered: all $(SHIMS)
+	$(Q)for shim in $(SHIMS); do $(call FAULT,run.py) $(CURDIR)/$$shim >/dev/null; done; true
 	gcovr -r . --object-directory $(OBJ) -f src/ > build/coverage.txt
 	gcovr -r . --object-directory $(OBJ) -f src/ -b | tail -2 >> build/coverage.txt
 	gcovr -r . --object-directory $(OBJ) -f src/ -e src/app | tail -2 >> build/coverage.txt

@@ -6,7 +6,8 @@ usage: tests/fault/damage.py PROGRAM LIBRARY [--long]
 LIBRARY is made of files.c. Blocks of the file are overwritten, zeroed or exchanged, or it is cut, also while its last
 changes stand in the journal; 40 times, with --long 1,000 times. Then `doctor` must find the store sound or name the
 repair, every second repair is killed at some file operation first, and after the repair the store must be sound, with
-the damaged file beside it and nothing in it that was not there before. Where nothing is left, or the first page is damaged, the file may stay as it is.
+the damaged file beside it and nothing in it that was not there before. Where nothing is left, or the first page is
+damaged, the file may stay as it is.
 Prints TAP, and how much was saved.
 """
 import os, random, shutil, sqlite3, subprocess, sys
@@ -14,6 +15,7 @@ import os, random, shutil, sqlite3, subprocess, sys
 from kill import Bench, Wrong
 
 PAGE = 4096
+IN_JOURNAL = ["sample-%02d" % n for n in range(10, 15)]
 VERDICTS = "SELECT id, tags.tag, verdict FROM verdicts v JOIN papers ON papers.key=v.paper JOIN tags ON tags.key=v.tag"
 
 
@@ -21,8 +23,8 @@ def store_with_journal(b):
     """The store and its journal as they are when the machine stops: five papers' verdicts are in the journal alone."""
     connection = sqlite3.connect(b.at("db"))
     connection.execute("SELECT count(*) FROM papers").fetchone()
-    for n in range(10, 15):
-        b.do("label", "sample-%02d" % n, "+robotics")
+    for paper in IN_JOURNAL:
+        b.do("label", paper, "+robotics")
     shutil.copy(b.at("db"), b.at("base.db"))
     shutil.copy(b.at("db-wal"), b.at("base.db-wal"))
     connection.close()
@@ -31,7 +33,7 @@ def store_with_journal(b):
 
 def damage(path, dice):
     """Damages a file; what was done, and whether the first page is as it was."""
-    size, at = os.path.getsize(path), 0
+    size = os.path.getsize(path)
     kind = dice.choice(("overwrite", "overwrite", "bytes", "zero", "exchange", "cut"))
     with open(path, "r+b") as f:
         if kind == "cut":
@@ -61,8 +63,9 @@ def main():
     program, library, *rest = sys.argv[1:]
     b, dice, rounds, wrong = Bench(program, library), random.Random(7), 1000 if "--long" in rest else 40, []
     verdicts, ids = store_with_journal(b)
-    before = {True: verdicts, False: {v for v in verdicts if v[0] not in ["sample-%02d" % n for n in range(10, 15)]}}
-    sums = dict.fromkeys(("unnoticed", "unreadable", "repaired", "papers", "by name", "papers lost", "verdicts", "verdicts lost"), 0)
+    before = {True: verdicts, False: {v for v in verdicts if v[0] not in IN_JOURNAL}}
+    sums = dict.fromkeys(("unnoticed", "unreadable", "repaired", "papers", "by name", "papers lost", "verdicts",
+                          "verdicts lost"), 0)
     for n in range(rounds):
         b.reset()
         for name in os.listdir(b.work):

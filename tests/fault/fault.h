@@ -75,7 +75,6 @@ static void fault_begin(void)
         }
         syscall(SYS_close, file);
     }
-    fault.calls = 0;
     fault.at = n ? atol(n) : 0;
 }
 

@@ -16,7 +16,7 @@ SAMPLE = "data/sample.jsonl"
 
 class Bench:
     def __init__(self, program, library):
-        self.program, self.library, self.work = program, library, tempfile.mkdtemp()
+        self.program, self.shim, self.work = program, library, tempfile.mkdtemp()
         papers = [json.loads(line) for line in open(SAMPLE)]
         self.write("first", papers[:25])
         self.write("more", papers[25:] + [dict(papers[0], abstract=papers[0]["abstract"] + " A later version.")])
@@ -57,7 +57,7 @@ class Bench:
         """Runs a command that is killed at an operation or after some time. Its status: -9 when it was, and output."""
         env = dict(self.env)
         if at:
-            env.update(LD_PRELOAD=self.library, FAULT_AT=str(at), FAULT_KILL="1")
+            env.update(LD_PRELOAD=self.shim, FAULT_AT=str(at), FAULT_KILL="1")
         run = subprocess.Popen([self.program, *args], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, text=True)
         try:

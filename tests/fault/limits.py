@@ -23,7 +23,7 @@ class Wrong(Exception):
 
 class Place:
     def __init__(self, program, library):
-        self.program, self.library = program, library
+        self.program, self.shim = program, library
         self.folder = tempfile.mkdtemp()
         self.env = dict(os.environ, PAPERTAG_DB=self.at("db"))
 
@@ -310,7 +310,7 @@ def many_tags(p):
 def short_reads(p):
     """Reads and writes that give and take a few bytes at a time change nothing."""
     outputs = []
-    for env in ({}, {"LD_PRELOAD": p.library, "FAULT_SHORT": "1"}):
+    for env in ({}, {"LD_PRELOAD": p.shim, "FAULT_SHORT": "1"}):
         p.fresh()
         p.run("train", "-o", p.at("model"), "--skip-rare", SAMPLE, env=env)
         outputs.append([p.run(*args, env=env) for args in (

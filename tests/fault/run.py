@@ -155,7 +155,9 @@ def attempt(program, library, work, command, every, whole):
         return "left behind: " + rests[0], failed
     wrong = sound(at("db"), 40, 1 if name == "undo" or name == "review" else 2) if writes else None
     if name == "doctor-repair" and not same(at("bad"), at("bad.base")):
-        wrong = sound(at("bad"), *((0, 0) if "files" in library else (40, 2))) if same(at("bad.damaged"), at("bad.base")) else "the damaged store is not kept"
+        if not same(at("bad.damaged"), at("bad.base")):
+            return "the damaged store is not kept", failed
+        wrong = sound(at("bad"), *((0, 0) if "files" in library else (40, 2)))
     return wrong, failed
 
 
