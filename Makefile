@@ -39,8 +39,8 @@ BASE     := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidd
 LIBS     := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
 
 
-LIB_SRC := $(sort $(wildcard src/*.c))
-APP_SRC := $(sort $(wildcard src/app/*.c))
+APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
+LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
 APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(OBJ)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
@@ -181,7 +181,7 @@ bench-instr: all ## count instructions of fixed inputs and compare with data/ins
 
 # ---- care ----
 
-SOURCES := $(wildcard include/*.h src/*.[ch] src/app/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.[ch])
+SOURCES := $(shell find include src tests -name "*.[ch]")
 
 lint: ## cppcheck, clang-tidy and shellcheck
 	@scripts/lint
@@ -196,7 +196,9 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/share/papertag $(DESTDIR)$(PREFIX)/share/man/man1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/papertag
+	install -d $(DESTDIR)$(PREFIX)/include/papertag
 	install -m 644 include/papertag.h $(DESTDIR)$(PREFIX)/include/papertag.h
+	install -m 644 include/papertag/*.h $(DESTDIR)$(PREFIX)/include/papertag
 	install -m 644 $(STATIC) $(DESTDIR)$(PREFIX)/lib/libpapertag.a
 	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(VERSION)
 	ln -sf libpapertag.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(SOVERSION)
@@ -213,7 +215,7 @@ uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/lib/libpapertag.a $(DESTDIR)$(PREFIX)/lib/libpapertag.so*
 	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
-	rm -rf $(DESTDIR)$(PREFIX)/share/papertag
+	rm -rf $(DESTDIR)$(PREFIX)/share/papertag $(DESTDIR)$(PREFIX)/include/papertag
 
 clean: ## remove build/
 	rm -rf build

@@ -8,7 +8,7 @@
  * looked up while tokens lie where the tokenizer put them: pt_tagger_row when tagging, papertag_trainer_add when papers
  * are collected.
  */
-#include "train.h"
+#include "train/train.h"
 
 int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract, const papertag_score **out,
                  papertag_error *err)

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "dates.h"
-#include "paper.h"
+#include "base/date.h"
+#include "read/paper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 static char folder[] = "/tmp/fuzz-exchange-XXXXXX";

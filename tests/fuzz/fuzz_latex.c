@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-#include "latex.h"
+#include "read/latex.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

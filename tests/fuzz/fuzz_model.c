@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "model_file.h"
+#include "model/file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

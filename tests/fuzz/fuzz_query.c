@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "query.h"
+#include "tags/expression.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

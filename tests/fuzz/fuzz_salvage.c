@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 static void damage(uint8_t *file, size_t file_size, const uint8_t *data, size_t size)

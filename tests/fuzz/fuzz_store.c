@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "base.h"
+#include "base/base.h"
 #include "fuzz.h"
 
 static char path[64];

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "tags.h"
+#include "tags/tags.h"
 
 static void find_all(const pt_tag_list *list, const char *name)
 {

@@ -3,7 +3,7 @@
  */
 #include <stdlib.h>
 
-#include "text.h"
+#include "text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

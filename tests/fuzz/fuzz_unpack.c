@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "unpack.h"
+#include "read/unpack.h"
 
 /* A few bytes may unpack to a thousand times as many: so many are enough. */
 enum { ENOUGH = 1 << 20 };

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "metrics.h"
+#include "measure/metrics.h"
 
 enum { WORDS = 256 };
 

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "lexicon.h"
+#include "text/lexicon.h"
 
 int main(int argc, char **argv)
 {

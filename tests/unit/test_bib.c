@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "latex.h"
+#include "read/latex.h"
 #include "show.h"
 
 /* What a bibliography gives; every paper has "bibtex" for its source, which is checked here and left out. */

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "learn.h"
-#include "model.h"
-#include "store.h"
+#include "learn/adapt.h"
+#include "model/model.h"
+#include "store/store.h"
 
 enum { SUBJECTS = 5, PAPERS = 300 };
 

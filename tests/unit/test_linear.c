@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "linear.h"
+#include "fit/linear.h"
 
 enum { PAPERS = 120, TERMS = 30, TAGS = 20 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "lsa.h"
+#include "fit/lsa.h"
 
 enum { ROWS = 400, TERMS = 120, RANK = 8 };
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "metrics.h"
+#include "measure/metrics.h"
 
 enum { PAPERS = 400 };
 

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "model.h"
-#include "model_file.h"
+#include "model/model.h"
+#include "model/file.h"
 
 enum { PAPERS = 240, TOPICS = 4 };
 

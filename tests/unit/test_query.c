@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "dates.h"
-#include "query.h"
-#include "tags.h"
+#include "base/date.h"
+#include "tags/expression.h"
+#include "tags/tags.h"
 
 static papertag_tag_info *tags;
 static size_t tag_count;

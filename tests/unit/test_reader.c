@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "paper.h"
+#include "read/paper.h"
 
 /* What a source gives: papers as `id|title|abstract|date|authors|author_count|comments|tags`, and messages. */
 static char shown[64 * 1024];

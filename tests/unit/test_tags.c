@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "calibrate.h"
-#include "keywords.h"
-#include "tags.h"
+#include "fit/calibrate.h"
+#include "tags/keywords.h"
+#include "tags/tags.h"
 
 static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
 static const papertag_tag_info tags[] = {

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "hash.h"
-#include "text.h"
+#include "base/hash.h"
+#include "text/text.h"
 
 static pt_text_options options_all(void)
 {

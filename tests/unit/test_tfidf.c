@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "lexicon.h"
+#include "text/lexicon.h"
 
 static const pt_texts papers[] = {{"Sparse attention", "attention attention is cheap"},
                                   {"Dense retrieval", "retrieval with attention and a dense index"},

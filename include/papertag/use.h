@@ -1,0 +1,236 @@
+/*
+ * papertag/use.h - read papers, open a model, tag and explain.
+ *
+ *     read --> tokenize --> vectorize --> score          papertag_reader, papertag_tagger
+ */
+#ifndef PAPERTAG_USE_H
+#define PAPERTAG_USE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define PAPERTAG_API __attribute__((visibility("default")))
+#else
+#define PAPERTAG_API
+#endif
+
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
+
+typedef enum papertag_status {
+    PAPERTAG_OK = 0,
+    PAPERTAG_END = 1,          /* no more papers: not an error, and `err` is not written */
+    PAPERTAG_NO_MEMORY = 2,    /* an allocation failed */
+    PAPERTAG_IO = 3,           /* the system refused a file operation */
+    PAPERTAG_BAD_INPUT = 4,    /* a record, a file or a set of papers is not what it should be */
+    PAPERTAG_BAD_ARGUMENT = 5, /* an option is out of range, or a name is not known */
+    PAPERTAG_BAD_MODEL = 6,    /* a model file is foreign, damaged, or of another version */
+    PAPERTAG_BAD_STORE = 7,    /* a store is foreign, or of a later version */
+    PAPERTAG_DAMAGED = 8       /* the file of a store is damaged: papertag_store_salvage reads what is left */
+} papertag_status;
+
+typedef struct papertag_error {
+    papertag_status status;
+    char message[1024]; /* one line without a newline, cut at the end if it must be */
+} papertag_error;
+
+/* Writes a file whole or not at all, whatever happens: beside it under another name, synced, then renamed over it. What
+ * path leads to by symbolic links is what is replaced, and its permissions stay; a pipe or a device is written into.
+ * The library writes all its files so. Errors: PAPERTAG_IO. */
+PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err);
+
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
+
+typedef struct papertag_strings {
+    const char *const *items; /* `count` strings; NULL when count is 0 */
+    size_t count;
+} papertag_strings;
+
+/* A paper as read. Absent strings are NULL, absent numbers -1. At least one of title and abstract has text. */
+typedef struct papertag_paper {
+    const char *id;    /* never NULL: the source's id, or "t-" and 16 hex digits derived from the title (or abstract) */
+    const char *arxiv; /* arXiv identifier without a version: as given, or told from id, url or doi */
+    const char *doi;   /* lower case, without "doi:" or a resolver before it */
+    const char *title;
+    const char *abstract;
+    const char *date; /* YYYY-MM-DD */
+    const char *organization;
+    const char *url;
+    const char *source; /* where it came from: "arxiv", "huggingface", "conference" ... */
+    const char *venue;
+    papertag_strings authors;
+    papertag_strings categories;
+    papertag_strings keywords;
+    papertag_strings tags;
+    papertag_strings maybe; /* tags on which careful readers disagree: evaluation leaves these pairs out */
+    bool has_tags;          /* the record has a tags field, be it empty */
+    long author_count;      /* may exceed authors.count, when only the number is known */
+    long upvotes;
+    long comments;
+    size_t line; /* where the record begins in its file, from 1 */
+} papertag_paper;
+
+typedef struct papertag_reader papertag_reader;
+
+typedef struct papertag_reader_options {
+    const char *format;     /* as papertag_reader_format gives it; NULL: told from the content */
+    const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
+    const char *tags_field; /* the field that holds the tags; NULL: "tags" */
+    bool text_only;         /* the fields that are neither id, title nor abstract may be left absent: reads faster */
+} papertag_reader_options;
+
+/* Opens `path` ("-": standard input) for reading papers; gzip and xz are unpacked. `options` may be NULL.
+ * Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT when no format fits, PAPERTAG_BAD_ARGUMENT for an unknown format. */
+PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, const papertag_reader_options *options,
+                                      papertag_error *err);
+
+/* The same over `size` bytes in memory, which must outlive the reader; `name` stands for the file in messages. */
+PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *name, const void *bytes, size_t size,
+                                             const papertag_reader_options *options, papertag_error *err);
+
+/* Reads the next paper; *out is borrowed until the next call.
+ * Returns PAPERTAG_OK; PAPERTAG_END after the last; PAPERTAG_BAD_INPUT for a broken record, which is skipped: the
+ * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
+PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
+
+/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "s2", "openreview", "bib", "page",
+ * "csv" or "tsv". Constant. */
+PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
+
+PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
+
+/* ---- models ---------------------------------------------------------------------------------------------------- */
+
+typedef struct papertag_model papertag_model;
+
+/* What a model knows of a tag. Strings live as long as the model. */
+typedef struct papertag_tag_info {
+    const char *tag;        /* the slug, for instance "mixture-of-experts" */
+    const char *name;       /* for people; the slug when the model has none */
+    const char *definition; /* NULL when the model has none */
+    const char *group;      /* NULL when the model has none */
+    papertag_strings aliases;
+    size_t examples; /* papers with the tag in the training set */
+    double cut;      /* the tag is assigned when its margin is at least this */
+    double platt_a;  /* p = 1 / (1 + exp(platt_a * margin + platt_b)) */
+    double platt_b;
+} papertag_tag_info;
+
+/* Opens a model file: maps it, checks its checksum and every offset in it.
+ * Errors: PAPERTAG_IO, PAPERTAG_BAD_MODEL, PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_model_open(papertag_model **out, const char *path, papertag_error *err);
+
+/* The same over `size` bytes in memory, aligned to 64 bytes, which must outlive the model. */
+PAPERTAG_API int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
+                                            papertag_error *err);
+
+PAPERTAG_API void papertag_model_close(papertag_model *model);
+
+/* The T tags of the model in slug order: sets *out to an array that lives as long as the model, returns T. */
+PAPERTAG_API size_t papertag_model_tags(const papertag_model *model, const papertag_tag_info **out);
+
+/* The number of a tag given by slug, name or alias; case, spaces, '_' and a leading '#' do not matter.
+ * Errors: PAPERTAG_BAD_ARGUMENT; the message names the nearest tags. */
+PAPERTAG_API int papertag_model_find_tag(const papertag_model *model, const char *name, size_t *index,
+                                         papertag_error *err);
+
+/* 16 hexadecimal digits that tell this model from others: the checksum of its file. Lives with the model. */
+PAPERTAG_API const char *papertag_model_hash(const papertag_model *model);
+
+/* The manifest: a JSON object in UTF-8 with version, options, tags, training set and metrics. Lives with the model. */
+PAPERTAG_API const char *papertag_model_manifest(const papertag_model *model);
+
+/* V, the number of terms; `term(i)` for i < V, with its idf and document frequency, as vocabulary order has it.
+ * *term is not NUL-terminated: it has *length bytes. Out-parameters may be NULL. */
+PAPERTAG_API size_t papertag_model_term_count(const papertag_model *model);
+PAPERTAG_API void papertag_model_term(const papertag_model *model, size_t i, const char **term, size_t *length,
+                                      double *idf);
+
+/* The weight of term i for tag t of a linear model; 0 for a kernel model. */
+PAPERTAG_API double papertag_model_weight(const papertag_model *model, size_t i, size_t t);
+
+/* True when every tag is one weight vector, so that explain works. */
+PAPERTAG_API bool papertag_model_is_linear(const papertag_model *model);
+
+/* Writes `DIR/TAG.model` for every tag in LIBSVM's own format (svm-predict loads it), `DIR/vocabulary.tsv`
+ * (index, term, idf; index from 1), `DIR/manifest.json` and `DIR/README.txt` on how the vectors are built. DIR is
+ * made if it is not there. Format: LIBSVM 3.24, README and svm_save_model. Errors: PAPERTAG_IO. */
+PAPERTAG_API int papertag_model_export_libsvm(const papertag_model *model, const char *dir, papertag_error *err);
+
+/* Reads such a folder back and writes the model file `path`. The `.model` files may have been fitted anew by
+ * svm-train on the exported vectors. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT with file and line. */
+PAPERTAG_API int papertag_model_import_libsvm(const char *dir, const char *path, papertag_error *err);
+
+/* ---- tagging --------------------------------------------------------------------------------------------------- */
+
+typedef struct papertag_tagger papertag_tagger;
+
+typedef struct papertag_score {
+    const char *tag; /* lives as long as the model */
+    size_t index;    /* of the tag, as in papertag_model_tags */
+    double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
+    double p;        /* calibrated probability, 0 to 1 */
+    bool assigned;   /* margin >= cut, unless papertag_tagger_cut_at says otherwise */
+} papertag_score;
+
+/* Working memory for scoring with `model`, which must outlive it. One per thread. */
+PAPERTAG_API int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err);
+PAPERTAG_API void papertag_tagger_close(papertag_tagger *tagger);
+
+/* The least p from which on tags were right with at least this precision (0.5 to 0.99, in hundredths, rounded up), all
+ * tags taken together, on papers that the model was not fitted on; 2 when no p was enough. Errors:
+ * PAPERTAG_BAD_ARGUMENT for another precision, or a model that was made without. */
+PAPERTAG_API int papertag_model_precision_cut(const papertag_model *model, double precision, double *p,
+                                              papertag_error *err);
+
+/* From now on the tagger assigns a tag when its probability is at least p, whatever the tag's own cut. */
+PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
+
+/* Scores one paper; title or abstract may be NULL. *out is T scores, highest p first (ties: slug order), borrowed
+ * until the next call on this tagger. A text without any known term scores every tag at its bias.
+ * Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
+                              const papertag_score **out, papertag_error *err);
+
+typedef struct papertag_term {
+    const char *term;    /* NUL-terminated */
+    double contribution; /* weight x value: its share of the margin, in the margin's units */
+} papertag_term;
+
+typedef struct papertag_explanation {
+    double margin; /* bias + the sum of all contributions, to rounding in double precision */
+    double bias;
+    const papertag_term *terms; /* the K known terms of the paper, largest |contribution| first */
+    size_t count;               /* K */
+} papertag_explanation;
+
+/* The exact contribution of each term to the margin of tag `index`. Borrowed until the next call on this tagger.
+ * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model, which has no contribution by term; PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
+                                  papertag_explanation *out, papertag_error *err);
+
+/* A word of a text, as white space separates words: bytes [start, start + length). */
+typedef struct papertag_span {
+    size_t start, length;
+    double contribution; /* of the terms that it is part of, each divided among its words; 0: none */
+} papertag_span;
+
+/* Where the terms of that explanation stand: the words of `text`, which is the paper's title or abstract, in order.
+ * *out is borrowed until the next call on this tagger. Errors as above. */
+PAPERTAG_API int papertag_mark(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
+                               const char *text, const papertag_span **out, size_t *count, papertag_error *err);
+
+/* The tf-idf vector of a paper: *count pairs of term number (ascending) and value (of a unit vector).
+ * Borrowed until the next call on this tagger. Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_vector(papertag_tagger *tagger, const char *title, const char *abstract,
+                                 const uint32_t **indices, const float **values, size_t *count, papertag_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

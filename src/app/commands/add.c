@@ -1,0 +1,192 @@
+/*
+ * papertag add - papers into the store, with their tags.
+ *
+ * Two threads in step: one reads and tags a batch while the other writes the one before. A batch is one transaction, so
+ * whoever ends the program in the middle finds whole batches, and the next run adds the rest.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../app.h"
+
+enum { BATCH = 4096, BATCHES = 3 };
+
+struct add {
+    input in;
+    papertag_tagger *tagger;
+    size_t tags;
+    papertag_batch *batches[BATCHES];
+    size_t filled, stored; /* batches so far; the ring is full when they differ by BATCHES */
+    bool ended, stop;      /* no more batches will be filled; none are wanted */
+    papertag_error err;    /* of the reading thread; status 0 when all is well */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* ---- reading and tagging --------------------------------------------------------------------------------------- */
+
+/* Fills a batch; true while there is more to read. */
+static bool fill(struct add *add, papertag_batch *batch)
+{
+    papertag_batch_clear(batch);
+    while (papertag_batch_count(batch) < BATCH) {
+        const papertag_paper *paper = input_next(&add->in);
+        const papertag_score *scores;
+        if (!paper) {
+            return false;
+        }
+        if (papertag_tag(add->tagger, paper->title, paper->abstract, &scores, &add->err) ||
+            papertag_batch_add(batch, paper, scores, add->tags, &add->err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void *read_papers(void *argument)
+{
+    struct add *add = argument;
+    bool more = true;
+
+    while (more) {
+        pthread_mutex_lock(&add->mutex);
+        while (add->filled - add->stored == BATCHES && !add->stop) {
+            pthread_cond_wait(&add->changed, &add->mutex);
+        }
+        more = !add->stop;
+        pthread_mutex_unlock(&add->mutex);
+        more = more && fill(add, add->batches[add->filled % BATCHES]);
+        pthread_mutex_lock(&add->mutex);
+        add->filled++;
+        add->ended = !more;
+        pthread_cond_signal(&add->changed);
+        pthread_mutex_unlock(&add->mutex);
+    }
+    return NULL;
+}
+
+/* ---- storing --------------------------------------------------------------------------------------------------- */
+
+/* Stores batches as they come. EXIT_DONE, or EXIT_FAILED after saying why. */
+static int store_papers(struct add *add, papertag_store *store, const papertag_model *model, papertag_import *counts)
+{
+    const bool show = isatty(STDERR_FILENO);
+    papertag_error err;
+    int code = EXIT_DONE;
+
+    for (;;) {
+        bool none;
+        pthread_mutex_lock(&add->mutex);
+        while (add->filled == add->stored && !add->ended) {
+            pthread_cond_wait(&add->changed, &add->mutex);
+        }
+        none = add->filled == add->stored;
+        pthread_mutex_unlock(&add->mutex);
+        if (none) {
+            break;
+        }
+        if (papertag_store_add(store, add->batches[add->stored % BATCHES], model, counts, &err)) {
+            code = failed(&err);
+        }
+        pthread_mutex_lock(&add->mutex);
+        add->stored++;
+        add->stop = add->stop || code;
+        pthread_cond_signal(&add->changed);
+        pthread_mutex_unlock(&add->mutex);
+        if (code) {
+            break;
+        }
+        if (show) {
+            fprintf(stderr, "\r%zu papers", counts->added + counts->updated + counts->unchanged);
+        }
+    }
+    if (show) {
+        fprintf(stderr, "\r\033[K");
+    }
+    return code;
+}
+
+static int add_papers(struct add *add, papertag_store *store, const papertag_model *model, papertag_import *counts)
+{
+    pthread_t reader;
+    int code;
+
+    pthread_mutex_init(&add->mutex, NULL);
+    pthread_cond_init(&add->changed, NULL);
+    if (pthread_create(&reader, NULL, read_papers, add)) {
+        fprintf(stderr, "papertag: cannot start a thread\n");
+        code = EXIT_FAILED;
+    } else {
+        code = store_papers(add, store, model, counts);
+        pthread_join(reader, NULL);
+        if (!code && add->err.status) {
+            code = failed(&add->err);
+        }
+    }
+    pthread_cond_destroy(&add->changed);
+    pthread_mutex_destroy(&add->mutex);
+    return code;
+}
+
+static void report(const args *a, const papertag_import *counts, size_t broken)
+{
+    if (args_have(a, "json")) {
+        printf("{\"added\":%zu,\"updated\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"tagged\":%zu}\n", counts->added,
+               counts->updated, counts->unchanged, broken, counts->tagged);
+    } else {
+        printf("%zu added, %zu updated, %zu unchanged, %zu rejected; %zu tagged\n", counts->added, counts->updated,
+               counts->unchanged, broken, counts->tagged);
+    }
+}
+
+static int run(const args *a)
+{
+    const bool anew = args_have(a, "retag"), reads = a->operand_count || !anew;
+    const papertag_tag_info *tags;
+    struct add add = {.filled = 0};
+    papertag_import counts = {0};
+    papertag_model *model = NULL;
+    papertag_store *store = NULL;
+    papertag_error err;
+    int code = reads ? input_open(&add.in, a) : EXIT_DONE, end;
+
+    code = code ? code : open_store(a, true, &store);
+    code = code ? code : open_model(a, store, &model);
+    if (!code && papertag_tagger_open(&add.tagger, model, &err)) {
+        code = failed(&err);
+    }
+    for (size_t i = 0; i < BATCHES && !code; i++) {
+        code = papertag_batch_open(&add.batches[i], &err) ? failed(&err) : EXIT_DONE;
+    }
+    if (!code) {
+        add.tags = papertag_model_tags(model, &tags);
+        code = reads ? add_papers(&add, store, model, &counts) : EXIT_DONE;
+        code = code || !anew ? code : retag(store, model, &counts.tagged);
+        report(a, &counts, add.in.broken);
+        end = reads ? input_close(&add.in) : EXIT_DONE;
+        code = code ? code : end;
+    }
+    for (size_t i = 0; i < BATCHES; i++) {
+        papertag_batch_close(add.batches[i]);
+    }
+    papertag_tagger_close(add.tagger);
+    papertag_store_close(store);
+    papertag_model_close(model);
+    return code;
+}
+
+static const option options[] = {
+    OPTION_DB,     {"retag", 0, NULL, "also tag anew what is stored and was tagged by another model"},
+    OPTION_MODEL,  OPTION_JSON,
+    OPTIONS_INPUT, OPTION_END};
+
+const command command_add = {
+    "add",
+    "[FILE|-]...",
+    "import papers into the store and tag them",
+    run,
+    options,
+    "A paper that is there already is updated: its counts are renewed, what was missing is filled in, and a\n"
+    "text that changed becomes its next version. The same paper from two sources is one paper. What a person\n"
+    "said of a tag stays. With --json: {\"added\", \"updated\", \"unchanged\", \"rejected\", \"tagged\"}.\n"};

@@ -1,0 +1,168 @@
+/*
+ * papertag discover - topics in the store that no tag covers, ready to become tags.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "../app.h"
+
+enum { SHOWN = 5 };
+
+/* A tag's name made of a term: "kv cache" -> kv-cache. */
+static void make_slug(const char *term, char *slug, size_t size)
+{
+    size_t n = 0;
+
+    for (; *term && n + 1 < size; term++) {
+        if (isalnum((unsigned char)*term)) {
+            slug[n++] = (char)tolower((unsigned char)*term);
+        } else if (n && slug[n - 1] != '-') {
+            slug[n++] = '-';
+        }
+    }
+    while (n && slug[n - 1] == '-') {
+        n--;
+    }
+    slug[n] = '\0';
+}
+
+static int write_json(papertag_store *store, const papertag_topic *t, const char *slug, text *out)
+{
+    papertag_error err;
+
+    text_put(out, "{\"topic\":");
+    text_json_string(out, slug);
+    text_put(out, ",\"terms\":[");
+    for (size_t i = 0; i < t->term_count; i++) {
+        text_put(out, i ? "," : "");
+        text_json_string(out, t->terms[i]);
+    }
+    text_put(out, "],\"papers\":[");
+    for (size_t i = 0; i < t->count; i++) {
+        const papertag_stored *paper;
+        if (papertag_store_get(store, t->keys[i], &paper, &err)) {
+            return failed(&err);
+        }
+        text_put(out, i ? "," : "");
+        text_json_string(out, paper->paper.id);
+    }
+    text_format(out, "],\"count\":%zu,\"recent\":%zu,\"before\":%zu,\"growth\":", t->count, t->recent, t->before);
+    text_json_number(out, t->growth, 6);
+    text_put(out, ",\"score\":");
+    text_json_number(out, t->score, 6);
+    text_put(out, ",\"nearest_tag\":");
+    text_json_string(out, t->nearest_tag);
+    text_put(out, ",\"coverage\":");
+    text_json_number(out, t->coverage, 6);
+    text_put(out, "}\n");
+    return EXIT_DONE;
+}
+
+static int write_text(papertag_store *store, const style *s, const papertag_topic *t, const char *slug, text *out)
+{
+    text line = {0}, call = {0};
+    papertag_error err;
+    int code = EXIT_DONE;
+
+    text_format(out, "%s%s%s  %s%zu papers", s->bold, slug, s->plain, s->dim, t->count);
+    if (t->recent || t->before) {
+        text_format(out, ", %zu lately, %zu before", t->recent, t->before);
+    }
+    if (t->nearest_tag) {
+        text_format(out, "; nearest tag %s (F1 %.2f)", t->nearest_tag, t->coverage);
+    }
+    text_format(out, "%s\n  ", s->plain);
+    for (size_t i = 0; i < t->term_count; i++) {
+        text_put(&line, i ? ", " : "");
+        text_put(&line, t->terms[i]);
+    }
+    text_put(out, s->good);
+    text_wrapped(out, s, text_of(out, &line), "  ");
+    text_format(out, "%s\n", s->plain);
+    text_format(&call, "papertag tag-new %s --query '\"%s\"' --definition '...'", slug, t->terms[0]);
+    for (size_t i = 0; i < t->count && i < SHOWN && !code; i++) {
+        const papertag_stored *paper;
+        if (papertag_store_get(store, t->keys[i], &paper, &err)) {
+            code = failed(&err);
+            break;
+        }
+        text_put(out, "  - ");
+        text_wrapped(out, s, paper->paper.title ? paper->paper.title : paper->paper.id, "    ");
+        text_put(out, "\n");
+        text_format(&call, " -e %s", paper->paper.id);
+    }
+    text_format(out, "  %s", s->dim);
+    text_wrapped(out, s, text_of(out, &call), "    ");
+    text_format(out, "%s\n\n", s->plain);
+    text_free(&line);
+    text_free(&call);
+    return code;
+}
+
+static int run(const args *a)
+{
+    papertag_discover_options options = {.since = args_text(a, "since", NULL), .until = args_text(a, "until", NULL)};
+    unsigned long limit = 10, least = 5, days = 90, jobs = 0;
+    papertag_store *store = NULL;
+    papertag_model *model = NULL;
+    const papertag_topic *topics;
+    style s = style_of_stdout();
+    papertag_error err;
+    size_t count = 0;
+    text out = {0};
+    int code = args_whole(a, "limit", 1, 1000, &limit);
+
+    code = code ? code : args_whole(a, "min-papers", 2, 1000000, &least);
+    code = code ? code : args_whole(a, "days", 1, 100000, &days);
+    code = code ? code : args_whole(a, "jobs", 0, 1024, &jobs);
+    code = code ? code : a->operand_count ? usage_error(a->command, "discover: takes no file") : EXIT_DONE;
+    code = code ? code : open_store(a, false, &store);
+    code = code ? code : open_model(a, store, &model);
+    options.limit = limit;
+    options.min_papers = least;
+    options.days = (unsigned)days;
+    options.jobs = (unsigned)jobs;
+    if (!code && papertag_store_discover(store, model, &options, &topics, &count, &err)) {
+        code = refused(&err);
+    }
+    for (size_t i = 0; i < count && !code; i++) {
+        char slug[61];
+        make_slug(topics[i].name, slug, sizeof slug);
+        code = args_have(a, "json") ? write_json(store, &topics[i], slug, &out)
+                                    : write_text(store, &s, &topics[i], slug, &out);
+    }
+    if (!code && !count) {
+        fprintf(stderr, "papertag: no topic of %lu papers stands out\n", least);
+        code = EXIT_NOTHING;
+    }
+    if (!text_write(&out)) {
+        code = EXIT_FAILED;
+    }
+    text_free(&out);
+    papertag_model_close(model);
+    papertag_store_close(store);
+    return code;
+}
+
+static const option options[] = {{"since", 0, "DAY", "only papers from that day on"},
+                                 {"until", 0, "DAY", "only papers to that day, included"},
+                                 {"limit", 'n', "N", "at most N topics (default: 10)"},
+                                 {"min-papers", 0, "N", "a topic has at least N papers (default: 5)"},
+                                 {"days", 0, "N", "lately: the N days up to the newest paper (default: 90)"},
+                                 {"jobs", 'j', "N", "threads (default: one a processor); the result is the same"},
+                                 OPTION_MODEL,
+                                 OPTION_DB,
+                                 OPTION_JSON,
+                                 OPTION_END};
+
+const command command_discover = {
+    "discover",
+    "",
+    "find topics that no tag covers",
+    run,
+    options,
+    "A topic is a term whose papers are alike in what their tags do not tell. Shown with the terms that set its\n"
+    "papers apart, its most typical papers, and the call that makes it a tag.\n"
+    "JSON: {\"topic\", \"terms\", \"papers\": [ids], \"count\", \"recent\", \"before\", \"growth\", \"score\", "
+    "\"nearest_tag\",\n"
+    "\"coverage\"}.\n"};

@@ -1,0 +1,376 @@
+/*
+ * papertag eval - measures a model on labelled papers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../app.h"
+
+static const struct {
+    const char *key, *words;
+    size_t offset; /* in papertag_metrics */
+} rows[] = {
+#define ROW(field, words)                                                                                              \
+    {                                                                                                                  \
+#field, words, offsetof(papertag_metrics, field)                                                               \
+    }
+    ROW(f1_micro, "micro-F1"),
+    ROW(f1_macro, "macro-F1 (tags with support)"),
+    ROW(f1_samples, "mean F1 of a paper"),
+    ROW(precision_micro, "micro precision"),
+    ROW(recall_micro, "micro recall"),
+    ROW(p_at_1, "precision at 1"),
+    ROW(p_at_3, "precision at 3"),
+    ROW(p_at_5, "precision at 5"),
+    ROW(ndcg_at_5, "NDCG at 5"),
+    ROW(lrap, "label ranking average precision"),
+    ROW(ece, "expected calibration error"),
+#undef ROW
+};
+enum { ROWS = sizeof rows / sizeof *rows, RESAMPLES = 1000, SEED = 1, CONFUSIONS_SHOWN = 10 };
+
+const int evaluation_rows = ROWS;
+
+const char *evaluation_words(int row)
+{
+    return rows[row].words;
+}
+
+double evaluation_metric(const papertag_metrics *m, int row)
+{
+    double value;
+    memcpy(&value, (const char *)m + rows[row].offset, sizeof value);
+    return value;
+}
+
+/* All that is known of one model on the papers. */
+struct measured {
+    papertag_metrics m, low, high; /* and the ends of the 95 % interval */
+    papertag_report report;
+};
+
+static void json_number(text *out, const char *key, double value)
+{
+    text_format(out, ",\"%s\":", key);
+    text_json_number(out, value, 9);
+}
+
+static void write_other_tools(text *out, const papertag_report *r)
+{
+    const papertag_annif *a = &r->annif;
+    const papertag_libmultilabel *l = &r->libmultilabel;
+
+    text_format(out, ",\"annif\":{\"True positives\":%zu,\"False positives\":%zu,\"False negatives\":%zu",
+                a->true_positives, a->false_positives, a->false_negatives);
+    json_number(out, "Precision (doc avg)", a->precision);
+    json_number(out, "Recall (doc avg)", a->recall);
+    json_number(out, "F1 score (doc avg)", a->f1);
+    json_number(out, "NDCG", a->ndcg);
+    json_number(out, "NDCG@5", a->ndcg_at_5);
+    json_number(out, "NDCG@10", a->ndcg_at_10);
+    json_number(out, "Precision@1", a->p_at_1);
+    json_number(out, "Precision@3", a->p_at_3);
+    json_number(out, "Precision@5", a->p_at_5);
+    json_number(out, "LRAP", a->lrap);
+    text_put(out, "},\"libmultilabel\":{\"Micro-F1\":");
+    text_json_number(out, l->micro_f1, 9);
+    json_number(out, "Macro-F1", l->macro_f1);
+    json_number(out, "Another-Macro-F1", l->another_macro_f1);
+    json_number(out, "P@1", l->p_at_1);
+    json_number(out, "P@3", l->p_at_3);
+    json_number(out, "P@5", l->p_at_5);
+    json_number(out, "RP@5", l->rp_at_5);
+    text_put(out, "}");
+}
+
+static void write_json(text *out, const struct measured *x)
+{
+    const papertag_metrics *m = &x->m;
+
+    text_format(out, "{\"papers\":%zu,\"tags\":%zu", m->papers, m->tags);
+    for (int i = 0; i < ROWS; i++) {
+        json_number(out, rows[i].key, evaluation_metric(m, i));
+    }
+    text_put(out, ",\"interval\":{");
+    for (int i = 0; i < ROWS; i++) {
+        text_format(out, "%s\"%s\":[", i ? "," : "", rows[i].key);
+        text_json_number(out, evaluation_metric(&x->low, i), 9);
+        text_put(out, ",");
+        text_json_number(out, evaluation_metric(&x->high, i), 9);
+        text_put(out, "]");
+    }
+    text_put(out, "},\"per_tag\":[");
+    for (size_t t = 0; t < m->tags; t++) {
+        const papertag_tag_metrics *tag = &m->per_tag[t];
+        text_put(out, t ? ",{\"tag\":" : "{\"tag\":");
+        text_json_string(out, tag->tag);
+        text_format(out, ",\"support\":%zu", tag->support);
+        json_number(out, "precision", tag->precision);
+        json_number(out, "recall", tag->recall);
+        json_number(out, "f1", tag->f1);
+        json_number(out, "average_precision", tag->average_precision);
+        text_put(out, "}");
+    }
+    text_put(out, "],\"confusions\":[");
+    for (size_t i = 0; i < x->report.confusion_count; i++) {
+        const papertag_confusion *c = &x->report.confusions[i];
+        text_put(out, i ? ",{\"missed\":" : "{\"missed\":");
+        text_json_string(out, c->gold);
+        text_put(out, ",\"assigned\":");
+        text_json_string(out, c->assigned);
+        text_format(out, ",\"papers\":%zu}", c->papers);
+    }
+    text_put(out, "]");
+    write_other_tools(out, &x->report);
+    text_put(out, "}\n");
+}
+
+static int by_support(const void *a, const void *b)
+{
+    const papertag_tag_metrics *x = a, *y = b;
+    return x->support < y->support ? 1 : x->support > y->support ? -1 : strcmp(x->tag, y->tag);
+}
+
+static bool write_text(text *out, const style *s, const struct measured *x)
+{
+    const papertag_metrics *m = &x->m;
+    papertag_tag_metrics *sorted = malloc((m->tags + 1) * sizeof *sorted);
+
+    if (!sorted) {
+        return false;
+    }
+    memcpy(sorted, m->per_tag, m->tags * sizeof *sorted);
+    qsort(sorted, m->tags, sizeof *sorted, by_support);
+    text_format(out, "%zu papers, %zu tags\n\n  %s%-32s         95 %% interval%s\n", m->papers, m->tags, s->dim, "",
+                s->plain);
+    for (int i = 0; i < ROWS; i++) {
+        text_format(out, "  %-32s %s%.4f%s  %s%.4f %.4f%s\n", rows[i].words, i < 2 ? s->bold : "",
+                    evaluation_metric(m, i), s->plain, s->dim, evaluation_metric(&x->low, i),
+                    evaluation_metric(&x->high, i), s->plain);
+    }
+    text_format(out, "\n  %s%-32s %7s %9s %7s %7s %7s%s\n", s->bold, "tag", "papers", "precision", "recall", "F1", "AP",
+                s->plain);
+    for (size_t t = 0; t < m->tags; t++) {
+        const papertag_tag_metrics *tag = &sorted[t];
+        text_format(out, "  %-32s %7zu %9.3f %7.3f %7.3f %7.3f\n", tag->tag, tag->support, tag->precision, tag->recall,
+                    tag->f1, tag->average_precision);
+    }
+    free(sorted);
+    if (x->report.confusion_count) {
+        text_format(out, "\n  %s%-32s %-32s %s%s\n", s->bold, "missed", "where this was assigned", "papers", s->plain);
+    }
+    for (size_t i = 0; i < x->report.confusion_count && i < CONFUSIONS_SHOWN; i++) {
+        const papertag_confusion *c = &x->report.confusions[i];
+        text_format(out, "  %-32s %-32s %6zu\n", c->gold, c->assigned, c->papers);
+    }
+    return true;
+}
+
+/* ---- two models ------------------------------------------------------------------------------------------------ */
+
+/* What the paired bootstrap says of second minus first. */
+struct difference {
+    papertag_metrics low, high, p_value;
+};
+
+static void write_comparison(text *out, const style *s, const struct measured *first, const struct measured *second,
+                             const struct difference *d)
+{
+    text_format(out, "%zu papers\n\n  %s%-32s  first second difference   95 %% interval        p%s\n", first->m.papers,
+                s->bold, "", s->plain);
+    for (int i = 0; i < ROWS; i++) {
+        bool clear = evaluation_metric(&d->p_value, i) < 0.05;
+        text_format(out, "  %-32s %.4f %.4f    %s%+.4f%s  %s%+.4f %+.4f   %.4f%s\n", rows[i].words,
+                    evaluation_metric(&first->m, i), evaluation_metric(&second->m, i), clear ? s->bold : "",
+                    evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i), s->plain, s->dim,
+                    evaluation_metric(&d->low, i), evaluation_metric(&d->high, i), evaluation_metric(&d->p_value, i),
+                    s->plain);
+    }
+}
+
+static void write_comparison_json(text *out, const struct measured *first, const struct measured *second,
+                                  const struct difference *d)
+{
+    text_format(out, "{\"papers\":%zu,\"resamples\":%d", first->m.papers, RESAMPLES);
+    for (int i = 0; i < ROWS; i++) {
+        text_format(out, ",\"%s\":{\"first\":", rows[i].key);
+        text_json_number(out, evaluation_metric(&first->m, i), 9);
+        json_number(out, "second", evaluation_metric(&second->m, i));
+        json_number(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i));
+        json_number(out, "low", evaluation_metric(&d->low, i));
+        json_number(out, "high", evaluation_metric(&d->high, i));
+        json_number(out, "p", evaluation_metric(&d->p_value, i));
+        text_put(out, "}");
+    }
+    text_put(out, "}\n");
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------------- */
+
+/* A model with what tags and measures by it. */
+struct contestant {
+    papertag_model *model;
+    papertag_tagger *tagger;
+    papertag_evaluation *evaluation;
+    struct measured measured;
+};
+
+static void contestant_close(struct contestant *c)
+{
+    papertag_evaluation_close(c->evaluation);
+    papertag_tagger_close(c->tagger);
+    papertag_model_close(c->model);
+}
+
+/* Opens what a contestant whose model is open needs. */
+static int contestant_ready(struct contestant *c, const args *a)
+{
+    papertag_error err;
+    double cut = 0;
+    int code = precision_cut(a, c->model, &cut);
+
+    if (!code && (papertag_tagger_open(&c->tagger, c->model, &err) ||
+                  papertag_evaluation_open(&c->evaluation, c->model, &err))) {
+        code = failed(&err);
+    }
+    if (!code && cut > 0) {
+        papertag_tagger_cut_at(c->tagger, cut);
+    }
+    return code;
+}
+
+static int contestant_add(struct contestant *c, const papertag_paper *paper, papertag_error *err)
+{
+    const papertag_score *scores;
+    int status = papertag_tag(c->tagger, paper->title, paper->abstract, &scores, err);
+    return status ? status : papertag_evaluation_add(c->evaluation, paper, scores, err);
+}
+
+static int contestant_measure(struct contestant *c)
+{
+    struct measured *x = &c->measured;
+    papertag_error err;
+
+    return papertag_evaluation_metrics(c->evaluation, &x->m, &err) ||
+                   papertag_evaluation_interval(c->evaluation, RESAMPLES, SEED, &x->low, &x->high, &err) ||
+                   papertag_evaluation_report(c->evaluation, &x->report, &err)
+               ? failed(&err)
+               : EXIT_DONE;
+}
+
+/* Every contestant sees every paper. */
+static int add_papers(input *in, struct contestant *contestants, size_t count)
+{
+    const papertag_paper *paper;
+    papertag_error err;
+
+    while ((paper = input_next(in)) != NULL) {
+        for (size_t c = 0; c < count; c++) {
+            int status = contestant_add(&contestants[c], paper, &err);
+            if (status == PAPERTAG_BAD_INPUT) {
+                input_reject(in, paper, &err);
+                break; /* it is no better for the others */
+            }
+            if (status) {
+                return failed(&err);
+            }
+        }
+    }
+    return EXIT_DONE;
+}
+
+static int report(const args *a, struct contestant *c, bool two)
+{
+    style s = style_of_stdout();
+    struct difference d;
+    papertag_error err;
+    text out = {0};
+    int code = contestant_measure(&c[0]);
+
+    code = code || !two ? code : contestant_measure(&c[1]);
+    if (!code && two &&
+        papertag_evaluation_compare(c[0].evaluation, c[1].evaluation, RESAMPLES, SEED, &d.low, &d.high, &d.p_value,
+                                    &err)) {
+        code = failed(&err);
+    }
+    if (!code && args_have(a, "html")) {
+        code = write_evaluation_page(args_text(a, "html", NULL), c[0].evaluation, &c[0].measured.m, &c[0].measured.low,
+                                     &c[0].measured.high, &c[0].measured.report);
+    }
+    if (!code) {
+        if (two && args_have(a, "json")) {
+            write_comparison_json(&out, &c[0].measured, &c[1].measured, &d);
+        } else if (two) {
+            write_comparison(&out, &s, &c[0].measured, &c[1].measured, &d);
+        } else if (args_have(a, "json")) {
+            write_json(&out, &c[0].measured);
+        } else if (!write_text(&out, &s, &c[0].measured)) {
+            out.failed = true;
+        }
+        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    }
+    text_free(&out);
+    return code;
+}
+
+static int run(const args *a)
+{
+    const char *other = args_text(a, "compare", NULL);
+    struct contestant c[2] = {{0}};
+    papertag_error err;
+    input in;
+    int code, end;
+
+    if (args_have(a, "store")) {
+        return eval_store(a);
+    }
+    code = input_open(&in, a);
+    if (code) {
+        return code;
+    }
+    in.tags_field = args_text(a, "tags-field", NULL);
+    code = open_model(a, NULL, &c[0].model);
+    if (!code && other && papertag_model_open(&c[1].model, other, &err)) {
+        code = failed(&err);
+    }
+    code = code ? code : contestant_ready(&c[0], a);
+    code = code || !other ? code : contestant_ready(&c[1], a);
+    code = code ? code : add_papers(&in, c, other ? 2 : 1);
+    if (!code && in.papers) {
+        code = report(a, c, other != NULL);
+    }
+    end = input_close(&in);
+    contestant_close(&c[0]);
+    contestant_close(&c[1]);
+    return code ? code : end;
+}
+
+static const option options[] = {
+    {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
+    {"compare", 0, "MODEL2", "measure a second model on the same papers and the difference"},
+    {"html", 0, "FILE", "write the report as a page, with plots, as well"},
+    {"store", 0, NULL, "estimate from a store's papers that were drawn by chance and judged; takes no FILE"},
+    OPTION_PRECISION,
+    OPTION_MODEL,
+    OPTION_DB,
+    OPTION_JSON,
+    OPTIONS_INPUT,
+    OPTION_END};
+
+const command command_eval = {
+    "eval",
+    "[FILE|-]...",
+    "measure a model on labelled papers",
+    run,
+    options,
+    "Definitions are scikit-learn's; a `maybe` list in a paper names tags on which careful readers\n"
+    "disagree: those pairs are left out of the F1s. Intervals and p-values are the bootstrap's, over papers.\n"
+    "--json also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"
+    "With --store, precision and recall of each tag are estimated from the answers to `review --order random`, with\n"
+    "95 % intervals: of the papers with the tag, without it but with an opinion on it, and the rest, the shares that\n"
+    "have it are estimated and weighed by how many of each the store holds. An answer that the model has learnt from\n"
+    "counts as it would have been decided without. Then, by month, what the model gave and how much of it was right.\n"
+    "JSON: {\"tag\", \"papers\", \"audited\", \"assigned\", \"right\", \"missed\", \"precision\", \"precision_low\",\n"
+    "\"precision_high\", \"recall\", ...}, {\"month\", \"papers\", \"tagged\", \"tags\", \"p\", \"audited\", "
+    "\"right\",\n"
+    "\"precision\", ...}, and last {\"papers\", \"precision\", ..., \"recall\", ...} over all tags.\n"};

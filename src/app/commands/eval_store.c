@@ -1,0 +1,114 @@
+/*
+ * papertag eval --store - how right the model is on the papers of a store, from answers to questions by chance.
+ */
+#include <math.h>
+
+#include "../app.h"
+
+static void write_number(text *out, const char *key, double value)
+{
+    text_format(out, ",\"%s\":", key);
+    text_json_number(out, value, 6);
+}
+
+static void write_estimate(text *out, const char *key, papertag_estimate e)
+{
+    text_format(out, ",\"%s\":", key);
+    text_json_number(out, e.value, 6);
+    text_format(out, ",\"%s_low\":", key);
+    text_json_number(out, e.low, 6);
+    text_format(out, ",\"%s_high\":", key);
+    text_json_number(out, e.high, 6);
+}
+
+static void write_json(text *out, const papertag_audit *a)
+{
+    for (size_t i = 0; i < a->tag_count; i++) {
+        const papertag_tag_audit *t = &a->tags[i];
+        text_put(out, "{\"tag\":");
+        text_json_string(out, t->tag);
+        text_format(out, ",\"papers\":%zu,\"audited\":%zu,\"assigned\":%zu,\"right\":%zu,\"missed\":%zu", t->papers,
+                    t->audited, t->assigned, t->right, t->missed);
+        write_estimate(out, "precision", t->precision);
+        write_estimate(out, "recall", t->recall);
+        text_put(out, "}\n");
+    }
+    for (size_t i = 0; i < a->month_count; i++) {
+        const papertag_month *m = &a->months[i];
+        text_format(out, "{\"month\":\"%s\",\"papers\":%zu,\"tagged\":%zu,\"tags\":%zu", m->month, m->papers, m->tagged,
+                    m->tags);
+        write_number(out, "p", m->p);
+        text_format(out, ",\"audited\":%zu,\"right\":%zu", m->audited, m->right);
+        write_estimate(out, "precision", papertag_share(m->right, m->audited));
+        text_put(out, "}\n");
+    }
+    text_format(out, "{\"papers\":%zu", a->papers);
+    write_estimate(out, "precision", a->precision);
+    write_estimate(out, "recall", a->recall);
+    text_put(out, "}\n");
+}
+
+/* 0.86 [0.71, 0.94], or a dash, in a column. */
+static void write_cell(text *out, papertag_estimate e)
+{
+    if (isnan(e.value)) {
+        text_put(out, "  -                 ");
+    } else {
+        text_format(out, "  %.2f [%.2f, %.2f]", e.value, e.low, e.high);
+    }
+}
+
+static void write_text(text *out, const style *s, const papertag_audit *a)
+{
+    text_format(out, "%s%-32s %6s %5s  %-19s %s%s\n", s->bold, "tag", "papers", "drawn", "precision", "recall",
+                s->plain);
+    for (size_t i = 0; i < a->tag_count; i++) {
+        const papertag_tag_audit *t = &a->tags[i];
+        text_format(out, "%-32s %6zu %5zu", t->tag, t->papers, t->assigned + t->missed);
+        write_cell(out, t->precision);
+        write_cell(out, t->recall);
+        text_put(out, "\n");
+    }
+    text_format(out, "%s%-32s %6s %5zu%s", s->bold, "all, of papers judged whole", "", a->papers, s->plain);
+    write_cell(out, a->precision);
+    write_cell(out, a->recall);
+    text_format(out, "\n\n%s%-8s %6s %7s %10s %7s  %s%s\n", s->bold, "month", "papers", "tagged", "tags/paper",
+                "mean p", "precision of those drawn", s->plain);
+    for (size_t i = 0; i < a->month_count; i++) {
+        const papertag_month *m = &a->months[i];
+        text_format(out, "%-8s %6zu %6.0f%% %10.1f", m->month, m->papers, 100 * (double)m->tagged / (double)m->papers,
+                    (double)m->tags / (double)m->papers);
+        text_format(out, isnan(m->p) ? "       -" : "    %.2f", m->p);
+        write_cell(out, papertag_share(m->right, m->audited));
+        text_put(out, "\n");
+    }
+}
+
+int eval_store(const args *a)
+{
+    papertag_store *store = NULL;
+    papertag_audit audit = {0};
+    style s = style_of_stdout();
+    papertag_error err;
+    text out = {0};
+    int code = a->operand_count ? usage_error(a->command, "eval --store: takes no file") : open_store(a, false, &store);
+
+    if (!code && papertag_store_audit(store, &audit, &err)) {
+        code = failed(&err);
+    }
+    if (!code && !audit.papers && !audit.tag_count) {
+        fprintf(stderr, "papertag: nothing was drawn by chance yet: `papertag review --order random` asks\n");
+        code = EXIT_NOTHING;
+    }
+    if (!code) {
+        if (args_have(a, "json")) {
+            write_json(&out, &audit);
+        } else {
+            write_text(&out, &s, &audit);
+        }
+        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    }
+    text_free(&out);
+    papertag_store_close(store);
+    return code;
+}

@@ -1,0 +1,392 @@
+/*
+ * papertag explain - the terms that made each decision, with their exact contributions; for a paper of the store also
+ * the labelled papers nearest to it that speak for the tag and against it.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../app.h"
+
+/* What one run needs. */
+struct job {
+    const papertag_tag_info *tags;
+    papertag_tagger *tagger;
+    size_t *chosen, chosen_count; /* tags given by name; none: those assigned */
+    bool json;
+    size_t top;
+    style style;
+    text out;
+    /* a paper of the store */
+    papertag_store *store;
+    labelled labels;
+    papertag_neighbour *near; /* near_count, nearest first */
+    size_t near_count;
+    int64_t key;
+};
+
+/* ---- labelled papers near it ----------------------------------------------------------------------------------- */
+
+enum { NEAREST = 3, LOOKED_AT = 1000 };
+
+/* A labelled paper. */
+struct witness {
+    char *id, *title;
+    double similarity;
+    bool by_person; /* else by the training set */
+};
+
+/* Those for a tag and against it. */
+struct witnesses {
+    struct witness list[2][NEAREST]; /* against, for */
+    size_t count[2];
+};
+
+static void free_witnesses(struct witnesses *w)
+{
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < w->count[side]; i++) {
+            free(w->list[side][i].id);
+            free(w->list[side][i].title);
+        }
+    }
+}
+
+/* What is known of a stored paper and a tag: 1 for, 0 against, -1 nothing. */
+static int side_of(const struct job *job, const papertag_stored *paper, const char *tag, bool named, bool *by_person)
+{
+    const labelled_row *row = labelled_find(&job->labels, paper->paper.id);
+
+    for (size_t i = 0; i < paper->tag_count; i++) {
+        if (paper->tags[i].verdict && !strcmp(paper->tags[i].tag, tag)) {
+            *by_person = true;
+            return *paper->tags[i].verdict == 'y';
+        }
+    }
+    for (size_t i = 0; row && i < row->count; i++) {
+        if (!strcmp(row->tags[i], tag)) {
+            return 1;
+        }
+    }
+    return row && named ? 0 : -1; /* a training set without the tag says nothing of it */
+}
+
+static int find_witnesses(struct job *job, const char *tag, struct witnesses *w)
+{
+    const bool named = labelled_names(&job->labels, tag);
+    papertag_error err;
+
+    for (size_t i = 0; i < job->near_count && (w->count[0] < NEAREST || w->count[1] < NEAREST); i++) {
+        const papertag_stored *paper;
+        bool by_person = false;
+        int side;
+        if (papertag_store_get(job->store, job->near[i].key, &paper, &err)) {
+            return failed(&err);
+        }
+        side = side_of(job, paper, tag, named, &by_person);
+        if (side >= 0 && w->count[side] < NEAREST) {
+            const char *title = paper->paper.title ? paper->paper.title : paper->paper.id;
+            struct witness *one = &w->list[side][w->count[side]++];
+            *one = (struct witness){strdup(paper->paper.id), strdup(title), job->near[i].similarity, by_person};
+            if (!one->id || !one->title) {
+                return out_of_memory();
+            }
+        }
+    }
+    return EXIT_DONE;
+}
+
+static void write_witnesses_json(struct job *job, const struct witnesses *w)
+{
+    text *out = &job->out;
+
+    for (int side = 1; side >= 0; side--) {
+        text_put(out, side ? ",\"nearest_for\":[" : ",\"nearest_against\":[");
+        for (size_t i = 0; i < w->count[side]; i++) {
+            const struct witness *one = &w->list[side][i];
+            text_put(out, i ? ",{\"id\":" : "{\"id\":");
+            text_json_string(out, one->id);
+            text_put(out, ",\"title\":");
+            text_json_string(out, one->title);
+            text_put(out, ",\"similarity\":");
+            text_json_number(out, one->similarity, 6);
+            text_format(out, ",\"by\":\"%s\"}", one->by_person ? "person" : "training set");
+        }
+        text_put(out, "]");
+    }
+}
+
+static void write_witnesses(struct job *job, const struct witnesses *w)
+{
+    const style *s = &job->style;
+    text *out = &job->out;
+
+    for (int side = 1; side >= 0; side--) {
+        text_format(out, "  nearest labelled papers %s:%s\n", side ? "with the tag" : "without it",
+                    w->count[side] ? "" : " none in the store");
+        for (size_t i = 0; i < w->count[side]; i++) {
+            const struct witness *one = &w->list[side][i];
+            text_format(out, "    %s%.2f%s ", side ? s->good : s->bad, one->similarity, s->plain);
+            text_wrapped(out, s, one->title, "         ");
+            text_format(out, "\n         %s%s, %s%s\n", s->dim, one->id,
+                        one->by_person ? "you said so" : "the training set", s->plain);
+        }
+    }
+}
+
+/* What a person said of the tag; NULL: nothing. */
+static const char *verdict_of(const papertag_stored *paper, const char *tag)
+{
+    for (size_t i = 0; i < paper->tag_count; i++) {
+        if (!strcmp(paper->tags[i].tag, tag)) {
+            return paper->tags[i].verdict;
+        }
+    }
+    return NULL;
+}
+
+/* ---- the terms ------------------------------------------------------------------------------------------------- */
+
+static void write_json(struct job *job, const papertag_paper *paper, size_t tag, const papertag_explanation *e,
+                       const char *verdict, const struct witnesses *w)
+{
+    text *out = &job->out;
+
+    text_put(out, "{\"id\":");
+    text_json_string(out, paper->id);
+    text_put(out, ",\"tag\":");
+    text_json_string(out, job->tags[tag].tag);
+    text_put(out, ",\"margin\":");
+    text_json_number(out, e->margin, 17);
+    text_put(out, ",\"bias\":");
+    text_json_number(out, e->bias, 17);
+    text_put(out, ",\"terms\":[");
+    for (size_t i = 0; i < e->count; i++) {
+        text_put(out, i ? ",{\"term\":" : "{\"term\":");
+        text_json_string(out, e->terms[i].term);
+        text_put(out, ",\"contribution\":");
+        text_json_number(out, e->terms[i].contribution, 17);
+        text_put(out, "}");
+    }
+    text_put(out, "]");
+    if (w) {
+        text_put(out, ",\"verdict\":");
+        text_json_string(out, verdict);
+        write_witnesses_json(job, w);
+    }
+    text_put(out, "}\n");
+}
+
+static void write_row(struct job *job, double value, double largest, const char *name)
+{
+    enum { BAR = 20 };
+    const style *s = &job->style;
+    int length = largest > 0 ? (int)lround(fabs(value) / largest * BAR) : 0;
+    text *out = &job->out;
+
+    text_format(out, "  %s%+7.3f ", value < 0 ? s->bad : s->good, value);
+    for (int i = 0; i < BAR; i++) {
+        text_put(out, i < length ? (value < 0 ? "-" : "+") : " ");
+    }
+    text_format(out, "%s ", s->plain);
+    text_wrapped(out, s, name, "");
+    text_put(out, "\n");
+}
+
+static void write_text(struct job *job, size_t tag, const papertag_explanation *e, const char *verdict,
+                       const struct witnesses *w)
+{
+    const papertag_tag_info *info = &job->tags[tag];
+    const style *s = &job->style;
+    double p = 1 / (1 + exp(info->platt_a * e->margin + info->platt_b)), rest = 0, largest = fabs(e->bias);
+    size_t shown = e->count < job->top ? e->count : job->top;
+    char name[64];
+
+    for (size_t i = shown; i < e->count; i++) {
+        rest += e->terms[i].contribution;
+    }
+    for (size_t i = 0; i < shown; i++) {
+        largest = fmax(largest, fabs(e->terms[i].contribution));
+    }
+    text_format(&job->out, "  %s%s%s  p %.2f, margin %+.3f, %s (cut %+.3f)%s%s\n", s->bold, info->tag, s->plain, p,
+                e->margin, e->margin >= info->cut ? "assigned" : "not assigned", info->cut,
+                verdict ? "; you said " : "", verdict ? verdict : "");
+    largest = fmax(largest, fabs(rest));
+    for (size_t i = 0; i < shown; i++) {
+        write_row(job, e->terms[i].contribution, largest, e->terms[i].term);
+    }
+    if (e->count > shown) {
+        snprintf(name, sizeof name, "(%zu other terms)", e->count - shown);
+        write_row(job, rest, largest, name);
+    }
+    write_row(job, e->bias, largest, "(bias)");
+    if (w) {
+        write_witnesses(job, w);
+    }
+    text_put(&job->out, "\n");
+}
+
+/* Explains one tag of a paper. EXIT_DONE or EXIT_FAILED. */
+static int explain_tag(struct job *job, const papertag_paper *paper, size_t tag)
+{
+    const char *slug = job->tags[tag].tag, *verdict = NULL;
+    struct witnesses found = {0}, *w = job->store ? &found : NULL;
+    const papertag_stored *stored;
+    papertag_explanation e;
+    papertag_error err;
+    int code = EXIT_DONE;
+
+    if (job->store) {
+        code = find_witnesses(job, slug, w);
+        code = code || !papertag_store_get(job->store, job->key, &stored, &err) ? code : failed(&err);
+        verdict = code ? NULL : verdict_of(stored, slug);
+        paper = code ? paper : &stored->paper;
+    }
+    if (!code && papertag_explain(job->tagger, paper->title, paper->abstract, tag, &e, &err)) {
+        code = failed(&err);
+    }
+    if (!code && job->json) {
+        write_json(job, paper, tag, &e, verdict, w);
+    } else if (!code) {
+        write_text(job, tag, &e, verdict, w);
+    }
+    free_witnesses(&found);
+    return code;
+}
+
+static int explain_paper(struct job *job, const papertag_paper *paper, size_t tags)
+{
+    const papertag_score *scores;
+    papertag_error err;
+    size_t *wanted = job->chosen, count = job->chosen_count;
+    int code = EXIT_DONE;
+
+    if (!count) { /* what was assigned, or what came nearest */
+        if (papertag_tag(job->tagger, paper->title, paper->abstract, &scores, &err)) {
+            return failed(&err);
+        }
+        for (size_t t = 0; t < tags; t++) {
+            if (scores[t].assigned || (t == 0 && !count)) {
+                wanted[count++] = scores[t].index;
+            }
+        }
+        if (count > 1 && !scores[0].assigned) {
+            memmove(wanted, wanted + 1, --count * sizeof *wanted);
+        }
+    }
+    if (!job->json) {
+        text_put(&job->out, job->style.bold);
+        text_wrapped(&job->out, &job->style, paper->title ? paper->title : paper->id, "");
+        text_format(&job->out, "%s\n\n", job->style.plain);
+    }
+    for (size_t i = 0; i < count && !code; i++) {
+        code = explain_tag(job, paper, wanted[i]);
+    }
+    return code ? code : text_write(&job->out) ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* The papers of the store that --paper names. */
+static int explain_stored(const args *a, struct job *job, size_t tags)
+{
+    int code = labelled_open(a, &job->labels);
+
+    for (size_t i = 0; i < a->given_count && !code; i++) {
+        const papertag_neighbour *near;
+        const papertag_stored *stored;
+        papertag_error err;
+        if (strcmp(a->given[i].option->name, "paper") != 0) {
+            continue;
+        }
+        if (papertag_store_find(job->store, a->given[i].value, &job->key, &err)) {
+            failed(&err);
+            code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_NOTHING : EXIT_FAILED;
+        } else if (papertag_store_similar(job->store, job->tagger, job->key, LOOKED_AT, &near, &job->near_count,
+                                          &err)) {
+            code = failed(&err);
+        } else {
+            free(job->near);
+            job->near = malloc((job->near_count + 1) * sizeof *job->near);
+            if (!job->near) {
+                return out_of_memory();
+            }
+            memcpy(job->near, near, job->near_count * sizeof *near);
+            code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err)
+                                                                           : explain_paper(job, &stored->paper, tags);
+        }
+    }
+    return code;
+}
+
+static int run(const args *a)
+{
+    const bool of_store = args_have(a, "paper");
+    struct job job = {.json = args_have(a, "json"), .style = style_of_stdout()};
+    const papertag_paper *paper;
+    papertag_model *model = NULL;
+    papertag_error err;
+    unsigned long top = 10;
+    size_t tags;
+    input in;
+    int code = args_whole(a, "top", 1, 1000000, &top), end;
+
+    if (!code && of_store && a->operand_count) {
+        code = usage_error(a->command, "explain: --paper is of the store; give it or files");
+    }
+    code = code ? code : of_store ? open_store(a, false, &job.store) : input_open(&in, a);
+    code = code ? code : open_model(a, job.store, &model);
+    if (code) {
+        papertag_store_close(job.store);
+        return code;
+    }
+    job.top = top;
+    tags = papertag_model_tags(model, &job.tags);
+    job.chosen = calloc(tags + a->given_count, sizeof *job.chosen);
+    if (!job.chosen || papertag_tagger_open(&job.tagger, model, &err)) {
+        code = out_of_memory();
+    }
+    for (size_t i = 0; i < a->given_count && !code; i++) {
+        if (!strcmp(a->given[i].option->name, "tag") &&
+            papertag_model_find_tag(model, a->given[i].value, &job.chosen[job.chosen_count++], &err)) {
+            failed(&err);
+            code = EXIT_USAGE;
+        }
+    }
+    if (!code && of_store) {
+        code = explain_stored(a, &job, tags);
+    }
+    while (!code && !of_store && (paper = input_next(&in)) != NULL) {
+        code = explain_paper(&job, paper, tags);
+    }
+    end = of_store ? EXIT_DONE : input_close(&in);
+    labelled_close(&job.labels);
+    papertag_store_close(job.store);
+    free(job.near);
+    papertag_tagger_close(job.tagger);
+    papertag_model_close(model);
+    text_free(&job.out);
+    free(job.chosen);
+    return code ? code : end;
+}
+
+static const option options[] = {
+    {"tag", 't', "TAG", "explain this tag (may be given again); default: those assigned"},
+    {"paper", 0, "ID", "explain a paper of the store (may be given again), instead of files"},
+    {"labels", 0, "FILE", "ids and tags of the training set (default: of the model that ships)"},
+    {"top", 0, "K", "show the K strongest terms (default: 10); JSON has all"},
+    OPTION_MODEL,
+    OPTION_DB,
+    OPTION_JSON,
+    OPTIONS_INPUT,
+    OPTION_END};
+
+const command command_explain = {
+    "explain",
+    "[FILE|-]...",
+    "show the terms that made each decision",
+    run,
+    options,
+    "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate.\n"
+    "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"terms\": [{\"term\", \"contribution\"}]}.\n"
+    "With --paper the labelled papers nearest to it follow, with the tag and without it: those you judged, and those\n"
+    "of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and \"nearest_against\":\n"
+    "[{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n"};

@@ -1,0 +1,230 @@
+/*
+ * papertag labels - verdicts out of a store and into another, as TSV or JSON Lines.
+ *
+ * A verdict names its paper by id, its tag by slug and its time, so it means the same in any store. Bringing the same
+ * file twice changes nothing, and of two verdicts the later one holds: stores can be kept alike by exchanging files.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "../app.h"
+
+/* ---- export ---------------------------------------------------------------------------------------------------- */
+
+static int export(const args *a, papertag_store *store)
+{
+    static const char *const fields[] = {"id", "tag", "verdict", "given"};
+    const bool json = args_have(a, "json");
+    const papertag_judgement *list;
+    papertag_error err;
+    text out = {0};
+    size_t count;
+    int code;
+
+    if (papertag_store_judgements(store, &list, &count, &err)) {
+        return failed(&err);
+    }
+    text_put(&out, json ? "" : "id\ttag\tverdict\tgiven\n");
+    for (size_t i = 0; i < count; i++) {
+        const char *values[] = {list[i].id, list[i].tag, list[i].verdict, list[i].given};
+        for (int field = 0; field < 4; field++) {
+            if (json) {
+                text_format(&out, "%s\"%s\":", field ? "," : "{", fields[field]);
+                text_json_string(&out, values[field]);
+            } else {
+                text_put(&out, field ? "\t" : "");
+                text_put(&out, values[field]);
+            }
+        }
+        text_put(&out, json ? "}\n" : "\n");
+    }
+    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    return code ? code : count ? EXIT_DONE : EXIT_NOTHING;
+}
+
+/* ---- import ---------------------------------------------------------------------------------------------------- */
+
+/* Judgements read from files, where each stood, and what their strings stand in. */
+struct reading {
+    papertag_judgement *items;
+    struct place {
+        const char *file;
+        size_t line;
+        cJSON *json; /* NULL: the strings stand in a text */
+    } * places;
+    char **texts; /* one a file */
+    size_t count, capacity, rejected;
+};
+
+static void say(const char *file, size_t line, const char *reason)
+{
+    fprintf(stderr, "papertag: %s:%zu: %s\n", strcmp(file, "-") != 0 ? file : "standard input", line, reason);
+}
+
+static void reject(void *context, size_t i, const papertag_error *why)
+{
+    struct reading *r = context;
+    say(r->places[i].file, r->places[i].line, why->message);
+    r->rejected++;
+}
+
+static const char *member(const cJSON *json, const char *key)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+}
+
+/* Room for one more; false when there is no memory. */
+static bool make_room(struct reading *r)
+{
+    const size_t capacity = 2 * r->capacity + 64;
+    papertag_judgement *items;
+    struct place *places;
+
+    if (r->count < r->capacity) {
+        return true;
+    }
+    items = realloc(r->items, capacity * sizeof *items);
+    if (!items) {
+        return false;
+    }
+    r->items = items;
+    places = realloc(r->places, capacity * sizeof *places);
+    if (!places) {
+        return false;
+    }
+    r->places = places;
+    r->capacity = capacity;
+    return true;
+}
+
+/* What a line of four columns says; the line is cut up. */
+static papertag_judgement split(char *line)
+{
+    papertag_judgement item = {.id = line};
+
+    for (int field = 1; field < 4 && line; field++) {
+        const char **to = field == 1 ? &item.tag : field == 2 ? &item.verdict : &item.given;
+        line = strchr(line, '\t');
+        if (line) {
+            *line++ = '\0';
+            *to = line;
+        }
+    }
+    item.given = item.given && *item.given ? item.given : NULL;
+    return item;
+}
+
+/* Keeps what a line says. False when there is no memory. */
+static bool keep(struct reading *r, const char *file, size_t number, char *line, bool columns)
+{
+    cJSON *json = NULL;
+
+    if (!make_room(r)) {
+        return false;
+    }
+    if (columns || *line != '{') {
+        r->items[r->count] = split(line);
+    } else if ((json = cJSON_ParseWithOpts(line, NULL, true)) != NULL) {
+        r->items[r->count] = (papertag_judgement){member(json, "id"), member(json, "tag"), member(json, "verdict"),
+                                                  member(json, "given")};
+    } else {
+        say(file, number, "not valid JSON");
+        r->rejected++;
+        return true;
+    }
+    r->places[r->count++] = (struct place){file, number, json};
+    return true;
+}
+
+static int read_file(struct reading *r, const char *path, char **content)
+{
+    size_t size, number = 0;
+    bool columns = false; /* their names stand above */
+    int code = read_text(path, content, &size);
+
+    for (char *line = *content; !code && line < *content + size;) {
+        char *end = memchr(line, '\n', (size_t)(*content + size - line)), *next;
+        end = end ? end : *content + size;
+        next = end + 1;
+        while (end > line && end[-1] == '\r') {
+            end--;
+        }
+        *end = '\0';
+        number++;
+        if (line + strlen(line) < end) {
+            say(path, number, "a zero byte: this is no text");
+            r->rejected++;
+        } else if (!strncmp(line, "id\ttag\tverdict", 14)) {
+            columns = true;
+        } else if (*line && !keep(r, path, number, line, columns)) {
+            code = out_of_memory();
+        }
+        line = next;
+    }
+    return code;
+}
+
+static int import(const args *a, papertag_store *store)
+{
+    const size_t files = a->operand_count > 1 ? a->operand_count - 1 : 1;
+    struct reading r = {.texts = calloc(files, sizeof *r.texts)};
+    papertag_error err;
+    size_t brought = 0;
+    int code = EXIT_DONE;
+
+    if (!r.texts) {
+        return out_of_memory();
+    }
+    for (size_t i = 0; i < files && !code; i++) {
+        code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);
+    }
+    if (!code && r.count && papertag_store_bring(store, r.items, r.count, &brought, reject, &r, &err)) {
+        code = failed(&err);
+    }
+    if (!code && args_have(a, "json")) {
+        printf("{\"recorded\":%zu,\"rejected\":%zu}\n", brought, r.rejected);
+    } else if (!code) {
+        printf("%zu recorded, %zu rejected\n", brought, r.rejected);
+    }
+    for (size_t i = 0; i < r.count; i++) {
+        cJSON_Delete(r.places[i].json);
+    }
+    for (size_t i = 0; i < files; i++) {
+        free(r.texts[i]);
+    }
+    free(r.texts);
+    free(r.items);
+    free(r.places);
+    return code ? code : r.rejected ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------------- */
+
+static int run(const args *a)
+{
+    const bool out = a->operand_count == 1 && !strcmp(a->operands[0], "export");
+    papertag_store *store = NULL;
+    int code;
+
+    if (!out && (!a->operand_count || strcmp(a->operands[0], "import") != 0)) {
+        return usage_error(a->command, "labels: say export, or import and files");
+    }
+    code = open_store(a, false, &store);
+    code = code ? code : out ? export(a, store) : import(a, store);
+    papertag_store_close(store);
+    return code;
+}
+
+static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
+
+const command command_labels = {
+    "labels",
+    "export|import [FILE|-]...",
+    "write all your verdicts, or record those of another store",
+    run,
+    options,
+    "  export            one a line, oldest first: id, tag, verdict (yes, no), when; TSV, or with --json JSON Lines\n"
+    "  import [FILE|-]   read either; of two verdicts on the same the later one holds; `label --undo` takes it back\n"};

@@ -1,0 +1,409 @@
+/*
+ * papertag model - looks into a model: info, verify, export, import, diff; and the models kept in a store: list, use,
+ * save.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "../app.h"
+
+/* Opens the model named as operand `n`, else the usual one. */
+static int open_operand(const args *a, size_t n, papertag_model **model)
+{
+    papertag_error err;
+    if (a->operand_count <= n) {
+        return open_model(a, NULL, model);
+    }
+    return papertag_model_open(model, a->operands[n], &err) ? failed(&err) : EXIT_DONE;
+}
+
+static int write_and_free(text *out)
+{
+    int code = text_write(out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(out);
+    return code;
+}
+
+/* ---- info ------------------------------------------------------------------------------------------------------ */
+
+static void write_part(text *out, const cJSON *manifest, const char *key)
+{
+    cJSON *part = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(manifest, key), 1);
+    char *json;
+
+    cJSON_DeleteItemFromObjectCaseSensitive(part, "stop_words"); /* long, and told by `info --json` */
+    json = cJSON_PrintUnformatted(part);
+    text_format(out, "  %-9s ", key);
+    for (const char *c = json ? json : "-"; *c; c++) {
+        if (!strchr("{}\"", *c)) {
+            text_add(out, c, 1);
+            text_put(out, *c == ',' || *c == ':' ? " " : "");
+        }
+    }
+    text_put(out, "\n");
+    cJSON_free(json);
+    cJSON_Delete(part);
+}
+
+static int info(const args *a)
+{
+    static const char *const parts[] = {"text", "tfidf", "fit", "trained", "metrics"};
+    papertag_model *model = NULL;
+    const papertag_tag_info *tags;
+    cJSON *manifest;
+    text out = {0};
+    int code = open_operand(a, 1, &model);
+
+    if (code) {
+        return code;
+    }
+    if (args_have(a, "json")) {
+        text_put(&out, papertag_model_manifest(model));
+        text_put(&out, "\n");
+    } else {
+        manifest = cJSON_Parse(papertag_model_manifest(model));
+        text_format(&out, "%s: %zu tags, %zu terms\n",
+                    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(manifest, "name")),
+                    papertag_model_tags(model, &tags), papertag_model_term_count(model));
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            write_part(&out, manifest, parts[i]);
+        }
+        cJSON_Delete(manifest);
+    }
+    papertag_model_close(model);
+    return write_and_free(&out);
+}
+
+static int verify(const args *a)
+{
+    papertag_model *model = NULL;
+    const papertag_tag_info *tags;
+    text out = {0};
+    int code = open_operand(a, 1, &model);
+
+    if (code) {
+        return code;
+    }
+    if (args_have(a, "json")) {
+        text_format(&out, "{\"sound\":true,\"tags\":%zu,\"terms\":%zu}\n", papertag_model_tags(model, &tags),
+                    papertag_model_term_count(model));
+    } else {
+        text_format(&out, "sound: %zu tags, %zu terms, checksum and offsets checked\n",
+                    papertag_model_tags(model, &tags), papertag_model_term_count(model));
+    }
+    papertag_model_close(model);
+    return write_and_free(&out);
+}
+
+/* ---- exchange -------------------------------------------------------------------------------------------------- */
+
+static int export(const args *a)
+{
+    const char *dir = args_text(a, "libsvm", NULL);
+    papertag_model *model = NULL;
+    papertag_error err;
+    text out = {0};
+    const papertag_tag_info *tags;
+    int code;
+
+    if (!dir) {
+        return usage_error(a->command, "model export: --libsvm DIR says where the files go");
+    }
+    code = open_operand(a, 1, &model);
+    if (code) {
+        return code;
+    }
+    code = papertag_model_export_libsvm(model, dir, &err) ? failed(&err) : EXIT_DONE;
+    if (!code && args_have(a, "json")) {
+        text_put(&out, "{\"directory\":");
+        text_json_string(&out, dir);
+        text_format(&out, ",\"models\":%zu}\n", papertag_model_tags(model, &tags));
+    }
+    papertag_model_close(model);
+    return code ? code : write_and_free(&out);
+}
+
+static int import(const args *a)
+{
+    const char *dir = args_text(a, "libsvm", a->operand_count > 1 ? a->operands[1] : NULL);
+    const char *path = args_text(a, "output", NULL);
+    papertag_error err;
+
+    if (!dir || !path) {
+        return usage_error(a->command, "model import: give the folder and -o MODEL");
+    }
+    return papertag_model_import_libsvm(dir, path, &err) ? failed(&err) : EXIT_DONE;
+}
+
+/* ---- diff ------------------------------------------------------------------------------------------------------ */
+
+/* A term of one of the models, to be matched by its bytes. */
+struct term {
+    const char *text;
+    size_t length, number;
+};
+
+static int compare_terms(const void *a, const void *b)
+{
+    const struct term *x = a, *y = b;
+    int order = memcmp(x->text, y->text, x->length < y->length ? x->length : y->length);
+    return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+static struct term *sorted_terms(const papertag_model *model)
+{
+    size_t count = papertag_model_term_count(model);
+    struct term *terms = malloc((count + 1) * sizeof *terms);
+
+    for (size_t i = 0; terms && i < count; i++) {
+        papertag_model_term(model, i, &terms[i].text, &terms[i].length, NULL);
+        terms[i].number = i;
+    }
+    if (terms) {
+        qsort(terms, count, sizeof *terms, compare_terms);
+    }
+    return terms;
+}
+
+/* Two models side by side. */
+struct pair {
+    const papertag_model *models[2];
+    const papertag_tag_info *tags[2];
+    size_t tag_counts[2], term_counts[2];
+    struct term *terms[2]; /* sorted */
+    size_t shared;         /* terms that both have */
+};
+
+/* The cosine between the weights of a tag in the two models; terms that one lacks have weight 0 there. */
+static double cosine(struct pair *p, size_t a, size_t b)
+{
+    double dot = 0, squares[2] = {0};
+    size_t i = 0, j = 0;
+
+    p->shared = 0;
+    while (i < p->term_counts[0] || j < p->term_counts[1]) {
+        int order = i == p->term_counts[0]   ? 1
+                    : j == p->term_counts[1] ? -1
+                                             : compare_terms(&p->terms[0][i], &p->terms[1][j]);
+        double x = order <= 0 ? papertag_model_weight(p->models[0], p->terms[0][i].number, a) : 0;
+        double y = order >= 0 ? papertag_model_weight(p->models[1], p->terms[1][j].number, b) : 0;
+        dot += x * y;
+        squares[0] += x * x;
+        squares[1] += y * y;
+        p->shared += order == 0;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return squares[0] > 0 && squares[1] > 0 ? dot / sqrt(squares[0] * squares[1]) : 0;
+}
+
+static void write_tag(struct pair *p, bool json, text *out, const char *change, size_t a, size_t b)
+{
+    const papertag_tag_info *x = a == SIZE_MAX ? NULL : &p->tags[0][a], *y = b == SIZE_MAX ? NULL : &p->tags[1][b];
+    const char *tag = a == SIZE_MAX ? p->tags[1][b].tag : p->tags[0][a].tag;
+    double similarity = x && y ? cosine(p, a, b) : 0;
+
+    if (json) {
+        text_put(out, "{\"tag\":");
+        text_json_string(out, tag);
+        text_format(out, ",\"change\":\"%s\",\"cut_before\":", change);
+        text_json_number(out, x ? x->cut : NAN, 9);
+        text_put(out, ",\"cut_after\":");
+        text_json_number(out, y ? y->cut : NAN, 9);
+        text_put(out, ",\"cosine\":");
+        text_json_number(out, x && y ? similarity : NAN, 9);
+        text_put(out, "}\n");
+    } else if (x && y) {
+        text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, weights %.3f alike\n", tag, change, x->cut, y->cut,
+                    similarity);
+    } else {
+        text_format(out, "  %-32s %s\n", tag, change);
+    }
+}
+
+static size_t write_tags(struct pair *p, bool json, text *out)
+{
+    size_t changed = 0, i = 0, j = 0;
+
+    while (i < p->tag_counts[0] || j < p->tag_counts[1]) {
+        int order = i == p->tag_counts[0]   ? 1
+                    : j == p->tag_counts[1] ? -1
+                                            : strcmp(p->tags[0][i].tag, p->tags[1][j].tag);
+        if (order < 0) {
+            write_tag(p, json, out, "removed", i++, SIZE_MAX);
+            changed++;
+        } else if (order > 0) {
+            write_tag(p, json, out, "added", SIZE_MAX, j++);
+            changed++;
+        } else {
+            bool same = p->tags[0][i].cut == p->tags[1][j].cut && cosine(p, i, j) > 1 - 1e-9;
+            if (!same) {
+                write_tag(p, json, out, "changed", i, j);
+                changed++;
+            }
+            i++;
+            j++;
+        }
+    }
+    return changed;
+}
+
+static int diff(const args *a)
+{
+    const bool json = args_have(a, "json");
+    papertag_model *models[2] = {NULL, NULL};
+    struct pair p = {0};
+    text out = {0};
+    size_t changed = 0;
+    int code = EXIT_DONE;
+
+    if (a->operand_count != 3) {
+        return usage_error(a->command, "model diff: give two models");
+    }
+    for (int k = 0; k < 2 && !code; k++) {
+        code = open_operand(a, (size_t)k + 1, &models[k]);
+        if (!code) {
+            p.models[k] = models[k];
+            p.tag_counts[k] = papertag_model_tags(models[k], &p.tags[k]);
+            p.term_counts[k] = papertag_model_term_count(models[k]);
+            p.terms[k] = sorted_terms(models[k]);
+            if (!p.terms[k]) {
+                code = out_of_memory();
+            }
+        }
+    }
+    if (!code) {
+        changed = write_tags(&p, json, &out);
+        if (!json) {
+            cosine(&p, 0, 0);
+            text_format(&out, "%zu of %zu tags differ; %zu and %zu terms, %zu in both\n", changed,
+                        p.tag_counts[1] > p.tag_counts[0] ? p.tag_counts[1] : p.tag_counts[0], p.term_counts[0],
+                        p.term_counts[1], p.shared);
+        }
+        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    }
+    for (int k = 0; k < 2; k++) {
+        free(p.terms[k]);
+        papertag_model_close(models[k]);
+    }
+    text_free(&out);
+    return code ? code : changed ? EXIT_DONE : EXIT_NOTHING;
+}
+
+/* ---- models of a store ----------------------------------------------------------------------------------------- */
+
+static int list(const args *a)
+{
+    const papertag_kept_model *kept;
+    papertag_store *store = NULL;
+    style s = style_of_stdout();
+    papertag_error err;
+    size_t count = 0;
+    text out = {0};
+    int code = open_store(a, false, &store);
+
+    if (!code && papertag_store_models(store, &kept, &count, &err)) {
+        code = failed(&err);
+    }
+    for (size_t i = 0; i < count && !code; i++) {
+        if (args_have(a, "json")) {
+            text_put(&out, "{\"model\":");
+            text_json_string(&out, kept[i].hash);
+            text_format(&out, ",\"made\":\"%s\",\"used\":%s,\"bytes\":%zu,\"learnt\":", kept[i].made,
+                        kept[i].used ? "true" : "false", kept[i].bytes);
+            text_json_string(&out, kept[i].summary);
+            text_put(&out, "}\n");
+        } else {
+            text_format(&out, "%s%s %.8s%s  %s  ", kept[i].used ? s.bold : "", kept[i].used ? "*" : " ", kept[i].hash,
+                        s.plain, kept[i].made);
+            text_wrapped(&out, &s, kept[i].summary, "            ");
+            text_put(&out, "\n");
+        }
+    }
+    papertag_store_close(store);
+    if (!code && !count) {
+        fprintf(stderr, "papertag: no model is kept; `papertag retrain` makes them\n");
+    }
+    return code ? (text_free(&out), code) : write_and_free(&out) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
+}
+
+static int use(const args *a)
+{
+    const char *hash = a->operand_count > 1 ? a->operands[1] : NULL;
+    papertag_store *store = NULL;
+    papertag_model *model = NULL;
+    papertag_error err;
+    size_t count = 0;
+    int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: which? A hash, or default");
+
+    if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
+        code = refused(&err);
+    }
+    code = code ? code : open_model(a, store, &model);
+    code = code ? code : retag(store, model, &count);
+    if (!code && args_have(a, "json")) {
+        printf("{\"model\":\"%s\",\"tagged\":%zu}\n", papertag_model_hash(model), count);
+    } else if (!code) {
+        printf("model %.8s is in use; %zu papers tagged by it\n", papertag_model_hash(model), count);
+    }
+    papertag_model_close(model);
+    papertag_store_close(store);
+    return code;
+}
+
+static int save(const args *a)
+{
+    const char *path = args_text(a, "output", NULL);
+    papertag_store *store = NULL;
+    papertag_error err;
+    int code = path ? open_store(a, false, &store) : usage_error(a->command, "model save: -o MODEL says where");
+
+    if (!code && papertag_store_save_model(store, a->operand_count > 1 ? a->operands[1] : NULL, path, &err)) {
+        code = refused(&err);
+    }
+    papertag_store_close(store);
+    return code;
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------------- */
+
+static int run(const args *a)
+{
+    static const struct {
+        const char *name;
+        int (*run)(const args *a);
+    } verbs[] = {{"info", info}, {"verify", verify}, {"export", export}, {"import", import},
+                 {"diff", diff}, {"list", list},     {"use", use},       {"save", save}};
+
+    for (size_t i = 0; a->operand_count && i < sizeof verbs / sizeof *verbs; i++) {
+        if (!strcmp(a->operands[0], verbs[i].name)) {
+            return verbs[i].run(a);
+        }
+    }
+    return usage_error(a->command, "model: say info, verify, export, import, diff, list, use or save");
+}
+
+static const option options[] = {{"libsvm", 0, "DIR", "export, import: the folder of LIBSVM models and vocabulary"},
+                                 {"output", 'o', "MODEL", "import, save: the model file to write"},
+                                 OPTION_MODEL,
+                                 OPTION_DB,
+                                 OPTION_JSON,
+                                 OPTION_END};
+
+const command command_model = {
+    "model",
+    "info|verify|export|import|diff|list|use|save [MODEL]...",
+    "look into a model, or choose among those of a store",
+    run,
+    options,
+    "  info [MODEL]                       what it is and how it was made\n"
+    "  verify [MODEL]                     check that the file is sound\n"
+    "  export --libsvm DIR [MODEL]        write one LIBSVM model a tag, and the vocabulary\n"
+    "  import --libsvm DIR -o MODEL       read such a folder back\n"
+    "  diff BEFORE AFTER                  tags added, removed and changed; status 3 when nothing differs\n"
+    "  list                               the models that retrain kept in the store; * is in use\n"
+    "  use HASH|default                   use a kept model again (or none), and tag the papers by it\n"
+    "  save [HASH] -o MODEL               write a kept model as a file, for tag, eval and other machines\n"};

@@ -1,0 +1,312 @@
+/*
+ * papertag train - fits a model to labelled papers.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include "../app.h"
+
+/* ---- options --------------------------------------------------------------------------------------------------- */
+
+static int read_solver(const args *a, papertag_train_options *o)
+{
+    static const char *const solvers[] = {"linear", "libsvm", "auto", NULL};
+    static const char *const kernels[] = {"linear", "poly", "rbf", "sigmoid", NULL};
+    int solver = 2, kernel = 0;
+    int code = args_choice(a, "solver", solvers, &solver);
+
+    code = code ? code : args_choice(a, "kernel", kernels, &kernel);
+    if (solver == 2) {
+        solver = kernel == PAPERTAG_KERNEL_LINEAR ? PAPERTAG_SOLVER_LINEAR : PAPERTAG_SOLVER_LIBSVM;
+    }
+    o->solver = (papertag_solver)solver;
+    o->kernel = (papertag_kernel)kernel;
+    return code;
+}
+
+static int read_options(const args *a, papertag_train_options *o)
+{
+    static const char *const weights[] = {"none", "sqrt", "balanced", NULL};
+    static const char *const precisions[] = {"float32", "int8", NULL};
+    static const char *const words[] = {"none", "english", NULL};
+    unsigned long ngrams = o->ngram_max, min_df = o->min_df, max_terms = o->max_terms, folds = o->folds;
+    unsigned long examples = o->min_examples, seed = o->seed, jobs = o->jobs, degree = (unsigned long)o->degree;
+    int class_weight = o->class_weight, precision = o->precision, stop_words = o->stop_words, code;
+
+    if (!strcmp(args_text(a, "c", ""), "auto")) {
+        o->c = 0;
+        code = EXIT_DONE;
+    } else {
+        code = args_real(a, "c", 1e-9, 1e9, &o->c);
+    }
+    code = code ? code : read_solver(a, o);
+    code = code ? code : args_real(a, "gamma", 0, 1e9, &o->gamma);
+    code = code ? code : args_real(a, "coef0", -1e9, 1e9, &o->coef0);
+    code = code ? code : args_whole(a, "degree", 1, 100, &degree);
+    code = code ? code : args_choice(a, "class-weight", weights, &class_weight);
+    code = code ? code : args_whole(a, "folds", 2, 20, &folds);
+    code = code ? code : args_whole(a, "ngrams", 1, 4, &ngrams);
+    code = code ? code : args_choice(a, "stop-words", words, &stop_words);
+    code = code ? code : args_real(a, "title-weight", 0, 1e6, &o->title_weight);
+    code = code ? code : args_whole(a, "min-df", 1, 1000000000, &min_df);
+    code = code ? code : args_real(a, "max-df", 0, 1, &o->max_df);
+    code = code ? code : args_whole(a, "max-terms", 0, 500000000, &max_terms);
+    code = code ? code : args_whole(a, "min-examples", 1, 1000000000, &examples);
+    code = code ? code : args_choice(a, "weights", precisions, &precision);
+    code = code ? code : args_whole(a, "seed", 0, 1000000000000000ul, &seed);
+    code = code ? code : args_whole(a, "jobs", 1, 256, &jobs);
+    o->degree = (int)degree;
+    o->class_weight = (papertag_class_weight)class_weight;
+    o->folds = (unsigned)folds;
+    o->ngram_max = (unsigned)ngrams;
+    o->stop_words = stop_words != 0;
+    o->min_df = min_df;
+    o->max_terms = max_terms;
+    o->min_examples = examples;
+    o->skip_rare = args_have(a, "skip-rare");
+    o->precision = (papertag_precision)precision;
+    o->seed = seed;
+    o->jobs = (unsigned)jobs;
+    o->name = args_text(a, "name", NULL);
+    return code;
+}
+
+/* ---- progress -------------------------------------------------------------------------------------------------- */
+
+static void show_progress(void *context, const char *stage, size_t done, size_t total)
+{
+    enum { BAR = 30 };
+    size_t length = total ? done * BAR / total : BAR;
+    (void)context;
+
+    fprintf(stderr, "\r%-17s [", stage);
+    for (size_t i = 0; i < BAR; i++) {
+        fputc(i < length ? '#' : '.', stderr);
+    }
+    fprintf(stderr, "] %zu/%zu ", done, total);
+    if (done == total) {
+        fprintf(stderr, "\r%60s\r", "");
+    }
+}
+
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
+
+/* Adds all papers of the input. A paper without the tags field is a broken record. */
+static int add_papers(input *in, papertag_trainer *trainer,
+                      int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err))
+{
+    const papertag_paper *paper;
+    papertag_error err;
+
+    while ((paper = input_next(in)) != NULL) {
+        int status = add(trainer, paper, &err);
+        if (status == PAPERTAG_BAD_INPUT) {
+            input_reject(in, paper, &err);
+        } else if (status) {
+            return failed(&err);
+        }
+    }
+    return EXIT_DONE;
+}
+
+/* Adds the papers of every file that the option `name` names. Broken records and files show in *end. */
+static int add_files(const args *a, const char *name, const char *tags_field, papertag_trainer *trainer,
+                     int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err), int *end)
+{
+    int code = EXIT_DONE;
+
+    for (size_t i = 0; i < a->given_count && !code; i++) {
+        args one = *a;
+        input in;
+        int closed;
+        if (strcmp(a->given[i].option->name, name) != 0) {
+            continue;
+        }
+        one.operands = (const char **)&a->given[i].value;
+        one.operand_count = 1;
+        code = input_open(&in, &one);
+        in.tags_field = tags_field;
+        code = code ? code : add_papers(&in, trainer, add);
+        closed = input_close(&in);
+        *end = closed ? closed : *end;
+    }
+    return code;
+}
+
+/* ---- the summary ----------------------------------------------------------------------------------------------- */
+
+static const cJSON *member(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+/* A line of F1 from a part of the manifest's metrics. */
+static void write_f1(text *out, const cJSON *metrics, const char *part, const char *words)
+{
+    const cJSON *m = member(metrics, part);
+    if (m) {
+        text_format(out, "  %-14s micro-F1 %.4f, macro-F1 %.4f\n", words, cJSON_GetNumberValue(member(m, "f1_micro")),
+                    cJSON_GetNumberValue(member(m, "f1_macro")));
+    }
+}
+
+static void write_summary(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
+{
+    const cJSON *fit = member(manifest, "fit"), *trained = member(manifest, "trained");
+    double unlabelled = cJSON_GetNumberValue(member(trained, "unlabelled"));
+
+    text_format(out, "%s: %.0f papers, ", path, cJSON_GetNumberValue(member(trained, "papers")));
+    if (unlabelled > 0) {
+        text_format(out, "%.0f unlabelled, ", unlabelled);
+    }
+    text_format(out, "%d tags, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n",
+                cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")),
+                cJSON_GetNumberValue(member(fit, "c")), cJSON_GetStringValue(member(fit, "solver")), seconds,
+                (double)bytes / 1e6);
+    write_f1(out, member(manifest, "metrics"), "out_of_fold", "held-out folds");
+    write_f1(out, member(manifest, "metrics"), "dev", "dev");
+}
+
+static void write_json(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
+{
+    static const char *const parts[] = {"fit", "metrics"};
+    const cJSON *trained = member(manifest, "trained");
+
+    text_put(out, "{\"model\":");
+    text_json_string(out, path);
+    text_format(out,
+                ",\"papers\":%.0f,\"unlabelled\":%.0f,\"tags\":%d,\"terms\":%.0f,\"bytes\":%zu,\"seconds\":%.3f,"
+                "\"hash\":",
+                cJSON_GetNumberValue(member(trained, "papers")), cJSON_GetNumberValue(member(trained, "unlabelled")),
+                cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")), bytes,
+                seconds);
+    text_json_string(out, cJSON_GetStringValue(member(trained, "hash")));
+    for (int i = 0; i < 2; i++) {
+        char *json = cJSON_PrintUnformatted(member(manifest, parts[i]));
+        text_format(out, ",\"%s\":", parts[i]);
+        text_put(out, json ? json : "null");
+        cJSON_free(json);
+    }
+    text_put(out, "}\n");
+}
+
+static int report(const args *a, const char *path, double seconds)
+{
+    papertag_model *model = NULL;
+    papertag_error err;
+    struct stat info;
+    cJSON *manifest;
+    text out = {0};
+    int code = EXIT_DONE;
+
+    if (papertag_model_open(&model, path, &err)) {
+        return failed(&err);
+    }
+    manifest = cJSON_Parse(papertag_model_manifest(model));
+    if (stat(path, &info)) {
+        info.st_size = 0;
+    }
+    (args_have(a, "json") ? write_json : write_summary)(&out, path, manifest, seconds, (size_t)info.st_size);
+    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    cJSON_Delete(manifest);
+    papertag_model_close(model);
+    return code;
+}
+
+/* ---- the command ----------------------------------------------------------------------------------------------- */
+
+static int run(const args *a)
+{
+    const char *path = args_text(a, "output", NULL), *list = args_text(a, "tag-list", NULL);
+    papertag_train_options options;
+    papertag_trainer *trainer = NULL;
+    papertag_error err;
+    struct timespec start, stop;
+    input in;
+    int code, end = EXIT_DONE;
+
+    if (!path) {
+        return usage_error(a->command, "train: -o MODEL says where the model goes");
+    }
+    papertag_train_options_init(&options);
+    code = read_options(a, &options);
+    code = code ? code : input_open(&in, a);
+    if (code) {
+        return code;
+    }
+    if (isatty(STDERR_FILENO)) {
+        options.progress = show_progress;
+    }
+    in.tags_field = args_text(a, "tags-field", NULL);
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    if (papertag_trainer_open(&trainer, &options, &err)) {
+        failed(&err);
+        return EXIT_USAGE;
+    }
+    if (list && papertag_trainer_tag_list(trainer, list, &err)) {
+        code = failed(&err);
+    }
+    if (!code) {
+        code = add_papers(&in, trainer, papertag_trainer_add);
+        end = input_close(&in);
+    }
+    if (!code && !in.papers) {
+        code = EXIT_FAILED; /* what was wrong has been said */
+    }
+    code = code ? code : add_files(a, "unlabelled", NULL, trainer, papertag_trainer_add_unlabelled, &end);
+    code = code ? code : add_files(a, "dev", in.tags_field, trainer, papertag_trainer_add_dev, &end);
+    if (!code && papertag_trainer_fit(trainer, path, &err)) {
+        code = failed(&err);
+    }
+    papertag_trainer_close(trainer);
+    clock_gettime(CLOCK_MONOTONIC, &stop);
+    code = code ? code
+                : report(a, path, (double)(stop.tv_sec - start.tv_sec) + 1e-9 * (double)(stop.tv_nsec - start.tv_nsec));
+    return code ? code : end;
+}
+
+static const option options[] = {
+    {"output", 'o', "MODEL", "the model file to write"},
+    {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
+    {"dev", 0, "FILE", "labelled papers to measure the model on, never fitted"},
+    {"unlabelled", 0, "FILE", "papers without tags to learn from as well (may be given again)"},
+    {"tag-list", 0, "FILE", "names, definitions, groups and aliases of tags (like data/tags.json)"},
+    {"name", 0, "NAME", "the model's name"},
+    {"solver", 0, "S", "linear, libsvm or auto (default: linear, for other kernels libsvm)"},
+    {"kernel", 0, "K", "linear, poly, rbf or sigmoid (default: linear)"},
+    {"c", 'c', "C", "cost of an error, or auto: by cross-validation (default: 1)"},
+    {"gamma", 0, "G", "of poly, rbf and sigmoid (default: 1)"},
+    {"coef0", 0, "R", "of poly and sigmoid (default: 0)"},
+    {"degree", 0, "D", "of poly (default: 3)"},
+    {"class-weight", 0, "W", "none, sqrt or balanced: what a positive weighs (default: none)"},
+    {"folds", 0, "K", "of the cross-validation for C, calibration and cuts (default: 5)"},
+    {"ngrams", 0, "N", "longest n-gram in words (default: 2)"},
+    {"stop-words", 0, "L", "english or none (default: english)"},
+    {"title-weight", 0, "W", "how often a word of the title counts (default: 2)"},
+    {"min-df", 0, "N", "least papers that a term stands in (default: 2)"},
+    {"max-df", 0, "R", "largest share of papers that a term stands in (default: 0.5)"},
+    {"max-terms", 0, "N", "keep the N most frequent terms (default: all)"},
+    {"min-examples", 0, "N", "least papers of a tag (default: 5)"},
+    {"skip-rare", 0, NULL, "leave tags with fewer papers out instead of failing"},
+    {"weights", 0, "P", "float32 or int8: how the model stores weights (default: int8)"},
+    {"seed", 0, "N", "of the order of papers and the folds (default: 1)"},
+    {"jobs", 'j', "N", "threads (default: one a processor); the model is the same"},
+    OPTION_JSON,
+    OPTIONS_INPUT,
+    OPTION_END};
+
+const command command_train = {
+    "train",
+    "-o MODEL [FILE|-]...",
+    "fit a model to labelled papers",
+    run,
+    options,
+    "Papers need a title or an abstract and a list of tags; a paper with an empty list is an example against every "
+    "tag.\n"
+    "The same papers, options and seed give the same file, byte for byte, whatever the number of threads.\n"};

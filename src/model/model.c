@@ -1,0 +1,643 @@
+/*
+ * model - opening a model file and looking into it.
+ *
+ * A file from anywhere may be opened, so nothing in it is believed before it is checked: the header, the checksum, then
+ * the bounds of every section, then every offset and number through which memory will be reached. After that, scoring
+ * trusts the model. A linear model is used where it is mapped. A kernel model is handed to LIBSVM, whose structures are
+ * built once at opening and point into the file as far as their types allow.
+ */
+#include "model.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "tags/tags.h"
+
+/* ---- manifest -------------------------------------------------------------------------------------------------- */
+
+static int bad_manifest(const char *source, papertag_error *err, const char *what)
+{
+    return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the manifest has no valid %s", source, what);
+}
+
+static double number_of(const cJSON *object, const char *key, double otherwise)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : otherwise;
+}
+
+static const char *string_of(const cJSON *object, const char *key)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+static bool true_of(const cJSON *object, const char *key)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err)
+{
+    const cJSON *text = cJSON_GetObjectItemCaseSensitive(manifest, "text"), *word;
+    const cJSON *tfidf = cJSON_GetObjectItemCaseSensitive(manifest, "tfidf");
+    pt_tfidf_options options = {0};
+    double ngram_max = number_of(tfidf, "ngram_max", 0);
+    pt_buf words = {0};
+    int status;
+
+    options.text.camel_case = true_of(text, "camel_case");
+    options.text.plurals = true_of(text, "plurals");
+    options.text.segments = true_of(text, "segments");
+    options.title_weight = number_of(tfidf, "title_weight", -1);
+    if (!(ngram_max >= 1 && ngram_max <= PT_NGRAM_MAX) || !(options.title_weight >= 0 && options.title_weight <= 1e6)) {
+        return bad_manifest(source, err, "\"tfidf\"");
+    }
+    options.ngram_max = (unsigned)ngram_max;
+    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(text, "stop_words"))
+    {
+        if (!cJSON_IsString(word)) {
+            pt_buf_free(&words);
+            return bad_manifest(source, err, "\"stop_words\"");
+        }
+        pt_buf_append(&words, word->valuestring, strlen(word->valuestring) + 1);
+    }
+    status = words.failed ? pt_no_memory(err) : pt_words_build(&options.text.stop_words, words.data, words.size, err);
+    pt_buf_free(&words);
+    if (!status) {
+        *out = options;
+    }
+    return status;
+}
+
+static int choice_of(const cJSON *object, const char *key, const char *const *choices)
+{
+    const char *value = string_of(object, key);
+    for (int i = 0; value && choices[i]; i++) {
+        if (!strcmp(value, choices[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+const char *const pt_solver_names[] = {"linear", "libsvm", NULL};
+const char *const pt_kernel_names[] = {"linear", "poly", "rbf", "sigmoid", NULL};
+const char *const pt_precision_names[] = {"float32", "int8", NULL};
+const char *const pt_class_weight_names[] = {"none", "sqrt", "balanced", NULL};
+
+int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out, papertag_error *err)
+{
+    const cJSON *fit = cJSON_GetObjectItemCaseSensitive(manifest, "fit");
+    int solver = choice_of(fit, "solver", pt_solver_names), kernel = choice_of(fit, "kernel", pt_kernel_names);
+    int precision = choice_of(fit, "weights", pt_precision_names);
+    double degree = number_of(fit, "degree", 3);
+
+    if (solver < 0 || kernel < 0 || precision < 0 || !(degree >= 0 && degree <= 100)) {
+        return bad_manifest(source, err, "\"fit\"");
+    }
+    *out = (pt_fit_info){.solver = (papertag_solver)solver,
+                         .kernel = (papertag_kernel)kernel,
+                         .precision = (papertag_precision)precision,
+                         .c = number_of(fit, "c", 1),
+                         .gamma = number_of(fit, "gamma", 1),
+                         .coef0 = number_of(fit, "coef0", 0),
+                         .degree = (int)degree};
+    return PAPERTAG_OK;
+}
+
+void pt_tag_infos_free(papertag_tag_info *tags, size_t count)
+{
+    for (size_t i = 0; tags && i < count; i++) {
+        free((void *)tags[i].aliases.items);
+    }
+    free(tags);
+}
+
+static int read_aliases(const cJSON *tag, papertag_tag_info *out)
+{
+    const cJSON *aliases = cJSON_GetObjectItemCaseSensitive(tag, "aliases"), *alias;
+    const char **items;
+    size_t count = 0;
+
+    items = pt_calloc((size_t)cJSON_GetArraySize(aliases), sizeof *items);
+    if (!items) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    cJSON_ArrayForEach(alias, aliases)
+    {
+        if (cJSON_IsString(alias)) {
+            items[count++] = alias->valuestring;
+        }
+    }
+    out->aliases = (papertag_strings){items, count};
+    return PAPERTAG_OK;
+}
+
+int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_info **tags, size_t *count,
+                     papertag_error *err)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(manifest, "tags"), *item;
+    size_t size = (size_t)cJSON_GetArraySize(list), n = 0;
+    papertag_tag_info *infos;
+    int status = PAPERTAG_OK;
+
+    if (!size) {
+        return bad_manifest(source, err, "\"tags\"");
+    }
+    infos = pt_calloc(size, sizeof *infos);
+    if (!infos) {
+        return pt_no_memory(err);
+    }
+    cJSON_ArrayForEach(item, list)
+    {
+        papertag_tag_info *info = &infos[n++];
+        info->tag = string_of(item, "tag");
+        info->name = string_of(item, "name");
+        info->definition = string_of(item, "definition");
+        info->group = string_of(item, "group");
+        info->cut = number_of(item, "cut", NAN);
+        info->platt_a = number_of(item, "platt_a", NAN);
+        info->platt_b = number_of(item, "platt_b", NAN);
+        info->examples = (size_t)fmin(fmax(number_of(item, "examples", 0), 0), 1e15);
+        if (!info->tag || !info->tag[0] || isnan(info->cut) || isnan(info->platt_a) || isnan(info->platt_b) ||
+            (n > 1 && strcmp(infos[n - 2].tag, info->tag) >= 0)) {
+            status = bad_manifest(source, err, "\"tags\"");
+            goto done;
+        }
+        info->name = info->name ? info->name : info->tag;
+        if (read_aliases(item, info)) {
+            status = pt_no_memory(err);
+            goto done;
+        }
+    }
+    *tags = infos;
+    *count = n;
+    infos = NULL;
+done:
+    pt_tag_infos_free(infos, size);
+    return status;
+}
+
+int papertag_model_precision_cut(const papertag_model *model, double precision, double *p, papertag_error *err)
+{
+    const cJSON *levels = cJSON_GetObjectItemCaseSensitive(model->json, "precision_cuts"), *level;
+    double hundredth = ceil(100 * precision - 1e-9) - PT_PRECISION_MIN;
+
+    if (!(hundredth >= 0 && hundredth < PT_PRECISIONS)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the precision must be 0.5 to 0.99");
+    }
+    level = cJSON_GetArrayItem(levels, (int)hundredth);
+    if (!cJSON_IsNumber(level)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: the model does not know what precision its probabilities have",
+                       model->name);
+    }
+    *p = level->valuedouble;
+    return PAPERTAG_OK;
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static int damaged(const papertag_model *m, papertag_error *err, const char *what)
+{
+    return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %s", m->name, what);
+}
+
+static int check_header(const papertag_model *m, pt_model_header *header, papertag_error *err)
+{
+    size_t size = pt_model_header_size(PT_MODEL_PLAIN);
+
+    if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, 8) != 0) {
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", m->name);
+    }
+    memcpy(header, m->bytes, size);
+    if (header->byte_order != PT_MODEL_BYTE_ORDER) {
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order",
+                       m->name);
+    }
+    if (!header->version || header->version > PT_MODEL_PERSONAL) {
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this program reads formats up to %d", m->name,
+                       (unsigned)header->version, PT_MODEL_PERSONAL);
+    }
+    size = pt_model_header_size(header->version);
+    memcpy(header, m->bytes, size);
+    if (header->size != m->size) {
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %zu bytes where %llu were written", m->name,
+                       m->size, (unsigned long long)header->size);
+    }
+    if (header->checksum != pt_model_checksum(header, pt_hash(m->bytes + size, m->size - size, 0))) {
+        return damaged(m, err, "the checksum does not fit");
+    }
+    for (int i = 0; i < PT_SECTIONS; i++) {
+        pt_section s = header->sections[i];
+        if (s.offset % PT_MODEL_ALIGN || s.offset > m->size || s.size > m->size - s.offset || (s.size && !s.offset)) {
+            return damaged(m, err, "a section lies outside the file");
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+/* The section when it has exactly `count` elements of `size` bytes, else NULL. */
+static const void *section(const papertag_model *m, const pt_model_header *header, pt_section_kind kind, size_t count,
+                           size_t size)
+{
+    pt_section s = header->sections[kind];
+    if (!s.offset || s.size / size != count || s.size % size) {
+        return NULL;
+    }
+    return m->bytes + s.offset;
+}
+
+static int open_vocabulary(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    pt_vocabulary v = {0};
+    size_t slots = header->sections[PT_SECTION_TERM_SLOTS].size / sizeof *v.slots, empty = 0;
+
+    v.count = header->sections[PT_SECTION_IDF].size / sizeof *v.idf;
+    if (!v.count || v.count > UINT32_MAX / 4 || slots != pt_vocabulary_slots(v.count)) {
+        return damaged(m, err, "vocabulary");
+    }
+    v.mask = (uint32_t)(slots - 1);
+    v.idf = section(m, header, PT_SECTION_IDF, v.count, sizeof *v.idf);
+    v.starts = section(m, header, PT_SECTION_TERM_STARTS, v.count + 1, sizeof *v.starts);
+    v.slots = section(m, header, PT_SECTION_TERM_SLOTS, slots, sizeof *v.slots);
+    v.text = v.starts ? section(m, header, PT_SECTION_TERM_TEXT, v.starts[v.count], 1) : NULL;
+    if (!v.idf || !v.starts || !v.slots || !v.text || v.starts[0]) {
+        return damaged(m, err, "vocabulary");
+    }
+    for (size_t i = 0; i < v.count; i++) {
+        if (v.starts[i + 1] <= v.starts[i] || !isfinite(v.idf[i])) {
+            return damaged(m, err, "a term of the vocabulary");
+        }
+    }
+    for (size_t i = 0; i < slots; i++) {
+        empty += !v.slots[i];
+        if (v.slots[i] && ((v.slots[i] & v.mask) == 0 || (v.slots[i] & v.mask) > v.count)) {
+            return damaged(m, err, "the index of the vocabulary");
+        }
+    }
+    if (!empty) {
+        return damaged(m, err, "the index of the vocabulary");
+    }
+    m->vocabulary = v;
+    return PAPERTAG_OK;
+}
+
+/* The weights that some tags have of their own. */
+static int open_own(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    const size_t count = header->sections[PT_SECTION_OWN_TAGS].size / sizeof *m->own_tags;
+    const size_t terms = m->vocabulary.count;
+    pt_matrix own = {.stride = pt_model_stride(count)};
+
+    if (!count) {
+        return PAPERTAG_OK;
+    }
+    m->own_tags = section(m, header, PT_SECTION_OWN_TAGS, count, sizeof *m->own_tags);
+    if (!m->own_tags || count > m->tag_count || (uint64_t)terms * own.stride > m->size) {
+        return damaged(m, err, "tags with weights of their own");
+    }
+    own.weights = section(m, header, PT_SECTION_OWN_WEIGHTS, terms * own.stride, sizeof *own.weights);
+    if (!own.weights) {
+        return damaged(m, err, "tags with weights of their own");
+    }
+    m->own_place = pt_alloc(m->tag_count, sizeof *m->own_place);
+    if (!m->own_place) {
+        return pt_no_memory(err);
+    }
+    memset(m->own_place, 0xff, m->tag_count * sizeof *m->own_place);
+    for (size_t i = 0; i < count; i++) {
+        if (m->own_tags[i] >= m->tag_count || (i && m->own_tags[i] <= m->own_tags[i - 1])) {
+            return damaged(m, err, "tags with weights of their own");
+        }
+        m->own_place[m->own_tags[i]] = (uint32_t)i;
+    }
+    m->own = own;
+    m->own_count = count;
+    return PAPERTAG_OK;
+}
+
+static int open_weights(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    const size_t terms = m->vocabulary.count;
+    pt_matrix w = {.stride = pt_model_stride(m->tag_count)};
+
+    if ((uint64_t)terms * w.stride > m->size) {
+        return damaged(m, err, "weights");
+    }
+    if (m->fit.precision == PAPERTAG_INT8) {
+        w.quantized = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, 1);
+        w.scales = section(m, header, PT_SECTION_SCALES, terms, sizeof *w.scales);
+    } else {
+        w.weights = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, sizeof *w.weights);
+    }
+    if (!w.weights && !(w.quantized && w.scales)) {
+        return damaged(m, err, "weights");
+    }
+    m->matrix = w;
+    return open_own(m, header, err);
+}
+
+static int check_support(const papertag_model *m, papertag_error *err)
+{
+    const pt_support *s = &m->support;
+    size_t entries = s->rows.starts[s->rows.count];
+
+    for (size_t i = 0; i < s->rows.count; i++) {
+        if (s->rows.starts[i + 1] < s->rows.starts[i]) {
+            return damaged(m, err, "support vectors");
+        }
+        for (size_t k = s->rows.starts[i]; k < s->rows.starts[i + 1] && k < entries; k++) {
+            if (s->rows.terms[k] >= m->vocabulary.count ||
+                (k > s->rows.starts[i] && s->rows.terms[k] <= s->rows.terms[k - 1])) {
+                return damaged(m, err, "a support vector");
+            }
+        }
+    }
+    for (size_t t = 0; t < m->tag_count; t++) {
+        if (s->starts[t + 1] < s->starts[t] || s->starts[t + 1] - s->starts[t] > INT32_MAX ||
+            s->positives[t] > s->starts[t + 1] - s->starts[t]) {
+            return damaged(m, err, "the support vectors of a tag");
+        }
+    }
+    for (size_t i = 0; i < s->starts[m->tag_count]; i++) {
+        if (s->vectors[i] >= s->rows.count) {
+            return damaged(m, err, "the support vectors of a tag");
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+static int find_support(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    pt_support *s = &m->support;
+    size_t rows = header->sections[PT_SECTION_VECTOR_STARTS].size / sizeof(uint64_t), entries, used;
+
+    if (sizeof(size_t) != sizeof(uint64_t) || !rows) {
+        return damaged(m, err, "support vectors");
+    }
+    s->rows.count = rows - 1;
+    s->rows.starts = (size_t *)section(m, header, PT_SECTION_VECTOR_STARTS, rows, sizeof(uint64_t));
+    s->starts = (uint64_t *)section(m, header, PT_SECTION_TAG_STARTS, m->tag_count + 1, sizeof(uint64_t));
+    if (!s->rows.starts || !s->starts || s->rows.starts[0] || s->starts[0]) {
+        return damaged(m, err, "support vectors");
+    }
+    entries = s->rows.starts[s->rows.count];
+    used = s->starts[m->tag_count];
+    s->rows.terms = (uint32_t *)section(m, header, PT_SECTION_VECTOR_TERMS, entries, sizeof(uint32_t));
+    s->rows.values = (float *)section(m, header, PT_SECTION_VECTOR_VALUES, entries, sizeof(float));
+    s->vectors = (uint32_t *)section(m, header, PT_SECTION_TAG_VECTORS, used, sizeof(uint32_t));
+    s->coefficients = (double *)section(m, header, PT_SECTION_TAG_COEFFICIENTS, used, sizeof(double));
+    s->positives = (uint64_t *)section(m, header, PT_SECTION_TAG_POSITIVES, m->tag_count, sizeof(uint64_t));
+    if (!s->rows.terms || !s->rows.values || !s->vectors || !s->coefficients || !s->positives) {
+        return damaged(m, err, "support vectors");
+    }
+    return check_support(m, err);
+}
+
+/* LIBSVM's structures over the support vectors. */
+static int open_machines(papertag_model *m, const pt_model_header *header, papertag_error *err)
+{
+    static const int labels[2] = {1, -1}; /* LIBSVM takes a pointer to int, and only reads it */
+    pt_support *s = &m->support;
+    size_t entries, at = 0;
+    struct svm_node **row_of = NULL;
+    int status = find_support(m, header, err);
+
+    if (status) {
+        return status;
+    }
+    s->rho = (double *)m->bias;
+    entries = s->rows.starts[s->rows.count];
+    m->nodes = pt_alloc(entries + s->rows.count, sizeof *m->nodes);
+    m->vectors = pt_alloc(s->starts[m->tag_count], sizeof *m->vectors);
+    m->machines = pt_calloc(m->tag_count, sizeof *m->machines);
+    m->vector_counts = pt_calloc(m->tag_count, 2 * sizeof *m->vector_counts);
+    m->coefficients = pt_calloc(m->tag_count, sizeof *m->coefficients);
+    row_of = pt_alloc(s->rows.count, sizeof *row_of);
+    if (!m->nodes || !m->vectors || !m->machines || !m->vector_counts || !m->coefficients || !row_of) {
+        free(row_of);
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < s->rows.count; i++) {
+        pt_row row = pt_rows_get(&s->rows, i);
+        row_of[i] = m->nodes + at;
+        for (size_t k = 0; k < row.count; k++) {
+            m->nodes[at++] = (struct svm_node){(int)row.terms[k] + 1, row.values[k]};
+        }
+        m->nodes[at++] = (struct svm_node){-1, 0};
+    }
+    for (size_t i = 0; i < s->starts[m->tag_count]; i++) {
+        m->vectors[i] = row_of[s->vectors[i]];
+    }
+    free(row_of);
+    for (size_t t = 0; t < m->tag_count; t++) {
+        size_t start = s->starts[t], count = s->starts[t + 1] - start;
+        m->vector_counts[2 * t] = (int)s->positives[t];
+        m->vector_counts[2 * t + 1] = (int)(count - s->positives[t]);
+        m->coefficients[t] = s->coefficients + start;
+        m->machines[t] = (struct svm_model){.param = {.svm_type = C_SVC,
+                                                      .kernel_type = (int)m->fit.kernel,
+                                                      .degree = m->fit.degree,
+                                                      .gamma = m->fit.gamma,
+                                                      .coef0 = m->fit.coef0},
+                                            .nr_class = 2,
+                                            .l = (int)count,
+                                            .SV = m->vectors + start,
+                                            .sv_coef = &m->coefficients[t],
+                                            .rho = &s->rho[t],
+                                            .label = (int *)labels,
+                                            .nSV = &m->vector_counts[2 * t]};
+    }
+    return PAPERTAG_OK;
+}
+
+/* Checks the bytes and fills the model from them. */
+static int open_bytes(papertag_model *m, papertag_error *err)
+{
+    pt_model_header header = {0};
+    pt_section text;
+    int status = check_header(m, &header, err);
+
+    if (status) {
+        return status;
+    }
+    snprintf(m->hash, sizeof m->hash, "%016llx", (unsigned long long)header.checksum);
+    text = header.sections[PT_SECTION_MANIFEST];
+    m->manifest = pt_alloc(text.size + 1, 1);
+    if (!m->manifest) {
+        return pt_no_memory(err);
+    }
+    memcpy(m->manifest, m->bytes + text.offset, text.size);
+    m->manifest[text.size] = '\0';
+    m->json = cJSON_Parse(m->manifest);
+    if (!m->json) {
+        return damaged(m, err, "the manifest is not JSON (or there is no memory to read it)");
+    }
+    status = pt_manifest_text(m->json, m->name, &m->options, err);
+    status = status ? status : pt_manifest_fit(m->json, m->name, &m->fit, err);
+    status = status ? status : pt_manifest_tags(m->json, m->name, &m->tags, &m->tag_count, err);
+    status = status ? status : open_vocabulary(m, &header, err);
+    if (status) {
+        return status;
+    }
+    m->bias = section(m, &header, PT_SECTION_BIAS, m->tag_count, sizeof *m->bias);
+    if (!m->bias) {
+        return damaged(m, err, "biases");
+    }
+    return m->fit.kernel == PAPERTAG_KERNEL_LINEAR ? open_weights(m, &header, err) : open_machines(m, &header, err);
+}
+
+/* Whose the bytes are that a model is opened over. */
+enum holder { BORROWED, MAPPED, OWNED };
+
+static void give_up_bytes(const void *bytes, size_t size, enum holder holder)
+{
+    if (holder == MAPPED) {
+        munmap((void *)bytes, size);
+    } else if (holder == OWNED) {
+        free((void *)bytes);
+    }
+}
+
+static int open_named(papertag_model **out, const char *name, const void *bytes, size_t size, enum holder holder,
+                      papertag_error *err)
+{
+    papertag_model *m = pt_calloc(1, sizeof *m);
+    int status;
+
+    if (!m || !(m->name = strdup(name))) {
+        free(m);
+        give_up_bytes(bytes, size, holder);
+        return pt_no_memory(err);
+    }
+    m->bytes = bytes;
+    m->size = size;
+    m->holder = holder;
+    status = open_bytes(m, err);
+    if (status) {
+        papertag_model_close(m);
+        return status;
+    }
+    *out = m;
+    return PAPERTAG_OK;
+}
+
+int papertag_model_open(papertag_model **out, const char *path, papertag_error *err)
+{
+    struct stat info;
+    void *bytes;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &info)) {
+        int status = pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return status;
+    }
+    if (!S_ISREG(info.st_mode) || info.st_size < (off_t)sizeof(pt_model_header)) {
+        close(fd);
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", path);
+    }
+    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (bytes == MAP_FAILED) {
+        return pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
+    }
+    return open_named(out, path, bytes, (size_t)info.st_size, MAPPED, err);
+}
+
+int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
+                               papertag_error *err)
+{
+    if ((uintptr_t)bytes % PT_MODEL_ALIGN) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: a model in memory must be aligned to %d bytes", name,
+                       PT_MODEL_ALIGN);
+    }
+    return open_named(out, name, bytes, size, BORROWED, err);
+}
+
+int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err)
+{
+    return open_named(out, name, bytes, size, OWNED, err);
+}
+
+void papertag_model_close(papertag_model *m)
+{
+    if (!m) {
+        return;
+    }
+    give_up_bytes(m->bytes, m->size, (enum holder)m->holder);
+    free(m->own_place);
+    free(m->name);
+    free(m->manifest);
+    cJSON_Delete(m->json);
+    pt_words_free(&m->options.text.stop_words);
+    pt_tag_infos_free(m->tags, m->tag_count);
+    free(m->nodes);
+    free(m->vectors);
+    free(m->vector_counts);
+    free(m->coefficients);
+    free(m->machines);
+    free(m);
+}
+
+/* ---- looking into it ------------------------------------------------------------------------------------------- */
+
+size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **out)
+{
+    *out = m->tags;
+    return m->tag_count;
+}
+
+int papertag_model_find_tag(const papertag_model *m, const char *name, size_t *index, papertag_error *err)
+{
+    return pt_tags_find(m->tags, m->tag_count, name, index, err);
+}
+
+const char *papertag_model_hash(const papertag_model *m)
+{
+    return m->hash;
+}
+
+const char *papertag_model_manifest(const papertag_model *m)
+{
+    return m->manifest;
+}
+
+size_t papertag_model_term_count(const papertag_model *m)
+{
+    return m->vocabulary.count;
+}
+
+void papertag_model_term(const papertag_model *m, size_t i, const char **term, size_t *length, double *idf)
+{
+    const pt_vocabulary *v = &m->vocabulary;
+    if (term) {
+        *term = v->text + v->starts[i];
+    }
+    if (length) {
+        *length = v->starts[i + 1] - v->starts[i];
+    }
+    if (idf) {
+        *idf = v->idf[i];
+    }
+}
+
+double papertag_model_weight(const papertag_model *m, size_t i, size_t t)
+{
+    const bool own = m->own_place && m->own_place[t] != UINT32_MAX;
+
+    return pt_matrix_weight(own ? &m->own : &m->matrix, i, own ? m->own_place[t] : t);
+}
+
+bool papertag_model_is_linear(const papertag_model *m)
+{
+    return m->matrix.stride;
+}

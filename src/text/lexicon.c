@@ -1,0 +1,452 @@
+/*
+ * lexicon - counting terms that are not known before.
+ *
+ * Papers are counted in batches, in three steps, each on all threads: papers are tokenized; every shard takes the
+ * n-grams that belong to it, paper by paper in their order, and numbers them; papers add up what they have of each
+ * number. No step depends on which thread does what, so neither do the numbers.
+ */
+#include "lexicon.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/swar.h"
+
+/* An n-gram of a paper. */
+struct pt_mention {
+    pt_ngram *ngram;
+    const char *text;
+    uint32_t paper; /* from 1 */
+};
+
+/* A paper that is being counted: its title and its abstract. Their n-grams' `slot` becomes the number of the term. */
+struct pt_reading {
+    pt_counter fields[2];
+    size_t counts[2];
+};
+
+void pt_lexicon_free(pt_lexicon *lexicon)
+{
+    for (size_t s = 0; s < PT_SHARDS; s++) {
+        pt_shard *shard = &lexicon->shards[s];
+        pt_buf_free(&shard->text);
+        free(shard->hashes);
+        free(shard->starts);
+        free(shard->df);
+        free(shard->last);
+        free(shard->slots);
+        free(shard->mentions);
+    }
+    for (size_t i = 0; i < lexicon->reading_count; i++) {
+        pt_counter_free(&lexicon->readings[i].fields[0]);
+        pt_counter_free(&lexicon->readings[i].fields[1]);
+    }
+    free(lexicon->readings);
+    *lexicon = (pt_lexicon){0};
+}
+
+size_t pt_lexicon_end(const pt_lexicon *lexicon)
+{
+    size_t longest = 0;
+
+    for (size_t s = 0; s < PT_SHARDS; s++) {
+        longest = lexicon->shards[s].count > longest ? lexicon->shards[s].count : longest;
+    }
+    return longest * PT_SHARDS;
+}
+
+uint32_t pt_lexicon_df(const pt_lexicon *lexicon, size_t term)
+{
+    const pt_shard *shard = &lexicon->shards[term % PT_SHARDS];
+    return term / PT_SHARDS < shard->count ? shard->df[term / PT_SHARDS] : 0;
+}
+
+const char *pt_lexicon_term(const pt_lexicon *lexicon, size_t term, size_t *length)
+{
+    const pt_shard *shard = &lexicon->shards[term % PT_SHARDS];
+    const size_t i = term / PT_SHARDS;
+
+    *length = shard->starts[i + 1] - shard->starts[i];
+    return shard->text.data + shard->starts[i];
+}
+
+/* ---- counting -------------------------------------------------------------------------------------------------- */
+
+/* What the steps of one call share. */
+struct counting {
+    pt_lexicon *lexicon;
+    const pt_tfidf_options *options;
+    const pt_texts *papers;
+    size_t count;
+};
+
+static int read_paper(void *context, size_t i)
+{
+    const struct counting *c = context;
+    struct pt_reading *reading = &c->lexicon->readings[i];
+    const char *texts[2] = {c->options->title_weight > 0 ? c->papers[i].title : NULL, c->papers[i].abstract};
+
+    for (int f = 0; f < 2; f++) {
+        if (pt_tokenize(&reading->fields[f].tokens, &c->options->text, texts[f], NULL) ||
+            pt_list_ngrams(&reading->fields[f], c->options->ngram_max, &reading->counts[f])) {
+            return PAPERTAG_NO_MEMORY;
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+static int shard_grow(pt_shard *x)
+{
+    size_t slots = x->slots ? 2 * (x->mask + 1) : 1 << 12;
+    uint32_t *grown = pt_calloc(slots, sizeof *grown);
+
+    if (!grown) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < x->count; i++) {
+        size_t at = x->hashes[i] & (slots - 1);
+        while (grown[at]) {
+            at = (at + 1) & (slots - 1);
+        }
+        grown[at] = (uint32_t)i + 1;
+    }
+    free(x->slots);
+    x->slots = grown;
+    x->mask = slots - 1;
+    return PAPERTAG_OK;
+}
+
+/* The place of a term in its shard, a new one being added; UINT32_MAX when there is no memory. */
+static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64_t hash)
+{
+    size_t at;
+
+    if ((!x->slots || x->count >= (x->mask + 1) / 2) && shard_grow(x)) {
+        return UINT32_MAX;
+    }
+    for (at = hash & x->mask; x->slots[at]; at = (at + 1) & x->mask) {
+        size_t i = x->slots[at] - 1;
+        if (x->hashes[i] == hash && x->starts[i + 1] - x->starts[i] == length &&
+            pt_same(x->text.data + x->starts[i], term, length)) {
+            return (uint32_t)i;
+        }
+    }
+    if (x->count >= UINT32_MAX / 4 / PT_SHARDS || x->text.size + length > UINT32_MAX ||
+        pt_reserve(&x->hashes, &x->capacity_hashes, x->count + 1, sizeof *x->hashes) ||
+        pt_reserve(&x->starts, &x->capacity_starts, x->count + 2, sizeof *x->starts) ||
+        pt_reserve(&x->df, &x->capacity_df, x->count + 1, sizeof *x->df) ||
+        pt_reserve(&x->last, &x->capacity_last, x->count + 1, sizeof *x->last)) {
+        return UINT32_MAX;
+    }
+    x->starts[x->count] = (uint32_t)x->text.size;
+    pt_buf_append(&x->text, term, length);
+    if (x->text.failed) {
+        return UINT32_MAX;
+    }
+    x->hashes[x->count] = hash;
+    x->df[x->count] = 0;
+    x->last[x->count] = 0;
+    x->slots[at] = (uint32_t)x->count + 1;
+    x->starts[++x->count] = (uint32_t)x->text.size;
+    return (uint32_t)x->count - 1;
+}
+
+/* Lists the n-grams that belong to the shard. */
+static int find_mentions(const struct counting *c, size_t s)
+{
+    pt_shard *shard = &c->lexicon->shards[s];
+
+    shard->mention_count = 0;
+    for (size_t i = 0; i < 2 * c->count; i++) {
+        struct pt_reading *reading = &c->lexicon->readings[i / 2];
+        pt_counter *field = &reading->fields[i % 2];
+        if (pt_reserve(&shard->mentions, &shard->capacity_mentions, shard->mention_count + reading->counts[i % 2] + 1,
+                       sizeof *shard->mentions)) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        for (size_t k = 0; k < reading->counts[i % 2]; k++) {
+            /* written before it is known whether it counts: nobody could guess which will */
+            shard->mentions[shard->mention_count] =
+                (struct pt_mention){&field->ngrams[k], field->tokens.text.data + field->ngrams[k].start,
+                                    (uint32_t)(c->lexicon->papers + i / 2 + 1)};
+            shard->mention_count += field->ngrams[k].hash / (UINT64_MAX / PT_SHARDS + 1) == s;
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+static int number_terms(void *context, size_t s)
+{
+    enum { AHEAD = 12 };
+    const struct counting *c = context;
+    pt_shard *shard = &c->lexicon->shards[s];
+
+    if (find_mentions(c, s)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < shard->mention_count; i++) {
+        const struct pt_mention *mention = &shard->mentions[i];
+        uint32_t place;
+        if (shard->slots && i + 2 * AHEAD < shard->mention_count) {
+            const uint32_t *slots = shard->slots;
+            const uint32_t next = slots[mention[AHEAD].ngram->hash & shard->mask];
+            __builtin_prefetch(&slots[mention[2 * AHEAD].ngram->hash & shard->mask]);
+            if (next) {
+                __builtin_prefetch(&shard->hashes[next - 1]);
+                __builtin_prefetch(&shard->starts[next - 1]);
+                __builtin_prefetch(&shard->last[next - 1], 1);
+                __builtin_prefetch(&shard->df[next - 1], 1);
+            }
+        }
+        place = intern_term(shard, mention->text, mention->ngram->length, mention->ngram->hash);
+        if (place == UINT32_MAX) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        shard->df[place] += shard->last[place] != mention->paper;
+        shard->last[place] = mention->paper;
+        mention->ngram->slot = (uint32_t)(place * PT_SHARDS + s);
+    }
+    return PAPERTAG_OK;
+}
+
+/* Makes the row of a paper, in the arrays of its first field: terms and values in ascending order. */
+static int add_up(void *context, size_t i)
+{
+    const struct counting *c = context;
+    struct pt_reading *reading = &c->lexicon->readings[i];
+    pt_counter *row = &reading->fields[0];
+    const size_t all = reading->counts[0] + reading->counts[1];
+    const float weights[2] = {(float)c->options->title_weight, 1};
+    const uint32_t *keys;
+    size_t count = 0;
+
+    row->count = 0;
+    if (pt_counter_expect(row, all) ||
+        pt_reserve(&row->sorted, &row->sorted_capacity, row->capacity, sizeof *row->sorted) ||
+        pt_reserve(&row->values, &row->values_capacity, all + 1, sizeof *row->values)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (unsigned f = 0; f < 2; f++) {
+        for (size_t k = 0; k < reading->counts[f]; k++) {
+            row->terms[count++] = reading->fields[f].ngrams[k].slot << 1 | f;
+        }
+    }
+    keys = pt_sort_terms(row->terms, row->sorted, count);
+    for (size_t k = 0; k < count; k++) {
+        const uint32_t term = keys[k] >> 1;
+        if (!row->count || row->terms[row->count - 1] != term) {
+            row->values[row->count] = 0;
+            row->terms[row->count++] = term; /* never ahead of the keys, should they be in the same array */
+        }
+        row->values[row->count - 1] += weights[keys[k] & 1];
+    }
+    return PAPERTAG_OK;
+}
+
+static int make_readings(pt_lexicon *lexicon, size_t count)
+{
+    struct pt_reading *readings;
+
+    if (count <= lexicon->reading_count) {
+        return PAPERTAG_OK;
+    }
+    readings = realloc(lexicon->readings, count * sizeof *readings);
+    if (!readings) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    memset(readings + lexicon->reading_count, 0, (count - lexicon->reading_count) * sizeof *readings);
+    lexicon->readings = readings;
+    lexicon->reading_count = count;
+    return PAPERTAG_OK;
+}
+
+int pt_lexicon_count(pt_lexicon *lexicon, const pt_tfidf_options *options, const pt_texts *papers, size_t count,
+                     unsigned jobs, pt_rows *rows, papertag_error *err)
+{
+    struct counting c = {lexicon, options, papers, count};
+    const size_t before = rows->count;
+
+    if (make_readings(lexicon, count) || pt_parallel(jobs, count, read_paper, &c, NULL) ||
+        pt_parallel(jobs, PT_SHARDS, number_terms, &c, NULL) || pt_parallel(jobs, count, add_up, &c, NULL)) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const pt_counter *row = &lexicon->readings[i].fields[0];
+        if (pt_rows_append(rows, row->terms, row->values, row->count)) {
+            rows->count = before;
+            return pt_no_memory(err);
+        }
+    }
+    lexicon->papers += count;
+    return PAPERTAG_OK;
+}
+
+/* ---- choosing -------------------------------------------------------------------------------------------------- */
+
+void pt_chosen_free(pt_chosen *chosen)
+{
+    free(chosen->term_of);
+    free(chosen->text);
+    free(chosen->starts);
+    free(chosen->slots);
+    free(chosen->idf);
+    *chosen = (pt_chosen){0};
+}
+
+struct candidate {
+    const char *term;
+    uint64_t head; /* its first eight bytes, so ordered as they are: mostly they tell */
+    uint32_t length, df, number;
+};
+
+static uint64_t head_of(const char *term, size_t length)
+{
+    uint64_t head = 0;
+
+    for (size_t i = 0; i < 8; i++) {
+        head = head << 8 | (i < length ? (unsigned char)term[i] : 0);
+    }
+    return head;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    int order;
+    if (x->df != y->df) {
+        return x->df < y->df ? 1 : -1;
+    }
+    if (x->head != y->head) {
+        return x->head < y->head ? -1 : 1;
+    }
+    order = memcmp(x->term, y->term, x->length < y->length ? x->length : y->length);
+    return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+int pt_lexicon_choose(const pt_lexicon *x, size_t papers, size_t min_df, double max_df, size_t max_terms,
+                      pt_chosen *out, papertag_error *err)
+{
+    const size_t end = pt_lexicon_end(x);
+    struct candidate *candidates = pt_alloc(end, sizeof *candidates);
+    pt_chosen chosen = {0};
+    size_t count = 0, size = 0, slots;
+    int status = PAPERTAG_OK;
+
+    if (!candidates) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < end; i++) {
+        const uint32_t df = pt_lexicon_df(x, i);
+        if (df && df >= min_df && df <= max_df * (double)papers) {
+            size_t length;
+            const char *term = pt_lexicon_term(x, i, &length);
+            candidates[count++] = (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
+        }
+    }
+    if (!count) {
+        status = pt_fail(err, PAPERTAG_BAD_INPUT, "no term stands in at least %zu papers and in at most %g %% of them",
+                         min_df, 100 * max_df);
+        goto done;
+    }
+    pt_sort(candidates, count, sizeof *candidates, compare_candidates);
+    count = max_terms && count > max_terms ? max_terms : count;
+    for (size_t i = 0; i < count; i++) {
+        size += candidates[i].length;
+    }
+    slots = pt_vocabulary_slots(count);
+    chosen.term_of = pt_alloc(end, sizeof *chosen.term_of);
+    chosen.text = pt_alloc(size, 1);
+    chosen.starts = pt_alloc(count + 1, sizeof *chosen.starts);
+    chosen.slots = pt_alloc(slots, sizeof *chosen.slots);
+    chosen.idf = pt_alloc(count, sizeof *chosen.idf);
+    if (!chosen.term_of || !chosen.text || !chosen.starts || !chosen.slots || !chosen.idf) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    memset(chosen.term_of, 0xff, end * sizeof *chosen.term_of);
+    chosen.starts[0] = 0;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(chosen.text + chosen.starts[i], candidates[i].term, candidates[i].length);
+        chosen.starts[i + 1] = chosen.starts[i] + candidates[i].length;
+        chosen.term_of[candidates[i].number] = (uint32_t)i;
+        chosen.idf[i] = (float)(log((1.0 + (double)papers) / (1.0 + candidates[i].df)) + 1);
+    }
+    chosen.vocabulary = (pt_vocabulary){.text = chosen.text,
+                                        .starts = chosen.starts,
+                                        .slots = chosen.slots,
+                                        .idf = chosen.idf,
+                                        .count = count,
+                                        .mask = (uint32_t)slots - 1};
+    status = pt_vocabulary_index(&chosen.vocabulary, chosen.slots, err);
+    if (!status) {
+        *out = chosen;
+        chosen = (pt_chosen){0};
+    }
+done:
+    free(candidates);
+    pt_chosen_free(&chosen);
+    return status;
+}
+
+/* ---- weighing -------------------------------------------------------------------------------------------------- */
+
+/* Rows are weighed in strips; those of a strip move together in place, and all are moved together in the end. */
+struct weighing {
+    pt_rows *rows;
+    const pt_chosen *chosen;
+    size_t strip; /* rows */
+    size_t *kept; /* by row: entries that remain, at its old start */
+};
+
+static int weigh_strip(void *context, size_t strip)
+{
+    const struct weighing *w = context;
+    const size_t first = strip * w->strip, last = first + w->strip < w->rows->count ? first + w->strip : w->rows->count;
+    pt_counter counter = {0};
+    int status = pt_counter_reserve(&counter, w->chosen->vocabulary.count);
+
+    for (size_t r = first; r < last && !status; r++) {
+        const size_t from = w->rows->starts[r], to = w->rows->starts[r + 1];
+        status = pt_counter_expect(&counter, to - from);
+        for (size_t i = from; i < to && !status; i++) {
+            const uint32_t term = w->chosen->term_of[w->rows->terms[i]];
+            if (term != UINT32_MAX) {
+                pt_count_term(&counter, term, w->rows->values[i]);
+            }
+        }
+        status = status ? status : pt_counter_take(&counter);
+        if (!status) {
+            pt_weigh(counter.terms, counter.values, counter.count, w->chosen->vocabulary.idf, &counter.logs);
+            memcpy(w->rows->terms + from, counter.terms, counter.count * sizeof *counter.terms);
+            memcpy(w->rows->values + from, counter.values, counter.count * sizeof *counter.values);
+            w->kept[r] = counter.count;
+            counter.count = 0;
+        }
+    }
+    pt_counter_free(&counter);
+    return status;
+}
+
+int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, unsigned jobs, papertag_error *err)
+{
+    enum { STRIPS = 32 };
+    struct weighing w = {rows, chosen, rows->count / STRIPS + 1, pt_alloc(rows->count, sizeof *w.kept)};
+    size_t end = 0;
+
+    if (!w.kept || pt_parallel(jobs, (rows->count + w.strip - 1) / w.strip, weigh_strip, &w, NULL)) {
+        free(w.kept);
+        return pt_no_memory(err);
+    }
+    for (size_t r = 0; r < rows->count; r++) {
+        memmove(rows->terms + end, rows->terms + rows->starts[r], w.kept[r] * sizeof *rows->terms);
+        memmove(rows->values + end, rows->values + rows->starts[r], w.kept[r] * sizeof *rows->values);
+        rows->starts[r] = end;
+        end += w.kept[r];
+    }
+    if (rows->count) {
+        rows->starts[rows->count] = end;
+    }
+    free(w.kept);
+    return PAPERTAG_OK;
+}
