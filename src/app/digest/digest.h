@@ -29,6 +29,9 @@ typedef struct digest {
     papertag_error err; /* why a render failed */
 } digest;
 
+/* The names of the formats; NULL ends them. */
+extern const char *const digest_formats[];
+
 /* Renders into out; false with d->err when the store could not be read. */
 bool digest_text(digest *d, text *out);
 bool digest_markdown(digest *d, text *out);

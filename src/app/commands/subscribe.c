@@ -1,0 +1,128 @@
+/*
+ * papertag subscribe, subscriptions: who gets which digests.
+ */
+#include <string.h>
+
+#include "../digest/digest.h"
+
+/* ---- subscribe ------------------------------------------------------------------------------------------------- */
+
+/* One line of ASCII with an '@': what a header may hold as it is. */
+static bool is_address(const char *address)
+{
+    for (const char *c = address; *c; c++) {
+        if (*c < ' ' || *c > '~') {
+            return false;
+        }
+    }
+    return strchr(address, '@') != NULL;
+}
+
+static int run_subscribe(const args *a)
+{
+    papertag_subscription s = {.format = args_text(a, "format", "text"),
+                               .expression = args_text(a, "tag", NULL),
+                               .address = args_text(a, "to", NULL),
+                               .title = args_text(a, "title", NULL),
+                               .unsubscribe = args_text(a, "unsubscribe-url", NULL)};
+    unsigned long limit = 0;
+    papertag_store *store = NULL;
+    papertag_error err;
+    int format = 0, sort = 0, code;
+
+    if (a->operand_count != 1) {
+        return usage_error(a->command, "subscribe: give one name");
+    }
+    s.name = a->operands[0];
+    code = args_choice(a, "format", digest_formats, &format);
+    code = code ? code : args_choice(a, "sort", sort_words, &sort);
+    code = code ? code : args_whole(a, "limit", 1, 1000000000, &limit);
+    s.sort = (papertag_sort)sort;
+    s.limit = limit;
+    if (!code && ((s.address && !is_address(s.address)) ||
+                  (s.unsubscribe && (strpbrk(s.unsubscribe, "\r\n <>") || strncmp(s.unsubscribe, "http", 4) != 0)))) {
+        code = usage_error(a->command, "subscribe: --to is a mail address in ASCII, --unsubscribe-url an http address");
+    }
+    code = code ? code : open_store(a, !args_have(a, "remove"), &store);
+    if (!code && args_have(a, "remove")) {
+        code = papertag_store_unsubscribe(store, s.name, &err) ? refused(&err) : EXIT_DONE;
+    } else if (!code) {
+        code = papertag_store_subscribe(store, &s, args_have(a, "from-now"), &err) ? refused(&err) : EXIT_DONE;
+    }
+    papertag_store_close(store);
+    return code;
+}
+
+static const option subscribe_options[] = {
+    {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
+    {"format", 'f', "FORMAT", "of its digests (default text)"},
+    {"to", 0, "ADDRESS", "whom the mail is to, with --format eml"},
+    {"title", 0, "TEXT", "of its digests"},
+    {"unsubscribe-url", 0, "URL", "for the List-Unsubscribe headers of mail"},
+    {"sort", 0, "ORDER", "date, trending or p"},
+    {"limit", 'n', "N", "at most N papers a digest; the rest comes with the next"},
+    {"from-now", 0, NULL, "count what the store has now as delivered"},
+    {"remove", 0, NULL, "end the subscription and forget what it has had"},
+    OPTION_DB,
+    OPTION_END};
+
+const command command_subscribe = {
+    "subscribe",
+    "NAME",
+    "make, change or end a subscription",
+    run_subscribe,
+    subscribe_options,
+    "`papertag digest --for NAME` then gives what NAME has not had, every paper once.\n"};
+
+/* ---- subscriptions --------------------------------------------------------------------------------------------- */
+
+static int run_subscriptions(const args *a)
+{
+    const papertag_subscription *list;
+    papertag_store *store = NULL;
+    style s = style_of_stdout();
+    papertag_error err;
+    size_t count = 0;
+    text out = {0};
+    int code =
+        a->operand_count ? usage_error(a->command, "subscriptions: takes no file") : open_store(a, false, &store);
+
+    if (!code && papertag_store_subscriptions(store, &list, &count, &err)) {
+        code = failed(&err);
+    }
+    for (size_t i = 0; i < count && !code; i++) {
+        const papertag_subscription *one = &list[i];
+        if (args_have(a, "json")) {
+            const char *keys[] = {"name", "tag", "format", "to", "title", "last"};
+            const char *values[] = {one->name, one->expression, one->format, one->address, one->title, one->last};
+            for (size_t k = 0; k < 6; k++) {
+                text_format(&out, "%s\"%s\":", k ? "," : "{", keys[k]);
+                text_json_string(&out, values[k]);
+            }
+            text_format(&out, ",\"sort\":\"%s\",\"limit\":%zu,\"delivered\":%zu}\n", sort_words[one->sort], one->limit,
+                        one->delivered);
+        } else {
+            text_put(&out, s.bold);
+            text_wrapped(&out, &s, one->name, "");
+            text_format(&out, "%s  %s%s%s", s.plain, s.good, one->expression ? one->expression : "every paper",
+                        s.plain);
+            text_format(&out, "\n  %s%s%s", s.dim, one->format, one->address ? " to " : "");
+            text_wrapped(&out, &s, one->address ? one->address : "", "  ");
+            text_format(&out, "; %zu paper%s so far, last %s%s\n", one->delivered, one->delivered == 1 ? "" : "s",
+                        one->last ? one->last : "never", s.plain);
+        }
+    }
+    if (!code && !count) {
+        fprintf(stderr, "papertag: no subscriptions; `papertag subscribe NAME --tag EXPR` makes one\n");
+        code = EXIT_NOTHING;
+    }
+    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    papertag_store_close(store);
+    return code;
+}
+
+static const option subscriptions_options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
+
+const command command_subscriptions = {"subscriptions",       "",  "list the subscriptions", run_subscriptions,
+                                       subscriptions_options, NULL};
