@@ -7,6 +7,7 @@
 #define PAPERTAG_LEARN_H
 
 #include "papertag/store.h"
+#include "papertag/train.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -75,14 +76,6 @@ PAPERTAG_API int papertag_store_questions(papertag_store *store, papertag_order 
  * by chance, about the question's tag or all. papertag_store_undo takes it back. */
 PAPERTAG_API int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
                                        const papertag_verdict *verdicts, size_t count, papertag_error *err);
-
-/* An estimate and the ends of its 95 % interval. NaN: nothing is known. */
-typedef struct papertag_estimate {
-    double value, low, high;
-} papertag_estimate;
-
-/* A share, and Wilson's score interval (1927). */
-PAPERTAG_API papertag_estimate papertag_share(size_t hits, size_t count);
 
 /* How right the model is on a tag, estimated from papers drawn by chance. */
 typedef struct papertag_tag_audit {

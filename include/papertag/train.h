@@ -188,6 +188,14 @@ PAPERTAG_API int papertag_evaluation_report(const papertag_evaluation *evaluatio
 PAPERTAG_API int papertag_evaluation_curve(const papertag_evaluation *evaluation, const char *tag,
                                            double precision[PAPERTAG_CURVE_POINTS], papertag_error *err);
 
+/* An estimate and the ends of its 95 % interval. NaN: nothing is known. */
+typedef struct papertag_estimate {
+    double value, low, high;
+} papertag_estimate;
+
+/* The share `hits` of `count`, 0 to 1, with Wilson's score interval (1927); all NaN for a count of 0. */
+PAPERTAG_API papertag_estimate papertag_share(size_t hits, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -42,21 +42,6 @@ double pt_column_margin(const float *weights, double bias, pt_row row)
     return bias + sum;
 }
 
-double pt_sign_test(size_t worse, size_t better)
-{
-    const size_t n = worse + better;
-    double share = pow(0.5, (double)n), tail = 0; /* of all ways, those with k for the worse; from k = n down */
-
-    if (n > 1000) { /* so few ways that they have no double */
-        return 0.5 * erfc(((double)worse - (double)better - 1) / sqrt(2 * (double)n));
-    }
-    for (size_t k = n; k + 1 > worse; k--) {
-        tail += share;
-        share *= (double)k / (double)(n - k + 1);
-    }
-    return fmin(tail, 1);
-}
-
 /* ---- the cases of a fit, and room for its weights -------------------------------------------------------------- */
 
 struct fit {

@@ -50,9 +50,6 @@ typedef struct pt_column {
 int pt_learn(const pt_lesson *lesson, pt_column *out, papertag_error *err);
 void pt_column_free(pt_column *column);
 
-/* The probability that of so many decisions changed at least `worse` are for the worse, when either is as likely. */
-double pt_sign_test(size_t worse, size_t better);
-
 /* The margin of a row, summed as a tagger sums it. */
 double pt_column_margin(const float *weights, double bias, pt_row row);
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "measure/metrics.h"
+#include "measure/measure.h"
 #include "tags/tags.h"
 
 /* What is less likely than this is not put down to chance. */

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "measure/measure.h"
+
 /* ---- manifest -------------------------------------------------------------------------------------------------- */
 
 /* Sets a number, in place of what was there. */
@@ -169,41 +171,22 @@ int pt_learner_assemble(papertag_learner *l, papertag_error *err)
 
 /* ---- measuring ------------------------------------------------------------------------------------------------- */
 
-static int evaluate(const papertag_learner *l, const papertag_model *model, papertag_evaluation **out, double *f1,
-                    papertag_error *err)
-{
-    papertag_tagger *tagger = NULL;
-    papertag_metrics metrics;
-    int status = papertag_tagger_open(&tagger, model, err);
-
-    status = status ? status : papertag_evaluation_open(out, model, err);
-    for (size_t i = 0; i < l->dev_count && !status; i++) {
-        const papertag_score *scores;
-        status = papertag_tag(tagger, l->dev[i].title, l->dev[i].abstract, &scores, err);
-        status = status ? status : papertag_evaluation_add(*out, &l->dev[i], scores, err);
-    }
-    status = status ? status : papertag_evaluation_metrics(*out, &metrics, err);
-    papertag_tagger_close(tagger);
-    if (!status) {
-        *f1 = metrics.f1_micro;
-    }
-    return status;
-}
-
 int pt_learner_measure(papertag_learner *l, papertag_error *err)
 {
     enum { RESAMPLES = 2000 };
     papertag_evaluation *before = NULL, *after = NULL;
-    papertag_metrics low, high, p;
+    papertag_metrics old, new, low, high, p;
     int status;
 
     if (!l->dev_count) {
         return PAPERTAG_OK;
     }
-    status = evaluate(l, l->model, &before, &l->report.dev_before, err);
-    status = status ? status : evaluate(l, l->result, &after, &l->report.dev_after, err);
+    status = pt_evaluate(l->model, l->dev, l->dev_count, &before, &old, err);
+    status = status ? status : pt_evaluate(l->result, l->dev, l->dev_count, &after, &new, err);
     status = status ? status : papertag_evaluation_compare(before, after, RESAMPLES, 1, &low, &high, &p, err);
     if (!status) {
+        l->report.dev_before = old.f1_micro;
+        l->report.dev_after = new.f1_micro;
         l->report.dev_p = p.f1_micro;
     }
     papertag_evaluation_close(before);

@@ -10,18 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "measure/measure.h"
+
 /* A topic has at most this share of all papers; a word alone is a vaguer name than a phrase; terms told apart. */
 static const double SHARE_MOST = 0.015, ONE_WORD = 0.6, SAME = 0.4, IN_PHRASE = 0.5;
 enum { CANDIDATES = 3000, CHUNK = 512, TAG_PAPERS_LEAST = 5 };
-
-double pt_growth(size_t now, size_t papers_now, size_t before, size_t papers_before)
-{
-    const double n1 = (double)papers_now + 2, n0 = (double)papers_before + 2;
-    const double p1 = ((double)now + 1) / n1, p0 = ((double)before + 1) / n0;
-    const double pooled = (double)(now + before + 2) / (n1 + n0);
-
-    return pooled > 0 && pooled < 1 ? (p1 - p0) / sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0)) : 0;
-}
 
 void pt_topics_free(pt_topic *topics, size_t count)
 {

@@ -46,8 +46,4 @@ int pt_discover(const pt_corpus *corpus, const pt_discover_options *options, pt_
                 papertag_error *err);
 void pt_topics_free(pt_topic *topics, size_t count);
 
-/* How far a share has grown, in standard deviations: two proportions, pooled, each with one hit and one miss added
- * (Agresti and Caffo 2000). */
-double pt_growth(size_t now, size_t papers_now, size_t before, size_t papers_before);
-
 #endif

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "learn/topics.h"
-#include "text/lexicon.h"
+#include "measure/measure.h"
 #include "model/model.h"
 #include "read/paper.h"
+#include "text/lexicon.h"
 
 /* ---- similar papers -------------------------------------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "measure/measure.h"
 #include "tags/tags.h"
 
 /* ---- questions ------------------------------------------------------------------------------------------------- */
@@ -125,47 +126,6 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
 
 /* ---- estimates ------------------------------------------------------------------------------------------------- */
 
-static const double Z = 1.959963984540054;
-
-papertag_estimate papertag_share(size_t hits, size_t count)
-{
-    const double n = (double)count, p = n > 0 ? (double)hits / n : NAN;
-    const double middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
-    const double reach = Z / (1 + Z * Z / n) * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n));
-
-    return count ? (papertag_estimate){p, fmax(middle - reach, 0), fmin(middle + reach, 1)}
-                 : (papertag_estimate){NAN, NAN, NAN};
-}
-
-static double uniform(uint64_t *random)
-{
-    return ((double)(pt_random(random) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double normal(uint64_t *random)
-{
-    return sqrt(-2 * log(uniform(random))) * cos(6.283185307179586 * uniform(random));
-}
-
-/* A draw from the gamma distribution of that shape and scale 1: Marsaglia and Tsang (2000). */
-static double gamma_draw(double shape, uint64_t *random)
-{
-    const double more = shape < 1 ? 1 : 0, d = shape + more - 1.0 / 3, c = 1 / sqrt(9 * d);
-
-    for (;;) {
-        const double x = normal(random), v = (1 + c * x) * (1 + c * x) * (1 + c * x);
-        if (v > 0 && log(uniform(random)) < x * x / 2 + d - d * v + d * log(v)) {
-            return d * v * (shape < 1 ? pow(uniform(random), 1 / shape) : 1);
-        }
-    }
-}
-
-static double beta_draw(double a, double b, uint64_t *random)
-{
-    const double x = gamma_draw(a, random), y = gamma_draw(b, random);
-    return x + y > 0 ? x / (x + y) : 0;
-}
-
 /* Of a tag's papers: given it, not given it but with an opinion, neither. */
 enum { GIVEN, CONSIDERED, REST, STRATA };
 
@@ -194,7 +154,7 @@ static double draw_share(const struct stratum *s, double rate, bool given, uint6
 {
     const double a = given ? rate : 0.5, b = given ? 1 - rate : fmax(0.5 / rate - 0.5, 0.5);
 
-    return beta_draw((double)s->have + a, (double)(s->drawn - s->have) + b, random);
+    return pt_beta_draw((double)s->have + a, (double)(s->drawn - s->have) + b, random);
 }
 
 /* Precision and recall of a tag; rates[]: the share with their tag in each stratum of all tags together. */

@@ -11,10 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "fit/calibrate.h"
 #include "fit/cuts.h"
-#include "base/hash.h"
-#include "measure/metrics.h"
+#include "measure/measure.h"
 
 enum { LSA_RANK = 200 };
 
@@ -852,20 +852,12 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
 static int measure_dev(const papertag_trainer *t, const void *bytes, size_t size, cJSON *manifest, papertag_error *err)
 {
     papertag_model *model = NULL;
-    papertag_tagger *tagger = NULL;
     papertag_evaluation *evaluation = NULL;
     papertag_metrics m;
     cJSON *dev;
     int status = papertag_model_open_memory(&model, "the new model", bytes, size, err);
 
-    status = status ? status : papertag_tagger_open(&tagger, model, err);
-    status = status ? status : papertag_evaluation_open(&evaluation, model, err);
-    for (size_t i = 0; i < t->dev_count && !status; i++) {
-        const papertag_score *scores;
-        status = papertag_tag(tagger, t->dev[i].title, t->dev[i].abstract, &scores, err);
-        status = status ? status : papertag_evaluation_add(evaluation, &t->dev[i], scores, err);
-    }
-    status = status ? status : papertag_evaluation_metrics(evaluation, &m, err);
+    status = status ? status : pt_evaluate(model, t->dev, t->dev_count, &evaluation, &m, err);
     if (!status) {
         dev = cJSON_AddObjectToObject(cJSON_GetObjectItemCaseSensitive(manifest, "metrics"), "dev");
         cJSON_AddNumberToObject(dev, "papers", (double)m.papers);
@@ -879,7 +871,6 @@ static int measure_dev(const papertag_trainer *t, const void *bytes, size_t size
         add_metric(dev, "ece", m.ece);
     }
     papertag_evaluation_close(evaluation);
-    papertag_tagger_close(tagger);
     papertag_model_close(model);
     return status;
 }

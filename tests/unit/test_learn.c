@@ -597,30 +597,6 @@ static void test_an_audit_of_all_is_exact(void **state)
     assert_int_equal(audit.months[0].papers, PAPERS / 2);
 }
 
-/* By counting: of 2^5 ways one has all five, 5 of 16 have three or four of four. */
-static void test_sign_test(void **state)
-{
-    (void)state;
-
-    assert_true(fabs(pt_sign_test(5, 0) - 1.0 / 32) < 1e-12);
-    assert_true(fabs(pt_sign_test(3, 1) - 5.0 / 16) < 1e-12);
-    assert_true(fabs(pt_sign_test(0, 0) - 1) < 1e-12 && fabs(pt_sign_test(0, 7) - 1) < 1e-12);
-    assert_true(fabs(pt_sign_test(530, 471) - pt_sign_test(529, 471)) < 0.01); /* counted, and by the normal curve */
-}
-
-/* Wilson's interval for 8 of 10, from his formula by hand. */
-static void test_share(void **state)
-{
-    const papertag_estimate e = papertag_share(8, 10);
-    (void)state;
-
-    assert_true(fabs(e.value - 0.8) < 1e-12);
-    assert_true(fabs(e.low - 0.4901625) < 1e-6);
-    assert_true(fabs(e.high - 0.9433178) < 1e-6);
-    assert_true(isnan(papertag_share(0, 0).value));
-    assert_true(papertag_share(0, 5).low == 0 && papertag_share(5, 5).high == 1);
-}
-
 /* ---- topics, marks --------------------------------------------------------------------------------------------- */
 
 static void test_discover_finds_the_subject_without_a_tag(void **state)
@@ -669,7 +645,6 @@ int main(void)
                                      OF_STORE(test_without_verdicts_a_tag_is_what_it_was),
                                      OF_STORE(test_the_same_verdicts_give_the_same_model),
                                      OF_STORE(test_what_may_be_chance_is_taken),
-                                     cmocka_unit_test(test_sign_test),
                                      OF_STORE(test_labelled_papers_are_learnt_from),
                                      OF_STORE(test_a_tag_from_five_examples),
                                      OF_STORE(test_names_that_cannot_be),
@@ -677,7 +652,6 @@ int main(void)
                                      OF_STORE(test_questions_go_by_distance_and_end),
                                      OF_STORE(test_audits_and_undo),
                                      OF_STORE(test_an_audit_of_all_is_exact),
-                                     cmocka_unit_test(test_share),
                                      OF_STORE(test_discover_finds_the_subject_without_a_tag),
                                      OF_STORE(test_marks_find_words_as_they_stand)};
     return cmocka_run_group_tests(all, make_folder, remove_folder);

@@ -1,5 +1,5 @@
 /*
- * Unit tests of bootstrap and report. That metrics are scikit-learn's is tested in tests/reference.
+ * Unit tests of bootstrap, report and statistics. That metrics are scikit-learn's is tested in tests/reference.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "measure/measure.h"
 #include "measure/metrics.h"
 
 enum { PAPERS = 400 };
@@ -151,11 +152,72 @@ static void test_curve_falls_and_ends_at_full_recall(void **state)
     papertag_evaluation_close(e);
 }
 
+/* ---- statistics ------------------------------------------------------------------------------------------------ */
+
+/* By counting: of 2^5 ways one has all five, 5 of 16 have three or four of four. */
+static void test_sign_test(void **state)
+{
+    (void)state;
+
+    assert_true(fabs(pt_sign_test(5, 0) - 1.0 / 32) < 1e-12);
+    assert_true(fabs(pt_sign_test(3, 1) - 5.0 / 16) < 1e-12);
+    assert_true(fabs(pt_sign_test(0, 0) - 1) < 1e-12 && fabs(pt_sign_test(0, 7) - 1) < 1e-12);
+    assert_true(fabs(pt_sign_test(530, 471) - pt_sign_test(529, 471)) < 0.01); /* counted, and by the normal curve */
+}
+
+/* Wilson's interval for 8 of 10, from his formula by hand. */
+static void test_share(void **state)
+{
+    const papertag_estimate e = papertag_share(8, 10);
+    (void)state;
+
+    assert_true(fabs(e.value - 0.8) < 1e-12);
+    assert_true(fabs(e.low - 0.4901625) < 1e-6);
+    assert_true(fabs(e.high - 0.9433178) < 1e-6);
+    assert_true(isnan(papertag_share(0, 0).value));
+    assert_true(papertag_share(0, 5).low == 0 && papertag_share(5, 5).high == 1);
+}
+
+/* 9 of 98 and 1 of 98 with a hit and a miss added: shares 0.1 and 0.02, pooled 0.06, by hand. */
+static void test_growth(void **state)
+{
+    (void)state;
+
+    assert_true(fabs(pt_growth(9, 98, 1, 98) - 0.08 / sqrt(0.06 * 0.94 * 0.02)) < 1e-12);
+    assert_true(pt_growth(5, 100, 5, 100) == 0);
+    assert_true(pt_growth(1, 98, 9, 98) < 0);
+}
+
+/* Beta(2, 3) has mean 2/5 and variance 1/25; a shape below 1 takes another path. */
+static void test_beta_draws_have_their_mean(void **state)
+{
+    enum { DRAWS = 20000 };
+    uint64_t random = 1;
+    double sum = 0, squares = 0, low = 0;
+    (void)state;
+
+    for (int i = 0; i < DRAWS; i++) {
+        const double x = pt_beta_draw(2, 3, &random);
+        assert_true(x > 0 && x < 1);
+        sum += x;
+        squares += (x - 0.4) * (x - 0.4);
+        low += pt_beta_draw(0.5, 1.5, &random);
+    }
+    assert_true(fabs(sum / DRAWS - 0.4) < 0.006);
+    assert_true(fabs(squares / DRAWS - 0.04) < 0.002);
+    assert_true(fabs(low / DRAWS - 0.25) < 0.008);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_interval_is_the_binomial_s), cmocka_unit_test(test_comparison_tells_models_apart),
-        cmocka_unit_test(test_report_names_what_is_confused), cmocka_unit_test(test_confusions_are_sorted_and_cut),
-        cmocka_unit_test(test_curve_falls_and_ends_at_full_recall)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_interval_is_the_binomial_s),
+                                       cmocka_unit_test(test_comparison_tells_models_apart),
+                                       cmocka_unit_test(test_report_names_what_is_confused),
+                                       cmocka_unit_test(test_confusions_are_sorted_and_cut),
+                                       cmocka_unit_test(test_curve_falls_and_ends_at_full_recall),
+                                       cmocka_unit_test(test_sign_test),
+                                       cmocka_unit_test(test_share),
+                                       cmocka_unit_test(test_growth),
+                                       cmocka_unit_test(test_beta_draws_have_their_mean)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
