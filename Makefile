@@ -4,40 +4,56 @@
 
 VERSION   := $(shell sed -n 's/^\#define PAPERTAG_VERSION "\(.*\)"/\1/p' include/papertag.h)
 SOVERSION := 0
-PREFIX    ?= /usr/local
-DESTDIR   ?=
 CC        := $(if $(filter default,$(origin CC)),gcc,$(CC))
 PYTHON    ?= /usr/bin/python3
 
+# Where `make install` puts things. A package build sets DESTDIR, PREFIX=/usr and its libdir.
+DESTDIR    ?=
+PREFIX     ?= /usr/local
+bindir     ?= $(PREFIX)/bin
+libdir     ?= $(PREFIX)/lib
+includedir ?= $(PREFIX)/include
+datadir    ?= $(PREFIX)/share
+
+# CFLAGS, CPPFLAGS and LDFLAGS from outside are added last, so that they win. What a variant needs is kept apart.
 VARIANT ?= release
+INSTRUMENT :=
 ifeq ($(VARIANT),asan)
-  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+  CFLAGS ?= -O1 -g
+  INSTRUMENT := -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 else ifeq ($(VARIANT),tsan)
-  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+  CFLAGS ?= -O1 -g
+  INSTRUMENT := -fno-omit-frame-pointer -fsanitize=thread
 else ifeq ($(VARIANT),coverage)
-  OPT := -O0 -g --coverage -fprofile-update=atomic
+  CFLAGS ?= -O0 -g
+  INSTRUMENT := --coverage -fprofile-update=atomic
 else ifeq ($(VARIANT),fuzz)
-  CC  := clang
-  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+  CC := clang
+  CFLAGS ?= -O1 -g
+  INSTRUMENT := -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 else ifeq ($(VARIANT),debug)
-  OPT := -O0 -g
+  CFLAGS ?= -O0 -g
 else
-  OPT := -O3 -g
+  CFLAGS ?= -O3 -g
 endif
 OUT := $(if $(filter release,$(VARIANT)),build,build/$(VARIANT))
 OBJ := build/$(VARIANT)
 
-WARN     := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
-WERROR   := $(if $(CI),-Werror)
-CFLAGS   ?= $(OPT)
-HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
-            -ftrivial-auto-var-init=zero $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),-fcf-protection)
-LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
+# Those of the flags that the compiler takes without complaint: gcc 12 to 16 and clang 14 to 21 differ.
+accepted = $(foreach flag,$(1),$(shell $(CC) -Werror $(flag) -x c -c /dev/null -o /dev/null 2>/dev/null && echo ' $(flag)'))
+ifeq ($(VARIANT),release)
+  FORTIFY  := $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  HARDEN   := $(FORTIFY) $(call accepted,-fstack-protector-strong -fstack-clash-protection \
+              -ftrivial-auto-var-init=zero -fcf-protection)
+  LDHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
+endif
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WERROR := $(if $(CI),-Werror)
 # -ffp-contract=off: the same sums on every machine, whether or not it can fuse a multiply and an add.
-BASE     := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread \
-            $(if $(filter release,$(VARIANT)),$(HARDEN)) $(WARN) $(WERROR) -MMD -MP
-LIBS     := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
-
+BASE   := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread
+COMPILE = $(CC) $(BASE) $(HARDEN) $(WARN) $(WERROR) $(INSTRUMENT) -MMD -MP $(CPPFLAGS) $(CFLAGS)
+LINK    = $(CC) $(CFLAGS) $(INSTRUMENT) $(LDHARDEN) $(LDFLAGS)
+LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
 
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
 LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))
@@ -59,14 +75,14 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-instr asan lint format fuzz fuzzers faults install uninstall clean help deps
+.PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
 
 all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
 
 $(OBJ)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(CC) $(BASE) $(CFLAGS) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
+	$(Q)$(COMPILE) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
 
 $(STATIC): $(LIB_OBJ)
 	@rm -f $@
@@ -75,16 +91,14 @@ $(STATIC): $(LIB_OBJ)
 
 $(SHARED): $(LIB_OBJ)
 	$(if $(V),,@echo "  LD   $@")
-	$(Q)$(CC) $(CFLAGS) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) $(LDHARDEN) $^ $(LIBS) -o $@
+	$(Q)$(LINK) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) $^ $(LIBS) -o $@
 
 $(PROGRAM): $(APP_OBJ) $(STATIC)
 	$(if $(V),,@echo "  LD   $@")
-	$(Q)$(CC) $(CFLAGS) -pie $(LDHARDEN) $^ $(LIBS) -o $@
+	$(Q)$(LINK) -pie $^ $(LIBS) -o $@
 
-deps:
+demo: ## tag the sample papers: shows what papertag does
 	@scripts/install-deps
-
-demo: deps ## tag the sample papers: shows what papertag does
 	@$(MAKE) --no-print-directory -s all
 	@scripts/demo $(PROGRAM)
 
@@ -93,24 +107,25 @@ demo: deps ## tag the sample papers: shows what papertag does
 $(OBJ)/tests/%: tests/unit/%.c $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
 
 $(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $(filter-out %.h,$^) $(LIBS) -o $@
 
 $(OBJ)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(CC) $(BASE) $(CFLAGS) -fsanitize=fuzzer -Isrc $^ $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -fsanitize=fuzzer -Isrc $(filter-out %.h,$^) $(LIBS) -o $@
 
 $(OBJ)/reference/%: tests/reference/%.c $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(CC) $(BASE) $(CFLAGS) -Isrc $^ $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $(filter-out %.h,$^) $(LIBS) -o $@
 
-test: deps ## build and run every test; the last line counts them
+test: ## build and run every test; the last line counts them
+	@scripts/install-deps --test
 	@$(MAKE) --no-print-directory all check
 
 check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
@@ -191,31 +206,43 @@ format: ## format the sources with clang-format
 
 # ---- installing ----
 
+define PKGCONFIG
+prefix=$(PREFIX)
+includedir=$(includedir)
+libdir=$(libdir)
+Name: papertag
+Description: topic tags for research papers
+Version: $(VERSION)
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -lpapertag
+Libs.private: $(LIBS)
+endef
+export PKGCONFIG
+
 install: all ## install under $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -d $(DESTDIR)$(PREFIX)/share/papertag $(DESTDIR)$(PREFIX)/share/man/man1
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/papertag
-	install -d $(DESTDIR)$(PREFIX)/include/papertag
-	install -m 644 include/papertag.h $(DESTDIR)$(PREFIX)/include/papertag.h
-	install -m 644 include/papertag/*.h $(DESTDIR)$(PREFIX)/include/papertag
-	install -m 644 $(STATIC) $(DESTDIR)$(PREFIX)/lib/libpapertag.a
-	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(VERSION)
-	ln -sf libpapertag.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libpapertag.so.$(SOVERSION)
-	ln -sf libpapertag.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libpapertag.so
-	printf 'prefix=%s\nName: papertag\nDescription: topic tags for research papers\nVersion: %s\nCflags: -I$${prefix}/include\nLibs: -L$${prefix}/lib -lpapertag\nLibs.private: %s\n' \
-	    '$(PREFIX)' '$(VERSION)' '$(LIBS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc
-	install -m 644 $(MODEL) $(DESTDIR)$(PREFIX)/share/papertag/default.papertag
-	install -m 644 data/tags.json data/labels.tsv $(DESTDIR)$(PREFIX)/share/papertag
-	$(PROGRAM) help --man > $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
-	$(PROGRAM) help --completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
+	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)/papertag'
+	install -d '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(datadir)/man/man1'
+	install -d '$(DESTDIR)$(datadir)/bash-completion/completions'
+	install -m 755 $(PROGRAM) '$(DESTDIR)$(bindir)/papertag'
+	install -m 644 include/papertag.h '$(DESTDIR)$(includedir)'
+	install -m 644 include/papertag/*.h '$(DESTDIR)$(includedir)/papertag'
+	install -m 644 $(STATIC) '$(DESTDIR)$(libdir)/libpapertag.a'
+	install -m 755 $(SHARED) '$(DESTDIR)$(libdir)/libpapertag.so.$(VERSION)'
+	ln -sf libpapertag.so.$(VERSION) '$(DESTDIR)$(libdir)/libpapertag.so.$(SOVERSION)'
+	ln -sf libpapertag.so.$(SOVERSION) '$(DESTDIR)$(libdir)/libpapertag.so'
+	printf '%s\n' "$$PKGCONFIG" > '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc'
+	install -m 644 $(MODEL) '$(DESTDIR)$(datadir)/papertag/default.papertag'
+	install -m 644 data/tags.json data/labels.tsv '$(DESTDIR)$(datadir)/papertag'
+	$(PROGRAM) help --man > '$(DESTDIR)$(datadir)/man/man1/papertag.1'
+	$(PROGRAM) help --completion > '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
+	@echo "To build with the library: cc FILE.c -I$(includedir) -L$(libdir) -Wl,-rpath,$(libdir) -lpapertag"
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/papertag $(DESTDIR)$(PREFIX)/include/papertag.h
-	rm -f $(DESTDIR)$(PREFIX)/lib/libpapertag.a $(DESTDIR)$(PREFIX)/lib/libpapertag.so*
-	rm -f $(DESTDIR)$(PREFIX)/lib/pkgconfig/papertag.pc $(DESTDIR)$(PREFIX)/share/man/man1/papertag.1
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/papertag
-	rm -rf $(DESTDIR)$(PREFIX)/share/papertag $(DESTDIR)$(PREFIX)/include/papertag
+	rm -f '$(DESTDIR)$(bindir)/papertag' '$(DESTDIR)$(includedir)/papertag.h'
+	rm -f '$(DESTDIR)$(libdir)'/libpapertag.a '$(DESTDIR)$(libdir)'/libpapertag.so*
+	rm -f '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc' '$(DESTDIR)$(datadir)'/man/man1/papertag*.1
+	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
+	rm -rf '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(includedir)/papertag'
 
 clean: ## remove build/
 	rm -rf build
@@ -223,4 +250,4 @@ clean: ## remove build/
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
--include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(APP_OBJ:.o=.d) $(wildcard $(OBJ)/tests/*.d $(OBJ)/fuzz/*.d $(OBJ)/reference/*.d)
