@@ -1,21 +1,38 @@
 /*
- * dates - days of the calendar as numbers, and the ways in which people write them.
+ * date - days of the calendar as numbers, and the ways in which people and programs write them.
  *
  * A day is a count of days since 1970-01-01, in UTC (Gregorian throughout).
  */
-#ifndef PT_DATES_H
-#define PT_DATES_H
+#ifndef PT_DATE_H
+#define PT_DATE_H
 
 #include "base.h"
 
-/* The day that text (YYYY-MM-DD, checked with pt_is_day) names. */
+/* Whether text begins with a day that exists, as YYYY-MM-DD. */
+bool pt_is_day(const char *text);
+
+/* The day in text (YYYY-MM-DD, checked with pt_is_day). */
 long pt_day_number(const char *text);
 
-/* Writes YYYY-MM-DD. Days from year 1 to 9999. */
+/* Writes YYYY-MM-DD. Days of the years 1 to 9999. */
 void pt_day_text(long day, char out[11]);
 
-/* The days that text means, first and last of them: 2026-11-01, 2026-11, 2026, today, yesterday, or so long before
- * `today`: 7d, 2w, 3m, 1y. PAPERTAG_BAD_ARGUMENT for anything else. */
+/* The number of days in a month, 1 to 12, of a year. */
+long pt_days_in_month(long year, long month);
+
+/* The month, 1 to 12, whose English name begins with the first three bytes of text, in any case; 0 when there is none.
+ * Reads no further than a NUL. */
+int pt_month_of(const char *text);
+
+/* The English name of a month, 1 to 12. */
+const char *pt_month_name(int month);
+
+/* Writes the day of a date as mail and feeds have it ("Mon, 2 Apr 2007 19:18:42 GMT"), as YYYY-MM-DD. False when
+ * text is not such a date, or has no such day. */
+bool pt_mail_day(const char *text, char out[11]);
+
+/* The first and last day that text means: 2026-11-01, 2026-11, 2026, today, yesterday, or a time before `today`: 7d,
+ * 2w, 3m, 1y. PAPERTAG_BAD_ARGUMENT for anything else. */
 int pt_day_range(const char *text, long today, long *first, long *last, papertag_error *err);
 
 #endif

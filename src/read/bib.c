@@ -9,6 +9,8 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
+#include "base/date.h"
 #include "latex.h"
 #include "paper.h"
 
@@ -62,8 +64,6 @@ static const struct {
              {"institution", ORGANIZATION},
              {"school", ORGANIZATION}};
 
-static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-
 typedef struct span {
     const char *text;
     size_t length;
@@ -91,29 +91,9 @@ typedef struct bib {
 
 /* ---- letters ---------------------------------------------------------------------------------------------------- */
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
 static bool same(span a, const char *word)
 {
-    for (size_t i = 0; i < a.length; i++) {
-        if (!word[i] || lower(a.text[i]) != word[i]) {
-            return false;
-        }
-    }
-    return !word[a.length];
-}
-
-static bool is_white(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
+    return pt_same_word(a.text, a.length, word);
 }
 
 /* What names of types, fields and macros are made of. */
@@ -124,11 +104,11 @@ static bool is_name(char c)
 
 static span trimmed(span s)
 {
-    while (s.length && is_white(*s.text)) {
+    while (s.length && pt_is_white(*s.text)) {
         s.text++;
         s.length--;
     }
-    while (s.length && is_white(s.text[s.length - 1])) {
+    while (s.length && pt_is_white(s.text[s.length - 1])) {
         s.length--;
     }
     return s;
@@ -144,7 +124,7 @@ static const char *opens_entry(const char *at, const char *end, span *type)
         at++;
     }
     type->length = (size_t)(at - type->text);
-    while (at < end && is_white(*at)) {
+    while (at < end && pt_is_white(*at)) {
         at++;
     }
     return type->length && at < end && (*at == '{' || *at == '(') ? at + 1 : NULL;
@@ -159,7 +139,7 @@ static bool begins_another(const bib *b)
 
 static void skip_white(bib *b)
 {
-    while (b->at < b->end && is_white(*b->at)) {
+    while (b->at < b->end && pt_is_white(*b->at)) {
         b->at++;
     }
 }
@@ -218,20 +198,15 @@ static span take_name(bib *b)
 
 static span macro_value(const bib *b, span name)
 {
-    static const char *const english[] = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
-
     for (size_t i = 0; i < b->macro_count; i++) {
         span known = b->macros[i].name;
         if (known.length == name.length && same(name, known.text)) {
             return b->macros[i].value;
         }
     }
-    for (size_t i = 0; name.length == 3 && i < 12; i++) {
-        if (lower(name.text[0]) == months[3 * i] && lower(name.text[1]) == months[3 * i + 1] &&
-            lower(name.text[2]) == months[3 * i + 2]) {
-            return (span){english[i], strlen(english[i])};
-        }
+    if (name.length == 3 && pt_month_of(name.text)) {
+        const char *month = pt_month_name(pt_month_of(name.text));
+        return (span){month, strlen(month)};
     }
     return name; /* one that nobody defined, or a number: itself */
 }
@@ -300,7 +275,7 @@ static int define(bib *b, span name)
         return pt_no_memory(b->err);
     }
     for (char *c = word; *c; c++) {
-        *c = lower(*c);
+        *c = pt_lower(*c);
     }
     made.name.text = word;
     while (i < b->macro_count && (b->macros[i].name.length != name.length || !same(name, b->macros[i].name.text))) {
@@ -367,7 +342,7 @@ static int take_key(bib *b)
     if (is_next(b, ',') || is_next(b, b->closing)) {
         return PAPERTAG_OK;
     }
-    while (word < b->key.length && !is_white(b->key.text[word])) {
+    while (word < b->key.length && !pt_is_white(b->key.text[word])) {
         word++;
     }
     if (is_next(b, '=') && word == b->key.length) { /* no key at all: this is a field already */
@@ -461,7 +436,7 @@ static int set_authors(bib *b)
     for (size_t i = 0; i < size && !status; i++) {
         depth += text[i] == '{';
         depth -= text[i] == '}' && depth;
-        if (!depth && i + 4 < size && is_white(text[i]) && is_white(text[i + 4]) &&
+        if (!depth && i + 4 < size && pt_is_white(text[i]) && pt_is_white(text[i + 4]) &&
             same((span){text + i + 1, 3}, "and")) {
             status = add_name(b, (span){text + from, i - from});
             from = i + 4;
@@ -495,21 +470,15 @@ static void read_month(const pt_buf *text, int *month, int *day)
     int number = 0;
 
     for (size_t i = 0; i < text->size; i++) {
-        char word[4] = "";
-        const char *found;
         size_t digits = i;
-        while (digits < text->size && is_digit(text->data[digits])) {
+        while (digits < text->size && pt_is_digit(text->data[digits])) {
             digits++;
         }
         if (digits > i) {
             number = !number && digits - i <= 2 ? atoi(text->data + i) : number;
             i = digits - 1;
-        } else if (!*month && i + 3 <= text->size) {
-            for (size_t k = 0; k < 3; k++) {
-                word[k] = lower(text->data[i + k]);
-            }
-            found = strlen(word) == 3 ? strstr(months, word) : NULL;
-            *month = found && (found - months) % 3 == 0 ? (int)(found - months) / 3 + 1 : 0;
+        } else if (!*month) {
+            *month = pt_month_of(text->data + i);
         }
     }
     if (!*month) {
@@ -647,7 +616,7 @@ static bool find_entry(pt_input *in, bool behind_entry)
             advance(in, at);
             return true;
         }
-        first = *at == '\n' || (first && is_white(*at));
+        first = *at == '\n' || (first && pt_is_white(*at));
     }
     advance(in, in->end);
     return false;

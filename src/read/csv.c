@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "paper.h"
 
 /* A record longer than this has a quote that was not closed. Bytes. */
@@ -174,7 +175,7 @@ static int cut_fields(struct table *t)
 
 /* ---- header ---------------------------------------------------------------------------------------------------- */
 
-static bool same_word(const char *text, size_t length, const char *word)
+static bool is_column_name(const char *text, size_t length, const char *word)
 {
     while (length && (*text == ' ' || *text == '\t')) {
         text++;
@@ -183,27 +184,21 @@ static bool same_word(const char *text, size_t length, const char *word)
     while (length && (text[length - 1] == ' ' || text[length - 1] == '\r')) {
         length--;
     }
-    for (size_t i = 0; i < length; i++) {
-        char c = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + ('a' - 'A') : text[i]);
-        if (!word[i] || c != word[i]) {
-            return false;
-        }
-    }
-    return !word[length];
+    return pt_same_word(text, length, word);
 }
 
 static column find_column(const papertag_reader *reader, struct field name)
 {
-    if (same_word(name.text, name.length, reader->tags_field) ||
+    if (is_column_name(name.text, name.length, reader->tags_field) ||
         (strlen(reader->tags_field) == name.length && !memcmp(name.text, reader->tags_field, name.length))) {
         return COLUMN_TAGS;
     }
     for (size_t i = 1; i < sizeof column_names / sizeof *column_names; i++) {
-        if (same_word(name.text, name.length, column_names[i])) {
+        if (is_column_name(name.text, name.length, column_names[i])) {
             return (column)i;
         }
     }
-    return same_word(name.text, name.length, "summary") ? COLUMN_ABSTRACT : COLUMN_UNKNOWN;
+    return is_column_name(name.text, name.length, "summary") ? COLUMN_ABSTRACT : COLUMN_UNKNOWN;
 }
 
 static int open_table(papertag_reader *reader, char separator, papertag_error *err)
@@ -281,7 +276,7 @@ static int read_count(papertag_reader *reader, const char *name, long *count, st
     long value = 0;
     size_t i = 0;
 
-    for (; i < f.length && i < 10 && f.text[i] >= '0' && f.text[i] <= '9'; i++) {
+    for (; i < f.length && i < 10 && pt_is_digit(f.text[i]); i++) {
         value = 10 * value + f.text[i] - '0';
     }
     if (i < f.length) {
@@ -375,7 +370,8 @@ static bool fits_table(const char *head, size_t size, char separator)
             at++;
             length -= 2;
         }
-        if (same_word(at, length, "title") || same_word(at, length, "abstract") || same_word(at, length, "summary")) {
+        if (is_column_name(at, length, "title") || is_column_name(at, length, "abstract") ||
+            is_column_name(at, length, "summary")) {
             return true;
         }
         at = stop + 1;

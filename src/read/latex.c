@@ -8,6 +8,8 @@
 
 #include <utf8proc.h>
 
+#include "base/ascii.h"
+
 enum { DEPTH_MAX = 8 };
 
 typedef struct latex {
@@ -146,11 +148,6 @@ static const char *symbol_of(span command)
 
 /* ---- pieces of the source -------------------------------------------------------------------------------------- */
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_one_of(char c, const char *set)
 {
     return c && strchr(set, c);
@@ -164,7 +161,7 @@ static bool begins(const latex *x, const char *with)
 
 static void skip_spaces(latex *x)
 {
-    while (x->at < x->end && (*x->at == ' ' || *x->at == '\t' || *x->at == '\n' || *x->at == '\r')) {
+    while (x->at < x->end && pt_is_white(*x->at)) {
         x->at++;
     }
 }
@@ -174,7 +171,7 @@ static span take_name(latex *x)
 {
     span name = {x->at, 0};
 
-    while (x->at < x->end && is_letter(*x->at)) {
+    while (x->at < x->end && pt_is_letter(*x->at)) {
         x->at++;
     }
     x->at += x->at == name.text && x->at < x->end;
@@ -203,7 +200,7 @@ static span take_argument(latex *x)
     } else if (begins(x, "\\")) {
         x->at++;
         argument.length = take_name(x).length + 1;
-        if (is_letter(x->at[-1])) {
+        if (pt_is_letter(x->at[-1])) {
             skip_spaces(x); /* they end its name */
         }
         return argument;
@@ -304,7 +301,7 @@ static void write_command(latex *x)
         write_accent(x, a);
         return;
     }
-    if (command.length == 1 && !is_letter(*command.text)) {
+    if (command.length == 1 && !pt_is_letter(*command.text)) {
         if (is_one_of(*command.text, "&%_#${}")) {
             pt_buf_append(x->out, command.text, 1);
         } else if (is_one_of(*command.text, ",;: \\\n\t\r")) {

@@ -17,12 +17,14 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
+#include "base/date.h"
 #include "paper.h"
 
 static const char bullet[] = "\xe2\x80\xa2", middle_dot[] = "\xc2\xb7";
 
 /* Neither a title nor a date is longer; an abstract usually is. Bytes. */
-enum { TITLE_MAX = 300, YEAR_MIN = 1990, YEAR_MAX = 2100 };
+enum { TITLE_MAX = 300, YEAR_MIN = 1990, YEAR_MAX = 2100, LEAP_YEAR = 2000 };
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
@@ -71,18 +73,16 @@ static bool read_number(const char **at, const char *end, long *number)
     const char *from = *at;
     long value = 0;
 
-    while (*at < end && **at >= '0' && **at <= '9' && *at - from < 9) {
+    while (*at < end && pt_is_digit(**at) && *at - from < 9) {
         value = 10 * value + (*(*at)++ - '0');
     }
     *number = value;
-    return *at > from && (*at == end || **at < '0' || **at > '9');
+    return *at > from && (*at == end || !pt_is_digit(**at));
 }
 
 /* "Aug 28", "Aug 28 1", "Jul 3, 2024", "Jul 3, 2024 3": 1 to 12, 1 to 31, the year or 0, the comments or -1. */
 static bool read_date(const char *line, size_t length, int *month, long *day, long *year, long *comments)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const char *at = line + 4, *end = line + length;
 
     *year = 0;
@@ -90,9 +90,8 @@ static bool read_date(const char *line, size_t length, int *month, long *day, lo
     if (length < 5 || line[3] != ' ') {
         return false;
     }
-    for (*month = 1; *month <= 12 && memcmp(months + 3 * (*month - 1), line, 3) != 0; (*month)++) {
-    }
-    if (*month > 12 || !read_number(&at, end, day) || *day < 1 || *day > days[*month - 1]) {
+    *month = pt_month_of(line);
+    if (!*month || !read_number(&at, end, day) || *day < 1 || *day > pt_days_in_month(LEAP_YEAR, *month)) {
         return false;
     }
     if (end - at > 2 && at[0] == ',' && at[1] == ' ') {

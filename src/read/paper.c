@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "base/ascii.h"
+#include "base/date.h"
 #include "base/hash.h"
 #include "base/swar.h"
 
@@ -115,37 +117,6 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
     return PAPERTAG_OK;
 }
 
-static int digits(const char *text, int count)
-{
-    int value = 0;
-    for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return -1;
-        }
-        value = 10 * value + text[i] - '0';
-    }
-    return value;
-}
-
-bool pt_is_day(const char *text)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day;
-    bool leap;
-
-    if (strnlen(text, 10) < 10 || text[4] != '-' || text[7] != '-') {
-        return false;
-    }
-    year = digits(text, 4);
-    month = digits(text + 5, 2);
-    day = digits(text + 8, 2);
-    if (year < 1 || month < 1 || month > 12 || day < 1) {
-        return false;
-    }
-    leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return day <= days[month - 1] + (month == 2 && leap);
-}
-
 int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err)
 {
     while (length && (*text == ' ' || *text == '\t')) {
@@ -160,17 +131,8 @@ int pt_record_date(pt_record *record, const char *text, size_t length, papertag_
 
 int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const char *comma = strchr(text, ','), *month;
-    char name[4], day[32];
-    int number, year;
-
-    if (sscanf(comma ? comma + 1 : text, "%2d %3s %4d", &number, name, &year) != 3 || strlen(name) != 3 ||
-        !(month = strstr(months, name)) || number < 1 || number > 31 || year < 1000) {
-        return PAPERTAG_OK;
-    }
-    snprintf(day, sizeof day, "%04d-%02d-%02d", year, (int)(month - months) / 3 + 1, number);
-    return pt_record_date(record, day, strlen(day), err);
+    char day[11];
+    return pt_mail_day(text, day) ? pt_record_text(record, &record->paper.date, day, 10, err) : PAPERTAG_OK;
 }
 
 void pt_letters(pt_buf *out, const char *text)
@@ -182,8 +144,8 @@ void pt_letters(pt_buf *out, const char *text)
         int boundary = 0;
         utf8proc_ssize_t count;
         if (*at < 0x80) {
-            const char lower = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
-            if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
+            const char lower = pt_lower((char)*at);
+            if (pt_is_letter(lower) || pt_is_digit(lower)) {
                 pt_buf_append(out, &lower, 1);
             }
             at++;
@@ -237,7 +199,7 @@ const char *pt_arxiv_id(const char *text, size_t *length)
         end = text + 5 + strspn(text + 5, digit);
     } else {
         end = text + strspn(text, letter);
-        if (end > text && end[0] == '.' && end[1] >= 'A' && end[1] <= 'Z' && end[2] >= 'A' && end[2] <= 'Z') {
+        if (end > text && end[0] == '.' && pt_is_upper(end[1]) && pt_is_upper(end[2])) {
             end += 3;
         }
         if (end == text || *end != '/' || strspn(end + 1, digit) != 7) {
@@ -264,7 +226,7 @@ static int find_identifiers(pt_record *record, papertag_error *err)
             return pt_no_memory(err);
         }
         for (char *c = lower; c && *c; c++) {
-            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+            *c = pt_lower(*c);
         }
         paper->doi = lower;
         places[3] = lower;

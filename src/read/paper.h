@@ -56,9 +56,6 @@ int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err
  * hep-th/9901001. NULL when it is not one. Source: arXiv, "Understanding the arXiv identifier". */
 const char *pt_arxiv_id(const char *text, size_t *length);
 
-/* True when text begins with a day that exists, as YYYY-MM-DD. */
-bool pt_is_day(const char *text);
-
 /* Appends the letters and digits of clean text without case, accents and compatibility forms: equal for texts that
  * differ in spaces, punctuation or spelling of characters alone. */
 void pt_letters(pt_buf *out, const char *text);

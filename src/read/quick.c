@@ -9,8 +9,9 @@
  */
 #include <utf8proc.h>
 
-#include "json.h"
+#include "base/ascii.h"
 #include "base/swar.h"
+#include "json.h"
 
 enum { DEPTH_MAX = 32 };
 
@@ -79,7 +80,7 @@ static const struct {
 
 static const char *behind_white(const char *at, const char *end)
 {
-    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) {
+    while (at < end && pt_is_white(*at)) {
         at++;
     }
     return at;
@@ -171,17 +172,17 @@ static const char *scan_string(const char *at, const char *end, value *out)
     }
 }
 
-static bool is_digit(const char *at, const char *end)
+static bool digit_at(const char *at, const char *end)
 {
-    return at < end && *at >= '0' && *at <= '9';
+    return at < end && pt_is_digit(*at);
 }
 
 static const char *skip_digits(const char *at, const char *end)
 {
-    if (!is_digit(at, end)) {
+    if (!digit_at(at, end)) {
         return NULL;
     }
-    while (is_digit(at, end)) {
+    while (digit_at(at, end)) {
         at++;
     }
     return at;
@@ -274,7 +275,7 @@ static const char *scan_value(const char *at, const char *end, int depth, value 
     case 'f':
         return scan_literal(at, end, "false", LITERAL, out);
     default:
-        return *at == '-' || is_digit(at, end) ? scan_number(at, end, out) : NULL;
+        return *at == '-' || digit_at(at, end) ? scan_number(at, end, out) : NULL;
     }
 }
 
@@ -396,7 +397,7 @@ static void fill_whole(filling *f, const value *v, long *to)
         return;
     }
     for (const char *at = v->start; at < v->end; at++) {
-        f->odd = f->odd || !is_digit(at, v->end);
+        f->odd = f->odd || !digit_at(at, v->end);
         number = number * 10 + (*at - '0');
     }
     *to = number;

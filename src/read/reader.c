@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "paper.h"
 #include "unpack.h"
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/swar.h"
 
@@ -398,11 +399,6 @@ static bool is(char c, unsigned class)
     return class_of[(unsigned char)c] & class;
 }
 
-static char lower(char c)
-{
-    return (char)(is(c, UPPER) ? c + ('a' - 'A') : c);
-}
-
 typedef struct scanner {
     const char *at; /* printable ASCII or folded text, NUL-terminated: looking one byte ahead is always allowed */
     const char *end;
@@ -417,7 +413,7 @@ typedef struct scanner {
 static void put(scanner *s, char c)
 {
     if (s->length < TOKEN_BYTES_MAX) {
-        char small = lower(c);
+        char small = pt_lower(c);
         s->case_of[s->length] = c;
         pt_buf_append(&s->tokens->text, &small, 1);
     }
@@ -575,7 +571,7 @@ static bool scan_plain_word(scanner *s)
         return true;
     }
     out = text->data + start;
-    *out++ = lower(*word);
+    *out++ = pt_lower(*word);
     for (; at < limit && is(*at, WORD); at++) {
         const unsigned class = class_of[(unsigned char)*at];
         rest |= class;

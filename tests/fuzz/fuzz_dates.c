@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "read/paper.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
