@@ -1,0 +1,78 @@
+/*
+ * papertag label - records a person's verdicts on the tags of a paper.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "stored.h"
+
+static int undo_label(const args *a)
+{
+    papertag_store *store = NULL;
+    papertag_error err;
+    int64_t key = 0;
+    int status, code = open_store(a, false, &store);
+
+    if (code) {
+        return code;
+    }
+    status = papertag_store_undo(store, &key, &err);
+    if (status == PAPERTAG_END) {
+        fprintf(stderr, "papertag: no verdict to take back\n");
+        code = EXIT_NOTHING;
+    } else {
+        code = status ? failed(&err) : write_stored(a, store, &key, 1);
+    }
+    papertag_store_close(store);
+    return code;
+}
+
+static int run(const args *a)
+{
+    papertag_verdict *verdicts;
+    papertag_store *store = NULL;
+    papertag_error err;
+    int64_t key = 0;
+    int code;
+
+    if (args_have(a, "undo")) {
+        return a->operand_count ? usage_error(a->command, "label: --undo takes neither an id nor tags") : undo_label(a);
+    }
+    if (a->operand_count < 2) {
+        return usage_error(a->command, "label: give an id and +TAG (yes), -TAG (no) or ?TAG (forget)");
+    }
+    for (size_t i = 1; i < a->operand_count; i++) {
+        if (!strchr("+-?", a->operands[i][0]) || !a->operands[i][1]) {
+            return usage_error(a->command, "label: '%s' is none of +TAG (yes), -TAG (no), ?TAG (forget)",
+                               a->operands[i]);
+        }
+    }
+    verdicts = calloc(a->operand_count, sizeof *verdicts);
+    if (!verdicts) {
+        return out_of_memory();
+    }
+    for (size_t i = 1; i < a->operand_count; i++) {
+        const char sign = a->operands[i][0];
+        verdicts[i - 1] = (papertag_verdict){a->operands[i] + 1, sign == '+' ? "yes" : sign == '-' ? "no" : NULL};
+    }
+    code = find_stored(a, &store, &key);
+    if (!code && papertag_store_judge(store, key, verdicts, a->operand_count - 1, &err)) {
+        code = refused(&err);
+    }
+    free(verdicts);
+    code = code ? code : write_stored(a, store, &key, 1);
+    papertag_store_close(store);
+    return code;
+}
+
+static const option options[] = {
+    {"undo", 0, NULL, "take back the last call, then the one before it ..."}, OPTION_DB, OPTION_JSON, OPTION_END};
+
+const command command_label = {
+    "label",
+    "ID +TAG|-TAG|?TAG...",
+    "record your verdict on tags of a paper: yes, no, forget",
+    run,
+    options,
+    "A verdict is stronger than the model and stays when papers are tagged anew. Prints the paper's tags after it.\n"
+    "`papertag labels` carries verdicts from store to store.\n"};

@@ -1,0 +1,80 @@
+/*
+ * papertag show - a paper of the store, with all that is known about its tags.
+ */
+#include <math.h>
+
+#include "stored.h"
+
+static void write_decisions(text *out, const style *s, const papertag_stored *paper)
+{
+    for (size_t i = 0; i < paper->tag_count; i++) {
+        const papertag_decision *d = &paper->tags[i];
+        text_format(out, "  %s%.2f%s %s%s%s", s->dim, d->p, s->plain, d->in_force ? s->good : s->dim, d->tag, s->plain);
+        if (!isnan(d->margin) && !isnan(d->cut)) {
+            text_format(out, "  %smargin %+.3f, cut %+.3f%s", s->dim, d->margin, d->cut, s->plain);
+        }
+        text_format(out, "%s\n", d->verdict ? (*d->verdict == 'y' ? "  you said yes" : "  you said no") : "");
+    }
+}
+
+static void write_whole(text *out, const style *s, const papertag_stored *paper)
+{
+    const papertag_paper *p = &paper->paper;
+    text line = {0};
+
+    text_put(out, s->bold);
+    text_wrapped(out, s, p->title ? p->title : "(no title)", "");
+    text_format(out, "%s\n%s", s->plain, s->dim);
+    text_about(&line, p);
+    text_wrapped(out, s, text_of(out, &line), "");
+    text_format(out, "%s\n", s->plain);
+    if (p->url) {
+        text_wrapped(out, s, p->url, "");
+        text_put(out, "\n");
+    }
+    text_put(out, "\n");
+    if (p->abstract) {
+        text_wrapped(out, s, p->abstract, "");
+        text_put(out, "\n\n");
+    }
+    write_decisions(out, s, paper);
+    text_format(out, "\n%s%s, version %zu, added %s", s->dim, p->id, paper->version, paper->added);
+    for (size_t i = 0; i < paper->sources.count; i++) {
+        text_put(out, i ? ", " : "; seen as ");
+        text_wrapped(out, s, paper->sources.items[i], "");
+    }
+    text_format(out, "%s\n", s->plain);
+    text_free(&line);
+}
+
+static int run(const args *a)
+{
+    papertag_store *store = NULL;
+    const papertag_stored *paper;
+    style s = style_of_stdout();
+    papertag_error err;
+    int64_t key = 0;
+    text out = {0};
+    int code = a->operand_count > 1 ? usage_error(a->command, "show: one id at a time") : find_stored(a, &store, &key);
+
+    if (!code && papertag_store_get(store, key, &paper, &err)) {
+        code = failed(&err);
+    }
+    if (!code) {
+        if (args_have(a, "json")) {
+            text_paper_json(&out, paper);
+            text_put(&out, "\n");
+        } else {
+            write_whole(&out, &s, paper);
+        }
+        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    }
+    text_free(&out);
+    papertag_store_close(store);
+    return code;
+}
+
+static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
+
+const command command_show = {"show", "ID",    "show a paper of the store with all that is known of its tags",
+                              run,    options, NULL};
