@@ -1,0 +1,147 @@
+/*
+ * review_lines - the questions as lines of text, for screen readers and scripts.
+ */
+#include <string.h>
+
+#include "review.h"
+
+static void write_json(const struct review *r, text *out)
+{
+    const papertag_question *q = review_question(r);
+    const papertag_paper *p = &r->paper->paper;
+
+    text_put(out, "{\"id\":");
+    text_json_string(out, p->id);
+    text_put(out, ",\"title\":");
+    text_json_string(out, p->title);
+    text_put(out, ",\"tag\":");
+    text_json_string(out, q->tag);
+    text_put(out, ",\"p\":");
+    text_json_number(out, q->p, 6);
+    text_put(out, ",\"margin\":");
+    text_json_number(out, q->margin, 6);
+    text_put(out, ",\"cut\":");
+    text_json_number(out, q->cut, 6);
+    text_format(out, ",\"assigned\":%s,\"tags\":[", q->assigned ? "true" : "false");
+    for (size_t i = 0; i < r->choice_count; i++) {
+        const struct choice *c = &r->choices[i];
+        text_put(out, i ? ",{\"tag\":" : "{\"tag\":");
+        text_json_string(out, c->tag);
+        text_put(out, ",\"p\":");
+        text_json_number(out, c->p, 6);
+        text_format(out, ",\"on\":%s}", c->on ? "true" : "false");
+    }
+    text_put(out, "]}\n");
+}
+
+/* The terms that weigh most for the marked tag and against it, as words. */
+static void write_reasons(const struct review *r, text *out)
+{
+    enum { MOST = 5 };
+    const papertag_paper *p = &r->paper->paper;
+    const size_t tag = review_marked_tag(r);
+    papertag_explanation e;
+    papertag_error err;
+
+    if (tag == SIZE_MAX || papertag_explain(r->tagger, p->title, p->abstract, tag, &e, &err)) {
+        return;
+    }
+    for (int against = 0; against < 2; against++) {
+        size_t named = 0;
+        for (size_t i = 0; i < e.count && named < MOST; i++) {
+            if (against ? e.terms[i].contribution < 0 : e.terms[i].contribution > 0) {
+                text_put(out, named++ ? ", " : against ? "against: " : "for: ");
+                text_safe(out, e.terms[i].term, strlen(e.terms[i].term));
+            }
+        }
+        text_put(out, named ? "\n" : "");
+    }
+}
+
+static void write_plain(const struct review *r, text *out)
+{
+    const papertag_paper *p = &r->paper->paper;
+    text line = {0};
+
+    text_format(out, "\nPaper %zu of %zu.\n", r->at + 1, r->count);
+    text_wrapped(out, &r->style, p->title ? p->title : "(no title)", "");
+    text_put(out, "\n");
+    text_about(&line, p);
+    text_wrapped(out, &r->style, text_of(out, &line), "");
+    text_put(out, "\n\n");
+    text_wrapped(out, &r->style, p->abstract ? p->abstract : "(no abstract)", "");
+    text_put(out, "\n\n");
+    write_reasons(r, out);
+    review_write_question(r, out);
+    text_put(out, "\n");
+    for (size_t i = 0; i < r->choice_count; i++) {
+        const struct choice *c = &r->choices[i];
+        text_format(out, "  %zu %s, %.2f, %s%s\n", i + 1, c->tag, c->p, c->on ? "on" : "off",
+                    c->said ? ", you said so" : "");
+    }
+    text_put(out, "y, n, s(kip), u(ndo), q(uit), a number, /name, ?\n");
+    text_free(&line);
+}
+
+/* Reads a line of answers. False at the end of the input. */
+static bool read_line(char *line, size_t size)
+{
+    if (!fgets(line, (int)size, stdin)) {
+        return false;
+    }
+    if (!strchr(line, '\n')) {
+        for (int c = getchar(); c != '\n' && c != EOF; c = getchar()) {
+        }
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    return true;
+}
+
+static int act_on_line(struct review *r, const char *line, bool *end)
+{
+    int code = EXIT_DONE;
+
+    if (*line == '/') {
+        r->note[0] = '\0';
+        return review_judge(r, line + 1, true);
+    }
+    if (*line == '?') {
+        printf("%s", review_keys);
+        return EXIT_DONE;
+    }
+    for (; *line && !code && !*end && r->at < r->count; line++) {
+        if (*line != ' ' && !review_act(r, *line, &code, end)) {
+            snprintf(r->note, sizeof r->note, "'%c' is no answer; ? tells what is", *line >= ' ' ? *line : '?');
+            break;
+        }
+    }
+    return code;
+}
+
+int review_lines(struct review *r)
+{
+    char line[512];
+    text out = {0};
+    bool end = false;
+    int code = review_open(r);
+
+    while (!code && !end && r->at < r->count) {
+        if (r->json) {
+            write_json(r, &out);
+        } else {
+            write_plain(r, &out);
+        }
+        code = text_write(&out) ? finish_output() : EXIT_FAILED;
+        if (code || !read_line(line, sizeof line)) {
+            break;
+        }
+        code = act_on_line(r, line, &end);
+        if (*r->note && !r->json) {
+            printf("%s\n", r->note);
+        } else if (*r->note && strstr(r->note, "unknown")) {
+            fprintf(stderr, "papertag: %s\n", r->note);
+        }
+    }
+    text_free(&out);
+    return code;
+}

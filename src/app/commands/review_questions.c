@@ -1,0 +1,218 @@
+/*
+ * review_questions - questions, and what a key does to them: each answer is in the store before the next key is read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "review.h"
+
+const papertag_question *review_question(const struct review *r)
+{
+    return &r->questions[r->at];
+}
+
+/* Says why it cannot go on, on the terminal as it was; err NULL: for want of memory. */
+int review_stop(const papertag_error *err)
+{
+    terminal_close();
+    return err ? failed(err) : out_of_memory();
+}
+
+/* Reads the paper at hand anew and lists its tags: those in force, then the likeliest of the others. */
+int review_open(struct review *r)
+{
+    const papertag_question *q = review_question(r);
+    papertag_error err;
+
+    if (papertag_store_get(r->store, q->key, &r->paper, &err)) {
+        return review_stop(&err);
+    }
+    r->choice_count = 0;
+    for (size_t i = 0; i < r->paper->tag_count && r->choice_count < CHOICES; i++) {
+        const papertag_decision *d = &r->paper->tags[i];
+        struct choice *c = &r->choices[r->choice_count];
+        if (!q->tag || strcmp(d->tag, q->tag) != 0) {
+            *c = (struct choice){.p = d->p, .assigned = d->assigned, .on = d->in_force, .said = d->verdict};
+            snprintf(c->tag, sizeof c->tag, "%s", d->tag);
+            r->choice_count++;
+        }
+    }
+    return EXIT_DONE;
+}
+
+static bool push_step(struct review *r, bool answer, size_t asked, size_t right)
+{
+    if (r->step_count == r->step_capacity) {
+        struct step *steps = realloc(r->steps, (2 * r->step_capacity + 64) * sizeof *steps);
+        if (!steps) {
+            return false;
+        }
+        r->steps = steps;
+        r->step_capacity = 2 * r->step_capacity + 64;
+    }
+    r->steps[r->step_count++] = (struct step){r->at, answer, asked, right};
+    r->asked += asked;
+    r->right += right;
+    r->answered += answer;
+    return true;
+}
+
+/* Records the answer to the question at hand: y or n, and goes on to the next. */
+static int answer(struct review *r, bool yes)
+{
+    const papertag_question *q = review_question(r);
+    papertag_verdict verdicts[CHOICES + 1] = {{0}};
+    size_t count = 0, asked = 0, right = 0;
+    papertag_error err;
+
+    if (q->tag) {
+        verdicts[count++] = (papertag_verdict){q->tag, yes ? "yes" : "no"};
+        asked = !r->random || q->assigned;
+        right = asked && q->assigned == yes;
+    }
+    for (size_t i = 0; i < r->choice_count && !q->tag; i++) {
+        const struct choice *c = &r->choices[i];
+        const bool has = c->on && (yes || c->said);
+        if (!c->said) {
+            verdicts[count++] = (papertag_verdict){c->tag, has ? "yes" : "no"};
+        }
+        asked += c->assigned;
+        right += c->assigned && has;
+    }
+    if (papertag_store_answer(r->store, q, r->random, verdicts, count, &err)) {
+        return review_stop(&err);
+    }
+    if ((count || r->random) && !push_step(r, true, asked, right)) {
+        return review_stop(NULL);
+    }
+    r->at++;
+    return EXIT_DONE;
+}
+
+/* Records a verdict on one more tag of the paper at hand. */
+int review_judge(struct review *r, const char *tag, bool yes)
+{
+    const papertag_verdict verdict = {tag, yes ? "yes" : "no"};
+    papertag_error err;
+
+    if (papertag_store_judge(r->store, review_question(r)->key, &verdict, 1, &err)) {
+        if (err.status == PAPERTAG_BAD_ARGUMENT) {
+            snprintf(r->note, sizeof r->note, "%.390s", err.message);
+            return EXIT_DONE;
+        }
+        return review_stop(&err);
+    }
+    snprintf(r->note, sizeof r->note, "%s: %s", tag, verdict.verdict);
+    if (!push_step(r, false, 0, 0)) {
+        return review_stop(NULL);
+    }
+    return review_open(r);
+}
+
+static int undo(struct review *r)
+{
+    const struct step *last;
+    papertag_error err;
+    int64_t key;
+    int status;
+
+    if (!r->step_count) {
+        snprintf(r->note, sizeof r->note, "nothing to take back");
+        return EXIT_DONE;
+    }
+    last = &r->steps[r->step_count - 1];
+    status = papertag_store_undo(r->store, &key, &err);
+    if (status && status != PAPERTAG_END) {
+        return review_stop(&err);
+    }
+    r->at = last->question;
+    r->answered -= last->answer;
+    r->asked -= last->asked;
+    r->right -= last->right;
+    r->step_count--;
+    snprintf(r->note, sizeof r->note, "taken back");
+    return review_open(r);
+}
+
+/* Acts on a key. *end: the person is done. False: not a key of this program's. */
+bool review_act(struct review *r, int key, int *code, bool *end)
+{
+    const size_t was = r->at;
+
+    r->note[0] = '\0';
+    if (key == 'y' || key == 'n') {
+        *code = answer(r, key == 'y');
+    } else if (key == 's') {
+        r->at++;
+    } else if (key == 'u') {
+        *code = undo(r);
+    } else if (key == 'q') {
+        *end = true;
+    } else if (key >= '1' && key <= '9' && (size_t)(key - '1') < r->choice_count) {
+        const struct choice c = r->choices[key - '1'];
+        *code = review_judge(r, c.tag, !c.on);
+    } else {
+        return false;
+    }
+    if (r->at != was && !*code && r->at < r->count) {
+        r->scroll = 0;
+        *code = review_open(r);
+    }
+    return true;
+}
+
+/* ---- what is shown --------------------------------------------------------------------------------------------- */
+
+/* What the answers so far say of the model. */
+void review_write_tally(const struct review *r, text *out)
+{
+    const papertag_estimate e = papertag_share(r->right, r->asked);
+
+    text_format(out, "%zu of %zu", r->answered, r->count);
+    if (r->asked) {
+        text_format(out,
+                    r->random ? " \xc2\xb7 precision %.2f (%.2f to %.2f) of %zu"
+                              : " \xc2\xb7 right %.2f (%.2f to %.2f) of %zu",
+                    e.value, e.low, e.high, r->asked);
+    }
+    text_format(out, " \xc2\xb7 %s", r->order);
+}
+
+void review_write_question(const struct review *r, text *out)
+{
+    const papertag_question *q = review_question(r);
+    const style *s = &r->style;
+
+    if (q->tag) {
+        text_format(out, "Is it about %s%s%s?\n%sThe model says %s: p %.2f, margin %+.3f, cut %+.3f%s", s->bold, q->tag,
+                    s->plain, s->dim, q->assigned ? "yes" : "no", q->p, q->margin, q->cut, s->plain);
+    } else {
+        text_format(out, "%sAre these tags right?%s", s->bold, s->plain);
+    }
+}
+
+/* The tag whose terms are marked: the question's, else the first that is in force. SIZE_MAX: none that the model has.
+ */
+size_t review_marked_tag(const struct review *r)
+{
+    const papertag_question *q = review_question(r);
+    const char *tag = q->tag ? q->tag : r->choice_count ? r->choices[0].tag : NULL;
+    papertag_error err;
+    size_t index;
+
+    return tag && papertag_model_is_linear(r->model) && !papertag_model_find_tag(r->model, tag, &index, &err)
+               ? index
+               : SIZE_MAX;
+}
+
+const char *const review_keys =
+    "y  yes: the paper has the tag; or, asked about all its tags: they are right as marked\n"
+    "n  no: it has not; or: it has none of those that you have not set yourself\n"
+    "s  skip: nothing is recorded\n"
+    "u  take the last answer back, then the one before it\n"
+    "1-9  turn another tag on or off: that is a verdict, too\n"
+    "/  add a tag by name or alias; Tab completes it\n"
+    "space, up, down  scroll the abstract\n"
+    "q  end; every answer is recorded already\n"
+    "\n"
+    "Underlined words speak for the tag, the others marked against it.\n";

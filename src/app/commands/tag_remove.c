@@ -1,0 +1,25 @@
+/*
+ * papertag tag-remove - removes a tag of a person's own, with its verdicts.
+ */
+#include "lesson.h"
+
+static int run(const args *a)
+{
+    struct lesson job = {.args = a, .style = style_of_stdout()};
+    papertag_learn_options options = {.force = true};
+    papertag_error err;
+    int code = a->operand_count == 1 ? lesson_open(&job, a) : usage_error(a->command, "tag-remove: give one name");
+
+    options.remove = a->operand_count ? a->operands[0] : NULL;
+    if (!code && papertag_learner_open(&job.learner, job.store, job.model, &options, &err)) {
+        code = refused(&err);
+    }
+    code = code ? code : lesson_learn(&job, false);
+    lesson_close(&job);
+    return code;
+}
+
+static const option options[] = {OPTION_MODEL, OPTION_DB, OPTION_JSON, OPTION_END};
+
+const command command_tag_remove = {"tag-remove", "NAME",  "remove a tag of your own, with its verdicts",
+                                    run,          options, "Tags that came with the model stay.\n"};
