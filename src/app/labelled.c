@@ -3,10 +3,13 @@
  *
  * Texts are in the store where a person has imported the papers; with the tags from here they are labelled papers.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "input.h"
+#include "labelled.h"
+#include "places.h"
 
 static int compare_rows(const void *a, const void *b)
 {
@@ -39,11 +42,6 @@ static bool split_tags(char *list, labelled_row *row)
     return true;
 }
 
-static int no_memory(void)
-{
-    return out_of_memory();
-}
-
 /* Takes a line apart: id, tags, split. Lines of another split than `train` are passed over. */
 static int take_line(labelled *l, size_t *capacity, char *line, const char *path, size_t number)
 {
@@ -63,14 +61,14 @@ static int take_line(labelled *l, size_t *capacity, char *line, const char *path
     if (l->count == *capacity) {
         labelled_row *rows = realloc(l->rows, (2 * *capacity + 1024) * sizeof *rows);
         if (!rows) {
-            return no_memory();
+            return out_of_memory();
         }
         l->rows = rows;
         *capacity = 2 * *capacity + 1024;
     }
     l->rows[l->count] = (labelled_row){.id = line};
     if (!split_tags(tags, &l->rows[l->count])) {
-        return no_memory();
+        return out_of_memory();
     }
     l->count++;
     return EXIT_DONE;

@@ -8,10 +8,11 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app.h"
+#include "options.h"
 
 int usage_error(const command *c, const char *format, ...)
 {
@@ -23,12 +24,6 @@ int usage_error(const command *c, const char *format, ...)
     va_end(list);
     fprintf(stderr, "\npapertag: see 'papertag help%s%s'\n", c ? " " : "", c ? c->name : "");
     return EXIT_USAGE;
-}
-
-int failed(const papertag_error *err)
-{
-    fprintf(stderr, "papertag: %s\n", err->message);
-    return EXIT_FAILED;
 }
 
 /* Letters that two words have in common at their beginning: enough to guess what was meant. */

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "app.h"
+#include "page_eval.h"
+#include "status.h"
+#include "text.h"
 
 enum { WIDE = 440, TALL = 330, LEFT = 48, TOP = 12, PLOT_W = WIDE - LEFT - 14, PLOT_H = TALL - TOP - 44 };
 enum { SMALL_W = 72, SMALL_H = 24 };

@@ -6,13 +6,14 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "app.h"
+#include "terminal.h"
 
 static volatile sig_atomic_t ended, stopped, resized; /* what signals have told */
 static struct termios before;                         /* of the terminal, while it is taken over */

@@ -234,6 +234,17 @@ END
     /usr/bin/python3 -c 'import sys, xml.dom.minidom as x; [x.parse(f) for f in sys.argv[1:]]' "$work/d.atom" "$work/d.rss"
 }
 
+@test "digests with very long names of authors are whole" {
+    printf '{"id":"long","title":"Quantization of weights","authors":["%s","%s","C","D","E"],"upvotes":3}\n' \
+        "$(printf '\u00e9%.0s' {1..900})" "$(printf '\u00fc%.0s' {1..900})" >"$work/in"
+    papertag add "$work/in"
+    for format in text markdown html atom rss json jsonfeed; do
+        papertag digest --format $format >"$work/out"
+        iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null
+        case $format in text | markdown | html) grep -q 'and 3 more' "$work/out" && grep -q '3 upvotes' "$work/out" ;; esac
+    done
+}
+
 @test "mail: List-Unsubscribe where there is a URL, To where there is an address" {
     store
     papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
-#include "app/out.c"
+#include "app/json.c"
+#include "app/status.c"
+#include "app/text.c"
 
 static uint64_t state = 1;
 
@@ -103,10 +105,70 @@ static void test_strings(void **unused)
     text_free(&t);
 }
 
+static void test_lines_of_any_length(void **unused)
+{
+    char *long_one = malloc(5001);
+    text t = {0};
+    (void)unused;
+
+    for (size_t i = 0; i < 5000; i += 2) {
+        memcpy(long_one + i, "\xc3\xa9", 2);
+    }
+    long_one[5000] = '\0';
+    for (size_t length = 0; length < 600; length++) { /* every way to just fit, or just not */
+        t.size = 0;
+        text_format(&t, "%.*s|%d", (int)length, long_one, 7);
+        assert_int_equal(t.size, length + 2);
+        assert_string_equal(t.data + length, "|7");
+    }
+    t.size = 0;
+    text_format(&t, "%s, %s and %d more", long_one, long_one, 17);
+    assert_int_equal(t.size, 5000 + 2 + 5000 + 12);
+    assert_string_equal(t.data + 10002, " and 17 more");
+    text_free(&t);
+    free(long_one);
+}
+
+static void test_commas_are_placed(void **unused)
+{
+    const char *items[] = {"{", ":\n", ""};
+    text t = {0};
+    (void)unused;
+
+    json_open(&t, NULL, '{');
+    json_open(&t, "empty", '{');
+    json_close(&t, '}');
+    json_optional(&t, "absent", NULL);
+    json_strings(&t, "strings", (papertag_strings){items, 3});
+    json_strings(&t, "none", (papertag_strings){NULL, 0});
+    json_open(&t, "list", '[');
+    json_count(&t, NULL, 0);
+    json_null(&t, NULL);
+    json_bool(&t, NULL, true);
+    json_open(&t, NULL, '[');
+    json_close(&t, ']');
+    json_format(&t, NULL, "%.2f", 0.5);
+    json_close(&t, ']');
+    json_number(&t, "p", 0.25, 6);
+    json_string(&t, "null", NULL);
+    json_close(&t, '}');
+    json_line_end(&t);
+    json_open(&t, NULL, '[');
+    json_line_break(&t);
+    json_string(&t, NULL, "a");
+    json_line_break(&t);
+    json_string(&t, NULL, "b");
+    json_close(&t, ']');
+    assert_string_equal(t.data, "{\"empty\":{},\"strings\":[\"{\",\":\\u000a\",\"\"],\"none\":[],"
+                                "\"list\":[0,null,true,[],0.50],\"p\":0.25,\"null\":null}\n[\n\"a\",\n\"b\"]");
+    text_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers_are_those_of_printf),
-                                       cmocka_unit_test(test_what_is_no_number_is_null),
-                                       cmocka_unit_test(test_strings)};
+                                       cmocka_unit_test(test_what_is_no_number_is_null), cmocka_unit_test(test_strings),
+                                       cmocka_unit_test(test_lines_of_any_length),
+                                       cmocka_unit_test(test_commas_are_placed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ struct measured {
     papertag_report report;
 };
 
-static void json_number(text *out, const char *key, double value)
+static void write_metric(text *out, const char *key, double value)
 {
     text_format(out, ",\"%s\":", key);
     text_json_number(out, value, 9);
@@ -62,24 +62,24 @@ static void write_other_tools(text *out, const papertag_report *r)
 
     text_format(out, ",\"annif\":{\"True positives\":%zu,\"False positives\":%zu,\"False negatives\":%zu",
                 a->true_positives, a->false_positives, a->false_negatives);
-    json_number(out, "Precision (doc avg)", a->precision);
-    json_number(out, "Recall (doc avg)", a->recall);
-    json_number(out, "F1 score (doc avg)", a->f1);
-    json_number(out, "NDCG", a->ndcg);
-    json_number(out, "NDCG@5", a->ndcg_at_5);
-    json_number(out, "NDCG@10", a->ndcg_at_10);
-    json_number(out, "Precision@1", a->p_at_1);
-    json_number(out, "Precision@3", a->p_at_3);
-    json_number(out, "Precision@5", a->p_at_5);
-    json_number(out, "LRAP", a->lrap);
+    write_metric(out, "Precision (doc avg)", a->precision);
+    write_metric(out, "Recall (doc avg)", a->recall);
+    write_metric(out, "F1 score (doc avg)", a->f1);
+    write_metric(out, "NDCG", a->ndcg);
+    write_metric(out, "NDCG@5", a->ndcg_at_5);
+    write_metric(out, "NDCG@10", a->ndcg_at_10);
+    write_metric(out, "Precision@1", a->p_at_1);
+    write_metric(out, "Precision@3", a->p_at_3);
+    write_metric(out, "Precision@5", a->p_at_5);
+    write_metric(out, "LRAP", a->lrap);
     text_put(out, "},\"libmultilabel\":{\"Micro-F1\":");
     text_json_number(out, l->micro_f1, 9);
-    json_number(out, "Macro-F1", l->macro_f1);
-    json_number(out, "Another-Macro-F1", l->another_macro_f1);
-    json_number(out, "P@1", l->p_at_1);
-    json_number(out, "P@3", l->p_at_3);
-    json_number(out, "P@5", l->p_at_5);
-    json_number(out, "RP@5", l->rp_at_5);
+    write_metric(out, "Macro-F1", l->macro_f1);
+    write_metric(out, "Another-Macro-F1", l->another_macro_f1);
+    write_metric(out, "P@1", l->p_at_1);
+    write_metric(out, "P@3", l->p_at_3);
+    write_metric(out, "P@5", l->p_at_5);
+    write_metric(out, "RP@5", l->rp_at_5);
     text_put(out, "}");
 }
 
@@ -89,7 +89,7 @@ static void write_json(text *out, const struct measured *x)
 
     text_format(out, "{\"papers\":%zu,\"tags\":%zu", m->papers, m->tags);
     for (int i = 0; i < ROWS; i++) {
-        json_number(out, rows[i].key, evaluation_metric(m, i));
+        write_metric(out, rows[i].key, evaluation_metric(m, i));
     }
     text_put(out, ",\"interval\":{");
     for (int i = 0; i < ROWS; i++) {
@@ -105,10 +105,10 @@ static void write_json(text *out, const struct measured *x)
         text_put(out, t ? ",{\"tag\":" : "{\"tag\":");
         text_json_string(out, tag->tag);
         text_format(out, ",\"support\":%zu", tag->support);
-        json_number(out, "precision", tag->precision);
-        json_number(out, "recall", tag->recall);
-        json_number(out, "f1", tag->f1);
-        json_number(out, "average_precision", tag->average_precision);
+        write_metric(out, "precision", tag->precision);
+        write_metric(out, "recall", tag->recall);
+        write_metric(out, "f1", tag->f1);
+        write_metric(out, "average_precision", tag->average_precision);
         text_put(out, "}");
     }
     text_put(out, "],\"confusions\":[");
@@ -195,11 +195,11 @@ static void write_comparison_json(text *out, const struct measured *first, const
     for (int i = 0; i < ROWS; i++) {
         text_format(out, ",\"%s\":{\"first\":", rows[i].key);
         text_json_number(out, evaluation_metric(&first->m, i), 9);
-        json_number(out, "second", evaluation_metric(&second->m, i));
-        json_number(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i));
-        json_number(out, "low", evaluation_metric(&d->low, i));
-        json_number(out, "high", evaluation_metric(&d->high, i));
-        json_number(out, "p", evaluation_metric(&d->p_value, i));
+        write_metric(out, "second", evaluation_metric(&second->m, i));
+        write_metric(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i));
+        write_metric(out, "low", evaluation_metric(&d->low, i));
+        write_metric(out, "high", evaluation_metric(&d->high, i));
+        write_metric(out, "p", evaluation_metric(&d->p_value, i));
         text_put(out, "}");
     }
     text_put(out, "}\n");

@@ -170,52 +170,56 @@ bool digest_rss(digest *d, text *out)
 
 /* ---- JSON Feed ------------------------------------------------------------------------------------------------- */
 
+static void add_feed_item(text *out, const papertag_stored *paper)
+{
+    const papertag_paper *p = &paper->paper;
+    text urn = {0}, day = {0};
+
+    put_moment(&day, paper);
+    put_urn(&urn, "paper:", p->id);
+    json_open(out, NULL, '{');
+    json_string(out, "id", text_of(out, &urn));
+    json_optional(out, "url", digest_link(p));
+    json_string(out, "title", p->title ? p->title : "(no title)");
+    json_string(out, "content_text", p->abstract ? p->abstract : p->title);
+    json_string(out, "date_published", text_of(out, &day));
+    json_string(out, "date_modified", paper->updated);
+    json_open(out, "authors", '[');
+    for (size_t i = 0; i < p->authors.count; i++) {
+        json_open(out, NULL, '{');
+        json_string(out, "name", p->authors.items[i]);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    json_open(out, "tags", '[');
+    for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
+        json_string(out, NULL, paper->tags[t].tag);
+    }
+    json_close(out, ']');
+    json_close(out, '}');
+    text_free(&day);
+    text_free(&urn);
+}
+
 bool digest_jsonfeed(digest *d, text *out)
 {
     bool opens;
 
-    text_put(out, "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":");
-    text_json_string(out, d->title);
-    if (d->url) {
-        text_put(out, ",\"feed_url\":");
-        text_json_string(out, d->url);
-    }
-    text_put(out, ",\"items\":[");
+    json_open(out, NULL, '{');
+    json_string(out, "version", "https://jsonfeed.org/version/1.1");
+    json_string(out, "title", d->title);
+    json_optional(out, "feed_url", d->url);
+    json_open(out, "items", '[');
     for (size_t i = 0; i < d->count; i++) {
         const papertag_stored *paper = digest_paper(d, i, &opens);
-        const papertag_paper *p;
-        text urn = {0};
         if (!paper) {
             return false;
         }
-        p = &paper->paper;
-        put_urn(&urn, "paper:", p->id);
-        text_put(out, i ? ",\n{\"id\":" : "\n{\"id\":");
-        text_json_string(out, text_of(out, &urn));
-        if (digest_link(p)) {
-            text_put(out, ",\"url\":");
-            text_json_string(out, digest_link(p));
-        }
-        text_put(out, ",\"title\":");
-        text_json_string(out, p->title ? p->title : "(no title)");
-        text_put(out, ",\"content_text\":");
-        text_json_string(out, p->abstract ? p->abstract : p->title);
-        text_put(out, ",\"date_published\":\"");
-        put_moment(out, paper);
-        text_format(out, "\",\"date_modified\":\"%s\",\"authors\":[", paper->updated);
-        for (size_t k = 0; k < p->authors.count; k++) {
-            text_put(out, k ? ",{\"name\":" : "{\"name\":");
-            text_json_string(out, p->authors.items[k]);
-            text_put(out, "}");
-        }
-        text_put(out, "],\"tags\":[");
-        for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
-            text_put(out, t ? "," : "");
-            text_json_string(out, paper->tags[t].tag);
-        }
-        text_put(out, "]}");
-        text_free(&urn);
+        json_line_break(out);
+        add_feed_item(out, paper);
     }
-    text_put(out, "]}\n");
+    json_close(out, ']');
+    json_close(out, '}');
+    json_line_end(out);
     return true;
 }

@@ -104,19 +104,22 @@ bool digest_json(digest *d, text *out)
 {
     bool opens;
 
-    text_put(out, "{\"title\":");
-    text_json_string(out, d->title);
-    text_format(out, ",\"generated\":\"%s\",\"filter\":", d->generated);
-    text_json_string(out, d->filter);
-    text_format(out, ",\"count\":%zu,\"papers\":[", d->count);
+    json_open(out, NULL, '{');
+    json_string(out, "title", d->title);
+    json_string(out, "generated", d->generated);
+    json_string(out, "filter", d->filter);
+    json_count(out, "count", d->count);
+    json_open(out, "papers", '[');
     for (size_t i = 0; i < d->count; i++) {
         const papertag_stored *paper = digest_paper(d, i, &opens);
         if (!paper) {
             return false;
         }
-        text_put(out, i ? ",\n" : "\n");
+        json_line_break(out);
         text_paper_json(out, paper);
     }
-    text_put(out, "]}\n");
+    json_close(out, ']');
+    json_close(out, '}');
+    json_line_end(out);
     return true;
 }

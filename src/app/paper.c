@@ -1,80 +1,62 @@
 /*
- * paper_out - a stored paper as JSON, and as a few lines for a person.
+ * paper - a stored paper as JSON, and as a few lines for a person.
  */
 #include <math.h>
-#include <string.h>
 
-#include "app.h"
+#include "json.h"
+#include "paper.h"
 
-static void put_strings(text *t, const char *key, papertag_strings list)
-{
-    text_format(t, ",\"%s\":[", key);
-    for (size_t i = 0; i < list.count; i++) {
-        text_put(t, i ? "," : "");
-        text_json_string(t, list.items[i]);
-    }
-    text_put(t, "]");
-}
-
-static void put_string(text *t, const char *key, const char *value)
-{
-    if (value) {
-        text_format(t, ",\"%s\":", key);
-        text_json_string(t, value);
-    }
-}
-
-static void put_count(text *t, const char *key, long value)
+static void add_count(text *t, const char *key, long value)
 {
     if (value >= 0) {
-        text_format(t, ",\"%s\":%ld", key, value);
+        json_count(t, key, (size_t)value);
     }
+}
+
+static void add_tag(text *t, const papertag_decision *d)
+{
+    json_open(t, NULL, '{');
+    json_string(t, "tag", d->tag);
+    json_number(t, "p", d->p, 6);
+    if (!isnan(d->margin)) {
+        json_number(t, "margin", d->margin, 6);
+    }
+    json_optional(t, "verdict", d->verdict);
+    json_close(t, '}');
 }
 
 void text_paper_json(text *t, const papertag_stored *s)
 {
     const papertag_paper *p = &s->paper;
-    bool first = true;
 
-    text_put(t, "{\"id\":");
-    text_json_string(t, p->id);
-    put_string(t, "title", p->title);
-    put_string(t, "abstract", p->abstract);
-    put_string(t, "date", p->date);
-    put_strings(t, "authors", p->authors);
-    put_count(t, "author_count", p->author_count);
-    put_string(t, "organization", p->organization);
-    put_string(t, "url", p->url);
-    put_string(t, "doi", p->doi);
-    put_string(t, "source", p->source);
-    put_string(t, "venue", p->venue);
-    put_count(t, "upvotes", p->upvotes);
-    put_count(t, "comments", p->comments);
-    put_strings(t, "categories", p->categories);
-    put_strings(t, "keywords", p->keywords);
-    text_format(t, ",\"version\":%zu", s->version);
-    put_string(t, "added", s->added);
-    put_string(t, "updated", s->updated);
-    put_string(t, "model", s->model);
-    text_put(t, ",\"tags\":[");
+    json_open(t, NULL, '{');
+    json_string(t, "id", p->id);
+    json_optional(t, "title", p->title);
+    json_optional(t, "abstract", p->abstract);
+    json_optional(t, "date", p->date);
+    json_strings(t, "authors", p->authors);
+    add_count(t, "author_count", p->author_count);
+    json_optional(t, "organization", p->organization);
+    json_optional(t, "url", p->url);
+    json_optional(t, "doi", p->doi);
+    json_optional(t, "source", p->source);
+    json_optional(t, "venue", p->venue);
+    add_count(t, "upvotes", p->upvotes);
+    add_count(t, "comments", p->comments);
+    json_strings(t, "categories", p->categories);
+    json_strings(t, "keywords", p->keywords);
+    json_count(t, "version", s->version);
+    json_optional(t, "added", s->added);
+    json_optional(t, "updated", s->updated);
+    json_optional(t, "model", s->model);
+    json_open(t, "tags", '[');
     for (size_t i = 0; i < s->tag_count; i++) {
-        const papertag_decision *d = &s->tags[i];
-        if (!d->in_force) {
-            continue;
+        if (s->tags[i].in_force) {
+            add_tag(t, &s->tags[i]);
         }
-        text_put(t, first ? "{\"tag\":" : ",{\"tag\":");
-        first = false;
-        text_json_string(t, d->tag);
-        text_put(t, ",\"p\":");
-        text_json_number(t, d->p, 6);
-        if (!isnan(d->margin)) {
-            text_put(t, ",\"margin\":");
-            text_json_number(t, d->margin, 6);
-        }
-        put_string(t, "verdict", d->verdict);
-        text_put(t, "}");
     }
-    text_put(t, "]}");
+    json_close(t, ']');
+    json_close(t, '}');
 }
 
 /* Who wrote it, in few words: the organisation, the authors, or their number. */

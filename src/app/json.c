@@ -1,0 +1,226 @@
+/*
+ * json - strings and numbers of JSON, and the commas between them.
+ *
+ * Whether a comma is due shows in the last byte: not at the beginning of a text, a line, a list or an object, and not
+ * after a key. Everywhere else a value has just ended.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "json.h"
+
+/* Whether JSON takes the byte as it is, when it is ASCII. */
+static bool json_plain(unsigned char c)
+{
+    return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+void text_json_string(text *t, const char *string)
+{
+    const unsigned char *at = (const unsigned char *)string, *from = at;
+
+    if (!string) {
+        text_put(t, "null");
+        return;
+    }
+    text_add(t, "\"", 1);
+    for (;;) {
+        utf8proc_int32_t c;
+        utf8proc_ssize_t length;
+        while (json_plain(*at)) {
+            at++;
+        }
+        length = *at < 0x80 ? 1 : utf8proc_iterate(at, -1, &c);
+        if (*at >= 0x80 && length > 0) {
+            at += length;
+            continue;
+        }
+        text_add(t, (const char *)from, (size_t)(at - from));
+        if (!*at) {
+            break;
+        }
+        if (length <= 0) {
+            text_put(t, "\\ufffd"); /* a byte that is no UTF-8 */
+        } else if (*at == '"' || *at == '\\') {
+            text_format(t, "\\%c", *at);
+        } else {
+            text_format(t, "\\u%04x", *at);
+        }
+        from = ++at;
+    }
+    text_add(t, "\"", 1);
+}
+
+/* Writes what "%.*g" writes, for the numbers that tagging is full of: 1e-4 <= |value| < 10 at up to 9 digits. Times a
+ * power of ten the value is off by at most 2^-53 of itself; when it is then not too near to the middle of two whole
+ * numbers, it is rounded as it would be exactly. 0: printf must do it. */
+static size_t quick_number(char out[24], double value, int digits)
+{
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+    const double size = fabs(value);
+    int exponent = size >= 1 ? 0 : size >= 0.1 ? -1 : size >= 0.01 ? -2 : size >= 0.001 ? -3 : -4;
+    double scaled, rest;
+    uint64_t whole;
+    char figures[12], *to = out;
+
+    if (!(size >= 1e-4 && size < 10) || digits < 1 || digits > 9) {
+        return 0;
+    }
+    scaled = size * powers[digits - 1 - exponent];
+    whole = (uint64_t)scaled;
+    rest = scaled - (double)whole;
+    if (fabs(rest - 0.5) < 1e-5) {
+        return 0;
+    }
+    whole += rest > 0.5;
+    if (whole >= (uint64_t)powers[digits] || whole < (uint64_t)powers[digits - 1]) {
+        return 0; /* rounded up to another power of ten, or that power was not what it seemed */
+    }
+    for (int i = digits; i-- > 0; whole /= 10) {
+        figures[i] = (char)('0' + whole % 10);
+    }
+    while (digits > 1 && figures[digits - 1] == '0') {
+        digits--;
+    }
+    if (value < 0) {
+        *to++ = '-';
+    }
+    if (exponent < 0) {
+        *to++ = '0';
+        *to++ = '.';
+        for (int i = -1; i > exponent; i--) {
+            *to++ = '0';
+        }
+    } else {
+        *to++ = figures[0];
+        if (digits > 1) {
+            *to++ = '.';
+        }
+    }
+    memcpy(to, figures + (exponent == 0), (size_t)(digits - (exponent == 0)));
+    return (size_t)(to - out) + (size_t)(digits - (exponent == 0));
+}
+
+void text_json_number(text *t, double value, int digits)
+{
+    char quick[24];
+    size_t length = quick_number(quick, value, digits);
+
+    if (length) {
+        text_add(t, quick, length);
+    } else if (isfinite(value)) {
+        text_format(t, "%.*g", digits, value);
+    } else {
+        text_put(t, "null");
+    }
+}
+
+/* ---- values in their places ------------------------------------------------------------------------------------ */
+
+static bool comma_is_due(const text *t)
+{
+    return t->size && !strchr("{[:\n", t->data[t->size - 1]);
+}
+
+void json_key(text *t, const char *key)
+{
+    const size_t length = key ? strlen(key) : 0;
+    const bool comma = comma_is_due(t);
+    char *to = text_room(t, length + 4);
+
+    if (!to) {
+        return;
+    }
+    if (comma) {
+        *to++ = ',';
+    }
+    if (key) {
+        *to++ = '"';
+        memcpy(to, key, length);
+        to += length;
+        *to++ = '"';
+        *to++ = ':';
+    }
+    *to = '\0';
+    t->size = (size_t)(to - t->data);
+}
+
+void json_open(text *t, const char *key, char bracket)
+{
+    json_key(t, key);
+    text_add(t, &bracket, 1);
+}
+
+void json_close(text *t, char bracket)
+{
+    text_add(t, &bracket, 1);
+}
+
+void json_line_end(text *t)
+{
+    text_put(t, "\n");
+}
+
+void json_line_break(text *t)
+{
+    text_put(t, comma_is_due(t) ? ",\n" : "\n");
+}
+
+void json_string(text *t, const char *key, const char *value)
+{
+    json_key(t, key);
+    text_json_string(t, value);
+}
+
+void json_optional(text *t, const char *key, const char *value)
+{
+    if (value) {
+        json_string(t, key, value);
+    }
+}
+
+void json_strings(text *t, const char *key, papertag_strings list)
+{
+    json_open(t, key, '[');
+    for (size_t i = 0; i < list.count; i++) {
+        json_string(t, NULL, list.items[i]);
+    }
+    json_close(t, ']');
+}
+
+void json_number(text *t, const char *key, double value, int digits)
+{
+    json_key(t, key);
+    text_json_number(t, value, digits);
+}
+
+void json_count(text *t, const char *key, size_t value)
+{
+    json_format(t, key, "%zu", value);
+}
+
+void json_bool(text *t, const char *key, bool value)
+{
+    json_key(t, key);
+    text_put(t, value ? "true" : "false");
+}
+
+void json_null(text *t, const char *key)
+{
+    json_key(t, key);
+    text_put(t, "null");
+}
+
+void json_format(text *t, const char *key, const char *format, ...)
+{
+    va_list list;
+
+    json_key(t, key);
+    va_start(list, format);
+    text_format_list(t, format, list);
+    va_end(list);
+}

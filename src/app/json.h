@@ -1,0 +1,37 @@
+/*
+ * json - writes JSON into a text. Commas are placed here, never by the caller.
+ *
+ * Every function takes a key first: NULL in a list and at the top. A value that follows another of its list or object
+ * gets a comma before it.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include "papertag.h"
+#include "text.h"
+
+void json_open(text *t, const char *key, char bracket); /* '{' or '[' */
+void json_close(text *t, char bracket);                 /* '}' or ']' */
+
+void json_line_end(text *t);   /* after the object of a line of JSON Lines */
+void json_line_break(text *t); /* between brackets: what follows goes on a line of its own */
+
+void json_string(text *t, const char *key, const char *value);   /* NULL: null */
+void json_optional(text *t, const char *key, const char *value); /* NULL: neither key nor value */
+void json_strings(text *t, const char *key, papertag_strings list);
+void json_number(text *t, const char *key, double value, int digits); /* not finite: null */
+void json_count(text *t, const char *key, size_t value);
+void json_bool(text *t, const char *key, bool value);
+void json_null(text *t, const char *key);
+
+/* A value that printf writes: a number of a fixed form. */
+void json_format(text *t, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Only what comes before a value: the comma, if one is due, and the key. For values that something else writes. */
+void json_key(text *t, const char *key);
+
+/* A string (NULL: null) and a number as JSON, without a comma. */
+void text_json_string(text *t, const char *string);
+void text_json_number(text *t, double value, int digits);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * options - what a command is, and how its command line is read.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "status.h"
+
+typedef struct option {
+    const char *name;  /* without the dashes; NULL ends a list */
+    char letter;       /* short form, or 0 */
+    const char *value; /* what the value is called in the help; NULL: a switch */
+    const char *help;
+} option;
+
+typedef struct args args;
+
+typedef struct command {
+    const char *name, *operands, *summary;
+    int (*run)(const args *a);
+    const option *options;
+    const char *details; /* paragraphs for the manual; may be NULL */
+} command;
+
+typedef struct given {
+    const option *option;
+    const char *value;
+} given;
+
+struct args {
+    const command *command;
+    given *given;
+    size_t given_count;
+    const char **operands;
+    size_t operand_count;
+};
+
+/* Reads argv[0 .. argc) for the command. EXIT_DONE, or EXIT_USAGE after saying why. args_free in any case. */
+int args_parse(args *out, const command *c, int argc, char **argv);
+void args_free(args *a);
+
+bool args_have(const args *a, const char *name);
+const char *args_text(const args *a, const char *name, const char *otherwise); /* the last one given */
+
+/* A number in [low, high]. EXIT_DONE, or EXIT_USAGE after saying why; *out stays when the option was not given. */
+int args_real(const args *a, const char *name, double low, double high, double *out);
+int args_whole(const args *a, const char *name, unsigned long low, unsigned long high, unsigned long *out);
+
+/* One of the words (NULL ends them): its place in *out. */
+int args_choice(const args *a, const char *name, const char *const *words, int *out);
+
+/* Says what is wrong with the call and how to learn more; returns EXIT_USAGE. */
+int usage_error(const command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Options that several commands have. */
+#define OPTION_JSON                                                                                                    \
+    {                                                                                                                  \
+        "json", 0, NULL, "print JSON, one object a line"                                                               \
+    }
+#define OPTION_PRECISION                                                                                               \
+    {                                                                                                                  \
+        "precision", 0, "P", "assign only tags so likely that P of those assigned are right (0.5 to 0.99)"             \
+    }
+#define OPTION_MODEL                                                                                                   \
+    {                                                                                                                  \
+        "model", 0, "FILE", "the model (default: $PAPERTAG_MODEL, else the installed one)"                             \
+    }
+#define OPTION_DB                                                                                                      \
+    {                                                                                                                  \
+        "db", 0, "FILE", "the store (default: $PAPERTAG_DB, else ~/.local/share/papertag/papers.db)"                   \
+    }
+#define OPTIONS_SELECT                                                                                                 \
+    {"tag", 't', "EXPR", "only papers that match: 'quantization & !benchmarks', 'RL | agents'"},                       \
+        {"since", 0, "DAY", "from that day: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                              \
+        {"until", 0, "DAY", "to that day, included"},                                                                  \
+        {"search", 0, "TEXT", "only papers with these words (\"a phrase\", begin*) in title or abstract"},             \
+        {"sort", 0, "ORDER", "date, trending (upvotes against age) or p"},                                             \
+    {                                                                                                                  \
+        "limit", 'n', "N", "at most N papers"                                                                          \
+    }
+#define OPTIONS_INPUT                                                                                                  \
+    {"from", 0, "FORMAT",                                                                                              \
+     "jsonl, json, daily-papers, atom, rss, oai, s2, openreview, bib, page, csv or tsv (default: told)"},              \
+        {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
+    {                                                                                                                  \
+        "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \
+    }
+#define OPTION_END                                                                                                     \
+    {                                                                                                                  \
+        NULL, 0, NULL, NULL                                                                                            \
+    }
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * paper - how a stored paper is written: for programs and for people.
+ */
+#ifndef PAPER_H
+#define PAPER_H
+
+#include "papertag.h"
+#include "person.h"
+#include "text.h"
+
+/* A JSON object, without a newline. */
+void text_paper_json(text *t, const papertag_stored *s);
+
+/* A few lines: title, origin, tags. */
+void text_paper_lines(text *t, const style *s, const papertag_stored *stored);
+
+/* Who wrote it, in few words: the organization, the authors, or how many they are. */
+void text_byline(text *t, const papertag_paper *p);
+
+/* The byline, date, upvotes and comments, as far as known, with dots between. */
+void text_about(text *t, const papertag_paper *p);
+
+#endif

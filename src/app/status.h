@@ -1,0 +1,24 @@
+/*
+ * status - how the program ends, and how it reports what went wrong.
+ */
+#ifndef STATUS_H
+#define STATUS_H
+
+#include "papertag.h"
+
+/* Exit codes: a contract with scripts. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3 };
+
+/* Reports `papertag: message` on standard error; returns EXIT_FAILED. */
+int failed(const papertag_error *err);
+
+/* The same; returns EXIT_USAGE when an argument of the user was wrong, else EXIT_FAILED. */
+int refused(const papertag_error *err);
+
+/* Reports that there is no memory; returns EXIT_FAILED. */
+int out_of_memory(void);
+
+/* Flushes standard output. EXIT_DONE, or EXIT_FAILED after one report; a reader who left early is not reported. */
+int finish_output(void);
+
+#endif

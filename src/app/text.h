@@ -1,0 +1,45 @@
+/*
+ * text - output that is put together in memory before it is written: plain bytes, printf, HTML.
+ *
+ * No function reports a failed allocation. The text remembers it, takes no more, and text_write reports it in the end.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zero-initialise; text_free in the end. */
+typedef struct text {
+    char *data;      /* size bytes and a NUL; NULL while nothing was added */
+    size_t size;     /* bytes, without the NUL */
+    size_t capacity; /* bytes allocated */
+    bool failed;     /* an allocation failed: the contents are not whole */
+} text;
+
+void text_add(text *t, const char *bytes, size_t size);
+void text_put(text *t, const char *string);
+void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3))); /* of any length */
+void text_format_list(text *t, const char *format, va_list list);
+void text_html(text *t, const char *string); /* escaped for text and quoted attributes, also of XML 1.0 */
+void text_free(text *t);
+
+/* Makes room for `size` more bytes and returns where they go; NULL without memory. The caller adds to t->size what it
+ * wrote there, and ends it with a NUL. */
+char *text_room(text *t, size_t size);
+
+/* The contents of `part`, "" for none, to be added to `whole`, which fails if `part` did. */
+const char *text_of(text *whole, const text *part);
+
+/* How many bytes to leave out at `at`, 0 for none: characters that a page or feed must not have, because they change
+ * the direction of what follows or are no characters. */
+size_t text_hidden(const char *at);
+
+/* Writes to standard output and empties the text; false after reporting, once, that it failed. */
+bool text_write(text *t);
+
+/* Writes a file, whole or not at all, and empties the text; false after reporting why it failed. */
+bool text_write_file(text *t, const char *path);
+
+#endif
