@@ -1,49 +1,49 @@
 /*
  * cuts - the margin at which each tag is assigned.
  *
- * The margin that gives a tag its best F1 on held-out papers is a noisy thing when the tag has forty examples. What all
- * tags share is steadier: one probability, the same for all, that gives the best micro-F1 (in theory, half the F1 that
- * is reached: Lipton, Elkan and Narayanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", 2014). So
- * a tag's cut lies between the two: its own best margin weighs as many papers as it has examples, the common one weighs
- * STEADY papers. However many examples there are, its own weighs at most OWN_MOST of all: it is the best for the tag's
- * F1, and the common one for the F1 over all decisions, which counts as much.
+ * With forty examples, the margin that gives a tag its best F1 on held-out papers is noisy. One probability for all
+ * tags is steadier: the one with the best micro-F1 (in theory, half the F1 reached: Lipton, Elkan and Narayanaswamy,
+ * "Optimal thresholding of classifiers to maximize F1 measure", 2014). So a tag's cut is a weighted mean of the two.
+ * The weight of its own best margin is its number of examples; the weight of the common one is COMMON_WEIGHT. Its own
+ * share is never more than OWN_SHARE_MAX: it gives the best F1 of the tag, but the common one gives the best F1 over
+ * all decisions, which matters as much.
  */
 #include "cuts.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { STEADY = 200 };
-static const double OWN_MOST = 0.4;
+enum { COMMON_WEIGHT = 200 }; /* examples */
+static const double OWN_SHARE_MAX = 0.4;
 
-/* Pairs less likely than this cannot raise an F1 by being assigned; leaving them out spares the sorting of nearly all.
- */
+/* Assigning a pair less likely than this cannot raise an F1. Leaving those out saves sorting nearly all pairs. */
 static const double P_MIN = 0.02;
 
-typedef struct judged {
-    double score;
+/* A tag of a paper. */
+struct pair {
+    double score; /* margin or probability */
     bool positive;
-} judged;
+};
 
-static int compare_judged(const void *a, const void *b)
+static int compare_scores(const void *a, const void *b)
 {
-    const judged *x = a, *y = b;
+    const struct pair *x = a, *y = b;
     return x->score < y->score ? 1 : x->score > y->score ? -1 : 0;
 }
 
-/* The score at which F1 is best, half way to the next lower one; `positives` of all pairs are positive. Returns the F1,
- * 0 when there is no positive among the pairs. */
-static double best_score(judged *pairs, size_t count, size_t positives, double *score)
+/* Sorts the pairs and finds the score with the best F1, half way to the next lower score. positives: of all pairs, also
+ * those left out. Returns the F1; 0, with *score unchanged, when no pair is positive. */
+static double best_score(struct pair *pairs, size_t count, size_t positives, double *score)
 {
     size_t hits = 0;
     double best = 0;
 
-    pt_sort(pairs, count, sizeof *pairs, compare_judged);
+    pt_sort(pairs, count, sizeof *pairs, compare_scores);
     for (size_t i = 0; i < count; i++) {
         double f1;
         hits += pairs[i].positive;
         if (i + 1 < count && pairs[i + 1].score == pairs[i].score) {
-            continue; /* a cut cannot pass between equals */
+            continue; /* a cut cannot separate equal scores */
         }
         f1 = 2.0 * (double)hits / (double)(i + 1 + positives);
         if (f1 > best) {
@@ -60,8 +60,8 @@ static double margin_at(double a, double b, double p)
     return a < 0 ? (log(1 / p - 1) - b) / a : INFINITY;
 }
 
-/* The pairs are sorted. One wrong tag is added to those seen, so that a few lucky ones prove nothing. */
-static void precision_levels(const judged *pairs, size_t count, double *levels)
+/* pairs: sorted by falling score. One wrong tag is added to each count, so that a few lucky pairs prove nothing. */
+static void find_precision_levels(const struct pair *pairs, size_t count, double *levels)
 {
     size_t hits = 0;
 
@@ -81,23 +81,21 @@ static void precision_levels(const judged *pairs, size_t count, double *levels)
     }
 }
 
-/* What the tags' cuts are found from. */
+/* What the tasks share. */
 struct cutting {
-    const float *margins;
-    const pt_labels *labels;
-    size_t tags;
-    const double *a, *b;
-    double common; /* the probability at which the F1 over all tags is best */
-    double *cuts;
+    const pt_cut_problem *problem;
+    double common; /* the probability with the best F1 over all tags */
+    double *cuts;  /* T */
 };
 
-static int cut_tag(void *context, size_t t)
+static int find_cut(void *context, size_t t)
 {
     const struct cutting *c = context;
-    const size_t papers = c->labels->count;
-    const double least = margin_at(c->a[t], c->b[t], P_MIN);
-    const double shared = c->a[t] < 0 ? margin_at(c->a[t], c->b[t], c->common) : 0;
-    judged *pairs = pt_alloc(papers, sizeof *pairs);
+    const pt_cut_problem *problem = c->problem;
+    const size_t papers = problem->labels->count;
+    const double a = problem->a[t], b = problem->b[t], least = margin_at(a, b, P_MIN);
+    const double shared = a < 0 ? margin_at(a, b, c->common) : 0;
+    struct pair *pairs = pt_alloc(papers, sizeof *pairs);
     size_t positives = 0, count = 0;
     double own = shared, share;
 
@@ -105,53 +103,59 @@ static int cut_tag(void *context, size_t t)
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < papers; i++) {
-        bool positive = pt_labels_have(c->labels, i, (uint32_t)t);
+        const float margin = problem->margins[i * problem->tags + t];
+        const bool positive = pt_labels_have(problem->labels, i, (uint32_t)t);
         positives += positive;
-        if (c->margins[i * c->tags + t] >= least) {
-            pairs[count++] = (judged){c->margins[i * c->tags + t], positive};
+        if (margin >= least) {
+            pairs[count++] = (struct pair){margin, positive};
         }
     }
     best_score(pairs, count, positives, &own);
-    share = fmin((double)positives / (double)(positives + STEADY), OWN_MOST);
+    share = fmin((double)positives / (double)(positives + COMMON_WEIGHT), OWN_SHARE_MAX);
     c->cuts[t] = share * own + (1 - share) * shared;
     free(pairs);
     return PAPERTAG_OK;
 }
 
-int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const double *a, const double *b, unsigned jobs,
-            double *cuts, double *levels, double *f1, papertag_error *err)
+/* The likely pairs of all tags with their probabilities, in *out (free it). */
+static int list_pairs(const pt_cut_problem *problem, struct pair **out, size_t *count)
 {
-    struct cutting c = {margins, labels, tags, a, b, .common = 0.5, .cuts = cuts};
-    judged *pairs = NULL;
+    const size_t tags = problem->tags;
     double *least = pt_alloc(tags, sizeof *least);
-    size_t capacity = 0, count = 0, papers = labels->count;
-    int status = PAPERTAG_OK;
+    size_t capacity = 0;
+    int status = least ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
-    if (!least) {
-        return pt_no_memory(err);
+    for (size_t t = 0; t < tags && !status; t++) {
+        least[t] = margin_at(problem->a[t], problem->b[t], P_MIN);
     }
-    for (size_t t = 0; t < tags; t++) {
-        least[t] = margin_at(a[t], b[t], P_MIN);
-    }
-    for (size_t i = 0; i < papers && !status; i++) {
-        if (pt_reserve(&pairs, &capacity, count + tags, sizeof *pairs)) {
-            status = pt_no_memory(err);
-            break;
-        }
-        for (size_t t = 0; t < tags; t++) {
-            const double margin = margins[i * tags + t];
+    for (size_t i = 0; i < problem->labels->count && !status; i++) {
+        status = pt_reserve(out, &capacity, *count + tags, sizeof **out);
+        for (size_t t = 0; t < tags && !status; t++) {
+            const double margin = problem->margins[i * tags + t];
             if (margin >= least[t]) {
-                pairs[count++] = (judged){1 / (1 + exp(a[t] * margin + b[t])), pt_labels_have(labels, i, (uint32_t)t)};
+                (*out)[(*count)++] = (struct pair){1 / (1 + exp(problem->a[t] * margin + problem->b[t])),
+                                                   pt_labels_have(problem->labels, i, (uint32_t)t)};
             }
         }
     }
-    if (!status) {
-        *f1 = best_score(pairs, count, labels->starts[papers], &c.common);
-        c.common = fmin(fmax(c.common, 0.05), 0.95);
-        precision_levels(pairs, count, levels);
-        status = pt_parallel(jobs, tags, cut_tag, &c, NULL) ? pt_no_memory(err) : PAPERTAG_OK;
-    }
     free(least);
-    free(pairs);
     return status;
+}
+
+int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *levels, double *f1,
+                 papertag_error *err)
+{
+    struct cutting c = {problem, .common = 0.5, .cuts = cuts};
+    struct pair *pairs = NULL;
+    size_t count = 0;
+    int status = list_pairs(problem, &pairs, &count);
+
+    if (!status) {
+        *f1 = best_score(pairs, count, problem->labels->starts[problem->labels->count], &c.common);
+        c.common = fmin(fmax(c.common, 0.05), 0.95);
+        find_precision_levels(pairs, count, levels);
+        status = pt_parallel(jobs, problem->tags, find_cut, &c, NULL);
+    }
+    free(pairs);
+    return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

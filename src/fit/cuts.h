@@ -4,14 +4,27 @@
 #ifndef PT_CUTS_H
 #define PT_CUTS_H
 
-#include "linear.h"
-#include "model/model.h"
+#include "labels.h"
 
-/* Sets cuts[T] from margins that the papers got when they were not fitted on (N x T, row by row), given each tag's
- * Platt parameters a and b. Also gives the micro-F1 of the single best probability for all tags, before the cuts are
- * refined tag by tag, in *f1; and in levels[PT_PRECISIONS] the least p, the same for all tags, from which on the share
- * of right tags was at least (PT_PRECISION_MIN + i) / 100; 2 where it never was. */
-int pt_cuts(const float *margins, const pt_labels *labels, size_t tags, const double *a, const double *b, unsigned jobs,
-            double *cuts, double *levels, double *f1, papertag_error *err);
+/* Precisions for which the least probability is recorded, in hundredths: 50 to 99. */
+enum { PT_PRECISION_MIN = 50, PT_PRECISIONS = 50 };
+
+/* What cuts are found from: N papers, T tags. All pointers are borrowed. */
+typedef struct pt_cut_problem {
+    const float *margins;    /* N x T: of each paper by machines that were not fitted on it */
+    const pt_labels *labels; /* N */
+    size_t tags;             /* T */
+    const double *a;         /* T: Platt parameters, p = 1 / (1 + exp(a m + b)) */
+    const double *b;         /* T */
+} pt_cut_problem;
+
+/* Finds the margin from which on each tag is assigned, on up to `jobs` threads.
+ * cuts: out, T.
+ * levels: out, PT_PRECISIONS: the least p, one for all tags, from which on the share of right tags was at least
+ * (PT_PRECISION_MIN + i) / 100; 2 where it never was.
+ * f1: out, the micro-F1 of the single best probability for all tags, before the cuts are refined tag by tag.
+ * 0 or PAPERTAG_NO_MEMORY. */
+int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *levels, double *f1,
+                 papertag_error *err);
 
 #endif

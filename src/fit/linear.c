@@ -6,50 +6,14 @@
  * the one variable of that paper, and keep w = w0 + sum alpha_i y_i x_i up to date.
  *
  * One-vs-rest over T tags would read the same rows T times. Here PT_LANES tags form a block whose weights lie side by
- * side, w[term][lane], so that a row is read once and each of its terms touches one cache line, in which the compiler
- * uses whole vectors. Lanes never mix: every lane goes through the very steps it would go through alone, with any
- * vector width (contraction of multiply and add is off), so the result is the same on every machine and for any
- * threads.
+ * side, w[term][lane]. A row is then read once for the whole block, and each of its terms touches one cache line. Lanes
+ * never mix: every lane takes the steps it would take alone, with any vector width (contraction of multiply and add is
+ * off). So the result is the same on every machine and for any number of threads.
  */
 #include "linear.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-/* ---- labels ---------------------------------------------------------------------------------------------------- */
-
-void pt_labels_free(pt_labels *labels)
-{
-    free(labels->starts);
-    free(labels->tags);
-    *labels = (pt_labels){0};
-}
-
-int pt_labels_append(pt_labels *labels, const uint32_t *tags, size_t count)
-{
-    size_t start = labels->count ? labels->starts[labels->count] : 0;
-
-    if (pt_reserve(&labels->starts, &labels->capacity, labels->count + 2, sizeof *labels->starts) ||
-        pt_reserve(&labels->tags, &labels->tags_capacity, start + count, sizeof *labels->tags)) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    if (count) {
-        memcpy(labels->tags + start, tags, count * sizeof *tags);
-    }
-    labels->starts[labels->count] = start;
-    labels->starts[++labels->count] = start + count;
-    return PAPERTAG_OK;
-}
-
-bool pt_labels_have(const pt_labels *labels, size_t paper, uint32_t tag)
-{
-    for (size_t i = labels->starts[paper]; i < labels->starts[paper + 1]; i++) {
-        if (labels->tags[i] == tag) {
-            return true;
-        }
-    }
-    return false;
-}
 
 double pt_positive_weight(papertag_class_weight kind, size_t positives, size_t negatives)
 {
@@ -59,8 +23,8 @@ double pt_positive_weight(papertag_class_weight kind, size_t positives, size_t n
 
 /* ---- one row against all lanes --------------------------------------------------------------------------------- */
 
-/* A part of the lanes of a block: a vector that machines have. (Of vectors that they have not, compilers make poor
- * code, and they do not find them on their own.) */
+/* The lanes are worked on in vectors of a width that the machine has. Compilers turn wider vectors into slow code, and
+ * do not find these in a plain loop over the lanes. */
 #ifdef __x86_64__
 enum { PART = 8 };
 #else
@@ -69,8 +33,8 @@ enum { PART = 4 };
 enum { PARTS = PT_LANES / PART };
 typedef float part __attribute__((vector_size(PART * sizeof(float)), aligned(sizeof(float)), may_alias));
 
-/* In four sums, as an addition waits for the one before it. */
-static inline void dot(const float *weights, const float *bias, pt_row row, float out[PT_LANES])
+/* Four sums, because each addition waits for the one before it. */
+static inline void dot_lanes(const float *weights, const float *bias, pt_row row, float out[PT_LANES])
 {
     part sums[4][PARTS] = {{{0}}};
     size_t k = 0;
@@ -94,7 +58,7 @@ static inline void dot(const float *weights, const float *bias, pt_row row, floa
     }
 }
 
-static inline void add(float *weights, float *bias, pt_row row, const float step[PT_LANES])
+static inline void add_row_to_weights(float *weights, float *bias, pt_row row, const float step[PT_LANES])
 {
     part all[PARTS];
 
@@ -111,79 +75,125 @@ static inline void add(float *weights, float *bias, pt_row row, const float step
 }
 
 WIDEST_VECTORS
-static void margins_of(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
+static void compute_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
 {
-    dot(weights, weights + terms * PT_LANES, row, margins);
+    dot_lanes(weights, weights + terms * PT_LANES, row, margins);
 }
 
 /* Not a clone itself: gcc gives clones default visibility. */
 void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES])
 {
-    margins_of(weights, terms, row, margins);
+    compute_margins(weights, terms, row, margins);
+}
+
+/* ---- a block of lanes ------------------------------------------------------------------------------------------ */
+
+/* What the descent works on: n papers of one block. */
+typedef struct block {
+    const pt_rows *rows;    /* over V terms */
+    const uint32_t *papers; /* n: rows */
+    const float *cost;      /* n: the weight of each paper; NULL: 1 */
+    size_t count;           /* n */
+    size_t terms;           /* V */
+    size_t lanes;           /* in use, at most PT_LANES */
+    float *weights;         /* (V + 1) x PT_LANES */
+    bool fixed_bias;
+    uint32_t *order;             /* n: positions in `papers`, in the order of visits */
+    uint16_t *has;               /* n: a bit for each lane whose tag the paper has */
+    uint16_t *absent;            /* n: a bit for each lane that is fitted without the paper; NULL: none */
+    float *alphas;               /* n x PT_LANES: the dual variables, >= 0 */
+    float *squares;              /* n: |x|^2, see square_of */
+    float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
+} block;
+
+/* Allocates the arrays; the dual variables are 0. */
+static int open_block(block *b, papertag_error *err)
+{
+    b->order = pt_alloc(b->count, sizeof *b->order);
+    b->has = pt_alloc(b->count, sizeof *b->has);
+    b->alphas = pt_calloc(b->count, PT_LANES * sizeof *b->alphas);
+    b->squares = pt_alloc(b->count, sizeof *b->squares);
+    return b->order && b->has && b->alphas && b->squares ? PAPERTAG_OK : pt_no_memory(err);
+}
+
+static void close_block(block *b)
+{
+    free(b->order);
+    free(b->has);
+    free(b->absent);
+    free(b->alphas);
+    free(b->squares);
+}
+
+/* |x|^2, plus 1 for the bias unless it is fixed. */
+static float square_of(pt_row row, bool fixed_bias)
+{
+    double square = fixed_bias ? 0 : 1;
+
+    for (size_t k = 0; k < row.count; k++) {
+        square += (double)row.values[k] * row.values[k];
+    }
+    return (float)square;
+}
+
+/* Sets what does not depend on the tags. */
+static void start_block(block *b, bool from_prior)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        b->order[i] = (uint32_t)i;
+        b->squares[i] = square_of(pt_rows_get(b->rows, b->papers[i]), b->fixed_bias);
+    }
+    if (!from_prior) {
+        memset(b->weights, 0, (b->terms + 1) * PT_LANES * sizeof *b->weights);
+    }
 }
 
 /* ---- the descent ----------------------------------------------------------------------------------------------- */
 
-/* What the descent keeps for the papers of one block. */
-typedef struct block {
-    uint16_t *has;          /* paper: a bit for each lane whose tag it has */
-    float *alphas;          /* paper x lane: the dual variables, >= 0 */
-    float *squares;         /* paper: see square_of */
-    const float *cost;      /* paper: what it counts; NULL: 1 */
-    const uint16_t *absent; /* paper: a bit for each lane that is fitted without it */
-    bool fixed_bias;
-    float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
-} block;
-
-/* Asks for what papers to come will need: a row lies anywhere, and so do the weights of its terms. Always inline: to a
- * compiler a call that only asks does nothing. */
-static inline __attribute__((always_inline)) void look_ahead(const pt_rows *rows, const uint32_t *papers,
-                                                             const uint32_t *order, size_t left, const block *b,
-                                                             const float *weights)
+/* Prefetches what the next visits will read: rows and weights are scattered over memory. order: the visits to come,
+ * `left` of them. Always inline: a compiler may drop a call whose only effect is a prefetch. */
+static inline __attribute__((always_inline)) void prefetch_visits(const block *b, const uint32_t *order, size_t left)
 {
     if (left > 8) {
-        __builtin_prefetch(rows->starts + papers[order[8]]);
+        __builtin_prefetch(b->rows->starts + b->papers[order[8]]);
     }
     if (left > 4) {
-        const pt_row row = pt_rows_get(rows, papers[order[4]]);
+        const pt_row row = pt_rows_get(b->rows, b->papers[order[4]]);
         for (size_t k = 0; k < row.count; k += 16) {
             __builtin_prefetch(row.terms + k);
             __builtin_prefetch(row.values + k);
         }
     }
     if (left > 2) {
-        const pt_row row = pt_rows_get(rows, papers[order[2]]);
+        const pt_row row = pt_rows_get(b->rows, b->papers[order[2]]);
         for (size_t k = 0; k < row.count; k++) {
-            __builtin_prefetch(weights + (size_t)row.terms[k] * PT_LANES, 1, 2);
+            __builtin_prefetch(b->weights + (size_t)row.terms[k] * PT_LANES, 1, 2);
         }
         __builtin_prefetch(b->alphas + (size_t)order[2] * PT_LANES);
     }
 }
 
-/* One pass over the papers in the order given; returns per lane the range of the projected gradient in *range. */
-static inline __attribute__((always_inline)) void descend(const pt_rows *rows, const uint32_t *papers,
-                                                          const uint32_t *order, size_t count, size_t terms,
-                                                          const block *b, bool absences, float *weights,
-                                                          float range[PT_LANES])
+/* Visits every paper once, in the block's order. range: out, by lane: the range of the projected gradient. */
+static inline __attribute__((always_inline)) void visit_papers(const block *b, bool absences, float range[PT_LANES])
 {
     float highest[PT_LANES], lowest[PT_LANES], unused[PT_LANES] = {0};
-    float *bias = weights + terms * PT_LANES, *moving = b->fixed_bias ? unused : bias;
+    float *bias = b->weights + b->terms * PT_LANES, *moving = b->fixed_bias ? unused : bias;
 
     for (int lane = 0; lane < PT_LANES; lane++) {
         highest[lane] = -INFINITY;
         lowest[lane] = INFINITY;
     }
-    for (size_t i = 0; i < count; i++) {
-        const size_t at = order[i];
-        const pt_row row = pt_rows_get(rows, papers[at]);
+    for (size_t i = 0; i < b->count; i++) {
+        const size_t at = b->order[i];
+        const pt_row row = pt_rows_get(b->rows, b->papers[at]);
         const unsigned has = b->has[at];
         float *alpha = b->alphas + at * PT_LANES;
         const float rarity = b->cost ? 1 / b->cost[at] : 1;
         float margins[PT_LANES], step[PT_LANES];
         int moved = 0;
 
-        look_ahead(rows, papers, order + i, count - i, b, weights);
-        dot(weights, bias, row, margins);
+        prefetch_visits(b, b->order + i, b->count - i);
+        dot_lanes(b->weights, bias, row, margins);
         for (int lane = 0; lane < PT_LANES; lane++) {
             const float y = has & 1u << lane ? 1 : -1, old = alpha[lane];
             const float d = rarity * (has & 1u << lane ? b->diagonal[1][lane] : b->diagonal[0][lane]);
@@ -203,7 +213,7 @@ static inline __attribute__((always_inline)) void descend(const pt_rows *rows, c
             moved |= next != old;
         }
         if (moved) {
-            add(weights, moving, row, step);
+            add_row_to_weights(b->weights, moving, row, step);
         }
     }
     for (int lane = 0; lane < PT_LANES; lane++) {
@@ -212,207 +222,185 @@ static inline __attribute__((always_inline)) void descend(const pt_rows *rows, c
 }
 
 WIDEST_VECTORS
-static void pass(const pt_rows *rows, const uint32_t *papers, const uint32_t *order, size_t count, size_t terms,
-                 const block *b, float *weights, float range[PT_LANES])
+static void run_epoch(const block *b, float range[PT_LANES])
 {
-    descend(rows, papers, order, count, terms, b, false, weights, range);
+    visit_papers(b, false, range);
 }
 
 WIDEST_VECTORS
-static void pass_with_absences(const pt_rows *rows, const uint32_t *papers, const uint32_t *order, size_t count,
-                               size_t terms, const block *b, float *weights, float range[PT_LANES])
+static void run_epoch_with_absences(const block *b, float range[PT_LANES])
 {
-    descend(rows, papers, order, count, terms, b, true, weights, range);
+    visit_papers(b, true, range);
 }
 
-/* Goes over the papers until all of the first `lanes` lanes have settled, or often enough. */
-static void settle(const pt_rows *rows, const uint32_t *papers, uint32_t *order, size_t count, size_t terms,
-                   const block *b, size_t lanes, const pt_linear_options *options, float *weights)
+static void shuffle(uint32_t *order, size_t count, uint64_t *random)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t j = (pt_random(random) >> 32) * i >> 32;
+        uint32_t swap = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = swap;
+    }
+}
+
+/* Runs epochs until every lane in use has converged, or epochs_max of them. */
+static void descend(const block *b, const pt_linear_options *options)
 {
     uint64_t random = options->seed;
-    bool settled = false;
+    bool converged = false;
 
-    for (unsigned epoch = 0; epoch < options->epochs_max && !settled; epoch++) {
+    for (unsigned epoch = 0; epoch < options->epochs_max && !converged; epoch++) {
         float range[PT_LANES] = {0};
-        for (size_t i = count; i > 1; i--) {
-            size_t j = (pt_random(&random) >> 32) * i >> 32;
-            uint32_t swap = order[i - 1];
-            order[i - 1] = order[j];
-            order[j] = swap;
-        }
-        (b->absent ? pass_with_absences : pass)(rows, papers, order, count, terms, b, weights, range);
-        settled = true;
-        for (size_t lane = 0; lane < lanes; lane++) {
-            settled = settled && range[lane] <= options->epsilon;
+        shuffle(b->order, b->count, &random);
+        (b->absent ? run_epoch_with_absences : run_epoch)(b, range);
+        converged = true;
+        for (size_t lane = 0; lane < b->lanes; lane++) {
+            converged = converged && range[lane] <= options->epsilon;
         }
     }
 }
 
-/* |x|^2, and 1 for the bias where it moves. */
-static float square_of(pt_row row, bool fixed_bias)
-{
-    double square = fixed_bias ? 0 : 1;
-
-    for (size_t k = 0; k < row.count; k++) {
-        square += (double)row.values[k] * row.values[k];
-    }
-    return (float)square;
-}
-
-/* Memory of a block for so many papers, the dual variables at nothing. */
-static int open_block(block *b, size_t papers, uint32_t **order, papertag_error *err)
-{
-    *order = pt_alloc(papers, sizeof **order);
-    b->has = pt_alloc(papers, sizeof *b->has);
-    b->alphas = pt_calloc(papers, PT_LANES * sizeof *b->alphas);
-    b->squares = pt_alloc(papers, sizeof *b->squares);
-    for (size_t i = 0; *order && i < papers; i++) {
-        (*order)[i] = (uint32_t)i;
-    }
-    if (!*order || !b->has || !b->alphas || !b->squares) {
-        pt_no_memory(err);
-        return PAPERTAG_NO_MEMORY;
-    }
-    return PAPERTAG_OK;
-}
-
-static void close_block(block *b, uint32_t *order)
-{
-    free(order);
-    free(b->has);
-    free(b->alphas);
-    free(b->squares);
-}
+/* ---- many tags ------------------------------------------------------------------------------------------------- */
 
 /* A bit for each lane of the block whose tag the paper has. */
-static unsigned lanes_of(const pt_labels *labels, size_t paper, size_t first_tag, size_t tags)
+static unsigned lanes_of(const pt_linear_problem *p, size_t paper, size_t lanes)
 {
     unsigned has = 0;
 
-    for (size_t k = labels->starts[paper]; k < labels->starts[paper + 1]; k++) {
-        const size_t lane = labels->tags[k] - first_tag;
-        if (labels->tags[k] >= first_tag && lane < tags) {
+    for (size_t k = p->labels->starts[paper]; k < p->labels->starts[paper + 1]; k++) {
+        const size_t lane = p->labels->tags[k] - p->first_tag;
+        if (p->labels->tags[k] >= p->first_tag && lane < lanes) {
             has |= 1u << lane;
         }
     }
     return has;
 }
 
-/* What the dual variables of a block's papers add up to, by lane, of negatives and of positives. */
-static void add_up(const float *alpha, unsigned has, double sums[2][PT_LANES])
+/* Adds a paper's dual variables to the sums of negatives and of positives, by lane. */
+static void add_duals(const float *alpha, unsigned has, double sums[2][PT_LANES])
 {
     for (int lane = 0; lane < PT_LANES; lane++) {
         sums[has >> lane & 1][lane] += alpha[lane];
     }
 }
 
-/* Begins with the dual variables of a fit to more papers ("alpha seeding": DeCoste and Wagstaff, KDD 2000). Those of
- * the papers left out go to the others, of positives to positives and of negatives to negatives, each growing by the
- * same factor. So the bias, to which all papers pull, is at once what it was, and the weights are near to it. */
+/* Starts from the dual variables of a fit to more papers ("alpha seeding": DeCoste and Wagstaff, KDD 2000). Those of
+ * the papers left out go to the others, positives' to positives and negatives' to negatives, and all grow by the same
+ * factor. All papers pull at the bias, so it is at once what it was, and the weights are close to it. */
 WIDEST_VECTORS
-static void take_over(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, const uint32_t *order,
-                      size_t count, size_t terms, size_t first_tag, size_t tags, const pt_linear_options *options,
-                      const block *b, float *weights)
+static void seed_duals(const block *b, const pt_linear_problem *problem, const float *start, size_t start_papers)
 {
     double all[2][PT_LANES] = {{0}}, kept[2][PT_LANES] = {{0}};
     float factor[2][PT_LANES];
 
-    for (size_t i = 0; i < options->start_papers; i++) {
-        add_up(options->start + i * PT_LANES, lanes_of(labels, i, first_tag, tags), all);
+    for (size_t i = 0; i < start_papers; i++) {
+        add_duals(start + i * PT_LANES, lanes_of(problem, i, b->lanes), all);
     }
-    for (size_t i = 0; i < count; i++) {
-        add_up(options->start + (size_t)papers[i] * PT_LANES, b->has[i], kept);
+    for (size_t i = 0; i < b->count; i++) {
+        add_duals(start + (size_t)b->papers[i] * PT_LANES, b->has[i], kept);
     }
     for (int side = 0; side < 2; side++) {
         for (int lane = 0; lane < PT_LANES; lane++) {
             factor[side][lane] = (float)(kept[side][lane] > 0 ? all[side][lane] / kept[side][lane] : 1);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        const float *old = options->start + (size_t)papers[i] * PT_LANES;
+    for (size_t i = 0; i < b->count; i++) {
+        const float *old = start + (size_t)b->papers[i] * PT_LANES;
         float step[PT_LANES];
-        look_ahead(rows, papers, order + i, count - i, b, weights);
+        prefetch_visits(b, b->order + i, b->count - i);
         for (int lane = 0; lane < PT_LANES; lane++) {
             const bool has = b->has[i] >> lane & 1;
             b->alphas[i * PT_LANES + (size_t)lane] = old[lane] * factor[has][lane];
             step[lane] = old[lane] * (has ? factor[1][lane] : -factor[0][lane]);
         }
-        add(weights, weights + terms * PT_LANES, pt_rows_get(rows, papers[i]), step);
+        add_row_to_weights(b->weights, b->weights + b->terms * PT_LANES, pt_rows_get(b->rows, b->papers[i]), step);
     }
 }
 
-int pt_linear_fit(const pt_rows *rows, const pt_labels *labels, const uint32_t *papers, size_t paper_count,
-                  size_t terms, size_t first_tag, size_t tag_count, const pt_linear_options *options, float *weights,
+/* Sets which lanes each paper has and what a positive and a negative of each lane cost. */
+static void set_tags(block *b, const pt_linear_problem *problem, const pt_linear_options *options)
+{
+    size_t positives[PT_LANES] = {0};
+
+    for (size_t i = 0; i < b->count; i++) {
+        b->has[i] = (uint16_t)lanes_of(problem, b->papers[i], b->lanes);
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            positives[lane] += b->has[i] >> lane & 1;
+        }
+    }
+    for (size_t lane = 0; lane < PT_LANES; lane++) {
+        double weight = pt_positive_weight(options->class_weight, positives[lane], b->count - positives[lane]);
+        b->diagonal[0][lane] = (float)(1 / (2 * options->c));
+        b->diagonal[1][lane] = (float)(1 / (2 * options->c * weight));
+    }
+}
+
+int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *options, float *weights,
                   papertag_error *err)
 {
-    block b = {.cost = options->cost, .fixed_bias = options->fixed_bias};
-    uint32_t *order;
-    size_t positives[PT_LANES] = {0};
-    size_t tags = tag_count - first_tag < PT_LANES ? tag_count - first_tag : PT_LANES;
-    int status = open_block(&b, paper_count, &order, err);
+    const size_t tags = problem->tag_count - problem->first_tag;
+    block b = {.rows = problem->rows,
+               .papers = problem->papers,
+               .cost = problem->cost,
+               .count = problem->paper_count,
+               .terms = problem->terms,
+               .lanes = tags < PT_LANES ? tags : PT_LANES,
+               .weights = weights,
+               .fixed_bias = options->fixed_bias};
+    int status = open_block(&b, err);
 
     if (status) {
         goto done;
     }
-    if (!options->from_prior) {
-        memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
-    }
-    for (size_t i = 0; i < paper_count; i++) {
-        b.squares[i] = square_of(pt_rows_get(rows, papers[i]), b.fixed_bias);
-        b.has[i] = (uint16_t)lanes_of(labels, papers[i], first_tag, tags);
-        for (size_t lane = 0; lane < PT_LANES; lane++) {
-            positives[lane] += b.has[i] >> lane & 1;
-        }
-    }
+    start_block(&b, options->from_prior);
+    set_tags(&b, problem, options);
     if (options->start) {
-        take_over(rows, labels, papers, order, paper_count, terms, first_tag, tags, options, &b, weights);
+        seed_duals(&b, problem, options->start, options->start_papers);
     }
-    for (size_t lane = 0; lane < PT_LANES; lane++) {
-        double weight = pt_positive_weight(options->class_weight, positives[lane], paper_count - positives[lane]);
-        b.diagonal[0][lane] = (float)(1 / (2 * options->c));
-        b.diagonal[1][lane] = (float)(1 / (2 * options->c * weight));
-    }
-    settle(rows, papers, order, paper_count, terms, &b, tags, options, weights);
-    for (size_t lane = tags; lane < PT_LANES; lane++) {
-        for (size_t term = 0; term <= terms; term++) {
+    descend(&b, options);
+    for (size_t lane = b.lanes; lane < PT_LANES; lane++) {
+        for (size_t term = 0; term <= b.terms; term++) {
             weights[term * PT_LANES + lane] = 0;
         }
     }
-    for (size_t i = 0; options->duals && i < paper_count; i++) {
-        memcpy(options->duals + (size_t)papers[i] * PT_LANES, b.alphas + i * PT_LANES, PT_LANES * sizeof *b.alphas);
+    for (size_t i = 0; options->duals && i < b.count; i++) {
+        memcpy(options->duals + (size_t)b.papers[i] * PT_LANES, b.alphas + i * PT_LANES, PT_LANES * sizeof *b.alphas);
     }
 done:
-    close_block(&b, order);
+    close_block(&b);
     return status;
 }
 
-int pt_linear_fit_folds(const pt_rows *rows, const pt_cases *cases, size_t terms, const pt_linear_options *options,
-                        float *weights, papertag_error *err)
-{
-    block b = {.cost = cases->cost, .fixed_bias = options->fixed_bias};
-    uint16_t *absent = pt_alloc(cases->count, sizeof *absent);
-    uint32_t *order;
-    int status = open_block(&b, cases->count, &order, err);
+/* ---- one tag, many folds --------------------------------------------------------------------------------------- */
 
-    b.absent = absent;
-    if (status || !absent) {
-        status = status ? status : pt_no_memory(err);
+int pt_linear_fit_folds(const pt_cases *cases, const pt_linear_options *options, float *weights, papertag_error *err)
+{
+    block b = {.rows = cases->rows,
+               .papers = cases->papers,
+               .cost = cases->cost,
+               .count = cases->count,
+               .terms = cases->terms,
+               .lanes = cases->folds + 1,
+               .weights = weights,
+               .fixed_bias = options->fixed_bias,
+               .absent = pt_alloc(cases->count, sizeof *b.absent)};
+    int status = open_block(&b, err);
+
+    status = status || b.absent ? status : pt_no_memory(err);
+    if (status) {
         goto done;
     }
-    if (!options->from_prior) {
-        memset(weights, 0, (terms + 1) * PT_LANES * sizeof *weights);
-    }
-    for (size_t i = 0; i < cases->count; i++) {
-        b.squares[i] = square_of(pt_rows_get(rows, cases->papers[i]), b.fixed_bias);
+    start_block(&b, options->from_prior);
+    for (size_t i = 0; i < b.count; i++) {
+        const unsigned own = cases->fold[i] < cases->folds ? 1u << cases->fold[i] : 0;
         b.has[i] = cases->positive[i] ? UINT16_MAX : 0;
-        absent[i] = (uint16_t)(0xfffeu << cases->folds | (cases->fold[i] < cases->folds ? 1u << cases->fold[i] : 0));
+        b.absent[i] = (uint16_t)(0xfffeu << cases->folds | own);
     }
     for (size_t lane = 0; lane < PT_LANES; lane++) {
         b.diagonal[0][lane] = b.diagonal[1][lane] = (float)(1 / (2 * options->c));
     }
-    settle(rows, cases->papers, order, cases->count, terms, &b, cases->folds + 1, options, weights);
+    descend(&b, options);
 done:
-    close_block(&b, order);
-    free(absent);
+    close_block(&b);
     return status;
 }

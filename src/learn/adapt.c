@@ -60,14 +60,19 @@ static void free_fit(struct fit *f)
     free(f->lanes);
 }
 
-static int make_fit(struct fit *f, size_t cases, size_t terms)
+static int make_fit(struct fit *f, size_t cases, const pt_lesson *lesson)
 {
     f->papers = pt_alloc(cases, sizeof *f->papers);
     f->positive = pt_alloc(cases, sizeof *f->positive);
     f->fold = pt_alloc(cases, sizeof *f->fold);
     f->cost = pt_alloc(cases, sizeof *f->cost);
-    f->lanes = pt_calloc(terms + 1, PT_LANES * sizeof *f->lanes);
-    f->cases = (pt_cases){.papers = f->papers, .positive = f->positive, .cost = f->cost, .fold = f->fold};
+    f->lanes = pt_calloc(lesson->terms + 1, PT_LANES * sizeof *f->lanes);
+    f->cases = (pt_cases){.rows = lesson->rows,
+                          .terms = lesson->terms,
+                          .papers = f->papers,
+                          .positive = f->positive,
+                          .cost = f->cost,
+                          .fold = f->fold};
     return f->papers && f->positive && f->fold && f->cost && f->lanes ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
@@ -126,7 +131,7 @@ static int adapt(const pt_lesson *lesson, pt_column *out, papertag_error *err)
     const pt_linear_options options = {
         .c = ADAPT_C, .from_prior = true, .fixed_bias = true, .epsilon = ADAPT_EPSILON, .epochs_max = EPOCHS_MAX};
     struct fit f = {0};
-    int status = make_fit(&f, lesson->count + lesson->labelled_count, lesson->terms);
+    int status = make_fit(&f, lesson->count + lesson->labelled_count, lesson);
 
     if (!status) {
         set_prior(lesson, f.lanes);
@@ -134,7 +139,7 @@ static int adapt(const pt_lesson *lesson, pt_column *out, papertag_error *err)
         for (size_t i = 0; i < lesson->labelled_count; i++) {
             add_case(&f, lesson->labelled[i], lesson->has[i], LABELLED_COST, PT_NO_FOLD);
         }
-        status = pt_linear_fit_folds(lesson->rows, &f.cases, lesson->terms, &options, f.lanes, err);
+        status = pt_linear_fit_folds(&f.cases, &options, f.lanes, err);
     }
     if (!status) {
         take_column(&f, lesson, WIDTH, lesson->prior_cut, out);
@@ -197,7 +202,7 @@ static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_er
     const pt_linear_options options = {.c = START_C, .epsilon = START_EPSILON, .epochs_max = EPOCHS_MAX};
     size_t counts[3];
     uint8_t *marks = mark_papers(lesson, all, counts);
-    int status = marks ? make_fit(f, lesson->papers + 1, lesson->terms) : PAPERTAG_NO_MEMORY;
+    int status = marks ? make_fit(f, lesson->papers + 1, lesson) : PAPERTAG_NO_MEMORY;
 
     if (!status) {
         const double pool = POOL_COST * ((double)count_first(lesson) + WORDS_COST) / (double)counts[UNJUDGED];
@@ -217,7 +222,7 @@ static int fit_new(const pt_lesson *lesson, bool all, struct fit *f, papertag_er
                 add_case(f, (uint32_t)i, false, pool, PT_NO_FOLD);
             }
         }
-        status = pt_linear_fit_folds(lesson->rows, &f->cases, lesson->terms, &options, f->lanes, err);
+        status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
     }
     free(marks);
     if (status == PAPERTAG_NO_MEMORY) {

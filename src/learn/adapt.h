@@ -20,7 +20,7 @@
 #ifndef PT_LEARN_H
 #define PT_LEARN_H
 
-#include "fit/linear.h"
+#include "fit/fit.h"
 
 /* What is known of a tag. All is borrowed. */
 typedef struct pt_lesson {

@@ -9,7 +9,7 @@
 #ifndef PT_DISCOVER_H
 #define PT_DISCOVER_H
 
-#include "fit/linear.h"
+#include "fit/fit.h"
 
 /* N papers as rows of V terms. All is borrowed. */
 typedef struct pt_corpus {

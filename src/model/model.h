@@ -19,7 +19,7 @@
 #include <cjson/cJSON.h>
 #include <libsvm/svm.h>
 
-#include "fit/linear.h"
+#include "fit/fit.h"
 #include "text/tfidf.h"
 
 /* Versions of the file: a personal model has weights of its own for some tags. */
@@ -39,9 +39,6 @@ typedef struct pt_fit_info {
 /* The words of a manifest for the values of the public enums; NULL ends each list. */
 extern const char *const pt_solver_names[], *const pt_kernel_names[], *const pt_precision_names[],
                                                                           *const pt_class_weight_names[];
-
-/* The precisions, in hundredths, for which a manifest has the least p that keeps them: see pt_cuts. */
-enum { PT_PRECISION_MIN = 50, PT_PRECISIONS = 50 };
 
 /* Reads what scoring needs from a manifest; the words of tags are borrowed from it. `source` names it in messages. */
 int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err);

@@ -4,7 +4,7 @@
 #ifndef PT_STORE_LEARN_H
 #define PT_STORE_LEARN_H
 
-#include "fit/linear.h"
+#include "fit/fit.h"
 #include "store.h"
 
 /* All stored papers as rows of a model, by ascending key, and when they were read. */

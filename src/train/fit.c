@@ -196,9 +196,15 @@ static int fit_student(const pt_fit *fit, pt_linear_options options, size_t firs
             cost[count + i] = 1;
         }
         options.c *= STUDENT_C;
-        options.cost = cost;
-        status = pt_linear_fit(fit->rows, &labels, papers, count + others, fit->terms, first, fit->tags, &options,
-                               weights, NULL);
+        status = pt_linear_fit(&(pt_linear_problem){.rows = fit->rows,
+                                                    .labels = &labels,
+                                                    .papers = papers,
+                                                    .cost = cost,
+                                                    .paper_count = count + others,
+                                                    .terms = fit->terms,
+                                                    .first_tag = first,
+                                                    .tag_count = fit->tags},
+                               &options, weights, NULL);
     }
     free(cost);
     pt_labels_free(&labels);
@@ -240,7 +246,14 @@ static int fit_labelled(const struct run *run, size_t block, size_t fold, const 
 {
     const pt_fit *fit = run->fit;
     const bool whole = fold == fit->options->folds;
-    size_t rank = rank_of(fit);
+    const size_t rank = rank_of(fit);
+    const pt_linear_problem problem = {.rows = rank ? fit->extended : fit->rows,
+                                       .labels = fit->labels,
+                                       .papers = papers,
+                                       .paper_count = count,
+                                       .terms = fit->terms + rank,
+                                       .first_tag = block * PT_LANES,
+                                       .tag_count = fit->tags};
     pt_linear_options options = linear_options(fit, fold);
     int status = PAPERTAG_OK;
 
@@ -256,9 +269,7 @@ static int fit_labelled(const struct run *run, size_t block, size_t fold, const 
         set_prior(fit, block, rank, weights);
         options.from_prior = true;
     }
-    return status ? status
-                  : pt_linear_fit(rank ? fit->extended : fit->rows, fit->labels, papers, count, fit->terms + rank,
-                                  block * PT_LANES, fit->tags, &options, weights, NULL);
+    return status ? status : pt_linear_fit(&problem, &options, weights, NULL);
 }
 
 /* A block and a fold, or with fold == folds the whole set, whose weights are kept. */
@@ -313,8 +324,14 @@ static int keywords_task(void *context, size_t block)
             }
         }
         options.c = 1;
-        status = pt_linear_fit(fit->rows, run->named, papers, count, fit->terms, block * PT_LANES, fit->tags, &options,
-                               run->blocks[block], NULL);
+        status = pt_linear_fit(&(pt_linear_problem){.rows = fit->rows,
+                                                    .labels = run->named,
+                                                    .papers = papers,
+                                                    .paper_count = count,
+                                                    .terms = fit->terms,
+                                                    .first_tag = block * PT_LANES,
+                                                    .tag_count = fit->tags},
+                               &options, run->blocks[block], NULL);
     }
     free(papers);
     return status;

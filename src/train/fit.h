@@ -13,7 +13,7 @@
 #ifndef PT_FIT_H
 #define PT_FIT_H
 
-#include "fit/lsa.h"
+#include "fit/fit.h"
 #include "model/model.h"
 
 /* The training set and how to fit it. All is borrowed. The labelled papers are the first of the rows, labels->count of

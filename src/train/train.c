@@ -12,8 +12,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "fit/calibrate.h"
-#include "fit/cuts.h"
+#include "fit/fit.h"
 #include "measure/measure.h"
 
 enum { LSA_RANK = 200 };
@@ -638,8 +637,8 @@ static int decide(const pt_training *r, pt_result *result, papertag_error *err)
     if (common_calibration(r, result->margins, &c.a, &c.b) || pt_parallel(jobs, r->tags, calibrate_tag, &c, NULL)) {
         return pt_no_memory(err);
     }
-    return pt_cuts(result->margins, &r->labels, r->tags, result->a, result->b, jobs, result->cuts, result->levels,
-                   &result->f1, err);
+    return pt_find_cuts(&(pt_cut_problem){result->margins, &r->labels, r->tags, result->a, result->b}, jobs,
+                        result->cuts, result->levels, &result->f1, err);
 }
 
 /* F1 of the held-out margins at the cuts. */

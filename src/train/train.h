@@ -44,7 +44,7 @@ struct papertag_trainer {
 typedef struct pt_result {
     float *margins;               /* N x T, each paper's by a fit that has not seen it */
     double *a, *b, *cuts;         /* T: calibration and cuts */
-    double levels[PT_PRECISIONS]; /* p by precision: see pt_cuts */
+    double levels[PT_PRECISIONS]; /* p by precision: see pt_find_cuts */
     double f1;                    /* micro-F1 by which fits are compared */
     float **blocks;               /* the weights, for the linear kernel: see pt_fit_held_out */
 } pt_result;

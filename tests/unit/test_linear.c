@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "fit/linear.h"
+#include "fit/fit.h"
 
 enum { PAPERS = 120, TERMS = 30, TAGS = 20 };
 
@@ -54,6 +54,41 @@ static void release(struct fixture *f)
 {
     pt_rows_free(&f->rows);
     pt_labels_free(&f->labels);
+}
+
+/* All tags of all papers of the fixture. */
+static pt_linear_problem whole_problem(const struct fixture *f)
+{
+    return (pt_linear_problem){.rows = &f->rows,
+                               .labels = &f->labels,
+                               .papers = f->papers,
+                               .paper_count = PAPERS,
+                               .terms = TERMS,
+                               .tag_count = TAGS};
+}
+
+static void fit_all(const struct fixture *f, const pt_linear_options *options, float *weights)
+{
+    const pt_linear_problem problem = whole_problem(f);
+    assert_int_equal(pt_linear_fit(&problem, options, weights, NULL), 0);
+}
+
+static void fit_tags(const struct fixture *f, size_t first, size_t end, const pt_linear_options *options,
+                     float *weights)
+{
+    pt_linear_problem problem = whole_problem(f);
+    problem.first_tag = first;
+    problem.tag_count = end;
+    assert_int_equal(pt_linear_fit(&problem, options, weights, NULL), 0);
+}
+
+static void fit_papers(const struct fixture *f, const uint32_t *papers, size_t count, const pt_linear_options *options,
+                       float *weights)
+{
+    pt_linear_problem problem = whole_problem(f);
+    problem.papers = papers;
+    problem.paper_count = count;
+    assert_int_equal(pt_linear_fit(&problem, options, weights, NULL), 0);
 }
 
 static const pt_linear_options strict = {.c = 1, .epsilon = 1e-4, .epochs_max = 5000, .seed = 1};
@@ -121,8 +156,7 @@ static void test_reaches_the_optimum(void **state)
     for (papertag_class_weight kind = PAPERTAG_WEIGHT_NONE; kind <= PAPERTAG_WEIGHT_BALANCED; kind++) {
         pt_linear_options options = strict;
         options.class_weight = kind;
-        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL),
-                         0);
+        fit_all(&f, &options, f.weights);
         check_optimum(&f, kind);
     }
     release(&f);
@@ -135,11 +169,10 @@ static void test_lanes_do_not_mix(void **state)
     (void)state;
 
     make(&f);
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    fit_all(&f, &options, f.weights);
     for (uint32_t tag = 0; tag < PT_LANES; tag += 5) {
         alone = f;
-        assert_int_equal(
-            pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, tag, tag + 1, &options, alone.weights, NULL), 0);
+        fit_tags(&f, tag, tag + 1, &options, alone.weights);
         for (int j = 0; j <= TERMS; j++) {
             assert_true(alone.weights[j * PT_LANES] == f.weights[j * PT_LANES + (int)tag]);
         }
@@ -153,8 +186,7 @@ static void test_lanes_without_a_tag_are_zero(void **state)
     (void)state;
 
     make(&f);
-    assert_int_equal(
-        pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, PT_LANES, TAGS, &strict, f.weights, NULL), 0);
+    fit_tags(&f, PT_LANES, TAGS, &strict, f.weights);
     for (int j = 0; j <= TERMS; j++) {
         for (int lane = TAGS - PT_LANES; lane < PT_LANES; lane++) {
             assert_true(f.weights[j * PT_LANES + lane] == 0);
@@ -163,12 +195,13 @@ static void test_lanes_without_a_tag_are_zero(void **state)
     release(&f);
 }
 
-/* A paper that counts twice is a paper given twice. */
+/* A paper with a cost of 2 has the effect of the same paper given twice. */
 static void test_cost_is_repetition(void **state)
 {
     pt_linear_options options = strict;
     uint32_t twice[2 * PAPERS];
     float cost[PAPERS];
+    pt_linear_problem problem;
     struct fixture f, repeated;
     (void)state;
 
@@ -178,10 +211,10 @@ static void test_cost_is_repetition(void **state)
         cost[i] = 2;
         twice[2 * i] = twice[2 * i + 1] = i;
     }
-    assert_int_equal(
-        pt_linear_fit(&f.rows, &f.labels, twice, 2 * PAPERS, TERMS, 0, TAGS, &options, repeated.weights, NULL), 0);
-    options.cost = cost;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    fit_papers(&f, twice, 2 * PAPERS, &options, repeated.weights);
+    problem = whole_problem(&f);
+    problem.cost = cost;
+    assert_int_equal(pt_linear_fit(&problem, &options, f.weights, NULL), 0);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(f.weights[i] - repeated.weights[i]) < 1e-3F);
     }
@@ -204,15 +237,13 @@ static void test_prior_holds_where_papers_say_little(void **state)
     memcpy(prior.weights, start, sizeof start);
     options.from_prior = true;
     options.c = 1e-9;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, prior.weights, NULL),
-                     0);
+    fit_all(&f, &options, prior.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(prior.weights[i] - start[i]) < 1e-4F);
     }
     memcpy(prior.weights, start, sizeof start);
     options.c = strict.c;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, prior.weights, NULL),
-                     0);
+    fit_all(&f, &options, prior.weights);
     for (uint32_t tag = 0; tag < PT_LANES; tag++) { /* the optimum of the shifted problem */
         double w[TERMS + 1], gradient[TERMS + 1];
         for (int j = 0; j <= TERMS; j++) {
@@ -239,7 +270,7 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
 
     make(&f);
     options.duals = duals;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    fit_all(&f, &options, f.weights);
     for (uint32_t i = 0; i < PAPERS; i++) {
         if (i % 5) {
             f.papers[fewer++] = i;
@@ -247,22 +278,19 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
     }
     cold = warm = f;
     options.duals = NULL;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    fit_papers(&f, f.papers, fewer, &options, f.weights);
     options.epochs_max = 3;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, cold.weights, NULL),
-                     0);
+    fit_papers(&f, f.papers, fewer, &options, cold.weights);
     options.start = duals;
     options.start_papers = PAPERS;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, warm.weights, NULL),
-                     0);
+    fit_papers(&f, f.papers, fewer, &options, warm.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         far_cold += fabs(cold.weights[i] - f.weights[i]);
         far_warm += fabs(warm.weights[i] - f.weights[i]);
     }
     assert_true(far_warm < far_cold / 2);
     options.epochs_max = strict.epochs_max;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, fewer, TERMS, 0, TAGS, &options, warm.weights, NULL),
-                     0);
+    fit_papers(&f, f.papers, fewer, &options, warm.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(warm.weights[i] - f.weights[i]) < 1e-3F);
     }
@@ -276,7 +304,7 @@ static void test_margins_are_dot_products(void **state)
     (void)state;
 
     make(&f);
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &strict, f.weights, NULL), 0);
+    fit_all(&f, &strict, f.weights);
     for (size_t i = 0; i < PAPERS; i++) {
         pt_row row = pt_rows_get(&f.rows, i);
         pt_linear_margins(f.weights, TERMS, row, margins);
@@ -299,7 +327,7 @@ static void test_lanes_are_folds(void **state)
     float lanes[(TERMS + 1) * PT_LANES];
     uint8_t positive[PAPERS], fold[PAPERS];
     float cost[PAPERS];
-    const pt_cases cases = {f.papers, positive, cost, fold, PAPERS, FOLDS};
+    const pt_cases cases = {&f.rows, TERMS, f.papers, positive, cost, fold, PAPERS, FOLDS};
     (void)state;
 
     make(&f);
@@ -308,7 +336,7 @@ static void test_lanes_are_folds(void **state)
         fold[i] = i % 7 ? (uint8_t)(i % FOLDS) : PT_NO_FOLD;
         cost[i] = 1;
     }
-    assert_int_equal(pt_linear_fit_folds(&f.rows, &cases, TERMS, &strict, lanes, NULL), 0);
+    assert_int_equal(pt_linear_fit_folds(&cases, &strict, lanes, NULL), 0);
     for (unsigned left_out = 0; left_out <= FOLDS; left_out++) {
         uint32_t papers[PAPERS];
         size_t count = 0;
@@ -317,7 +345,7 @@ static void test_lanes_are_folds(void **state)
                 papers[count++] = i;
             }
         }
-        assert_int_equal(pt_linear_fit(&f.rows, &f.labels, papers, count, TERMS, 0, 1, &strict, f.weights, NULL), 0);
+        fit_papers(&f, papers, count, &strict, f.weights);
         for (size_t term = 0; term <= TERMS; term++) {
             assert_true(fabsf(lanes[term * PT_LANES + left_out] - f.weights[term * PT_LANES]) < 2e-3F);
         }
@@ -339,7 +367,7 @@ static void test_a_fixed_bias_stays(void **state)
         f.weights[k] = k >= TERMS * PT_LANES ? 0.25F : 0;
     }
     options.from_prior = options.fixed_bias = true;
-    assert_int_equal(pt_linear_fit(&f.rows, &f.labels, f.papers, PAPERS, TERMS, 0, TAGS, &options, f.weights, NULL), 0);
+    fit_all(&f, &options, f.weights);
     for (size_t lane = 0; lane < PT_LANES; lane++) {
         assert_true(f.weights[TERMS * PT_LANES + lane] == 0.25F);
         assert_true(f.weights[lane * PT_LANES + lane] > 0.1F); /* the tag's own term is still learnt */

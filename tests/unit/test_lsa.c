@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "fit/lsa.h"
+#include "fit/fit.h"
 
 enum { ROWS = 400, TERMS = 120, RANK = 8 };
 

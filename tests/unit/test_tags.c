@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "fit/calibrate.h"
+#include "fit/fit.h"
 #include "tags/keywords.h"
 #include "tags/tags.h"
 
