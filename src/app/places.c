@@ -94,7 +94,12 @@ int open_store(const args *a, bool create, papertag_store **store)
     int code = EXIT_FAILED;
 
     if (store_path(a, &place)) {
-        code = papertag_store_open(store, place.data, create, &err) ? failed(&err) : EXIT_DONE;
+        code = papertag_store_open(store, place.data, create, &err);
+        if (code && !create && access(place.data, F_OK)) {
+            const size_t used = strlen(err.message);
+            snprintf(err.message + used, sizeof err.message - used, "; `papertag add FILE` makes one");
+        }
+        code = code ? failed(&err) : EXIT_DONE;
     }
     text_free(&place);
     return code;

@@ -62,7 +62,7 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->store = store;
     l->model = model;
     l->options = *options;
-    status = pt_store_exec(store, "BEGIN", err);
+    status = pt_store_read_begin(store, err);
     l->reading = !status;
     status = status ? status : pt_store_said(store, &l->arena, &l->said, &l->said_count, err);
     status = status ? status : pt_store_own(store, &l->arena, &l->own, &l->own_count, err);
@@ -80,7 +80,7 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
 static void end_reading(papertag_learner *l)
 {
     if (l->reading) {
-        pt_store_exec(l->store, "COMMIT", NULL);
+        pt_store_read_end(l->store);
         l->reading = false;
     }
 }

@@ -267,7 +267,7 @@ static bool share_author(const char *a, const char *b, papertag_error *err, int 
     papertag_strings x = {0}, y = {0};
     bool shared;
 
-    if (pt_store_list(a, &arena, &x) || pt_store_list(b, &arena, &y)) {
+    if (pt_store_parse_list(a, &arena, &x) || pt_store_parse_list(b, &arena, &y)) {
         *status = pt_no_memory(err);
     }
     shared = !x.count || !y.count;

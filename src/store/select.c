@@ -399,8 +399,9 @@ static int read_record(papertag_store *store, int64_t key, papertag_stored *out,
         out->added = pt_store_text(s, 16, arena, &failed);
         out->updated = pt_store_text(s, 17, arena, &failed);
         out->model = pt_store_text(s, 18, arena, &failed);
-        failed = failed || pt_store_list(authors, arena, &p->authors) ||
-                 pt_store_list(categories, arena, &p->categories) || pt_store_list(keywords, arena, &p->keywords);
+        failed = failed || pt_store_parse_list(authors, arena, &p->authors) ||
+                 pt_store_parse_list(categories, arena, &p->categories) ||
+                 pt_store_parse_list(keywords, arena, &p->keywords);
         p->arxiv = !failed && p->id && pt_arxiv_id(p->id, &length) == p->id ? p->id : NULL;
     }
     status = pt_store_finish(store, s, code, err);

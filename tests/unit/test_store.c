@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "store/store.h"
 
@@ -467,6 +468,73 @@ static void test_similar_papers(void **state)
     assert_int_equal(weeks[11], 1);
 }
 
+/* ---- statements ------------------------------------------------------------------------------------------------ */
+
+static void test_more_statements_than_are_kept(void **state)
+{
+    char sql[32];
+    int64_t value = 0;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 3000; i++) {
+            snprintf(sql, sizeof sql, "SELECT %d", i);
+            assert_int_equal(pt_store_ask(store, sql, &value, &err, ""), PAPERTAG_OK);
+            assert_int_equal(value, i);
+        }
+    }
+    assert_true(store->statements.count < store->statements.capacity);
+    assert_true(store->statements.capacity <= 1024);
+    assert_string_equal(add("{\"id\":\"b\"," ROBOT "}"), "1/0/0/1");
+    assert_string_equal(chosen(&(papertag_query){0}), "a b");
+}
+
+/* Everything that a program that runs for months does on one handle. */
+static void test_one_handle_for_everything(void **state)
+{
+    const papertag_learn_options options = {.force = true, .jobs = 1};
+    const papertag_learning *learning;
+    papertag_learner *learner;
+    int64_t key;
+
+    (void)state;
+    test_a_delivery_counts_when_its_file_is_there(NULL);
+    test_similar_papers(NULL);
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, true, &err),
+        PAPERTAG_OK);
+    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", "no"}, 1, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_learner_open(&learner, store, model, &options, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_learner_fit(learner, &learning, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_learner_keep(learner, &err), PAPERTAG_OK);
+    papertag_learner_close(learner);
+    assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_OK);
+}
+
+/* Fails at a row after having run the same statement again, for each of its rows. */
+static int fail_at_two(void *context, pt_db_row *row, papertag_error *e)
+{
+    int64_t first = 0;
+
+    assert_int_equal(pt_store_ask(store, context, &first, e, ""), PAPERTAG_OK);
+    assert_int_equal(first, 1);
+    return pt_db_integer(row, 0) == 2 ? pt_fail(e, PAPERTAG_BAD_INPUT, "two") : PAPERTAG_OK;
+}
+
+static void test_a_failed_loop_leaves_no_transaction(void **state)
+{
+    char sql[] = "SELECT key FROM papers ORDER BY key";
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}\n{\"id\":\"c\",\"title\":\"Third\"}");
+    assert_int_equal(pt_store_each(store, sql, fail_at_two, sql, &err, ""), PAPERTAG_BAD_INPUT);
+    assert_string_equal(err.message, "two");
+    assert_int_equal(sqlite3_txn_state(store->db, NULL), SQLITE_TXN_NONE);
+    assert_int_equal(sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL), SQLITE_OK);
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
 
 int main(void)
@@ -484,6 +552,9 @@ int main(void)
                                        STORE_TEST(test_an_older_layout_is_salvaged),
                                        STORE_TEST(test_foreign_files_are_refused),
                                        STORE_TEST(test_a_delivery_counts_when_its_file_is_there),
-                                       STORE_TEST(test_similar_papers)};
+                                       STORE_TEST(test_similar_papers),
+                                       STORE_TEST(test_more_statements_than_are_kept),
+                                       STORE_TEST(test_one_handle_for_everything),
+                                       STORE_TEST(test_a_failed_loop_leaves_no_transaction)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

@@ -1,0 +1,119 @@
+/*
+ * migrations - the layout of the store's file, as the steps that lead from each version to the next.
+ *
+ * A model's opinions and a person's verdicts are kept apart, each in a table of its own; a verdict always wins. Table
+ * `tagged` is an index made of both: the tags in force, by tag and day, in the order in which digests ask for them. The
+ * full-text index holds no text of its own but refers to `papers`.
+ */
+#include "migrations.h"
+
+#include "statement.h"
+
+/* Step i brings version i to i + 1. A step that has been released is never changed. */
+static const char *const steps[] = {
+    /* papers and tags */
+    "CREATE TABLE models(\n"
+    "  key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, added TEXT NOT NULL) STRICT;\n"
+    "CREATE TABLE tags(\n"
+    "  key INTEGER PRIMARY KEY, tag TEXT NOT NULL UNIQUE, name TEXT, definition TEXT, grp TEXT,\n"
+    "  aliases TEXT NOT NULL) STRICT;\n" /* a JSON array */
+    "CREATE TABLE cuts(\n"
+    "  model INTEGER NOT NULL REFERENCES models, tag INTEGER NOT NULL REFERENCES tags, cut REAL NOT NULL,\n"
+    "  PRIMARY KEY(model, tag)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE papers(\n"
+    "  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, date TEXT, day INTEGER NOT NULL,\n" /* days since 1970 */
+    "  version INTEGER NOT NULL, model INTEGER REFERENCES models, added TEXT NOT NULL, updated TEXT NOT NULL,\n"
+    "  upvotes INTEGER, comments INTEGER, author_count INTEGER, title_key INTEGER NOT NULL,\n"
+    "  title TEXT, organization TEXT, url TEXT, source TEXT, venue TEXT, doi TEXT,\n"
+    "  authors TEXT NOT NULL, categories TEXT NOT NULL, keywords TEXT NOT NULL, abstract TEXT) STRICT;\n"
+    "CREATE INDEX papers_day ON papers(day);\n"
+    "CREATE INDEX papers_title ON papers(title_key);\n"
+    "CREATE TABLE versions(\n" /* texts before the one in force */
+    "  paper INTEGER NOT NULL REFERENCES papers, version INTEGER NOT NULL, title TEXT, abstract TEXT,\n"
+    "  replaced TEXT NOT NULL, PRIMARY KEY(paper, version)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE sources(\n" /* hashes of the record, and of its text, as the source last gave it */
+    "  paper INTEGER NOT NULL REFERENCES papers, source TEXT NOT NULL, id TEXT NOT NULL,\n"
+    "  record INTEGER NOT NULL, text INTEGER NOT NULL, PRIMARY KEY(paper, source)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE names(\n" /* what a paper is called beside papers.id */
+    "  name TEXT PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE opinions(\n"
+    "  paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags, p REAL NOT NULL,\n"
+    "  margin REAL NOT NULL, assigned INTEGER NOT NULL, PRIMARY KEY(paper, tag)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE verdicts(\n"
+    "  paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags,\n"
+    "  verdict TEXT NOT NULL CHECK(verdict IN ('yes', 'no')), given TEXT NOT NULL,\n"
+    "  PRIMARY KEY(paper, tag)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE tagged(\n"
+    "  tag INTEGER NOT NULL REFERENCES tags, day INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers,\n"
+    "  p REAL NOT NULL, PRIMARY KEY(tag, day, paper)) STRICT, WITHOUT ROWID;\n"
+    "CREATE VIEW paper_tags AS\n"
+    "  SELECT papers.id AS paper_id, tags.tag AS tag, tagged.p AS p, verdicts.verdict AS verdict\n"
+    "  FROM papers CROSS JOIN tags\n"
+    "  JOIN tagged ON tagged.tag = tags.key AND tagged.day = papers.day AND tagged.paper = papers.key\n"
+    "  LEFT JOIN verdicts ON verdicts.paper = papers.key AND verdicts.tag = tags.key;\n"
+    "CREATE VIRTUAL TABLE search USING fts5(title, abstract, content='papers', content_rowid='key',\n"
+    "  tokenize=\"unicode61 remove_diacritics 2\");\n"
+    "CREATE VIRTUAL TABLE words USING fts5vocab(search, row);\n",
+    /* subscriptions */
+    "CREATE TABLE subscriptions(\n"
+    "  key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, expression TEXT NOT NULL, format TEXT NOT NULL,\n"
+    "  address TEXT, title TEXT, unsubscribe TEXT, sort INTEGER NOT NULL, count INTEGER NOT NULL,\n"
+    "  created TEXT NOT NULL) STRICT;\n"
+    "CREATE TABLE deliveries(\n" /* ended is null between begin and end */
+    "  key INTEGER PRIMARY KEY, subscription INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,\n"
+    "  day TEXT NOT NULL, begun TEXT NOT NULL, ended TEXT, path TEXT, bytes INTEGER, hash INTEGER) STRICT;\n"
+    "CREATE INDEX deliveries_of ON deliveries(subscription, day);\n"
+    "CREATE TABLE delivered(\n" /* delivery null: counted as delivered when the subscription was made */
+    "  subscription INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,\n"
+    "  paper INTEGER NOT NULL REFERENCES papers,\n"
+    "  delivery INTEGER REFERENCES deliveries ON DELETE CASCADE, place INTEGER NOT NULL,\n"
+    "  PRIMARY KEY(subscription, paper)) STRICT, WITHOUT ROWID;\n"
+    "CREATE INDEX delivered_in ON delivered(delivery);\n",
+    /* what verdicts were before a call changed them, null for none: to take the call back */
+    "CREATE TABLE before(\n"
+    "  call INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags,\n"
+    "  verdict TEXT, given TEXT, PRIMARY KEY(call, paper, tag)) STRICT, WITHOUT ROWID;\n",
+    /* learning: what a person looked at by chance, tags of one's own, models made from verdicts */
+    "CREATE TABLE audits(\n" /* tag null: all tags of the paper; call as in `before` */
+    "  key INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER REFERENCES tags,\n"
+    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n" /* 0: not to be taken back any more */
+    "CREATE INDEX audits_of ON audits(paper);\n"
+    "CREATE INDEX audits_in ON audits(call);\n"
+    "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
+    "ALTER TABLE verdicts ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n" /* 1: an own tag was begun with it */
+    "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n"         /* 1: made in this store */
+    "ALTER TABLE tags ADD COLUMN query TEXT;\n" /* of an own tag: papers likely to have it */
+    "CREATE TABLE kept(\n"                      /* model files, by their hashes; one is in use */
+    "  key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, made TEXT NOT NULL, used INTEGER NOT NULL,\n"
+    "  summary TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;\n"};
+
+const int pt_store_version = sizeof steps / sizeof *steps;
+
+int pt_store_migrate(papertag_store *store, int to, papertag_error *err)
+{
+    int64_t version = 0, application = 0, tables = 0;
+    char stamp[100];
+    int status = pt_store_begin(store, err);
+
+    if (status) {
+        return status;
+    }
+    status = pt_store_ask(store, "PRAGMA user_version", &version, err, "");
+    status = status ? status : pt_store_ask(store, "PRAGMA application_id", &application, err, "");
+    status = status ? status : pt_store_ask(store, "SELECT count(*) FROM sqlite_schema", &tables, err, "");
+    if (!status && application != PT_STORE_APPLICATION && (application || version || tables)) {
+        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: an SQLite file of another program", store->path);
+    }
+    if (!status && version > pt_store_version) {
+        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: layout %d; this program knows layouts up to %d: it is older",
+                         store->path, (int)version, pt_store_version);
+    }
+    for (int64_t i = version; !status && i < to; i++) {
+        status = pt_store_exec(store, steps[i], err);
+    }
+    if (!status && version < to) {
+        snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d", PT_STORE_APPLICATION, to);
+        status = pt_store_exec(store, stamp, err);
+    }
+    return pt_store_end(store, status, err);
+}

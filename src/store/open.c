@@ -1,0 +1,157 @@
+/*
+ * open - opening a store's file and closing it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "migrations.h"
+#include "statement.h"
+
+/* Makes the folders that lead to a file. */
+static int make_folders(const char *path, papertag_error *err)
+{
+    char *copy = strdup(path);
+
+    if (!copy) {
+        return pt_no_memory(err);
+    }
+    for (char *at = strchr(copy + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        if (mkdir(copy, 0777) && errno != EEXIST) {
+            int status = pt_fail(err, PAPERTAG_IO, "%s: %s", copy, strerror(errno));
+            free(copy);
+            return status;
+        }
+        *at = '/';
+    }
+    free(copy);
+    return PAPERTAG_OK;
+}
+
+/* Whether nobody can write to the file: its file system (a medium, a snapshot) is mounted read-only. */
+static bool is_fixed(const char *path)
+{
+    struct statvfs system;
+
+    return !statvfs(path, &system) && (system.f_flag & ST_RDONLY);
+}
+
+/* Opens a file that cannot change. SQLite must be told so, or it wants to write files next to it. */
+static int open_fixed(papertag_store *store, papertag_error *err)
+{
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    pt_buf name = {0};
+    struct stat log;
+    int code;
+
+    pt_buf_format(&name, "%s-wal", store->path);
+    if (!name.failed && !stat(name.data, &log) && log.st_size) {
+        pt_buf_free(&name);
+        return pt_fail(err, PAPERTAG_IO,
+                       "%s: its last changes are in its -wal file: open it once where it can be written", store->path);
+    }
+    pt_buf_clear(&name);
+    pt_buf_text(&name, "file:");
+    for (const char *at = store->path; *at; at++) {
+        pt_buf_format(&name, strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
+    }
+    pt_buf_text(&name, "?immutable=1");
+    code = name.failed ? SQLITE_NOMEM : sqlite3_open_v2(name.data, &store->db, flags, NULL);
+    pt_buf_free(&name);
+    return code ? pt_store_fail(store, err) : PAPERTAG_OK;
+}
+
+/* Opens a file that can change; with `create` makes it. */
+static int open_changing(papertag_store *store, bool create, papertag_error *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+
+    return sqlite3_open_v2(store->path, &store->db, flags, NULL) ? pt_store_fail(store, err) : PAPERTAG_OK;
+}
+
+/* Makes sure that the file is a store of the layout known. One that is costs no transaction. */
+static int check_layout(papertag_store *store, papertag_error *err)
+{
+    int64_t version = 0, application = 0;
+    int status = pt_store_ask(store, "PRAGMA user_version", &version, err, "");
+
+    if (!status && version != pt_store_version) {
+        return pt_store_migrate(store, pt_store_version, err);
+    }
+    status = status ? status : pt_store_ask(store, "PRAGMA application_id", &application, err, "");
+    if (!status && application != PT_STORE_APPLICATION) {
+        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: an SQLite file of another program", store->path);
+    }
+    return status;
+}
+
+static int open_file(papertag_store *store, bool create, papertag_error *err)
+{
+    static const char settings[] =
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
+        "PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=16384; PRAGMA trusted_schema=OFF";
+    const bool is_there = !access(store->path, F_OK), fixed = is_there && is_fixed(store->path);
+    int status = PAPERTAG_OK;
+
+    if (!is_there) {
+        status = create ? make_folders(store->path, err) : pt_fail(err, PAPERTAG_IO, "%s: no store there", store->path);
+    }
+    if (!status) {
+        status = fixed ? open_fixed(store, err) : open_changing(store, create, err);
+    }
+    if (status) {
+        return status;
+    }
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, 30000);
+    status = check_layout(store, err);
+    /* The journal's form is kept in the file, and changing it needs the file to oneself. */
+    status = status || fixed ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
+    return status ? status : pt_store_exec(store, settings, err);
+}
+
+int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err)
+{
+    papertag_store *store = pt_calloc(1, sizeof *store);
+    int status;
+
+    if (store) {
+        store->turn = -1;
+        store->path = strdup(path);
+    }
+    if (!store || !store->path) {
+        free(store);
+        return pt_no_memory(err);
+    }
+    status = open_file(store, create, err);
+    if (status) {
+        papertag_store_close(store);
+        return status;
+    }
+    *out = store;
+    return PAPERTAG_OK;
+}
+
+void papertag_store_close(papertag_store *store)
+{
+    if (!store) {
+        return;
+    }
+    pt_statements_free(&store->statements);
+    sqlite3_close(store->db);
+    if (store->turn >= 0) {
+        close(store->turn);
+    }
+    pt_arena_free(&store->tag_arena);
+    pt_arena_free(&store->record_arena);
+    pt_arena_free(&store->answer_arena);
+    pt_buf_free(&store->expression);
+    free(store->selected);
+    free(store->path);
+    free(store);
+}

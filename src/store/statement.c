@@ -1,0 +1,425 @@
+/*
+ * statement - prepared statements by their text, and SQL run through them.
+ */
+#include "statement.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include <sqlite3.h>
+
+#include "base/hash.h"
+
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
+
+int pt_store_fail(papertag_store *store, papertag_error *err)
+{
+    int code = store->db ? sqlite3_errcode(store->db) : SQLITE_NOMEM;
+
+    switch (code & 0xff) {
+    case SQLITE_NOMEM:
+        return pt_no_memory(err);
+    case SQLITE_CORRUPT:
+        return pt_fail(err, PAPERTAG_DAMAGED, "%s: the store is damaged: %s", store->path, sqlite3_errmsg(store->db));
+    case SQLITE_NOTADB:
+        return pt_fail(err, PAPERTAG_BAD_STORE, "%s: not a store: %s", store->path, sqlite3_errmsg(store->db));
+    case SQLITE_BUSY:
+        return pt_fail(err, PAPERTAG_IO, "%s: another program has held the store locked for 30 seconds", store->path);
+    case SQLITE_READONLY:
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot be written: it or its folder is read-only", store->path);
+    case SQLITE_CANTOPEN:
+        return pt_fail(err, PAPERTAG_IO,
+                       "%s: cannot be opened: also to read a store, it and its folder must be writable", store->path);
+    default:
+        return pt_fail(err, PAPERTAG_IO, "%s: %s", store->path, sqlite3_errmsg(store->db));
+    }
+}
+
+/* ---- the table of prepared statements -------------------------------------------------------------------------- */
+
+/* Slots at first and at most. The store's own statements are some 200; those made of tag expressions have no end, so
+ * that a full table gives up what is not running. */
+enum { SLOTS_LEAST = 64, SLOTS_MOST = 1024 };
+
+static void put_prepared(pt_statements *table, uint64_t hash, sqlite3_stmt *statement)
+{
+    size_t i = hash & (table->capacity - 1);
+
+    while (table->slots[i].statement) {
+        i = (i + 1) & (table->capacity - 1);
+    }
+    table->slots[i].hash = hash;
+    table->slots[i].statement = statement;
+    table->count++;
+}
+
+/* Makes room for one more statement: at least a quarter of the slots stays free. */
+static int reserve_slot(pt_statements *table)
+{
+    const bool full = table->capacity >= SLOTS_MOST;
+    const pt_statements old = *table;
+
+    if (table->count < table->capacity / 4 * 3) {
+        return PAPERTAG_OK;
+    }
+    table->capacity = full ? old.capacity : old.capacity ? 2 * old.capacity : SLOTS_LEAST;
+    table->slots = pt_calloc(table->capacity, sizeof *table->slots);
+    table->count = 0;
+    if (!table->slots) {
+        *table = old;
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < old.capacity; i++) {
+        sqlite3_stmt *statement = old.slots[i].statement;
+        if (statement && full && !sqlite3_stmt_busy(statement)) {
+            sqlite3_finalize(statement);
+        } else if (statement) {
+            put_prepared(table, old.slots[i].hash, statement);
+        }
+    }
+    free(old.slots);
+    return PAPERTAG_OK;
+}
+
+/* The statement of a text. One that is running already, around this call, is not disturbed: the text gets a second. */
+static int prepare(papertag_store *store, const char *sql, sqlite3_stmt **out, papertag_error *err)
+{
+    pt_statements *table = &store->statements;
+    const size_t length = strlen(sql);
+    const uint64_t hash = pt_hash(sql, length, 0);
+
+    *out = NULL;
+    if (table->capacity) {
+        for (size_t i = hash & (table->capacity - 1); table->slots[i].statement; i = (i + 1) & (table->capacity - 1)) {
+            sqlite3_stmt *known = table->slots[i].statement;
+            if (table->slots[i].hash == hash && !strcmp(sqlite3_sql(known), sql) && !sqlite3_stmt_busy(known)) {
+                *out = known;
+                return PAPERTAG_OK;
+            }
+        }
+    }
+    if (length > INT_MAX || reserve_slot(table)) {
+        return pt_no_memory(err);
+    }
+    if (sqlite3_prepare_v3(store->db, sql, (int)length + 1, SQLITE_PREPARE_PERSISTENT, out, NULL)) {
+        return pt_store_fail(store, err);
+    }
+    put_prepared(table, hash, *out);
+    return PAPERTAG_OK;
+}
+
+void pt_statements_free(pt_statements *table)
+{
+    for (size_t i = 0; i < table->capacity; i++) {
+        sqlite3_finalize(table->slots[i].statement);
+    }
+    free(table->slots);
+    *table = (pt_statements){0};
+}
+
+/* ---- running --------------------------------------------------------------------------------------------------- */
+
+/* Binds values by the letters of `types`. A value that cannot be bound for want of memory is reported by the step. */
+static void bind_all(sqlite3_stmt *statement, const char *types, va_list values)
+{
+    for (int i = 1; types[i - 1]; i++) {
+        const void *bytes;
+        long count;
+        switch (types[i - 1]) {
+        case 'i':
+            sqlite3_bind_int64(statement, i, va_arg(values, int64_t));
+            break;
+        case 'r':
+            sqlite3_bind_double(statement, i, va_arg(values, double));
+            break;
+        case 't':
+            sqlite3_bind_text(statement, i, va_arg(values, const char *), -1, SQLITE_STATIC);
+            break;
+        case 'b':
+            bytes = va_arg(values, const void *);
+            sqlite3_bind_blob64(statement, i, bytes, va_arg(values, size_t), SQLITE_STATIC);
+            break;
+        default:
+            count = va_arg(values, long);
+            if (count >= 0) {
+                sqlite3_bind_int64(statement, i, count);
+            } else {
+                sqlite3_bind_null(statement, i);
+            }
+        }
+    }
+}
+
+/* Steps a statement through its rows; without a reader, once. Resets it whatever happens: it gives its read transaction
+ * up, and holds no borrowed value. */
+static int step_through(papertag_store *store, sqlite3_stmt *statement, pt_row_reader *read, void *context,
+                        papertag_error *err)
+{
+    pt_db_row row = {.statement = statement};
+    int code = sqlite3_step(statement), status = PAPERTAG_OK;
+
+    while (read && !status && code == SQLITE_ROW) {
+        status = read(context, &row, err);
+        status = row.failed ? pt_no_memory(err) : status;
+        code = status ? code : sqlite3_step(statement);
+    }
+    if (!status && code != SQLITE_DONE && code != SQLITE_ROW) {
+        status = pt_store_fail(store, err);
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+}
+
+static int run(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+               const char *types, va_list values)
+{
+    sqlite3_stmt *statement;
+    int status = prepare(store, sql, &statement, err);
+
+    if (status) {
+        return status;
+    }
+    bind_all(statement, types, values);
+    return step_through(store, statement, read, context, err);
+}
+
+int pt_store_do(papertag_store *store, const char *sql, papertag_error *err, const char *types, ...)
+{
+    va_list values;
+    int status;
+
+    va_start(values, types);
+    status = run(store, sql, NULL, NULL, err, types, values);
+    va_end(values);
+    return status;
+}
+
+int pt_store_each(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                  const char *types, ...)
+{
+    va_list values;
+    int status;
+
+    va_start(values, types);
+    status = run(store, sql, read, context, err, types, values);
+    va_end(values);
+    return status;
+}
+
+/* The first row alone, on its way to a reader. */
+struct first_row {
+    pt_row_reader *read;
+    void *context;
+    bool found;
+};
+
+static int read_first(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct first_row *first = context;
+    int status = first->read(first->context, row, err);
+
+    first->found = true;
+    return status ? status : PAPERTAG_END;
+}
+
+int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                 const char *types, ...)
+{
+    struct first_row first = {.read = read, .context = context};
+    va_list values;
+    int status;
+
+    va_start(values, types);
+    status = run(store, sql, read_first, &first, err, types, values);
+    va_end(values);
+    return !status && !first.found ? PAPERTAG_END : status;
+}
+
+static int read_integer(void *context, pt_db_row *row, papertag_error *err)
+{
+    (void)err;
+    *(int64_t *)context = pt_db_integer(row, 0);
+    return PAPERTAG_OK;
+}
+
+int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_error *err, const char *types, ...)
+{
+    struct first_row first = {.read = read_integer, .context = out};
+    va_list values;
+    int status;
+
+    va_start(values, types);
+    status = run(store, sql, read_first, &first, err, types, values);
+    va_end(values);
+    return !status && !first.found ? PAPERTAG_END : status;
+}
+
+/* A list while its rows are read. */
+struct growing {
+    pt_listing *list;
+    char *items;
+    size_t capacity;
+};
+
+static int append_item(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct growing *g = context;
+    pt_listing *list = g->list;
+    char *item;
+
+    if (pt_reserve(&g->items, &g->capacity, list->count + 1, list->size)) {
+        return pt_no_memory(err);
+    }
+    item = g->items + list->count++ * list->size;
+    memset(item, 0, list->size);
+    list->read(row, list->arena, item);
+    return PAPERTAG_OK;
+}
+
+int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, papertag_error *err, const char *types, ...)
+{
+    struct growing g = {.list = list};
+    va_list values;
+    int status;
+
+    list->count = 0;
+    va_start(values, types);
+    status = run(store, sql, append_item, &g, err, types, values);
+    va_end(values);
+    if (!status) {
+        list->items = pt_arena_keep(list->arena, g.items, list->count, list->size);
+        status = list->items ? PAPERTAG_OK : pt_no_memory(err);
+    }
+    free(g.items);
+    return status;
+}
+
+int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) ? pt_store_fail(store, err) : PAPERTAG_OK;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
+
+int64_t pt_db_integer(const pt_db_row *row, int column)
+{
+    return sqlite3_column_int64(row->statement, column);
+}
+
+double pt_db_real(const pt_db_row *row, int column)
+{
+    return sqlite3_column_double(row->statement, column);
+}
+
+bool pt_db_is_null(const pt_db_row *row, int column)
+{
+    return sqlite3_column_type(row->statement, column) == SQLITE_NULL;
+}
+
+const char *pt_db_peek(pt_db_row *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row->statement, column);
+
+    row->failed = row->failed || (!text && !pt_db_is_null(row, column));
+    return text;
+}
+
+const char *pt_db_text(pt_db_row *row, int column, pt_arena *arena)
+{
+    const char *text = pt_db_peek(row, column), *copy;
+
+    if (!text) {
+        return NULL;
+    }
+    copy = pt_arena_copy(arena, text, (size_t)sqlite3_column_bytes(row->statement, column));
+    row->failed = row->failed || !copy;
+    return copy;
+}
+
+const void *pt_db_bytes(pt_db_row *row, int column, size_t *size)
+{
+    const void *bytes = sqlite3_column_blob(row->statement, column);
+
+    *size = (size_t)sqlite3_column_bytes(row->statement, column);
+    row->failed = row->failed || !bytes;
+    return bytes;
+}
+
+/* ---- transactions ---------------------------------------------------------------------------------------------- */
+
+int pt_store_begin(papertag_store *store, papertag_error *err)
+{
+    return pt_store_exec(store, "BEGIN IMMEDIATE", err);
+}
+
+int pt_store_end(papertag_store *store, int status, papertag_error *err)
+{
+    store->tags_read = false;
+    if (!status) {
+        status = pt_store_exec(store, "COMMIT", err);
+    }
+    if (status) {
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return status;
+}
+
+int pt_store_read_begin(papertag_store *store, papertag_error *err)
+{
+    return pt_store_exec(store, "BEGIN", err);
+}
+
+void pt_store_read_end(papertag_store *store)
+{
+    sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+}
+
+int64_t pt_store_last_key(const papertag_store *store)
+{
+    return sqlite3_last_insert_rowid(store->db);
+}
+
+bool pt_store_key_is_taken(const papertag_store *store)
+{
+    return sqlite3_extended_errcode(store->db) == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
+/* ---- what is to go --------------------------------------------------------------------------------------------- */
+
+#include "store.h"
+
+int pt_store_query(papertag_store *store, const char *sql, sqlite3_stmt **out, papertag_error *err, const char *types,
+                   ...)
+{
+    va_list values;
+    int status = prepare(store, sql, out, err);
+
+    if (!status) {
+        va_start(values, types);
+        bind_all(*out, types, values);
+        va_end(values);
+    }
+    return status;
+}
+
+int pt_store_finish(papertag_store *store, sqlite3_stmt *statement, int code, papertag_error *err)
+{
+    int status = code == SQLITE_DONE || code == SQLITE_ROW ? PAPERTAG_OK : pt_store_fail(store, err);
+
+    sqlite3_reset(statement);
+    return status;
+}
+
+const char *pt_store_text(sqlite3_stmt *statement, int column, pt_arena *arena, bool *failed)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column), *copy;
+
+    if (!text) {
+        *failed = *failed || sqlite3_column_type(statement, column) != SQLITE_NULL;
+        return NULL;
+    }
+    copy = pt_arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
+    *failed = *failed || !copy;
+    return copy;
+}

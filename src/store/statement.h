@@ -1,0 +1,126 @@
+/*
+ * statement - the open store, and how its files run SQL.
+ *
+ * Every statement is run whole by one of the calls below, which prepare it, bind its values, step through its rows and
+ * reset it on every path: none is left half run, so none keeps a read transaction open. Prepared statements are kept in
+ * a table by their text. Only this file, open.c, check.c and salvage.c see SQLite itself.
+ */
+#ifndef PT_STORE_STATEMENT_H
+#define PT_STORE_STATEMENT_H
+
+#include "base/base.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+/* Prepared statements: open addressing by the hash of their SQL. */
+typedef struct pt_statements {
+    struct pt_prepared {
+        uint64_t hash;
+        struct sqlite3_stmt *statement; /* NULL: the slot is free */
+    } * slots;                          /* capacity: a power of 2, or 0 */
+    size_t count, capacity;
+} pt_statements;
+
+struct papertag_store {
+    struct sqlite3 *db;
+    char *path;
+    pt_statements statements;
+
+    /* the tags, read when first asked for and again after a write */
+    bool tags_read;
+    papertag_tag_info *tags; /* tag_count, by slug */
+    int64_t *tag_keys;       /* tag_count */
+    size_t *tag_papers;      /* tag_count: papers that have the tag; NULL until asked for */
+    size_t tag_count;
+    pt_arena tag_arena; /* of all these */
+
+    /* what was handed out last */
+    pt_arena record_arena; /* by papertag_store_get */
+    pt_arena answer_arena; /* by calls that list */
+    pt_buf expression;
+    int64_t *selected; /* selected_capacity */
+    size_t selected_capacity;
+    papertag_stored record;
+
+    int turn; /* the store's folder, open and locked while a delivery is made; -1: it is not */
+};
+
+/* ---- running --------------------------------------------------------------------------------------------------- */
+
+/* Values are bound to ?1, ?2 ... by the letters of `types`: i int64_t, r double, t text (NULL: null), c long that is
+ * null when negative, b bytes (const void *, size_t). Text and bytes are borrowed while the call runs. Errors of all:
+ * PAPERTAG_NO_MEMORY, PAPERTAG_IO, PAPERTAG_DAMAGED, PAPERTAG_BAD_STORE. */
+
+/* A row being read. A call that finds no memory for a text sets `failed`, which ends the reading. */
+typedef struct pt_db_row {
+    struct sqlite3_stmt *statement;
+    bool failed;
+} pt_db_row;
+
+/* Takes a row in. PAPERTAG_OK: go on; PAPERTAG_END: no more rows are wanted; any other status ends the reading. */
+typedef int pt_row_reader(void *context, pt_db_row *row, papertag_error *err);
+
+/* Runs a statement for its effect. */
+int pt_store_do(papertag_store *store, const char *sql, papertag_error *err, const char *types, ...);
+
+/* The integer in the first column of the first row; PAPERTAG_END when there is no row. */
+int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_error *err, const char *types, ...);
+
+/* Reads every row. */
+int pt_store_each(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                  const char *types, ...);
+
+/* Reads the first row; PAPERTAG_END when there is none. */
+int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                 const char *types, ...);
+
+/* An array made of rows, an item each. */
+typedef struct pt_listing {
+    pt_arena *arena;                                           /* the array's and its strings' */
+    size_t size;                                               /* bytes of an item */
+    void (*read)(pt_db_row *row, pt_arena *arena, void *item); /* fills the item, which is zero */
+    void *items;                                               /* count, in the arena; never NULL after success */
+    size_t count;
+} pt_listing;
+
+/* Lists every row. */
+int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, papertag_error *err, const char *types,
+                  ...);
+
+/* Runs SQL of one or more statements without values; nothing is kept of it. */
+int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err);
+
+/* Columns of a row, from 0. Text is copied into the arena, or (pt_db_peek) borrowed until the next row; NULL: null. */
+int64_t pt_db_integer(const pt_db_row *row, int column);
+double pt_db_real(const pt_db_row *row, int column);
+bool pt_db_is_null(const pt_db_row *row, int column);
+const char *pt_db_text(pt_db_row *row, int column, pt_arena *arena);
+const char *pt_db_peek(pt_db_row *row, int column);
+const void *pt_db_bytes(pt_db_row *row, int column, size_t *size);
+
+/* ---- transactions ---------------------------------------------------------------------------------------------- */
+
+/* A transaction that writes. pt_store_end commits when status is 0, else rolls back; returns status or the commit's. */
+int pt_store_begin(papertag_store *store, papertag_error *err);
+int pt_store_end(papertag_store *store, int status, papertag_error *err);
+
+/* A transaction that reads: all that is read in it is of one moment. It is not nested in another. */
+int pt_store_read_begin(papertag_store *store, papertag_error *err);
+void pt_store_read_end(papertag_store *store);
+
+/* The key of the row inserted last. */
+int64_t pt_store_last_key(const papertag_store *store);
+
+/* Whether the last statement failed because a row with its primary key is there. */
+bool pt_store_key_is_taken(const papertag_store *store);
+
+/* ---- the handle ------------------------------------------------------------------------------------------------ */
+
+/* Records SQLite's last message under the store's path; returns the status that fits it. */
+int pt_store_fail(papertag_store *store, papertag_error *err);
+
+/* Finalises every prepared statement. */
+void pt_statements_free(pt_statements *statements);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * tag_index - the tags that a store knows, and table `tagged`, the index of the tags in force.
+ */
+#include "tag_index.h"
+
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+/* ---- the tags -------------------------------------------------------------------------------------------------- */
+
+int pt_store_parse_list(const char *json, pt_arena *arena, papertag_strings *out)
+{
+    cJSON *array = cJSON_Parse(json);
+    const size_t count = (size_t)cJSON_GetArraySize(array);
+    const char **items = pt_arena_alloc(arena, (count + 1) * sizeof *items);
+    const cJSON *item = array ? array->child : NULL;
+    int status = array && items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < count && !status; i++, item = item->next) {
+        const char *text = cJSON_IsString(item) ? item->valuestring : "";
+        items[i] = pt_arena_copy(arena, text, strlen(text));
+        status = items[i] ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    }
+    cJSON_Delete(array);
+    *out = status ? (papertag_strings){0} : (papertag_strings){count ? items : NULL, count};
+    return status;
+}
+
+/* A tag and its key. */
+struct known_tag {
+    papertag_tag_info info;
+    int64_t key;
+};
+
+static void read_tag(pt_db_row *row, pt_arena *arena, void *item)
+{
+    struct known_tag *known = item;
+    papertag_tag_info *tag = &known->info;
+    const char *aliases = pt_db_peek(row, 5);
+
+    known->key = pt_db_integer(row, 0);
+    row->failed = row->failed || !aliases || pt_store_parse_list(aliases, arena, &tag->aliases);
+    tag->tag = pt_db_text(row, 1, arena);
+    tag->name = pt_db_text(row, 2, arena);
+    tag->name = tag->name ? tag->name : tag->tag;
+    tag->definition = pt_db_text(row, 3, arena);
+    tag->group = pt_db_text(row, 4, arena);
+}
+
+int pt_store_read_tags(papertag_store *store, papertag_error *err)
+{
+    static const char all[] = "SELECT key, tag, name, definition, grp, aliases FROM tags ORDER BY tag";
+    pt_listing list = {.arena = &store->tag_arena, .size = sizeof(struct known_tag), .read = read_tag};
+    const struct known_tag *known;
+    int status;
+
+    if (store->tags_read) {
+        return PAPERTAG_OK;
+    }
+    store->tag_count = 0;
+    pt_arena_reset(&store->tag_arena);
+    status = pt_store_list(store, all, &list, err, "");
+    if (status) {
+        return status;
+    }
+    known = list.items;
+    store->tags = pt_arena_alloc(&store->tag_arena, (list.count + 1) * sizeof *store->tags);
+    store->tag_keys = pt_arena_alloc(&store->tag_arena, (list.count + 1) * sizeof *store->tag_keys);
+    store->tag_papers = NULL;
+    if (!store->tags || !store->tag_keys) {
+        return pt_no_memory(err);
+    }
+    for (size_t t = 0; t < list.count; t++) {
+        store->tags[t] = known[t].info;
+        store->tag_keys[t] = known[t].key;
+    }
+    store->tag_count = list.count;
+    store->tags_read = true;
+    return PAPERTAG_OK;
+}
+
+int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, const size_t **papers, size_t *count,
+                        papertag_error *err)
+{
+    static const char counted[] = "SELECT count(*) FROM tagged WHERE tag=?1";
+    int status = pt_store_read_tags(store, err);
+
+    if (!status && !store->tag_papers) {
+        store->tag_papers = pt_arena_alloc(&store->tag_arena, (store->tag_count + 1) * sizeof *store->tag_papers);
+        status = store->tag_papers ? PAPERTAG_OK : pt_no_memory(err);
+    }
+    for (size_t t = 0; t < store->tag_count && !status; t++) {
+        int64_t number = 0;
+        status = pt_store_ask(store, counted, &number, err, "i", store->tag_keys[t]);
+        store->tag_papers[t] = (size_t)number;
+    }
+    if (!status) {
+        *tags = store->tags;
+        *papers = store->tag_papers;
+        *count = store->tag_count;
+    }
+    return status;
+}
+
+/* ---- the tags in force ----------------------------------------------------------------------------------------- */
+
+int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err)
+{
+    static const char sql[] = "DELETE FROM tagged WHERE tag IN (SELECT key FROM tags)"
+                              " AND day=(SELECT day FROM papers WHERE key=?1) AND paper=?1";
+
+    return pt_store_do(store, sql, err, "i", paper);
+}
+
+int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err)
+{
+    static const char sql[] =
+        "INSERT INTO tagged(tag, day, paper, p) SELECT tag, (SELECT day FROM papers WHERE key=?1), ?1, max(p) FROM ("
+        "SELECT tag, p FROM opinions o WHERE paper=?1 AND assigned AND NOT EXISTS"
+        "(SELECT 1 FROM verdicts v WHERE v.paper=?1 AND v.tag=o.tag AND v.verdict='no')"
+        " UNION ALL SELECT tag, 1.0 FROM verdicts WHERE paper=?1 AND verdict='yes') GROUP BY tag";
+
+    return pt_store_do(store, sql, err, "i", paper);
+}

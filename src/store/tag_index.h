@@ -1,0 +1,20 @@
+/*
+ * tag_index - the tags that a store knows, and table `tagged`, the index of the tags in force.
+ */
+#ifndef PT_STORE_TAG_INDEX_H
+#define PT_STORE_TAG_INDEX_H
+
+#include "statement.h"
+
+/* Makes store->tags, tag_keys and tag_count current. Within a transaction too: a write empties them. */
+int pt_store_read_tags(papertag_store *store, papertag_error *err);
+
+/* Take a paper's tags out of the index, and put them there by its opinions, verdicts and day. Whatever changes one of
+ * these does so between the two. */
+int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err);
+int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
+
+/* A JSON array of strings, as the store writes lists. PAPERTAG_NO_MEMORY. */
+int pt_store_parse_list(const char *json, pt_arena *arena, papertag_strings *out);
+
+#endif
