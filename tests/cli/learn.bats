@@ -11,9 +11,9 @@ store() {
 # verdicts as lines: id, tag, verdict
 verdicts() { papertag labels export | tail -n +2 | cut -f1-3; }
 
-# wait_for TEXT: until the screen shows it, ten seconds at most
+# wait_for TEXT: until the screen shows it, a minute at most
 wait_for() {
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         tmux -L "$session" capture-pane -p -t s | grep -q -- "$1" && return
         sleep 0.1
     done
@@ -26,7 +26,7 @@ review_on_screen() {
     command -v tmux >/dev/null || skip "needs tmux"
     session=papertag-$$-$BATS_TEST_NUMBER
     tmux -L "$session" -f /dev/null new-session -d -s s -x 80 -y 24 \
-        "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL $PAPERTAG review $1; echo ended \$?; stty -a; sleep 60"
+        "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL $PAPERTAG review $1; echo ended \$?; stty -a; sleep 600"
 }
 
 # zero_root TABLE: damages the first page of a table
@@ -142,13 +142,13 @@ teardown() {
     first=$(papertag review --json </dev/null | jq -r '.id + "\t" + .tag')
     printf 'y\nn\ns\nu\nq\n' | papertag review --plain >"$work/out"
     [ "$(verdicts)" = "$first	yes" ] # the n was taken back
-    grep -q "taken back" "$work/out"
+    grep -q "^undone$" "$work/out"
     [[ $(cat "$work/out") != *$'\033'* ]]
     papertag label --undo
     printf '/RL\n/nonsense\nx\nq\n' | papertag review --plain >"$work/out"
     [ "$(verdicts | cut -f2-)" = "reinforcement-learning	yes" ]
     grep -q "unknown tag 'nonsense'" "$work/out"
-    grep -q "'x' is no answer" "$work/out"
+    grep -q "'x' is not an answer" "$work/out"
 }
 
 @test "review: a question at a time for scripts; answers end with the input" {
@@ -157,10 +157,22 @@ teardown() {
     [ "$(jq -s length "$work/out")" = 2 ]
     [ "$(jq -s -r '.[0] | keys_unsorted | join(" ")' "$work/out")" = "id title tag p margin cut assigned tags" ]
     [ "$(verdicts)" = "$(jq -s -r '.[0].id' "$work/out")	agents	yes" ]
+    [ "$(printf '?\nq\n' | papertag review --json 2>"$work/keys" | jq -s length)" = 2 ]
+    grep -q 'undo the last answer' "$work/keys"
     run papertag review --tag nonsense
     expect 2
     run papertag review --since someday
     expect 2
+}
+
+@test "review --json: what is refused goes to stderr, whatever the names of tags" {
+    store
+    papertag tag-new known-unknowns -e sample-01 >/dev/null
+    printf '/known-unknowns\n/nonsense\nx\nu\nq\n' | papertag review --json >"$work/out" 2>"$work/err"
+    [ "$(jq -s length "$work/out")" = 5 ]
+    [ "$(wc -l <"$work/err")" = 2 ]
+    grep -q "^papertag: unknown tag 'nonsense'" "$work/err"
+    grep -q "^papertag: 'x' is not an answer" "$work/err"
 }
 
 @test "review by chance, then eval --store" {
@@ -183,25 +195,44 @@ teardown() {
     store
     review_on_screen --order=random
     wait_for "Are these tags right?"
-    [ "$(tmux -L "$session" capture-pane -p -t s | tail -n 1 | cut -c1-6)" = " y yes" ]
+    wait_for "^ y yes "
     tmux -L "$session" send-keys -t s y
     wait_for "^1 of 40"
-    tmux -L "$session" send-keys -t s '?'
-    wait_for "take the last answer back"
     tmux -L "$session" resize-window -t s -x 50 -y 14
     wait_for "y n s u q"
     tmux -L "$session" resize-window -t s -x 80 -y 24
-    wait_for " y yes"
+    wait_for "^ y yes "
     tmux -L "$session" send-keys -t s /rob Tab
     wait_for "add tag: robotics"
     tmux -L "$session" send-keys -t s Enter
     wait_for "robotics: yes"
     tmux -L "$session" send-keys -t s u
-    wait_for "taken back"
+    wait_for "^undone"
     tmux -L "$session" send-keys -t s C-c
     wait_for "ended 0"
-    tmux -L "$session" capture-pane -p -t s | grep -q -- ' echo '
+    wait_for " echo "
     [ "$(papertag eval --store --json | jq -s '.[-1].papers')" = 1 ]
+}
+
+@test "the keys of review are explained in lines of the terminal's width, broken between words" {
+    store
+    review_on_screen --order=random
+    wait_for "^ y yes "
+    tmux -L "$session" send-keys -t s '?'
+    wait_for "words against it"
+    for width in 80 44; do
+        if [ $width = 44 ]; then
+            tmux -L "$session" resize-window -t s -x 44 -y 40
+            wait_for "y n s u q"
+        fi
+        words=$(tmux -L "$session" capture-pane -p -t s | tr -s ' \n' ' ')
+        [[ $words == *"Asked about all its tags: they are right as marked. n no: it does not have the tag."* ]]
+        [[ $words == *"Underlined words count for the tag, the other marked words against it."* ]]
+    done
+    tmux -L "$session" resize-window -t s -x 44 -y 18 # the end is reached by scrolling
+    wait_for "(more: space)"
+    tmux -L "$session" send-keys -t s Space Space Space Space
+    wait_for "words against it"
 }
 
 @test "what ends a screen is told on the terminal as it was" {

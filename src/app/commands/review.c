@@ -1,9 +1,8 @@
 /*
  * papertag review - asks a person about papers, one at a time, and records every answer at once.
  *
- * On a terminal it is a screen and single keys; else, and with --plain, lines of text, which screen readers and scripts
- * take. Both go through the same few steps: open a question, act on a key, close it. What a key says of a tag is in the
- * store before the next key is read.
+ * On a terminal this is a screen and single keys. Elsewhere, and with --plain, it is lines of text, which suit screen
+ * readers and scripts. Both take the same steps: open a question, act on a key, close it.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 
 #include "review.h"
 
-/* Takes a copy of the questions: what the store hands out goes with its next call. */
+/* Copies the questions: what the store hands out holds only until its next call. */
 static int copy_questions(struct review *r, const papertag_question *list, size_t count)
 {
     r->questions = malloc((count + 1) * sizeof *r->questions);
@@ -35,8 +34,8 @@ static int copy_questions(struct review *r, const papertag_question *list, size_
 static int run(const args *a)
 {
     static const char *const orders[] = {"uncertain", "random", "new", NULL};
-    static const char *const words[] = {"least certain first", "drawn by chance", "newest first"};
-    struct review r = {.args = a, .style = style_of_stdout(), .json = args_have(a, "json")};
+    static const char *const words[] = {"least certain first", "drawn at random", "newest first"};
+    struct review r = {.style = style_of_stdout(), .json = args_have(a, "json")};
     const papertag_question *list = NULL;
     unsigned long limit = 200, seed = 1;
     size_t count = 0;
@@ -55,7 +54,7 @@ static int run(const args *a)
     }
     code = code ? code : copy_questions(&r, list, count);
     if (!code && !count) {
-        fprintf(stderr, "papertag: nothing to ask: every such decision is judged, or the store has no paper\n");
+        fprintf(stderr, "papertag: nothing to ask: every such decision is judged, or the store has no papers\n");
         code = EXIT_NOTHING;
     }
     r.random = order == PAPERTAG_ORDER_RANDOM;
@@ -85,23 +84,25 @@ static int run(const args *a)
 
 static const option options[] = {
     {"tag", 't', "TAG", "ask about this tag alone"},
-    {"order", 0, "ORDER", "uncertain (default: nearest to the cut first), random (an audit) or new"},
-    {"since", 0, "DAY", "only papers from that day on"},
+    {"order", 0, "ORDER", "uncertain (the default: nearest to the cut first), random (an audit) or new"},
+    {"since", 0, "DAY", "only papers of that day and later"},
     {"limit", 'n', "N", "at most N questions (default: 200)"},
-    {"seed", 0, "N", "another draw of --order random"},
-    {"plain", 0, NULL, "lines of text instead of a screen: for screen readers, scripts, any terminal"},
+    {"seed", 0, "N", "draw other papers with --order random (default: 1)"},
+    {"plain", 0, NULL, "lines of text instead of a screen, for screen readers and scripts"},
     OPTION_MODEL,
     OPTION_DB,
-    {"json", 0, NULL, "as --plain, each question as one JSON object"},
+    {"json", 0, NULL, "like --plain, but each question is a JSON object"},
     OPTION_END};
 
-const command command_review = {
-    "review",
-    "",
-    "judge papers one by one",
-    run,
-    options,
-    "Keys: y yes, n no, s skip, u undo, q quit, 1-9 turn another tag on or off, / add one by name, ? help. Asked\n"
-    "about all tags of a paper (--order random or new without --tag), y means: right as they are marked. Every\n"
-    "answer is recorded at once; `papertag retrain` then learns from them. Papers drawn by chance also tell how\n"
-    "right the model is: see `papertag eval --store`. With --plain or --json, answers are lines of standard input.\n"};
+const command command_review = {"review",
+                                "",
+                                "judge papers one by one",
+                                run,
+                                options,
+                                "Keys: y yes, n no, s skip, u undo, q quit, 1-9 turn another tag on or off,\n"
+                                "/ add a tag by name, ? help. With --order random or new, and no --tag, each\n"
+                                "question is about all tags of a paper: y confirms them as they are marked.\n"
+                                "\n"
+                                "Every answer is recorded at once, and `papertag retrain` learns from it. Answers\n"
+                                "about papers drawn at random also measure the model: see `papertag eval --store`.\n"
+                                "With --plain or --json, answers are read as lines from standard input.\n"};

@@ -1,76 +1,86 @@
 /*
- * review - what the parts of the command share: the questions, where the person is in them, what a key does.
+ * review - what the parts of the command share: the questions, how far the person has come, what a key does.
  */
 #ifndef REVIEW_H
 #define REVIEW_H
 
 #include "../app.h"
 
-enum { CHOICES = 9 };
+enum { CHOICES = 9 }; /* the keys 1 to 9 */
 
-/* A proposed tag as the screen has it. */
+/* A tag that the person can turn on or off. */
 struct choice {
-    char tag[128];
+    char tag[128]; /* slug */
     double p;
     bool assigned; /* by the model */
     bool on;       /* in force now */
-    bool said;     /* by a person */
+    bool judged;   /* by a person */
 };
 
-/* What can be taken back: an answer, which closed a question, or a verdict on one tag within it. */
+/* What can be undone: an answer, which closed a question, or a verdict on one tag. */
 struct step {
     size_t question;
     bool answer;
-    size_t asked, right; /* what it added to the tallies */
+    size_t asked, right; /* what it added to the counts below */
 };
 
 struct review {
-    const args *args;
     papertag_store *store;
     papertag_model *model;
     papertag_tagger *tagger;
-    papertag_question *questions; /* their tags belong to `names` */
-    char **names;
-    size_t count, at;
-    bool random, json;
-    const char *order;
-    struct step *steps;
+    papertag_question *questions; /* count */
+    char **names;                 /* count; the tags of the questions */
+    size_t count, at;             /* `at` is the current question */
+    bool random, json;            /* --order random, --json */
+    const char *order;            /* in words */
+    struct step *steps;           /* step_count; the last is undone first */
     size_t step_count, step_capacity;
-    size_t answered, asked, right; /* questions; decisions of the model judged, and found right */
-    const papertag_stored *paper;  /* of the question at hand */
-    struct choice choices[CHOICES];
+    size_t answered;                /* questions */
+    size_t asked, right;            /* decisions of the model that were judged, and those confirmed */
+    const papertag_stored *paper;   /* of the current question */
+    struct choice choices[CHOICES]; /* choice_count; tags in force first */
     size_t choice_count;
-    unsigned scroll;
-    char note[400]; /* what the last key did, in words */
+    unsigned scroll; /* lines of the abstract or the help above the screen */
+    char note[400];  /* what the last key did, in words */
+    bool refused;    /* the note says why that key or name was refused */
     style style;
 };
 
-/* The question at hand. */
+/* The current question. */
 const papertag_question *review_question(const struct review *r);
 
-/* Says why it cannot go on, on the terminal as it was; err NULL: for want of memory. EXIT_FAILED. */
+/* Sets the note, which may be empty. `refused`: it says why the input was refused. */
+void review_set_note(struct review *r, bool refused, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Restores the terminal and reports the error, NULL: out of memory. Returns EXIT_FAILED. */
 int review_stop(const papertag_error *err);
 
-/* Reads the paper at hand anew and lists its tags: those in force, then the likeliest of the others. EXIT_DONE or
+/* Reads the paper of the current question and its tags: those in force, then the most probable others. EXIT_DONE or
  * EXIT_FAILED. */
 int review_open(struct review *r);
 
-/* Records a verdict on one more tag of the paper at hand. EXIT_DONE or EXIT_FAILED. */
+/* Records a verdict on one more tag of the paper. A name that the store does not know becomes a note. EXIT_DONE or
+ * EXIT_FAILED. */
 int review_judge(struct review *r, const char *tag, bool yes);
 
-/* Acts on a key. *end: the person is done. False: not a key of this program's. */
+/* Acts on a key. *end: the person is done. False: the key has no meaning here. */
 bool review_act(struct review *r, int key, int *code, bool *end);
 
-/* What the answers so far say of the model; the question; the tag whose terms are marked (SIZE_MAX: none). */
+/* How many questions are answered, and how often the model was right. */
 void review_write_tally(const struct review *r, text *out);
+
 void review_write_question(const struct review *r, text *out);
+
+/* What the keys do, wrapped to the style's width. */
+void review_write_keys(const struct review *r, text *out);
+
+/* The tag whose terms are marked: that of the question, else the first in force. SIZE_MAX: the model has none. */
 size_t review_marked_tag(const struct review *r);
 
-/* What the keys do, a line each. */
-extern const char *const review_keys;
-
-/* Asks the questions on a screen, key by key; in lines of text. EXIT_DONE or EXIT_FAILED. */
+/* Asks the questions on a screen, key by key. EXIT_DONE or EXIT_FAILED. */
 int review_screen(struct review *r);
+
+/* Asks them in lines of text or JSON. EXIT_DONE or EXIT_FAILED. */
 int review_lines(struct review *r);
 
 #endif

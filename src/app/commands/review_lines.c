@@ -1,5 +1,5 @@
 /*
- * review_lines - the questions as lines of text, for screen readers and scripts.
+ * review_lines - the questions as lines of text or JSON, for screen readers and scripts. Answers are lines too.
  */
 #include <string.h>
 
@@ -34,7 +34,7 @@ static void write_json(const struct review *r, text *out)
     text_put(out, "]}\n");
 }
 
-/* The terms that weigh most for the marked tag and against it, as words. */
+/* The terms that weigh most for the marked tag, and those against it. */
 static void write_reasons(const struct review *r, text *out)
 {
     enum { MOST = 5 };
@@ -77,13 +77,13 @@ static void write_plain(const struct review *r, text *out)
     for (size_t i = 0; i < r->choice_count; i++) {
         const struct choice *c = &r->choices[i];
         text_format(out, "  %zu %s, %.2f, %s%s\n", i + 1, c->tag, c->p, c->on ? "on" : "off",
-                    c->said ? ", you said so" : "");
+                    c->judged ? ", your verdict" : "");
     }
     text_put(out, "y, n, s(kip), u(ndo), q(uit), a number, /name, ?\n");
     text_free(&line);
 }
 
-/* Reads a line of answers. False at the end of the input. */
+/* Reads a line of answers; what does not fit is dropped. False at the end of the input. */
 static bool read_line(char *line, size_t size)
 {
     if (!fgets(line, (int)size, stdin)) {
@@ -100,18 +100,21 @@ static bool read_line(char *line, size_t size)
 static int act_on_line(struct review *r, const char *line, bool *end)
 {
     int code = EXIT_DONE;
+    text keys = {0};
 
+    review_set_note(r, false, "%s", "");
     if (*line == '/') {
-        r->note[0] = '\0';
         return review_judge(r, line + 1, true);
     }
     if (*line == '?') {
-        printf("%s", review_keys);
+        review_write_keys(r, &keys);
+        fputs(text_of(&keys, &keys), r->json ? stderr : stdout);
+        text_free(&keys);
         return EXIT_DONE;
     }
     for (; *line && !code && !*end && r->at < r->count; line++) {
         if (*line != ' ' && !review_act(r, *line, &code, end)) {
-            snprintf(r->note, sizeof r->note, "'%c' is no answer; ? tells what is", *line >= ' ' ? *line : '?');
+            review_set_note(r, true, "'%c' is not an answer; ? lists the answers", *line >= ' ' ? *line : '?');
             break;
         }
     }
@@ -138,7 +141,7 @@ int review_lines(struct review *r)
         code = act_on_line(r, line, &end);
         if (*r->note && !r->json) {
             printf("%s\n", r->note);
-        } else if (*r->note && strstr(r->note, "unknown")) {
+        } else if (r->refused) {
             fprintf(stderr, "papertag: %s\n", r->note);
         }
     }

@@ -1,6 +1,8 @@
 /*
- * review_questions - questions, and what a key does to them: each answer is in the store before the next key is read.
+ * review_questions - the questions, and what a key does with them. Each answer is in the store before the next key is
+ * read.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +13,22 @@ const papertag_question *review_question(const struct review *r)
     return &r->questions[r->at];
 }
 
-/* Says why it cannot go on, on the terminal as it was; err NULL: for want of memory. */
+void review_set_note(struct review *r, bool refused, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(r->note, sizeof r->note, format, list);
+    va_end(list);
+    r->refused = refused;
+}
+
 int review_stop(const papertag_error *err)
 {
     terminal_close();
     return err ? failed(err) : out_of_memory();
 }
 
-/* Reads the paper at hand anew and lists its tags: those in force, then the likeliest of the others. */
 int review_open(struct review *r)
 {
     const papertag_question *q = review_question(r);
@@ -32,7 +42,7 @@ int review_open(struct review *r)
         const papertag_decision *d = &r->paper->tags[i];
         struct choice *c = &r->choices[r->choice_count];
         if (!q->tag || strcmp(d->tag, q->tag) != 0) {
-            *c = (struct choice){.p = d->p, .assigned = d->assigned, .on = d->in_force, .said = d->verdict};
+            *c = (struct choice){.p = d->p, .assigned = d->assigned, .on = d->in_force, .judged = d->verdict};
             snprintf(c->tag, sizeof c->tag, "%s", d->tag);
             r->choice_count++;
         }
@@ -57,7 +67,7 @@ static bool push_step(struct review *r, bool answer, size_t asked, size_t right)
     return true;
 }
 
-/* Records the answer to the question at hand: y or n, and goes on to the next. */
+/* Records the answer to the current question and goes on to the next. */
 static int answer(struct review *r, bool yes)
 {
     const papertag_question *q = review_question(r);
@@ -72,8 +82,8 @@ static int answer(struct review *r, bool yes)
     }
     for (size_t i = 0; i < r->choice_count && !q->tag; i++) {
         const struct choice *c = &r->choices[i];
-        const bool has = c->on && (yes || c->said);
-        if (!c->said) {
+        const bool has = c->on && (yes || c->judged);
+        if (!c->judged) {
             verdicts[count++] = (papertag_verdict){c->tag, has ? "yes" : "no"};
         }
         asked += c->assigned;
@@ -89,7 +99,6 @@ static int answer(struct review *r, bool yes)
     return EXIT_DONE;
 }
 
-/* Records a verdict on one more tag of the paper at hand. */
 int review_judge(struct review *r, const char *tag, bool yes)
 {
     const papertag_verdict verdict = {tag, yes ? "yes" : "no"};
@@ -97,12 +106,12 @@ int review_judge(struct review *r, const char *tag, bool yes)
 
     if (papertag_store_judge(r->store, review_question(r)->key, &verdict, 1, &err)) {
         if (err.status == PAPERTAG_BAD_ARGUMENT) {
-            snprintf(r->note, sizeof r->note, "%.390s", err.message);
+            review_set_note(r, true, "%s", err.message);
             return EXIT_DONE;
         }
         return review_stop(&err);
     }
-    snprintf(r->note, sizeof r->note, "%s: %s", tag, verdict.verdict);
+    review_set_note(r, false, "%s: %s", tag, verdict.verdict);
     if (!push_step(r, false, 0, 0)) {
         return review_stop(NULL);
     }
@@ -117,7 +126,7 @@ static int undo(struct review *r)
     int status;
 
     if (!r->step_count) {
-        snprintf(r->note, sizeof r->note, "nothing to take back");
+        review_set_note(r, false, "nothing to undo");
         return EXIT_DONE;
     }
     last = &r->steps[r->step_count - 1];
@@ -130,16 +139,15 @@ static int undo(struct review *r)
     r->asked -= last->asked;
     r->right -= last->right;
     r->step_count--;
-    snprintf(r->note, sizeof r->note, "taken back");
+    review_set_note(r, false, "undone");
     return review_open(r);
 }
 
-/* Acts on a key. *end: the person is done. False: not a key of this program's. */
 bool review_act(struct review *r, int key, int *code, bool *end)
 {
     const size_t was = r->at;
 
-    r->note[0] = '\0';
+    review_set_note(r, false, "%s", "");
     if (key == 'y' || key == 'n') {
         *code = answer(r, key == 'y');
     } else if (key == 's') {
@@ -163,7 +171,6 @@ bool review_act(struct review *r, int key, int *code, bool *end)
 
 /* ---- what is shown --------------------------------------------------------------------------------------------- */
 
-/* What the answers so far say of the model. */
 void review_write_tally(const struct review *r, text *out)
 {
     const papertag_estimate e = papertag_share(r->right, r->asked);
@@ -182,17 +189,20 @@ void review_write_question(const struct review *r, text *out)
 {
     const papertag_question *q = review_question(r);
     const style *s = &r->style;
+    text model = {0};
 
     if (q->tag) {
-        text_format(out, "Is it about %s%s%s?\n%sThe model says %s: p %.2f, margin %+.3f, cut %+.3f%s", s->bold, q->tag,
-                    s->plain, s->dim, q->assigned ? "yes" : "no", q->p, q->margin, q->cut, s->plain);
+        text_format(&model, "The model says %s: p %.2f, margin %+.3f, cut %+.3f", q->assigned ? "yes" : "no", q->p,
+                    q->margin, q->cut);
+        text_format(out, "Is it about %s%s%s?\n%s", s->bold, q->tag, s->plain, s->dim);
+        text_wrapped(out, s, text_of(out, &model), "");
+        text_put(out, s->plain);
+        text_free(&model);
     } else {
         text_format(out, "%sAre these tags right?%s", s->bold, s->plain);
     }
 }
 
-/* The tag whose terms are marked: the question's, else the first that is in force. SIZE_MAX: none that the model has.
- */
 size_t review_marked_tag(const struct review *r)
 {
     const papertag_question *q = review_question(r);
@@ -205,14 +215,25 @@ size_t review_marked_tag(const struct review *r)
                : SIZE_MAX;
 }
 
-const char *const review_keys =
-    "y  yes: the paper has the tag; or, asked about all its tags: they are right as marked\n"
-    "n  no: it has not; or: it has none of those that you have not set yourself\n"
-    "s  skip: nothing is recorded\n"
-    "u  take the last answer back, then the one before it\n"
-    "1-9  turn another tag on or off: that is a verdict, too\n"
-    "/  add a tag by name or alias; Tab completes it\n"
-    "space, up, down  scroll the abstract\n"
-    "q  end; every answer is recorded already\n"
-    "\n"
-    "Underlined words speak for the tag, the others marked against it.\n";
+/* A key and what it does. */
+static void write_key(const struct review *r, text *out, const char *key, const char *does)
+{
+    text_format(out, "%-7s", key);
+    text_wrapped(out, &r->style, does, "       ");
+    text_put(out, "\n");
+}
+
+void review_write_keys(const struct review *r, text *out)
+{
+    write_key(r, out, "y", "yes: the paper has the tag. Asked about all its tags: they are right as marked.");
+    write_key(r, out, "n", "no: it does not have the tag. Asked about all: it has only those you turned on yourself.");
+    write_key(r, out, "s", "skip: nothing is recorded.");
+    write_key(r, out, "u", "undo the last answer, then the one before it.");
+    write_key(r, out, "1-9", "turn another tag on or off. This is a verdict too.");
+    write_key(r, out, "/", "add a tag by name or alias. Tab completes the name.");
+    write_key(r, out, "space", "scroll; so do the arrow and page keys.");
+    write_key(r, out, "q", "quit. Every answer is already recorded.");
+    text_put(out, "\n");
+    text_wrapped(out, &r->style, "Underlined words count for the tag, the other marked words against it.", "");
+    text_put(out, "\n");
+}

@@ -1,14 +1,14 @@
 /*
- * review_screen - the questions on a screen, and single keys.
+ * review_screen - the questions on a screen, answered by single keys.
  */
 #include <math.h>
 #include <string.h>
 
 #include "review.h"
 
-enum { WORD_MOST = 400 };
+enum { WORD_MOST = 400, SCROLL = 5 }; /* bytes of a word; lines that space scrolls */
 
-/* The choices, as many in a line as fit. */
+/* The choices, as many to a line as fit. */
 static void write_choices(const struct review *r, unsigned width, text *out)
 {
     unsigned column = 0;
@@ -16,8 +16,10 @@ static void write_choices(const struct review *r, unsigned width, text *out)
     for (size_t i = 0; i < r->choice_count; i++) {
         const struct choice *c = &r->choices[i];
         char cell[200];
-        const unsigned wide = (unsigned)snprintf(cell, sizeof cell, "%zu [%c] %s %.2f%s", i + 1, c->on ? 'x' : ' ',
-                                                 c->tag, c->p, c->said ? " \xe2\x9c\x93" : "");
+        unsigned wide;
+        snprintf(cell, sizeof cell, "%zu [%c] %s %.2f%s", i + 1, c->on ? 'x' : ' ', c->tag, c->p,
+                 c->judged ? " \xe2\x9c\x93" : "");
+        wide = text_columns(cell);
         if (column && column + 3 + wide > width) {
             text_put(out, "\n");
             column = 0;
@@ -26,10 +28,10 @@ static void write_choices(const struct review *r, unsigned width, text *out)
         text_format(out, "%s%s%s", c->on ? r->style.good : "", cell, c->on ? r->style.plain : "");
         column += wide + (column ? 3 : 0);
     }
-    text_put(out, r->choice_count ? "\n" : "no tag is proposed\n");
+    text_put(out, r->choice_count ? "\n" : "no tags proposed\n");
 }
 
-/* Writes a text wrapped, its words marked that speak for the tag (underlined) and against it. */
+/* Writes a wrapped text. Words that count for the tag are underlined, those against it marked in another way. */
 static void write_marked(const struct review *r, const char *string, unsigned width, text *out)
 {
     const papertag_paper *p = &r->paper->paper;
@@ -95,42 +97,62 @@ static size_t add_lines(text *out, const char *lines, size_t from, size_t most)
     return added;
 }
 
-/* Draws the question at hand; `prompt` is what is being typed, NULL: nothing. False for want of memory. */
-static bool draw(struct review *r, const char *prompt, bool help)
+/* The paper, without its abstract. */
+static void write_head(const struct review *r, text *out)
 {
     const papertag_paper *p = &r->paper->paper;
-    text screen = {0}, head = {0}, body = {0}, foot = {0}, line = {0}, tally = {0};
+    text about = {0};
+
+    text_put(out, r->style.bold);
+    write_marked(r, p->title ? p->title : "(no title)", r->style.width, out);
+    text_format(out, "%s\n%s", r->style.plain, r->style.dim);
+    text_about(&about, p);
+    text_wrapped(out, &r->style, text_of(out, &about), "");
+    text_format(out, "%s\n\n", r->style.plain);
+    text_free(&about);
+}
+
+/* The question, the choices, a line of news or the name that is being typed, and the keys. */
+static void write_foot(const struct review *r, const char *typed, text *out)
+{
+    text tally = {0};
+
+    review_write_question(r, out);
+    text_put(out, "\n");
+    write_choices(r, r->style.width, out);
+    if (typed) {
+        text_format(out, "add tag: %s_\n", typed);
+    } else {
+        review_write_tally(r, &tally);
+        text_put(out, r->style.dim);
+        text_wrapped(out, &r->style, *r->note ? r->note : text_of(out, &tally), "");
+        text_format(out, "%s\n", r->style.plain);
+    }
+    text_format(out, "\033[7m%s\033[0m",
+                r->style.width < 76 ? " y n s u q, 1-9 tags, / add, ? help "
+                                    : " y yes  n no  s skip  u undo  1-9 tag on/off  / add a tag  ? help  q quit ");
+    text_free(&tally);
+}
+
+/* Draws the current question, or the help. `typed` is the part of a name that was typed, NULL: none is being typed.
+ * False when there is no memory. */
+static bool draw(struct review *r, const char *typed, bool help)
+{
+    const papertag_paper *p = &r->paper->paper;
+    text screen = {0}, head = {0}, body = {0}, foot = {0};
     unsigned rows, columns;
     size_t room, lines;
     bool good;
 
     terminal_size(&rows, &columns);
     r->style.width = columns > 120 ? 120 : columns;
-    text_put(&head, r->style.bold);
-    write_marked(r, p->title ? p->title : "(no title)", r->style.width, &head);
-    text_format(&head, "%s\n%s", r->style.plain, r->style.dim);
-    text_about(&line, p);
-    text_wrapped(&head, &r->style, text_of(&head, &line), "");
-    text_format(&head, "%s\n\n", r->style.plain);
+    write_head(r, &head);
     if (help) {
-        text_put(&body, review_keys);
+        review_write_keys(r, &body);
     } else {
         write_marked(r, p->abstract ? p->abstract : "(no abstract)", r->style.width, &body);
     }
-    review_write_question(r, &foot);
-    text_put(&foot, "\n");
-    write_choices(r, r->style.width, &foot);
-    if (prompt) {
-        text_format(&foot, "add tag: %s_\n", prompt);
-    } else {
-        review_write_tally(r, &tally);
-        text_put(&foot, r->style.dim);
-        text_wrapped(&foot, &r->style, *r->note ? r->note : text_of(&foot, &tally), "");
-        text_format(&foot, "%s\n", r->style.plain);
-    }
-    text_format(&foot, "\033[7m%s\033[0m",
-                columns < 76 ? " y n s u q, 1-9 tags, / add, ? help "
-                             : " y yes  n no  s skip  u undo  1-9 tag on/off  / add a tag  ? help  q quit ");
+    write_foot(r, typed, &foot);
     lines = count_lines(text_of(&screen, &body));
     room = count_lines(text_of(&screen, &head)) + count_lines(text_of(&screen, &foot));
     room = rows > room + 1 ? rows - room : 1;
@@ -146,12 +168,10 @@ static bool draw(struct review *r, const char *prompt, bool help)
     text_free(&head);
     text_free(&body);
     text_free(&foot);
-    text_free(&tally);
-    text_free(&line);
     return good;
 }
 
-/* The first tag that begins so, of those the store knows. */
+/* Completes a name to the first tag of the store that begins with it. */
 static void complete(struct review *r, char *name, size_t size)
 {
     const papertag_tag_info *tags;
@@ -170,7 +190,7 @@ static void complete(struct review *r, char *name, size_t size)
     }
 }
 
-/* Asks for a tag by name; a name that nothing is called is answered with the nearest. */
+/* Asks for a tag by name. The store answers an unknown name with the nearest ones. */
 static int add_by_name(struct review *r)
 {
     char name[100] = "";
@@ -201,6 +221,21 @@ static int add_by_name(struct review *r)
     }
 }
 
+/* Moves the abstract or the help. False: not a key that scrolls. */
+static bool scroll(struct review *r, int key)
+{
+    const unsigned step = key == KEY_UP || key == KEY_DOWN ? 1 : SCROLL;
+
+    if (key == ' ' || key == KEY_DOWN || key == KEY_PAGE_DOWN) {
+        r->scroll += step; /* draw() stops it at the end */
+    } else if (key == KEY_UP || key == KEY_PAGE_UP) {
+        r->scroll = r->scroll > step ? r->scroll - step : 0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 int review_screen(struct review *r)
 {
     bool end = false, help = false;
@@ -216,19 +251,18 @@ int review_screen(struct review *r)
             break;
         }
         key = terminal_key();
+        if (key == KEY_NONE || scroll(r, key)) {
+            continue; /* only draw again */
+        }
+        if (help || key == '?') {
+            r->scroll = 0;
+        }
         help = key == '?' && !help;
         if (key == KEY_END) {
             end = true;
         } else if (key == '/') {
-            r->note[0] = '\0';
+            review_set_note(r, false, "%s", "");
             code = add_by_name(r);
-        } else if (key == ' ' || key == KEY_PAGE_DOWN) {
-            r->scroll += 5;
-        } else if (key == KEY_DOWN) {
-            r->scroll++;
-        } else if (key == KEY_UP || key == KEY_PAGE_UP) {
-            const unsigned step = key == KEY_UP ? 1 : 5;
-            r->scroll = r->scroll > step ? r->scroll - step : 0;
         } else {
             review_act(r, key, &code, &end);
         }
