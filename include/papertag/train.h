@@ -32,6 +32,13 @@ typedef enum papertag_class_weight {
 
 typedef enum papertag_precision { PAPERTAG_FLOAT32 = 0, PAPERTAG_INT8 = 1 } papertag_precision;
 
+/* The words for the values of these enums, in their order; NULL ends each list. Manifests and the program's options use
+ * them. Static. */
+PAPERTAG_API const char *const *papertag_solver_names(void);
+PAPERTAG_API const char *const *papertag_kernel_names(void);
+PAPERTAG_API const char *const *papertag_class_weight_names(void);
+PAPERTAG_API const char *const *papertag_precision_names(void);
+
 typedef struct papertag_train_options {
     /* text */
     unsigned ngram_max;  /* longest n-gram in words, 1 to 4 */

@@ -1,24 +1,24 @@
 /*
- * model_file - puts a model file together: manifest, vocabulary, idf, weights.
+ * file - assembles a model file: manifest, vocabulary, idf, weights.
  *
- * This is the writing half of the layout that model.h describes; model.c reads it. Weights of a linear model are stored
- * term by term, all tags of a term together, since scoring walks over the terms of a paper. As int8, a row has one
- * scale, its largest weight / 127: the scale goes into the term's value when scoring, so it costs nothing, and a rare
- * term with small weights is kept as finely as a frequent one.
+ * This writes the layout that model.h describes; model.c reads it. Weights of a linear model are stored term by term,
+ * all tags of a term together, because scoring goes through the terms of a paper. An int8 row has one scale, its
+ * largest weight / 127. Scoring multiplies it into the term's value at no cost, and a rare term with small weights is
+ * stored as finely as a frequent one.
  */
 #include "file.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* A model file being put together: first where each section goes, then the sections. */
+/* A model file in the making: first the place of each section, then the sections. */
 struct image {
     pt_model_header header;
     char *bytes;
 };
 
-/* Notes that a section has so many bytes; returns the end of the file so far. */
-static size_t place(struct image *image, size_t end, pt_section_kind kind, size_t size)
+/* Reserves `size` bytes for a section after `end`; returns the new end of the file. */
+static size_t reserve_section(struct image *image, size_t end, pt_section_kind kind, size_t size)
 {
     end = (end + PT_MODEL_ALIGN - 1) / PT_MODEL_ALIGN * PT_MODEL_ALIGN;
     image->header.sections[kind] = (pt_section){end, size};
@@ -30,7 +30,7 @@ static void *section_of(const struct image *image, pt_section_kind kind)
     return image->bytes + image->header.sections[kind].offset;
 }
 
-static void put(const struct image *image, pt_section_kind kind, const void *data)
+static void fill_section(const struct image *image, pt_section_kind kind, const void *data)
 {
     const size_t size = image->header.sections[kind].size;
 
@@ -39,13 +39,16 @@ static void put(const struct image *image, pt_section_kind kind, const void *dat
     }
 }
 
-static struct image begin(uint32_t version)
+static struct image new_image(uint32_t version)
 {
-    return (struct image){.header = {.magic = PT_MODEL_MAGIC, .byte_order = PT_MODEL_BYTE_ORDER, .version = version}};
+    struct image image = {.header = {.byte_order = PT_MODEL_BYTE_ORDER, .version = version}};
+
+    memcpy(image.header.magic, PT_MODEL_MAGIC, sizeof image.header.magic);
+    return image;
 }
 
-/* Room for the whole file, zero. 0 or PAPERTAG_NO_MEMORY. */
-static int make_room(struct image *image, size_t size)
+/* Zeroed memory for the whole file. 0 or PAPERTAG_NO_MEMORY. */
+static int allocate_image(struct image *image, size_t size)
 {
     void *aligned = NULL;
 
@@ -57,8 +60,8 @@ static int make_room(struct image *image, size_t size)
     return PAPERTAG_OK;
 }
 
-/* Puts the header before the sections and hands the file out. */
-static void finish(struct image *image, size_t end, void **bytes, size_t *size)
+/* Writes the header, with the checksum of all else, and hands the bytes to the caller. */
+static void seal_image(struct image *image, size_t end, void **bytes, size_t *size)
 {
     const size_t head = pt_model_header_size(image->header.version);
 
@@ -70,51 +73,51 @@ static void finish(struct image *image, size_t end, void **bytes, size_t *size)
     *size = end;
 }
 
-static size_t place_vocabulary(struct image *image, size_t end, const pt_vocabulary *v)
+static size_t reserve_vocabulary(struct image *image, size_t end, const pt_vocabulary *v)
 {
-    end = place(image, end, PT_SECTION_TERM_TEXT, v->starts[v->count]);
-    end = place(image, end, PT_SECTION_TERM_STARTS, (v->count + 1) * sizeof *v->starts);
-    end = place(image, end, PT_SECTION_TERM_SLOTS, ((size_t)v->mask + 1) * sizeof *v->slots);
-    return place(image, end, PT_SECTION_IDF, v->count * sizeof *v->idf);
+    end = reserve_section(image, end, PT_SECTION_TERM_TEXT, v->starts[v->count]);
+    end = reserve_section(image, end, PT_SECTION_TERM_STARTS, (v->count + 1) * sizeof *v->starts);
+    end = reserve_section(image, end, PT_SECTION_TERM_SLOTS, ((size_t)v->mask + 1) * sizeof *v->slots);
+    return reserve_section(image, end, PT_SECTION_IDF, v->count * sizeof *v->idf);
 }
 
-static void put_vocabulary(const struct image *image, const pt_vocabulary *v)
+static void fill_vocabulary(const struct image *image, const pt_vocabulary *v)
 {
-    put(image, PT_SECTION_TERM_TEXT, v->text);
-    put(image, PT_SECTION_TERM_STARTS, v->starts);
-    put(image, PT_SECTION_TERM_SLOTS, v->slots);
-    put(image, PT_SECTION_IDF, v->idf);
+    fill_section(image, PT_SECTION_TERM_TEXT, v->text);
+    fill_section(image, PT_SECTION_TERM_STARTS, v->starts);
+    fill_section(image, PT_SECTION_TERM_SLOTS, v->slots);
+    fill_section(image, PT_SECTION_IDF, v->idf);
 }
 
-static size_t place_support(struct image *image, size_t end, const pt_support *s, size_t tags)
+static size_t reserve_support(struct image *image, size_t end, const pt_support *s, size_t tags)
 {
     const size_t entries = s->rows.count ? s->rows.starts[s->rows.count] : 0, used = s->starts[tags];
 
-    end = place(image, end, PT_SECTION_VECTOR_STARTS, (s->rows.count + 1) * sizeof(uint64_t));
-    end = place(image, end, PT_SECTION_VECTOR_TERMS, entries * sizeof(uint32_t));
-    end = place(image, end, PT_SECTION_VECTOR_VALUES, entries * sizeof(float));
-    end = place(image, end, PT_SECTION_TAG_STARTS, (tags + 1) * sizeof(uint64_t));
-    end = place(image, end, PT_SECTION_TAG_VECTORS, used * sizeof(uint32_t));
-    end = place(image, end, PT_SECTION_TAG_COEFFICIENTS, used * sizeof(double));
-    return place(image, end, PT_SECTION_TAG_POSITIVES, tags * sizeof(uint64_t));
+    end = reserve_section(image, end, PT_SECTION_VECTOR_STARTS, (s->rows.count + 1) * sizeof(uint64_t));
+    end = reserve_section(image, end, PT_SECTION_VECTOR_TERMS, entries * sizeof(uint32_t));
+    end = reserve_section(image, end, PT_SECTION_VECTOR_VALUES, entries * sizeof(float));
+    end = reserve_section(image, end, PT_SECTION_TAG_STARTS, (tags + 1) * sizeof(uint64_t));
+    end = reserve_section(image, end, PT_SECTION_TAG_VECTORS, used * sizeof(uint32_t));
+    end = reserve_section(image, end, PT_SECTION_TAG_COEFFICIENTS, used * sizeof(double));
+    return reserve_section(image, end, PT_SECTION_TAG_POSITIVES, tags * sizeof(uint64_t));
 }
 
-static void put_support(const struct image *image, const pt_support *s)
+static void fill_support(const struct image *image, const pt_support *s)
 {
     static const uint64_t none;
 
-    put(image, PT_SECTION_VECTOR_STARTS, s->rows.count ? (const void *)s->rows.starts : &none);
-    put(image, PT_SECTION_VECTOR_TERMS, s->rows.terms);
-    put(image, PT_SECTION_VECTOR_VALUES, s->rows.values);
-    put(image, PT_SECTION_TAG_STARTS, s->starts);
-    put(image, PT_SECTION_TAG_VECTORS, s->vectors);
-    put(image, PT_SECTION_TAG_COEFFICIENTS, s->coefficients);
-    put(image, PT_SECTION_TAG_POSITIVES, s->positives);
-    put(image, PT_SECTION_BIAS, s->rho);
+    fill_section(image, PT_SECTION_VECTOR_STARTS, s->rows.count ? (const void *)s->rows.starts : &none);
+    fill_section(image, PT_SECTION_VECTOR_TERMS, s->rows.terms);
+    fill_section(image, PT_SECTION_VECTOR_VALUES, s->rows.values);
+    fill_section(image, PT_SECTION_TAG_STARTS, s->starts);
+    fill_section(image, PT_SECTION_TAG_VECTORS, s->vectors);
+    fill_section(image, PT_SECTION_TAG_COEFFICIENTS, s->coefficients);
+    fill_section(image, PT_SECTION_TAG_POSITIVES, s->positives);
+    fill_section(image, PT_SECTION_BIAS, s->rho);
 }
 
-/* Weights and biases. The padding of a row stays zero. */
-static void put_weights(const struct image *image, const pt_model_parts *parts)
+/* Weights and biases. The padding of each row stays zero. */
+static void fill_weights(const struct image *image, const pt_model_parts *parts)
 {
     const size_t stride = pt_model_stride(parts->tags), terms = parts->vocabulary->count;
     const bool quantize = parts->precision == PAPERTAG_INT8;
@@ -150,7 +153,7 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
     const pt_vocabulary *v = parts->vocabulary;
     const size_t cells = v->count * pt_model_stride(parts->tags);
     const bool small = parts->precision == PAPERTAG_INT8;
-    struct image image = begin(PT_MODEL_PLAIN);
+    struct image image = new_image(PT_MODEL_PLAIN);
     char *manifest = cJSON_PrintUnformatted(parts->manifest);
     size_t end = pt_model_header_size(PT_MODEL_PLAIN);
 
@@ -158,35 +161,35 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
         cJSON_free(manifest);
         return pt_no_memory(err);
     }
-    end = place(&image, end, PT_SECTION_MANIFEST, strlen(manifest));
-    end = place_vocabulary(&image, end, v);
+    end = reserve_section(&image, end, PT_SECTION_MANIFEST, strlen(manifest));
+    end = reserve_vocabulary(&image, end, v);
     if (parts->support) {
-        end = place_support(&image, end, parts->support, parts->tags);
+        end = reserve_support(&image, end, parts->support, parts->tags);
     } else {
-        end = place(&image, end, PT_SECTION_WEIGHTS, cells * (small ? sizeof(int8_t) : sizeof(float)));
-        end = small ? place(&image, end, PT_SECTION_SCALES, v->count * sizeof(float)) : end;
+        end = reserve_section(&image, end, PT_SECTION_WEIGHTS, cells * (small ? sizeof(int8_t) : sizeof(float)));
+        end = small ? reserve_section(&image, end, PT_SECTION_SCALES, v->count * sizeof(float)) : end;
     }
-    end = place(&image, end, PT_SECTION_BIAS, parts->tags * sizeof(double));
-    if (make_room(&image, end)) {
+    end = reserve_section(&image, end, PT_SECTION_BIAS, parts->tags * sizeof(double));
+    if (allocate_image(&image, end)) {
         cJSON_free(manifest);
         return pt_no_memory(err);
     }
-    put(&image, PT_SECTION_MANIFEST, manifest);
-    put_vocabulary(&image, v);
+    fill_section(&image, PT_SECTION_MANIFEST, manifest);
+    fill_vocabulary(&image, v);
     if (parts->support) {
-        put_support(&image, parts->support);
+        fill_support(&image, parts->support);
     } else {
-        put_weights(&image, parts);
+        fill_weights(&image, parts);
     }
-    finish(&image, end, bytes, size);
+    seal_image(&image, end, bytes, size);
     cJSON_free(manifest);
     return PAPERTAG_OK;
 }
 
-/* ---- a model with weights of single tags beside it ------------------------------------------------------------- */
+/* ---- a model with weights of its own for some tags ------------------------------------------------------------- */
 
-/* The matrix of the base with its lanes where the new model has them. */
-static void put_matrix(const struct image *image, const pt_matrix *m, size_t terms, size_t tags, const uint32_t *from)
+/* The weights of the base model, moved to the lanes that their tags have in the new one. */
+static void fill_matrix(const struct image *image, const pt_matrix *m, size_t terms, size_t tags, const uint32_t *from)
 {
     const size_t stride = pt_model_stride(tags);
     int8_t *small = section_of(image, PT_SECTION_WEIGHTS);
@@ -203,7 +206,7 @@ static void put_matrix(const struct image *image, const pt_matrix *m, size_t ter
     }
 }
 
-static void put_own(const struct image *image, const pt_own *own, size_t terms)
+static void fill_own(const struct image *image, const pt_own *own, size_t terms)
 {
     const size_t stride = pt_model_stride(own->count);
     float *weights = section_of(image, PT_SECTION_OWN_WEIGHTS);
@@ -213,7 +216,7 @@ static void put_own(const struct image *image, const pt_own *own, size_t terms)
             weights[term * stride + i] = own->weights[i][term];
         }
     }
-    put(image, PT_SECTION_OWN_TAGS, own->tags);
+    fill_section(image, PT_SECTION_OWN_TAGS, own->tags);
 }
 
 int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, size_t tags, const uint32_t *from,
@@ -222,35 +225,37 @@ int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, siz
     const pt_vocabulary *v = &base->vocabulary;
     const pt_matrix *m = &base->matrix;
     const size_t cells = v->count * pt_model_stride(tags);
-    struct image image = begin(own->count ? PT_MODEL_PERSONAL : PT_MODEL_PLAIN);
+    struct image image = new_image(own->count ? PT_MODEL_PERSONAL : PT_MODEL_PLAIN);
     char *text = cJSON_PrintUnformatted(manifest);
     size_t end = pt_model_header_size(image.header.version);
 
     if (!text) {
         return pt_no_memory(err);
     }
-    end = place(&image, end, PT_SECTION_MANIFEST, strlen(text));
-    end = place_vocabulary(&image, end, v);
-    end = place(&image, end, PT_SECTION_WEIGHTS, cells * (m->quantized ? sizeof *m->quantized : sizeof *m->weights));
-    end = m->quantized ? place(&image, end, PT_SECTION_SCALES, v->count * sizeof *m->scales) : end;
-    end = place(&image, end, PT_SECTION_BIAS, tags * sizeof *bias);
+    end = reserve_section(&image, end, PT_SECTION_MANIFEST, strlen(text));
+    end = reserve_vocabulary(&image, end, v);
+    end = reserve_section(&image, end, PT_SECTION_WEIGHTS,
+                          cells * (m->quantized ? sizeof *m->quantized : sizeof *m->weights));
+    end = m->quantized ? reserve_section(&image, end, PT_SECTION_SCALES, v->count * sizeof *m->scales) : end;
+    end = reserve_section(&image, end, PT_SECTION_BIAS, tags * sizeof *bias);
     if (own->count) {
-        end = place(&image, end, PT_SECTION_OWN_TAGS, own->count * sizeof *own->tags);
-        end = place(&image, end, PT_SECTION_OWN_WEIGHTS, v->count * pt_model_stride(own->count) * sizeof(float));
+        end = reserve_section(&image, end, PT_SECTION_OWN_TAGS, own->count * sizeof *own->tags);
+        end = reserve_section(&image, end, PT_SECTION_OWN_WEIGHTS,
+                              v->count * pt_model_stride(own->count) * sizeof(float));
     }
-    if (make_room(&image, end)) {
+    if (allocate_image(&image, end)) {
         cJSON_free(text);
         return pt_no_memory(err);
     }
-    put(&image, PT_SECTION_MANIFEST, text);
-    put_vocabulary(&image, v);
-    put_matrix(&image, m, v->count, tags, from);
-    put(&image, PT_SECTION_SCALES, m->scales);
-    put(&image, PT_SECTION_BIAS, bias);
+    fill_section(&image, PT_SECTION_MANIFEST, text);
+    fill_vocabulary(&image, v);
+    fill_matrix(&image, m, v->count, tags, from);
+    fill_section(&image, PT_SECTION_SCALES, m->scales);
+    fill_section(&image, PT_SECTION_BIAS, bias);
     if (own->count) {
-        put_own(&image, own, v->count);
+        fill_own(&image, own, v->count);
     }
-    finish(&image, end, bytes, size);
+    seal_image(&image, end, bytes, size);
     cJSON_free(text);
     return PAPERTAG_OK;
 }

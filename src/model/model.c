@@ -1,10 +1,9 @@
 /*
- * model - opening a model file and looking into it.
+ * model - opens a model file and answers questions about it.
  *
- * A file from anywhere may be opened, so nothing in it is believed before it is checked: the header, the checksum, then
- * the bounds of every section, then every offset and number through which memory will be reached. After that, scoring
- * trusts the model. A linear model is used where it is mapped. A kernel model is handed to LIBSVM, whose structures are
- * built once at opening and point into the file as far as their types allow.
+ * A file may come from anywhere, so nothing in it is trusted before it is checked: the header, the checksum, then the
+ * bounds of every section, then every offset and number through which memory will be reached. After that, scoring
+ * trusts the model. The weights are used where the file is mapped.
  */
 #include "model.h"
 
@@ -17,189 +16,8 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "kernel.h"
 #include "tags/tags.h"
-
-/* ---- manifest -------------------------------------------------------------------------------------------------- */
-
-static int bad_manifest(const char *source, papertag_error *err, const char *what)
-{
-    return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the manifest has no valid %s", source, what);
-}
-
-static double number_of(const cJSON *object, const char *key, double otherwise)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : otherwise;
-}
-
-static const char *string_of(const cJSON *object, const char *key)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-static bool true_of(const cJSON *object, const char *key)
-{
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
-}
-
-int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err)
-{
-    const cJSON *text = cJSON_GetObjectItemCaseSensitive(manifest, "text"), *word;
-    const cJSON *tfidf = cJSON_GetObjectItemCaseSensitive(manifest, "tfidf");
-    pt_tfidf_options options = {0};
-    double ngram_max = number_of(tfidf, "ngram_max", 0);
-    pt_buf words = {0};
-    int status;
-
-    options.text.camel_case = true_of(text, "camel_case");
-    options.text.plurals = true_of(text, "plurals");
-    options.text.segments = true_of(text, "segments");
-    options.title_weight = number_of(tfidf, "title_weight", -1);
-    if (!(ngram_max >= 1 && ngram_max <= PT_NGRAM_MAX) || !(options.title_weight >= 0 && options.title_weight <= 1e6)) {
-        return bad_manifest(source, err, "\"tfidf\"");
-    }
-    options.ngram_max = (unsigned)ngram_max;
-    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(text, "stop_words"))
-    {
-        if (!cJSON_IsString(word)) {
-            pt_buf_free(&words);
-            return bad_manifest(source, err, "\"stop_words\"");
-        }
-        pt_buf_append(&words, word->valuestring, strlen(word->valuestring) + 1);
-    }
-    status = words.failed ? pt_no_memory(err) : pt_words_build(&options.text.stop_words, words.data, words.size, err);
-    pt_buf_free(&words);
-    if (!status) {
-        *out = options;
-    }
-    return status;
-}
-
-static int choice_of(const cJSON *object, const char *key, const char *const *choices)
-{
-    const char *value = string_of(object, key);
-    for (int i = 0; value && choices[i]; i++) {
-        if (!strcmp(value, choices[i])) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-const char *const pt_solver_names[] = {"linear", "libsvm", NULL};
-const char *const pt_kernel_names[] = {"linear", "poly", "rbf", "sigmoid", NULL};
-const char *const pt_precision_names[] = {"float32", "int8", NULL};
-const char *const pt_class_weight_names[] = {"none", "sqrt", "balanced", NULL};
-
-int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out, papertag_error *err)
-{
-    const cJSON *fit = cJSON_GetObjectItemCaseSensitive(manifest, "fit");
-    int solver = choice_of(fit, "solver", pt_solver_names), kernel = choice_of(fit, "kernel", pt_kernel_names);
-    int precision = choice_of(fit, "weights", pt_precision_names);
-    double degree = number_of(fit, "degree", 3);
-
-    if (solver < 0 || kernel < 0 || precision < 0 || !(degree >= 0 && degree <= 100)) {
-        return bad_manifest(source, err, "\"fit\"");
-    }
-    *out = (pt_fit_info){.solver = (papertag_solver)solver,
-                         .kernel = (papertag_kernel)kernel,
-                         .precision = (papertag_precision)precision,
-                         .c = number_of(fit, "c", 1),
-                         .gamma = number_of(fit, "gamma", 1),
-                         .coef0 = number_of(fit, "coef0", 0),
-                         .degree = (int)degree};
-    return PAPERTAG_OK;
-}
-
-void pt_tag_infos_free(papertag_tag_info *tags, size_t count)
-{
-    for (size_t i = 0; tags && i < count; i++) {
-        free((void *)tags[i].aliases.items);
-    }
-    free(tags);
-}
-
-static int read_aliases(const cJSON *tag, papertag_tag_info *out)
-{
-    const cJSON *aliases = cJSON_GetObjectItemCaseSensitive(tag, "aliases"), *alias;
-    const char **items;
-    size_t count = 0;
-
-    items = pt_calloc((size_t)cJSON_GetArraySize(aliases), sizeof *items);
-    if (!items) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    cJSON_ArrayForEach(alias, aliases)
-    {
-        if (cJSON_IsString(alias)) {
-            items[count++] = alias->valuestring;
-        }
-    }
-    out->aliases = (papertag_strings){items, count};
-    return PAPERTAG_OK;
-}
-
-int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_info **tags, size_t *count,
-                     papertag_error *err)
-{
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(manifest, "tags"), *item;
-    size_t size = (size_t)cJSON_GetArraySize(list), n = 0;
-    papertag_tag_info *infos;
-    int status = PAPERTAG_OK;
-
-    if (!size) {
-        return bad_manifest(source, err, "\"tags\"");
-    }
-    infos = pt_calloc(size, sizeof *infos);
-    if (!infos) {
-        return pt_no_memory(err);
-    }
-    cJSON_ArrayForEach(item, list)
-    {
-        papertag_tag_info *info = &infos[n++];
-        info->tag = string_of(item, "tag");
-        info->name = string_of(item, "name");
-        info->definition = string_of(item, "definition");
-        info->group = string_of(item, "group");
-        info->cut = number_of(item, "cut", NAN);
-        info->platt_a = number_of(item, "platt_a", NAN);
-        info->platt_b = number_of(item, "platt_b", NAN);
-        info->examples = (size_t)fmin(fmax(number_of(item, "examples", 0), 0), 1e15);
-        if (!info->tag || !info->tag[0] || isnan(info->cut) || isnan(info->platt_a) || isnan(info->platt_b) ||
-            (n > 1 && strcmp(infos[n - 2].tag, info->tag) >= 0)) {
-            status = bad_manifest(source, err, "\"tags\"");
-            goto done;
-        }
-        info->name = info->name ? info->name : info->tag;
-        if (read_aliases(item, info)) {
-            status = pt_no_memory(err);
-            goto done;
-        }
-    }
-    *tags = infos;
-    *count = n;
-    infos = NULL;
-done:
-    pt_tag_infos_free(infos, size);
-    return status;
-}
-
-int papertag_model_precision_cut(const papertag_model *model, double precision, double *p, papertag_error *err)
-{
-    const cJSON *levels = cJSON_GetObjectItemCaseSensitive(model->json, "precision_cuts"), *level;
-    double hundredth = ceil(100 * precision - 1e-9) - PT_PRECISION_MIN;
-
-    if (!(hundredth >= 0 && hundredth < PT_PRECISIONS)) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the precision must be 0.5 to 0.99");
-    }
-    level = cJSON_GetArrayItem(levels, (int)hundredth);
-    if (!cJSON_IsNumber(level)) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: the model does not know what precision its probabilities have",
-                       model->name);
-    }
-    *p = level->valuedouble;
-    return PAPERTAG_OK;
-}
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
@@ -212,7 +30,7 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
 {
     size_t size = pt_model_header_size(PT_MODEL_PLAIN);
 
-    if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, 8) != 0) {
+    if (m->size < sizeof *header || memcmp(m->bytes, PT_MODEL_MAGIC, sizeof header->magic) != 0) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", m->name);
     }
     memcpy(header, m->bytes, size);
@@ -221,17 +39,17 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
                        m->name);
     }
     if (!header->version || header->version > PT_MODEL_PERSONAL) {
-        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this program reads formats up to %d", m->name,
-                       (unsigned)header->version, PT_MODEL_PERSONAL);
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this version of papertag reads formats 1 to %d",
+                       m->name, (unsigned)header->version, PT_MODEL_PERSONAL);
     }
     size = pt_model_header_size(header->version);
     memcpy(header, m->bytes, size);
     if (header->size != m->size) {
-        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %zu bytes where %llu were written", m->name,
-                       m->size, (unsigned long long)header->size);
+        return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %zu bytes instead of %llu", m->name, m->size,
+                       (unsigned long long)header->size);
     }
     if (header->checksum != pt_model_checksum(header, pt_hash(m->bytes + size, m->size - size, 0))) {
-        return damaged(m, err, "the checksum does not fit");
+        return damaged(m, err, "the checksum does not match");
     }
     for (int i = 0; i < PT_SECTIONS; i++) {
         pt_section s = header->sections[i];
@@ -288,7 +106,7 @@ static int open_vocabulary(papertag_model *m, const pt_model_header *header, pap
     return PAPERTAG_OK;
 }
 
-/* The weights that some tags have of their own. */
+/* The weights of tags that were fitted after the others. */
 static int open_own(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
     const size_t count = header->sections[PT_SECTION_OWN_TAGS].size / sizeof *m->own_tags;
@@ -373,7 +191,7 @@ static int check_support(const papertag_model *m, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-static int find_support(papertag_model *m, const pt_model_header *header, papertag_error *err)
+static int open_support(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
     pt_support *s = &m->support;
     size_t rows = header->sections[PT_SECTION_VECTOR_STARTS].size / sizeof(uint64_t), entries, used;
@@ -400,64 +218,18 @@ static int find_support(papertag_model *m, const pt_model_header *header, papert
     return check_support(m, err);
 }
 
-/* LIBSVM's structures over the support vectors. */
-static int open_machines(papertag_model *m, const pt_model_header *header, papertag_error *err)
+static int open_kernel(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
-    static const int labels[2] = {1, -1}; /* LIBSVM takes a pointer to int, and only reads it */
-    pt_support *s = &m->support;
-    size_t entries, at = 0;
-    struct svm_node **row_of = NULL;
-    int status = find_support(m, header, err);
+    int status = open_support(m, header, err);
 
     if (status) {
         return status;
     }
-    s->rho = (double *)m->bias;
-    entries = s->rows.starts[s->rows.count];
-    m->nodes = pt_alloc(entries + s->rows.count, sizeof *m->nodes);
-    m->vectors = pt_alloc(s->starts[m->tag_count], sizeof *m->vectors);
-    m->machines = pt_calloc(m->tag_count, sizeof *m->machines);
-    m->vector_counts = pt_calloc(m->tag_count, 2 * sizeof *m->vector_counts);
-    m->coefficients = pt_calloc(m->tag_count, sizeof *m->coefficients);
-    row_of = pt_alloc(s->rows.count, sizeof *row_of);
-    if (!m->nodes || !m->vectors || !m->machines || !m->vector_counts || !m->coefficients || !row_of) {
-        free(row_of);
-        return pt_no_memory(err);
-    }
-    for (size_t i = 0; i < s->rows.count; i++) {
-        pt_row row = pt_rows_get(&s->rows, i);
-        row_of[i] = m->nodes + at;
-        for (size_t k = 0; k < row.count; k++) {
-            m->nodes[at++] = (struct svm_node){(int)row.terms[k] + 1, row.values[k]};
-        }
-        m->nodes[at++] = (struct svm_node){-1, 0};
-    }
-    for (size_t i = 0; i < s->starts[m->tag_count]; i++) {
-        m->vectors[i] = row_of[s->vectors[i]];
-    }
-    free(row_of);
-    for (size_t t = 0; t < m->tag_count; t++) {
-        size_t start = s->starts[t], count = s->starts[t + 1] - start;
-        m->vector_counts[2 * t] = (int)s->positives[t];
-        m->vector_counts[2 * t + 1] = (int)(count - s->positives[t]);
-        m->coefficients[t] = s->coefficients + start;
-        m->machines[t] = (struct svm_model){.param = {.svm_type = C_SVC,
-                                                      .kernel_type = (int)m->fit.kernel,
-                                                      .degree = m->fit.degree,
-                                                      .gamma = m->fit.gamma,
-                                                      .coef0 = m->fit.coef0},
-                                            .nr_class = 2,
-                                            .l = (int)count,
-                                            .SV = m->vectors + start,
-                                            .sv_coef = &m->coefficients[t],
-                                            .rho = &s->rho[t],
-                                            .label = (int *)labels,
-                                            .nSV = &m->vector_counts[2 * t]};
-    }
-    return PAPERTAG_OK;
+    m->support.rho = (double *)m->bias;
+    return pt_kernel_open(&m->kernel, &m->support, m->tag_count, &m->fit) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
-/* Checks the bytes and fills the model from them. */
+/* Checks the bytes and fills the model. */
 static int open_bytes(papertag_model *m, papertag_error *err)
 {
     pt_model_header header = {0};
@@ -477,7 +249,7 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     m->manifest[text.size] = '\0';
     m->json = cJSON_Parse(m->manifest);
     if (!m->json) {
-        return damaged(m, err, "the manifest is not JSON (or there is no memory to read it)");
+        return damaged(m, err, "the manifest is not JSON (or memory ran out)");
     }
     status = pt_manifest_text(m->json, m->name, &m->options, err);
     status = status ? status : pt_manifest_fit(m->json, m->name, &m->fit, err);
@@ -490,22 +262,19 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     if (!m->bias) {
         return damaged(m, err, "biases");
     }
-    return m->fit.kernel == PAPERTAG_KERNEL_LINEAR ? open_weights(m, &header, err) : open_machines(m, &header, err);
+    return m->fit.kernel == PAPERTAG_KERNEL_LINEAR ? open_weights(m, &header, err) : open_kernel(m, &header, err);
 }
 
-/* Whose the bytes are that a model is opened over. */
-enum holder { BORROWED, MAPPED, OWNED };
-
-static void give_up_bytes(const void *bytes, size_t size, enum holder holder)
+static void free_bytes(const void *bytes, size_t size, pt_bytes_owner owner)
 {
-    if (holder == MAPPED) {
+    if (owner == PT_BYTES_MAPPED) {
         munmap((void *)bytes, size);
-    } else if (holder == OWNED) {
+    } else if (owner == PT_BYTES_OWNED) {
         free((void *)bytes);
     }
 }
 
-static int open_named(papertag_model **out, const char *name, const void *bytes, size_t size, enum holder holder,
+static int open_named(papertag_model **out, const char *name, const void *bytes, size_t size, pt_bytes_owner owner,
                       papertag_error *err)
 {
     papertag_model *m = pt_calloc(1, sizeof *m);
@@ -513,12 +282,12 @@ static int open_named(papertag_model **out, const char *name, const void *bytes,
 
     if (!m || !(m->name = strdup(name))) {
         free(m);
-        give_up_bytes(bytes, size, holder);
+        free_bytes(bytes, size, owner);
         return pt_no_memory(err);
     }
     m->bytes = bytes;
     m->size = size;
-    m->holder = holder;
+    m->owner = owner;
     status = open_bytes(m, err);
     if (status) {
         papertag_model_close(m);
@@ -550,7 +319,7 @@ int papertag_model_open(papertag_model **out, const char *path, papertag_error *
     if (bytes == MAP_FAILED) {
         return pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
     }
-    return open_named(out, path, bytes, (size_t)info.st_size, MAPPED, err);
+    return open_named(out, path, bytes, (size_t)info.st_size, PT_BYTES_MAPPED, err);
 }
 
 int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
@@ -560,12 +329,12 @@ int papertag_model_open_memory(papertag_model **out, const char *name, const voi
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: a model in memory must be aligned to %d bytes", name,
                        PT_MODEL_ALIGN);
     }
-    return open_named(out, name, bytes, size, BORROWED, err);
+    return open_named(out, name, bytes, size, PT_BYTES_BORROWED, err);
 }
 
 int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err)
 {
-    return open_named(out, name, bytes, size, OWNED, err);
+    return open_named(out, name, bytes, size, PT_BYTES_OWNED, err);
 }
 
 void papertag_model_close(papertag_model *m)
@@ -573,22 +342,18 @@ void papertag_model_close(papertag_model *m)
     if (!m) {
         return;
     }
-    give_up_bytes(m->bytes, m->size, (enum holder)m->holder);
+    free_bytes(m->bytes, m->size, m->owner);
     free(m->own_place);
     free(m->name);
     free(m->manifest);
     cJSON_Delete(m->json);
     pt_words_free(&m->options.text.stop_words);
     pt_tag_infos_free(m->tags, m->tag_count);
-    free(m->nodes);
-    free(m->vectors);
-    free(m->vector_counts);
-    free(m->coefficients);
-    free(m->machines);
+    pt_kernel_close(m->kernel);
     free(m);
 }
 
-/* ---- looking into it ------------------------------------------------------------------------------------------- */
+/* ---- questions about it ------------------------------------------------------------------------------------------ */
 
 size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **out)
 {

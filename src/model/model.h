@@ -1,23 +1,29 @@
 /*
- * model - the model file and what is done with it: write, open, score, explain.
+ * model - the model file and its uses: assemble, open, score, explain. The face of this folder.
  *
- * The file: a header, a table of sections, the sections, each at a multiple of 64 bytes so that they are used where
- * they are mapped. All numbers in the byte order of the machine that wrote it; another byte order is refused.
+ * The file: a header with a table of sections, then the sections, each at a multiple of 64 bytes so that they can be
+ * used where they are mapped. Numbers are in the byte order of the machine that wrote them; a file of another byte
+ * order is refused.
  *
  *     header    magic, byte order, version, file size, checksum (XXH3 of all that follows the header)
  *     manifest  JSON: see pt_manifest_*
- *     terms     text, starts (V + 1), slots: a pt_vocabulary as it is
+ *     terms     text, starts (V + 1), slots: a pt_vocabulary as laid out in memory
  *     idf       float x V
- *     weights   linear: V rows of `stride` lanes, float or int8; int8 has a float scale a row
- *     own       linear: weights of single tags fitted after the others, float, which hold in place of theirs above
+ *     weights   linear: V rows of `stride` lanes, float or int8; each int8 row has a float scale
+ *     own       linear: float weights of single tags that were fitted later; they replace those above
  *     bias      double x T
- *     vectors   kernel: support vectors as sparse rows, and for each tag which of them, with coefficients
+ *     vectors   kernel: support vectors as sparse rows; for each tag which of them it uses, with coefficients
+ *
+ *     manifest.c          reads the JSON
+ *     file.c, model.c     write and read the bytes
+ *     score.c, mark.c     margins, probabilities, explanations
+ *     kernel.c            margins of kernel models, by LIBSVM
+ *     libsvm_*.c          LIBSVM's own files
  */
 #ifndef PT_MODEL_H
 #define PT_MODEL_H
 
 #include <cjson/cJSON.h>
-#include <libsvm/svm.h>
 
 #include "fit/fit.h"
 #include "text/tfidf.h"
@@ -27,75 +33,70 @@ enum { PT_MODEL_PLAIN = 1, PT_MODEL_PERSONAL = 2, PT_MODEL_ALIGN = 64 };
 
 /* ---- manifest -------------------------------------------------------------------------------------------------- */
 
-/* How a model was fitted and how its margins are computed. */
+/* How the margins of a model are computed. */
 typedef struct pt_fit_info {
-    papertag_solver solver;
     papertag_kernel kernel;
-    double c, gamma, coef0;
-    int degree;
+    double gamma; /* poly, rbf, sigmoid */
+    double coef0; /* poly, sigmoid */
+    int degree;   /* poly */
     papertag_precision precision;
 } pt_fit_info;
 
-/* The words of a manifest for the values of the public enums; NULL ends each list. */
-extern const char *const pt_solver_names[], *const pt_kernel_names[], *const pt_precision_names[],
-                                                                          *const pt_class_weight_names[];
-
-/* Reads what scoring needs from a manifest; the words of tags are borrowed from it. `source` names it in messages. */
+/* The parts of a manifest that scoring needs. `source` names the manifest in messages. Strings in *tags are borrowed
+ * from the manifest; the array itself is freed by pt_tag_infos_free. Errors: PAPERTAG_BAD_MODEL, PAPERTAG_NO_MEMORY. */
 int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options *out, papertag_error *err);
 int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out, papertag_error *err);
 int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_info **tags, size_t *count,
                      papertag_error *err);
-
-/* Frees what pt_manifest_tags made. */
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
 /* The support vectors of a kernel model. Tag t uses vectors[starts[t] .. starts[t + 1]), positives first. */
 typedef struct pt_support {
-    pt_rows rows;         /* distinct support vectors */
+    pt_rows rows;         /* R distinct support vectors */
     uint64_t *starts;     /* T + 1 */
-    uint32_t *vectors;    /* numbers of rows */
-    double *coefficients; /* alpha_i y_i, aligned with vectors */
+    uint32_t *vectors;    /* starts[T]: numbers of rows */
+    double *coefficients; /* starts[T]: alpha_i y_i, aligned with vectors */
     uint64_t *positives;  /* T: how many of a tag's vectors are positive examples */
     double *rho;          /* T: margin = sum coefficient x kernel(row, x) - rho */
 } pt_support;
 
 void pt_support_free(pt_support *support);
 
-/* What a model file is made of. All is borrowed. */
+/* The parts of a model file. All is borrowed. */
 typedef struct pt_model_parts {
     const cJSON *manifest;
-    const pt_vocabulary *vocabulary;
-    size_t tags;
+    const pt_vocabulary *vocabulary; /* V terms */
+    size_t tags;                     /* T */
     papertag_precision precision;
-    float *const *blocks;      /* linear: tags / PT_LANES rounded up, each (V + 1) x PT_LANES as pt_linear_fit gives */
+    float *const *blocks;      /* linear: T / PT_LANES rounded up, each (V + 1) x PT_LANES as pt_linear_fit gives */
     const pt_support *support; /* kernel; NULL for linear */
 } pt_model_parts;
 
-/* Puts a model file together in memory: *bytes (free it) is aligned to PT_MODEL_ALIGN. */
+/* Assembles a model file in memory: *bytes (free it) is aligned to PT_MODEL_ALIGN. Errors: PAPERTAG_NO_MEMORY. */
 int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, papertag_error *err);
 
-/* Tags fitted after the others: their weights stand beside the model's, which stay as they were to the bit. */
+/* Tags fitted later. Their weights are stored next to those of the base model, which keep every bit. */
 typedef struct pt_own {
     size_t count;
-    const uint32_t *tags;        /* ascending */
+    const uint32_t *tags;        /* count, ascending */
     const float *const *weights; /* count pointers to V weights */
 } pt_own;
 
-/* Puts together, as pt_model_assemble does, the linear model `base` with `own` in place of what it has of its own.
- * manifest: of the new model, of T tags; from[T]: the tag of `base` that it was, UINT32_MAX for a new one; bias[T]. */
+/* Assembles, as pt_model_assemble does, the linear model `base` with `own` in place of its own weights.
+ * manifest: the new model's, with T tags. from[T]: each tag's number in `base`, UINT32_MAX for a new tag. bias[T]. */
 int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, size_t tags, const uint32_t *from,
                           const double *bias, const pt_own *own, void **bytes, size_t *size, papertag_error *err);
 
 /* ---- an open model --------------------------------------------------------------------------------------------- */
 
-/* Weights of a linear model, term by term; one of the first two. */
+/* Weights of a linear model, term by term: float, or int8 with a scale a term. Neither in a kernel model. */
 typedef struct pt_matrix {
-    const float *weights;
-    const int8_t *quantized;
-    const float *scales; /* of quantized, by term */
-    size_t stride;       /* lanes of a row: the number of tags rounded up to 8 */
+    const float *weights;    /* V x stride */
+    const int8_t *quantized; /* V x stride */
+    const float *scales;     /* V: of quantized */
+    size_t stride;           /* lanes of a row: the number of tags rounded up to 8 */
 } pt_matrix;
 
 static inline double pt_matrix_weight(const pt_matrix *m, size_t term, size_t lane)
@@ -104,35 +105,35 @@ static inline double pt_matrix_weight(const pt_matrix *m, size_t term, size_t la
     return m->quantized ? m->scales[term] * (float)m->quantized[at] : m->weights ? m->weights[at] : 0;
 }
 
+/* Who frees the bytes of a model. */
+typedef enum pt_bytes_owner { PT_BYTES_BORROWED, PT_BYTES_MAPPED, PT_BYTES_OWNED } pt_bytes_owner;
+
 struct papertag_model {
-    char *name; /* the file, for messages */
-    char hash[17];
+    char *name;    /* the file, for messages */
+    char hash[17]; /* 16 hexadecimal digits */
     const unsigned char *bytes;
     size_t size;
-    int holder; /* of the bytes: model.c */
+    pt_bytes_owner owner;
     char *manifest;
-    cJSON *json; /* the parsed manifest; `tags` borrows its strings */
+    cJSON *json; /* the parsed manifest */
     pt_tfidf_options options;
     pt_fit_info fit;
-    pt_vocabulary vocabulary;
-    papertag_tag_info *tags;
-    size_t tag_count;
-    pt_matrix matrix;         /* by tag; empty for a kernel model */
-    pt_matrix own;            /* by place in own_tags */
+    pt_vocabulary vocabulary; /* V terms, borrowed from bytes */
+    papertag_tag_info *tags;  /* T; strings borrowed from json */
+    size_t tag_count;         /* T */
+    pt_matrix matrix;         /* lane: number of the tag */
+    pt_matrix own;            /* lane: place in own_tags */
     const uint32_t *own_tags; /* own_count, ascending: their weights are in `own` and not in `matrix` */
     uint32_t *own_place;      /* T: place in own_tags, UINT32_MAX: none; NULL when own_count is 0 */
     size_t own_count;
-    const double *bias;         /* by tag */
-    struct svm_model *machines; /* by tag, for a kernel model; their arrays point into this model */
-    struct svm_node *nodes, **vectors;
-    int *vector_counts;    /* 2 x T: positive and negative vectors of a tag */
-    double **coefficients; /* T: of a tag's vectors */
-    pt_support support;    /* kernel: borrowed pointers into the file */
+    const double *bias;       /* T */
+    pt_support support;       /* kernel model: borrowed from bytes */
+    struct pt_kernel *kernel; /* kernel model; NULL for linear */
 };
 
 /* ---- scoring -------------------------------------------------------------------------------------------------- */
 
-/* A tag in the order of its probability. */
+/* A tag with its probability, to be ranked. */
 typedef struct pt_ranked {
     double p;
     size_t tag;
@@ -140,22 +141,21 @@ typedef struct pt_ranked {
 
 struct papertag_tagger {
     const papertag_model *model;
-    bool by_p; /* tags are assigned by p_min, not by their cuts */
-    double p_min;
+    bool by_p;    /* tags are assigned by p_min, not by their cuts */
+    double p_min; /* 0 to 1 */
     pt_counter counter;
-    float *sums;            /* lanes of `matrix`, then those of `own` */
-    double *margins, *p;    /* T */
-    pt_ranked *ranked;      /* 2 T: scratch */
-    papertag_score *scores; /* T */
-    struct svm_node *nodes; /* kernel: the paper as LIBSVM has it */
-    size_t nodes_capacity;
-    papertag_term *terms; /* explain */
+    float *sums;                   /* lanes of `matrix`, then those of `own` */
+    double *margins, *p;           /* T */
+    pt_ranked *ranked;             /* 2 T: scratch */
+    papertag_score *scores;        /* T */
+    struct pt_kernel_input *input; /* kernel model */
+    papertag_term *terms;          /* explain */
     char *term_text;
     papertag_span *spans; /* mark */
     size_t terms_capacity, term_text_capacity, spans_capacity;
 };
 
-/* A model over bytes (aligned, from malloc) that it frees when it is closed, and here when it cannot be opened. */
+/* A model over bytes (aligned, from malloc). They are freed with the model, or here when it cannot be opened. */
 int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err);
 
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */

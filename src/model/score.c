@@ -1,15 +1,14 @@
 /*
- * score - from a row to margins, probabilities and decisions; and why.
+ * score - from a row to margins, probabilities and decisions, and the reasons for them.
  *
- * A linear model is a sum over the terms of the paper: each adds its value times a row of weights, one for each tag, to
- * the margins. The tags of a term lie together, so the sum walks over memory in long steps and the compiler uses whole
- * vectors; an int8 row is scaled once, with the term's value. Explaining takes the same sum apart, in double precision.
- * A kernel model is scored by LIBSVM.
+ * The margins of a linear model are a sum over the terms of the paper: the term's value times its row of weights, one
+ * weight a tag. The weights of a term are neighbours in memory, so the compiler can use whole vectors; an int8 row is
+ * scaled once, through the term's value. An explanation lists the same sum term by term, in double precision.
  */
 #include <math.h>
 #include <stdlib.h>
 
-#include "model.h"
+#include "kernel.h"
 
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err)
 {
@@ -54,16 +53,16 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger->p);
     free(tagger->ranked);
     free(tagger->scores);
-    free(tagger->nodes);
+    pt_kernel_input_free(tagger->input);
     free(tagger->terms);
     free(tagger->term_text);
     free(tagger->spans);
     free(tagger);
 }
 
-/* Adds to the sums the weights of GROUP terms times their values, each term in its turn: the sums are those of one term
- * after the other, and are read and written once for all. */
-enum { GROUP = 4, AHEAD = 12 }; /* the weights of a term AHEAD are asked for before it is their turn */
+/* GROUP terms are added at a time, so that the sums are read and written once for all of them. The order of the
+ * additions is that of one term after another. The weights of the term AHEAD places later are prefetched. */
+enum { GROUP = 4, AHEAD = 12 };
 
 static inline void add_weights(const void *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
 {
@@ -96,7 +95,7 @@ static void linear_sums(const pt_matrix *m, pt_row row, float *restrict sums)
         const void *w[GROUP];
         float x[GROUP];
         for (size_t i = 0; i < GROUP; i++) {
-            const size_t at = k + i < row.count ? k + i : k; /* behind the last, nothing times the weights of another */
+            const size_t at = k + i < row.count ? k + i : k; /* after the last term: 0 times any weights */
             const size_t term = row.terms[at];
             w[i] = rows + term * width;
             x[i] = k + i < row.count ? row.values[at] : 0;
@@ -115,27 +114,10 @@ static void linear_sums(const pt_matrix *m, pt_row row, float *restrict sums)
     }
 }
 
-static int kernel_margins(papertag_tagger *tagger, pt_row row, papertag_error *err)
-{
-    const papertag_model *m = tagger->model;
-
-    if (pt_reserve(&tagger->nodes, &tagger->nodes_capacity, row.count + 1, sizeof *tagger->nodes)) {
-        return pt_no_memory(err);
-    }
-    for (size_t k = 0; k < row.count; k++) {
-        tagger->nodes[k] = (struct svm_node){(int)row.terms[k] + 1, row.values[k]};
-    }
-    tagger->nodes[row.count].index = -1;
-    for (size_t t = 0; t < m->tag_count; t++) {
-        svm_predict_values(&m->machines[t], tagger->nodes, &tagger->margins[t]);
-    }
-    return PAPERTAG_OK;
-}
-
-/* Sorts a run by falling p, equals by their number: each goes to the place that is the number of those before it. No
- * step depends on an earlier one, so whole vectors are compared at a time. */
+/* Sorts a run by falling p, ties by number. Each tag's place is the number of tags that precede it. No step depends on
+ * an earlier one, so the compiler can compare whole vectors. */
 WIDEST_VECTORS
-static void rank_run(const double *p, size_t first, size_t count, pt_ranked *out)
+static void sort_run(const double *p, size_t first, size_t count, pt_ranked *out)
 {
     for (size_t t = 0; t < count; t++) {
         const double own = p[t];
@@ -150,14 +132,14 @@ static void rank_run(const double *p, size_t first, size_t count, pt_ranked *out
     }
 }
 
-/* Orders all tags by falling p, then by number: sorts runs, then merges them. Returns which of the two arrays holds the
- * result. Unlike qsort it takes no call for a comparison, and tags are sorted for every paper. */
-static const pt_ranked *rank(const double *p, pt_ranked *from, pt_ranked *to, size_t count)
+/* Sorts all tags by falling p, ties by number: sorts runs, then merges them. Returns the array that holds the result.
+ * Tags are sorted for every paper, and qsort would call a function for each comparison. */
+static const pt_ranked *sort_tags(const double *p, pt_ranked *from, pt_ranked *to, size_t count)
 {
     enum { RUN = 128 };
 
     for (size_t start = 0; start < count; start += RUN) {
-        rank_run(p + start, start, count - start < RUN ? count - start : RUN, from + start);
+        sort_run(p + start, start, count - start < RUN ? count - start : RUN, from + start);
     }
     for (size_t run = RUN; run < count; run *= 2) {
         pt_ranked *swap = from;
@@ -183,10 +165,9 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     const papertag_model *m = tagger->model;
     const pt_ranked *ranked;
 
-    if (m->machines) {
-        int status = kernel_margins(tagger, row, err);
-        if (status) {
-            return status;
+    if (m->kernel) {
+        if (pt_kernel_margins(m->kernel, row, &tagger->input, tagger->margins)) {
+            return pt_no_memory(err);
         }
     } else {
         linear_sums(&m->matrix, row, tagger->sums);
@@ -200,12 +181,12 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     }
     for (size_t t = 0; t < m->tag_count; t++) {
         const papertag_tag_info *tag = &m->tags[t];
-        double margin = m->machines ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
-        margin = isfinite(margin) ? margin : 0; /* a model that was not fitted here may hold any number */
+        double margin = m->kernel ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
+        margin = isfinite(margin) ? margin : 0; /* an imported model may hold any number */
         tagger->margins[t] = margin;
         tagger->p[t] = 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
     }
-    ranked = rank(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
+    ranked = sort_tags(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
     for (size_t k = 0; k < m->tag_count; k++) {
         const size_t t = ranked[k].tag;
         const double p = ranked[k].p, margin = tagger->margins[t];
@@ -241,32 +222,19 @@ static int compare_contributions(const void *a, const void *b)
     return p < q ? 1 : p > q ? -1 : strcmp(x->term, y->term);
 }
 
-int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
-                     papertag_explanation *out, papertag_error *err)
+/* Lists the terms of a row with their contributions in tagger->terms, in the order of the row. */
+static int list_terms(papertag_tagger *tagger, pt_row row, size_t index)
 {
     const papertag_model *m = tagger->model;
     size_t bytes = 0;
     char *at;
-    double margin;
-    pt_row row;
-    int status;
 
-    if (!papertag_model_is_linear(m)) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: a kernel model has no contribution by term", m->name);
-    }
-    if (index >= m->tag_count) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "tag %zu of %zu", index, m->tag_count);
-    }
-    status = pt_tagger_row(tagger, title, abstract, &row, err);
-    if (status) {
-        return status;
-    }
     for (size_t k = 0; k < row.count; k++) {
         bytes += m->vocabulary.starts[row.terms[k] + 1] - m->vocabulary.starts[row.terms[k]] + 1;
     }
     if (pt_reserve(&tagger->terms, &tagger->terms_capacity, row.count, sizeof *tagger->terms) ||
         pt_reserve(&tagger->term_text, &tagger->term_text_capacity, bytes, 1)) {
-        return pt_no_memory(err);
+        return PAPERTAG_NO_MEMORY;
     }
     at = tagger->term_text;
     for (size_t k = 0; k < row.count; k++) {
@@ -277,6 +245,31 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
         at[length] = '\0';
         tagger->terms[k] = (papertag_term){at, row.values[k] * papertag_model_weight(m, row.terms[k], index)};
         at += length + 1;
+    }
+    return PAPERTAG_OK;
+}
+
+int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
+                     papertag_explanation *out, papertag_error *err)
+{
+    const papertag_model *m = tagger->model;
+    double margin;
+    pt_row row;
+    int status;
+
+    if (!papertag_model_is_linear(m)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: a kernel model has no contributions by term", m->name);
+    }
+    if (index >= m->tag_count) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s: no tag number %zu; the model has %zu tags", m->name, index,
+                       m->tag_count);
+    }
+    status = pt_tagger_row(tagger, title, abstract, &row, err);
+    if (status) {
+        return status;
+    }
+    if (list_terms(tagger, row, index)) {
+        return pt_no_memory(err);
     }
     pt_sort(tagger->terms, row.count, sizeof *tagger->terms, compare_contributions);
     margin = m->bias[index];

@@ -7,6 +7,7 @@
  */
 #include "fit.h"
 
+#include <libsvm/svm.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -22,17 +23,6 @@ static const double EPSILON_LINEAR = 0.2, EPSILON_LIBSVM = 0.001; /* LIBSVM's ow
 /* The folds only serve to find cuts: with MANY papers, each tells a little, and what is beyond this does not show. */
 static const double EPSILON_FOLD = 0.5;
 static const size_t MANY = 20000;
-
-void pt_support_free(pt_support *support)
-{
-    pt_rows_free(&support->rows);
-    free(support->starts);
-    free(support->vectors);
-    free(support->coefficients);
-    free(support->positives);
-    free(support->rho);
-    *support = (pt_support){0};
-}
 
 /* ---- folds ----------------------------------------------------------------------------------------------------- */
 

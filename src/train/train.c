@@ -19,6 +19,18 @@ enum { LSA_RANK = 200 };
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
+const char *const *papertag_solver_names(void)
+{
+    static const char *const names[] = {"linear", "libsvm", NULL};
+    return names;
+}
+
+const char *const *papertag_class_weight_names(void)
+{
+    static const char *const names[] = {"none", "sqrt", "balanced", NULL};
+    return names;
+}
+
 void papertag_train_options_init(papertag_train_options *options)
 {
     *options = (papertag_train_options){.ngram_max = 2,
@@ -816,8 +828,8 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
     cJSON_AddNumberToObject(part, "max_df", o->max_df);
     cJSON_AddNumberToObject(part, "max_terms", (double)o->max_terms);
     part = cJSON_AddObjectToObject(m, "fit");
-    cJSON_AddStringToObject(part, "solver", pt_solver_names[o->solver]);
-    cJSON_AddStringToObject(part, "kernel", pt_kernel_names[o->kernel]);
+    cJSON_AddStringToObject(part, "solver", papertag_solver_names()[o->solver]);
+    cJSON_AddStringToObject(part, "kernel", papertag_kernel_names()[o->kernel]);
     cJSON_AddNumberToObject(part, "c", r->fit.c);
     if (o->kernel != PAPERTAG_KERNEL_LINEAR) {
         cJSON_AddNumberToObject(part, "gamma", o->gamma > 0 ? o->gamma : 1);
@@ -826,10 +838,10 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
     }
     cJSON_AddNumberToObject(part, "keyword_trust", r->fit.trust);
     cJSON_AddNumberToObject(part, "latent_directions", r->fit.lsa ? (double)r->lsa.rank : 0);
-    cJSON_AddStringToObject(part, "class_weight", pt_class_weight_names[o->class_weight]);
+    cJSON_AddStringToObject(part, "class_weight", papertag_class_weight_names()[o->class_weight]);
     cJSON_AddNumberToObject(part, "folds", o->folds);
     cJSON_AddNumberToObject(part, "seed", (double)o->seed);
-    cJSON_AddStringToObject(part, "weights", pt_precision_names[o->precision]);
+    cJSON_AddStringToObject(part, "weights", papertag_precision_names()[o->precision]);
     cJSON_AddItemToObject(m, "precision_cuts", cJSON_CreateDoubleArray(r->result.levels, PT_PRECISIONS));
     part = cJSON_AddObjectToObject(m, "trained");
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)t->hash);

@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <libsvm/svm.h>
 
-#include "model/model.h"
 #include "model/file.h"
+#include "model/model.h"
 
 enum { PAPERS = 240, TOPICS = 4 };
 

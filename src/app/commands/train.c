@@ -13,15 +13,15 @@
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
+/* Without --solver, or with "auto", the kernel decides. */
 static int read_solver(const args *a, papertag_train_options *o)
 {
-    static const char *const solvers[] = {"linear", "libsvm", "auto", NULL};
-    static const char *const kernels[] = {"linear", "poly", "rbf", "sigmoid", NULL};
-    int solver = 2, kernel = 0;
-    int code = args_choice(a, "solver", solvers, &solver);
+    const bool automatic = !strcmp(args_text(a, "solver", "auto"), "auto");
+    int solver = o->solver, kernel = o->kernel;
+    int code = automatic ? EXIT_DONE : args_choice(a, "solver", papertag_solver_names(), &solver);
 
-    code = code ? code : args_choice(a, "kernel", kernels, &kernel);
-    if (solver == 2) {
+    code = code ? code : args_choice(a, "kernel", papertag_kernel_names(), &kernel);
+    if (automatic) {
         solver = kernel == PAPERTAG_KERNEL_LINEAR ? PAPERTAG_SOLVER_LINEAR : PAPERTAG_SOLVER_LIBSVM;
     }
     o->solver = (papertag_solver)solver;
@@ -31,8 +31,6 @@ static int read_solver(const args *a, papertag_train_options *o)
 
 static int read_options(const args *a, papertag_train_options *o)
 {
-    static const char *const weights[] = {"none", "sqrt", "balanced", NULL};
-    static const char *const precisions[] = {"float32", "int8", NULL};
     static const char *const words[] = {"none", "english", NULL};
     unsigned long ngrams = o->ngram_max, min_df = o->min_df, max_terms = o->max_terms, folds = o->folds;
     unsigned long examples = o->min_examples, seed = o->seed, jobs = o->jobs, degree = (unsigned long)o->degree;
@@ -48,7 +46,7 @@ static int read_options(const args *a, papertag_train_options *o)
     code = code ? code : args_real(a, "gamma", 0, 1e9, &o->gamma);
     code = code ? code : args_real(a, "coef0", -1e9, 1e9, &o->coef0);
     code = code ? code : args_whole(a, "degree", 1, 100, &degree);
-    code = code ? code : args_choice(a, "class-weight", weights, &class_weight);
+    code = code ? code : args_choice(a, "class-weight", papertag_class_weight_names(), &class_weight);
     code = code ? code : args_whole(a, "folds", 2, 20, &folds);
     code = code ? code : args_whole(a, "ngrams", 1, 4, &ngrams);
     code = code ? code : args_choice(a, "stop-words", words, &stop_words);
@@ -57,7 +55,7 @@ static int read_options(const args *a, papertag_train_options *o)
     code = code ? code : args_real(a, "max-df", 0, 1, &o->max_df);
     code = code ? code : args_whole(a, "max-terms", 0, 500000000, &max_terms);
     code = code ? code : args_whole(a, "min-examples", 1, 1000000000, &examples);
-    code = code ? code : args_choice(a, "weights", precisions, &precision);
+    code = code ? code : args_choice(a, "weights", papertag_precision_names(), &precision);
     code = code ? code : args_whole(a, "seed", 0, 1000000000000000ul, &seed);
     code = code ? code : args_whole(a, "jobs", 1, 256, &jobs);
     o->degree = (int)degree;
