@@ -44,6 +44,13 @@ typedef struct papertag_error {
  * The library writes all its files so. Errors: PAPERTAG_IO. */
 PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err);
 
+/* ---- words ----------------------------------------------------------------------------------------------------- */
+
+/* The index of the word nearest to `word` among words[0 .. count), to ask "did you mean ...?"; the first of equals.
+ * Nearness is the number of letters to add, drop, change or swap; a shortened word is near, too. Returns count when that
+ * number is over half the length of `word` for all of them. */
+PAPERTAG_API size_t papertag_nearest(const char *word, const char *const *words, size_t count);
+
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 typedef struct papertag_strings {

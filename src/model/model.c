@@ -363,7 +363,7 @@ size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **ou
 
 int papertag_model_find_tag(const papertag_model *m, const char *name, size_t *index, papertag_error *err)
 {
-    return pt_tags_find(m->tags, m->tag_count, name, index, err);
+    return pt_find_tag(m->tags, m->tag_count, name, index, err);
 }
 
 const char *papertag_model_hash(const papertag_model *m)

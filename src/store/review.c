@@ -89,7 +89,7 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     int code = SQLITE_DONE, status = pt_store_read_tags(store, err);
 
     if (!status && tag) {
-        status = pt_tags_find(store->tags, store->tag_count, tag, &index, err);
+        status = pt_find_tag(store->tags, store->tag_count, tag, &index, err);
     }
     status = status ? status : pt_store_today(NULL, &today, err);
     status = status || !since ? status : pt_day_range(since, today, &first, &last, err);

@@ -94,7 +94,7 @@ static void put_tags(const papertag_store *store, const bool *needed, size_t cou
     pt_buf_text(&sql->text, count == 1 ? "" : ")");
 }
 
-static void put_order(const papertag_store *store, const papertag_query *query, const pt_query *parsed, bool *named,
+static void put_order(const papertag_store *store, const papertag_query *query, const pt_expression *parsed, bool *named,
                       const pt_columns *c, long today, pt_sql *sql)
 {
     size_t count = 0;
@@ -107,7 +107,7 @@ static void put_order(const papertag_store *store, const papertag_query *query, 
         break;
     case PAPERTAG_SORT_P:
         if (parsed->root) {
-            count = pt_query_named(parsed, named);
+            count = pt_expression_tags(parsed, named);
         }
         pt_buf_text(&sql->text, " ORDER BY (SELECT max(p) FROM tagged t WHERE ");
         if (count) {
@@ -159,7 +159,7 @@ static void put_from(const papertag_store *store, const bool *needed, size_t nee
     }
 }
 
-int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_query *parsed, pt_sql *sql,
+int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_expression *parsed, pt_sql *sql,
                         papertag_error *err)
 {
     static const pt_columns by_tag = {"x.paper", "x.day", "papers.upvotes", "papers.comments"};
@@ -171,10 +171,10 @@ int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_q
     size_t need;
     int status = pt_store_read_tags(store, err);
 
-    *parsed = (pt_query){.tags = store->tags, .tag_count = store->tag_count};
+    *parsed = (pt_expression){.tags = store->tags, .tag_count = store->tag_count};
     status = status ? status : query_days(query, &days, err);
     if (!status && query->expression) {
-        status = pt_query_parse(parsed, query->expression, store->tags, store->tag_count, days.today, err);
+        status = pt_expression_parse(parsed, query->expression, store->tags, store->tag_count, days.today, err);
     }
     if (!status && query->search) {
         status = match_words(query->search, &parsed->arena, &match, err);
@@ -184,14 +184,14 @@ int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_q
         status = status ? status : pt_no_memory(err);
         goto done;
     }
-    need = parsed->root ? pt_query_needs(parsed, marks) : 0;
+    need = parsed->root ? pt_expression_needs(parsed, marks) : 0;
     columns = need ? &by_tag : &by_day;
-    join = query->sort == PAPERTAG_SORT_TRENDING || (parsed->root && pt_query_counts(parsed));
+    join = query->sort == PAPERTAG_SORT_TRENDING || (parsed->root && pt_expression_uses_counts(parsed));
     put_from(store, marks, need, &days, join, sql);
     put_days(columns->day, &days, sql);
     if (parsed->root) {
         pt_buf_text(&sql->text, " AND ");
-        pt_query_compile(parsed, store->tag_keys, columns, sql);
+        pt_sql_condition(sql, parsed, store->tag_keys, columns);
     }
     put_common(query, columns->key, match, sql);
     memset(marks, 0, store->tag_count * sizeof *marks);
@@ -202,7 +202,7 @@ int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_q
 done:
     free(marks);
     if (status) {
-        pt_query_free(parsed);
+        pt_expression_free(parsed);
     }
     return status;
 }
@@ -245,20 +245,20 @@ int pt_store_collect(papertag_store *store, const pt_sql *sql, const int64_t **k
 int papertag_store_select(papertag_store *store, const papertag_query *query, const int64_t **keys, size_t *count,
                           papertag_error *err)
 {
-    pt_query parsed;
+    pt_expression parsed;
     pt_sql sql = {0};
     int status = pt_store_select_sql(store, query, &parsed, &sql, err);
 
     if (!status) {
         status = pt_store_collect(store, &sql, keys, count, err);
-        pt_query_free(&parsed);
+        pt_expression_free(&parsed);
     }
     pt_sql_free(&sql);
     return status;
 }
 
 /* The slugs of the tags that an expression names, in the answer's arena. */
-static int name_tags(papertag_store *store, const pt_query *parsed, papertag_strings *out, papertag_error *err)
+static int name_tags(papertag_store *store, const pt_expression *parsed, papertag_strings *out, papertag_error *err)
 {
     const char **slugs = pt_arena_alloc(&store->answer_arena, (store->tag_count + 1) * sizeof *slugs);
     bool *named = pt_arena_alloc(&store->answer_arena, store->tag_count + 1);
@@ -268,7 +268,7 @@ static int name_tags(papertag_store *store, const pt_query *parsed, papertag_str
         return pt_no_memory(err);
     }
     memset(named, 0, store->tag_count + 1);
-    pt_query_named(parsed, named);
+    pt_expression_tags(parsed, named);
     for (size_t t = 0; t < store->tag_count; t++) {
         if (named[t]) {
             slugs[count++] = store->tags[t].tag;
@@ -282,7 +282,7 @@ int papertag_store_expression(papertag_store *store, const papertag_query *query
                               papertag_strings *named, papertag_error *err)
 {
     papertag_strings slugs = {0};
-    pt_query parsed;
+    pt_expression parsed;
     long today;
     int status = pt_store_read_tags(store, err);
 
@@ -290,11 +290,11 @@ int papertag_store_expression(papertag_store *store, const papertag_query *query
     pt_buf_clear(&store->expression);
     pt_arena_reset(&store->answer_arena);
     if (!status && query->expression) {
-        status = pt_query_parse(&parsed, query->expression, store->tags, store->tag_count, today, err);
+        status = pt_expression_parse(&parsed, query->expression, store->tags, store->tag_count, today, err);
         if (!status) {
-            pt_query_print(&parsed, &store->expression);
+            pt_expression_print(&parsed, &store->expression);
             status = name_tags(store, &parsed, &slugs, err);
-            pt_query_free(&parsed);
+            pt_expression_free(&parsed);
         }
     }
     if (!status && store->expression.failed) {
@@ -312,7 +312,7 @@ int papertag_store_expression(papertag_store *store, const papertag_query *query
 int papertag_store_nearest(papertag_store *store, const papertag_query *query, size_t limit, const int64_t **keys,
                            size_t *count, papertag_error *err)
 {
-    pt_query parsed = {0};
+    pt_expression parsed = {0};
     pt_sql sql = {0};
     day_range days;
     bool *named = NULL;
@@ -321,7 +321,7 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
 
     status = status ? status : query_days(query, &days, err);
     if (!status && query->expression) {
-        status = pt_query_parse(&parsed, query->expression, store->tags, store->tag_count, days.today, err);
+        status = pt_expression_parse(&parsed, query->expression, store->tags, store->tag_count, days.today, err);
     }
     if (status) {
         return status;
@@ -331,7 +331,7 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
         status = pt_no_memory(err);
         goto done;
     }
-    n = parsed.root ? pt_query_named(&parsed, named) : 0;
+    n = parsed.root ? pt_expression_tags(&parsed, named) : 0;
     if (!n) {
         *count = 0;
         goto done;
@@ -348,7 +348,7 @@ int papertag_store_nearest(papertag_store *store, const papertag_query *query, s
 done:
     free(named);
     pt_sql_free(&sql);
-    pt_query_free(&parsed);
+    pt_expression_free(&parsed);
     return status;
 }
 

@@ -9,7 +9,8 @@
 #include <sqlite3.h>
 
 #include "base/base.h"
-#include "tags/expression.h"
+#include "compile.h"
+#include "tags/tags.h"
 
 #include "clock.h"
 #include "migrations.h"
@@ -36,7 +37,7 @@ typedef struct pt_known_model {
 int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_known_model *out, papertag_error *err);
 
 /* The SELECT that papertag_store_select runs: gives keys. */
-int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_query *parsed, pt_sql *sql,
+int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_expression *parsed, pt_sql *sql,
                         papertag_error *err);
 
 /* Runs a statement that gives keys, into store->selected. */

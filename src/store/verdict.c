@@ -75,7 +75,7 @@ static int record(papertag_store *store, int64_t call, int64_t paper, const char
                   const char *given, papertag_error *err)
 {
     size_t index = 0;
-    int status = pt_tags_find(store->tags, store->tag_count, tag, &index, err);
+    int status = pt_find_tag(store->tags, store->tag_count, tag, &index, err);
     int64_t key;
 
     if (status) {
@@ -153,7 +153,7 @@ static int bring(papertag_store *store, int64_t call, const papertag_judgement *
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%.40s' is not a time as 2026-11-25T08:00:00Z", given);
     }
     status = papertag_store_find(store, j->id, &paper, err);
-    status = status ? status : pt_tags_find(store->tags, store->tag_count, j->tag, &index, err);
+    status = status ? status : pt_find_tag(store->tags, store->tag_count, j->tag, &index, err);
     if (status) {
         return status;
     }

@@ -126,7 +126,7 @@ static void look_up(const pt_keyword_index *index, const char *text, bool whole,
     }
 }
 
-void pt_keyword_tags(const pt_keyword_index *index, papertag_strings keywords, bool *named)
+void pt_mark_keyword_tags(const pt_keyword_index *index, papertag_strings keywords, bool *named)
 {
     for (size_t k = 0; k < keywords.count; k++) {
         char text[PHRASE_BYTES], slice[PHRASE_BYTES];

@@ -4,7 +4,7 @@
 #ifndef PT_KEYWORDS_H
 #define PT_KEYWORDS_H
 
-#include "tags.h"
+#include "list.h"
 
 /* The phrases of a tag list, ready for looking up. Zero-initialise; pt_keyword_index_free ends it. */
 typedef struct pt_keyword_index {
@@ -18,6 +18,6 @@ int pt_keyword_index_build(pt_keyword_index *out, const pt_tag_list *list, paper
 void pt_keyword_index_free(pt_keyword_index *index);
 
 /* Sets named[e] for every entry e of the list that a keyword names; leaves the others as they are. */
-void pt_keyword_tags(const pt_keyword_index *index, papertag_strings keywords, bool *named);
+void pt_mark_keyword_tags(const pt_keyword_index *index, papertag_strings keywords, bool *named);
 
 #endif

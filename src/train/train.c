@@ -294,7 +294,7 @@ static int named_tags(papertag_trainer *t, const papertag_paper *paper, uint32_t
         status = pt_keyword_index_build(&t->keywords, &t->list, err);
     }
     if (!status) {
-        pt_keyword_tags(&t->keywords, paper->keywords, named);
+        pt_mark_keyword_tags(&t->keywords, paper->keywords, named);
     }
     for (size_t e = 0; e < t->list.count && !status; e++) {
         if (named[e] && intern_tag(t, t->list.entries[e].tag, &(*tags)[(*count)++])) {
@@ -767,7 +767,7 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
 static void add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r, size_t tag)
 {
     const char *slug = t->tags[r->kept[tag]];
-    const pt_tag_entry *entry = pt_tag_list_get(&t->list, slug);
+    const pt_tag_entry *entry = pt_tag_list_entry(&t->list, slug);
     cJSON *item = cJSON_CreateObject();
 
     cJSON_AddStringToObject(item, "tag", slug);

@@ -5,9 +5,8 @@
 #define PT_TRAIN_H
 
 #include "fit.h"
-#include "tags/keywords.h"
-#include "text/lexicon.h"
 #include "tags/tags.h"
+#include "text/lexicon.h"
 
 /* Papers whose terms are counted together. */
 enum { PT_QUEUE = 256 };

@@ -3,7 +3,8 @@
  */
 #include <stdlib.h>
 
-#include "tags/expression.h"
+#include "store/compile.h"
+#include "tags/tags.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const pt_columns columns = {"key", "day", "upvotes", "comments"};
     bool needed[3] = {false};
     pt_buf first = {0}, second = {0};
-    pt_query query, again;
+    pt_expression query, again;
     pt_sql sql = {0};
     char *text = malloc(size + 1);
 
@@ -29,21 +30,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     memcpy(text, data, size);
     text[size] = '\0';
-    if (!pt_query_parse(&query, text, tags, 3, 20000, NULL)) {
-        pt_query_print(&query, &first);
-        pt_query_compile(&query, keys, &columns, &sql);
-        pt_query_needs(&query, needed);
-        if (first.size <= PT_QUERY_MAX && !strchr(text, '"')) { /* a phrase may print as the tag that it nearly was */
-            if (pt_query_parse(&again, first.data, tags, 3, 20000, NULL)) {
+    if (!pt_expression_parse(&query, text, tags, 3, 20000, NULL)) {
+        pt_expression_print(&query, &first);
+        pt_sql_condition(&sql, &query, keys, &columns);
+        pt_expression_needs(&query, needed);
+        if (first.size <= PT_EXPRESSION_MAX &&
+            !strchr(text, '"')) { /* a phrase may print as the tag that it nearly was */
+            if (pt_expression_parse(&again, first.data, tags, 3, 20000, NULL)) {
                 abort();
             }
-            pt_query_print(&again, &second);
+            pt_expression_print(&again, &second);
             if (strcmp(first.data, second.data) != 0) {
                 abort();
             }
-            pt_query_free(&again);
+            pt_expression_free(&again);
         }
-        pt_query_free(&query);
+        pt_expression_free(&query);
     }
     pt_buf_free(&first);
     pt_buf_free(&second);

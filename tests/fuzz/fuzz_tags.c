@@ -19,17 +19,17 @@ static void find_all(const pt_tag_list *list, const char *name)
         tags[t] = (papertag_tag_info){.tag = e->tag, .name = e->name ? e->name : e->tag, .aliases = e->aliases};
     }
     for (size_t t = 0; tags && t < list->count; t++) {
-        if (pt_tags_find(tags, list->count, tags[t].tag, &index, &err) || index != t ||
-            pt_tag_list_get(list, tags[t].tag) != &list->entries[t]) {
+        if (pt_find_tag(tags, list->count, tags[t].tag, &index, &err) || index != t ||
+            pt_tag_list_entry(list, tags[t].tag) != &list->entries[t]) {
             abort();
         }
         for (size_t a = 0; a < tags[t].aliases.count; a++) {
-            if (pt_tags_find(tags, list->count, tags[t].aliases.items[a], &index, &err)) {
+            if (pt_find_tag(tags, list->count, tags[t].aliases.items[a], &index, &err)) {
                 abort();
             }
         }
     }
-    if (tags && !pt_tags_find(tags, list->count, name, &index, &err) && index >= list->count) {
+    if (tags && !pt_find_tag(tags, list->count, name, &index, &err) && index >= list->count) {
         abort();
     }
     free(tags);

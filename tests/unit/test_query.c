@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/date.h"
-#include "tags/expression.h"
+#include "store/compile.h"
 #include "tags/tags.h"
 
 static papertag_tag_info *tags;
@@ -47,18 +47,18 @@ static int free_tags(void **state)
 static void parse(const char *expression, char *out, size_t size)
 {
     papertag_error err;
-    pt_query query;
+    pt_expression query;
     pt_buf text = {0};
 
-    if (pt_query_parse(&query, expression, tags, tag_count, today, &err)) {
+    if (pt_expression_parse(&query, expression, tags, tag_count, today, &err)) {
         assert_int_equal(err.status, PAPERTAG_BAD_ARGUMENT);
         snprintf(out, size, "%s", err.message);
         return;
     }
-    pt_query_print(&query, &text);
+    pt_expression_print(&query, &text);
     snprintf(out, size, "%s", text.data);
     pt_buf_free(&text);
-    pt_query_free(&query);
+    pt_expression_free(&query);
 }
 
 static void test_cases(void **state)
@@ -129,12 +129,12 @@ static const char *needed(const char *expression, bool named)
 {
     static char out[2048];
     bool *set = calloc(tag_count, sizeof *set);
-    pt_query query;
+    pt_expression query;
 
-    assert_int_equal(pt_query_parse(&query, expression, tags, tag_count, today, NULL), PAPERTAG_OK);
-    assert_true((named ? pt_query_named : pt_query_needs)(&query, set) < tag_count);
+    assert_int_equal(pt_expression_parse(&query, expression, tags, tag_count, today, NULL), PAPERTAG_OK);
+    assert_true((named ? pt_expression_tags : pt_expression_needs)(&query, set) < tag_count);
     names_of(set, out, sizeof out);
-    pt_query_free(&query);
+    pt_expression_free(&query);
     free(set);
     return out;
 }
@@ -156,19 +156,19 @@ static void test_values_are_parameters(void **state)
 {
     const pt_columns columns = {"k", "d", "u", "c"};
     int64_t *keys = calloc(tag_count, sizeof *keys);
-    pt_query query;
+    pt_expression query;
     pt_sql sql = {0};
 
     (void)state;
     assert_int_equal(
-        pt_query_parse(&query, "text:\"x'); DROP TABLE papers; --\" & RL & p>=0.5", tags, tag_count, today, NULL),
+        pt_expression_parse(&query, "text:\"x'); DROP TABLE papers; --\" & RL & p>=0.5", tags, tag_count, today, NULL),
         PAPERTAG_OK);
-    pt_query_compile(&query, keys, &columns, &sql);
+    pt_sql_condition(&sql, &query, keys, &columns);
     assert_null(strstr(sql.text.data, "DROP"));
     assert_int_equal(sql.count, 4);
     assert_string_equal(sql.parameters[0].text, "\"x'); DROP TABLE papers; --\"");
     pt_sql_free(&sql);
-    pt_query_free(&query);
+    pt_expression_free(&query);
     free(keys);
 }
 

@@ -266,7 +266,7 @@ static void test_orders(void **state)
 
 static bool plan_has(const papertag_query *query, const char *what)
 {
-    pt_query parsed;
+    pt_expression parsed;
     pt_sql sql = {0}, plan = {0};
     sqlite3_stmt *s;
     bool found = false, scans = false;
@@ -283,7 +283,7 @@ static bool plan_has(const papertag_query *query, const char *what)
     sqlite3_finalize(s);
     pt_sql_free(&sql);
     pt_sql_free(&plan);
-    pt_query_free(&parsed);
+    pt_expression_free(&parsed);
     return found && !scans;
 }
 

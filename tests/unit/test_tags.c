@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/nearest.h"
 #include "fit/fit.h"
-#include "tags/keywords.h"
 #include "tags/tags.h"
 
 static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
@@ -49,7 +49,7 @@ static void test_tags_are_found(void **state)
     size_t index;
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(pt_tags_find(tags, TAGS, cases[i].name, &index, &err), 0);
+        assert_int_equal(pt_find_tag(tags, TAGS, cases[i].name, &index, &err), 0);
         assert_int_equal(index, cases[i].index);
     }
 }
@@ -65,10 +65,31 @@ static void test_unknown_tags_name_the_nearest(void **state)
     size_t index = 7;
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(pt_tags_find(tags, TAGS, cases[i][0], &index, &err), PAPERTAG_BAD_ARGUMENT);
+        assert_int_equal(pt_find_tag(tags, TAGS, cases[i][0], &index, &err), PAPERTAG_BAD_ARGUMENT);
         assert_non_null(strstr(err.message, cases[i][1]));
         assert_int_equal(index, 7);
     }
+}
+
+static void test_nearest_words(void **state)
+{
+    static const char *const words[] = {"tag", "show", "similar", "review", "subscribe", "subscriptions"};
+    enum { WORDS = 6 };
+    static const struct {
+        const char *word;
+        size_t index;
+    } cases[] = {{"similr", 2}, {"simliar", 2}, {"sim", 2},  {"shwo", 1}, {"view", 3},  {"subscription", 5},
+                 {"tga", 0},    {"tag", 0},     {"subs", 4}, {"xyz", 6},  {"zebra", 6}, {"", 6}};
+    char lengthy[1000];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(papertag_nearest(cases[i].word, words, WORDS), cases[i].index);
+    }
+    assert_int_equal(papertag_nearest("tag", words, 0), 0);
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    lengthy[sizeof lengthy - 1] = '\0';
+    assert_true(papertag_nearest(lengthy, words, WORDS) <= WORDS);
+    assert_true(pt_word_distance("tag", lengthy) > 3);
 }
 
 /* Reads a list from text; the message of the failure, or NULL. */
@@ -96,14 +117,14 @@ static void test_lists_are_read_and_checked(void **state)
     assert_int_equal(list.count, 2);
     assert_string_equal(list.entries[0].tag, "a");
     assert_null(list.entries[0].name);
-    assert_string_equal(pt_tag_list_get(&list, "b")->aliases.items[0], "x");
-    assert_null(pt_tag_list_get(&list, "c"));
+    assert_string_equal(pt_tag_list_entry(&list, "b")->aliases.items[0], "x");
+    assert_null(pt_tag_list_entry(&list, "c"));
     pt_tag_list_free(&list);
-    assert_null(pt_tag_list_get(&list, "a"));
+    assert_null(pt_tag_list_entry(&list, "a"));
     assert_non_null(strstr(read_list("{\"tags\":[\n{\"tag\":\"a\"}\n{}]}", &list), ":3: not JSON"));
     assert_non_null(strstr(read_list("[]", &list), "no array \"tags\""));
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{}]}", &list), "entry 2 has no \"tag\""));
-    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{\"tag\":\"a\"}]}", &list), "'a' stands twice"));
+    assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\"},{\"tag\":\"a\"}]}", &list), "'a' occurs twice"));
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[\"B\"]},{\"tag\":\"b\"}]}", &list),
                            "is a name of both"));
     assert_non_null(strstr(read_list("{\"tags\":[{\"tag\":\"a\",\"aliases\":[3]}]}", &list), "must hold strings"));
@@ -146,21 +167,21 @@ static void test_keywords_name_tags(void **state)
     assert_int_equal(pt_keyword_index_build(&index, &list, NULL), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool found[3] = {false};
-        pt_keyword_tags(&index, (papertag_strings){&cases[i].keyword, 1}, found);
+        pt_mark_keyword_tags(&index, (papertag_strings){&cases[i].keyword, 1}, found);
         for (size_t e = 0; e < list.count; e++) {
             assert_int_equal(found[e], strchr(cases[i].names, list.entries[e].tag[0]) != NULL);
         }
     }
-    pt_keyword_tags(&index, (papertag_strings){two, 2}, named);
+    pt_mark_keyword_tags(&index, (papertag_strings){two, 2}, named);
     assert_true(named[0] && !named[1] && named[2]);
     memset(lengthy, 'x', sizeof lengthy - 1);
     lengthy[sizeof lengthy - 1] = '\0';
-    pt_keyword_tags(&index, (papertag_strings){one, 1}, named);
+    pt_mark_keyword_tags(&index, (papertag_strings){one, 1}, named);
     assert_false(named[1]);
     for (size_t i = 1; i < sizeof lengthy - 1; i += 2) {
         lengthy[i] = ' ';
     }
-    pt_keyword_tags(&index, (papertag_strings){one, 1}, named);
+    pt_mark_keyword_tags(&index, (papertag_strings){one, 1}, named);
     assert_false(named[1]);
     pt_keyword_index_free(&index);
     pt_tag_list_free(&list);
@@ -249,10 +270,14 @@ static void test_few_examples_stay_near(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys_forget_case_and_gaps),      cmocka_unit_test(test_tags_are_found),
-        cmocka_unit_test(test_unknown_tags_name_the_nearest),  cmocka_unit_test(test_lists_are_read_and_checked),
-        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite),
-        cmocka_unit_test(test_few_examples_stay_near),         cmocka_unit_test(test_keywords_name_tags)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_keys_forget_case_and_gaps),
+                                       cmocka_unit_test(test_tags_are_found),
+                                       cmocka_unit_test(test_unknown_tags_name_the_nearest),
+                                       cmocka_unit_test(test_lists_are_read_and_checked),
+                                       cmocka_unit_test(test_a_known_sigmoid_is_found_again),
+                                       cmocka_unit_test(test_hard_cases_stay_finite),
+                                       cmocka_unit_test(test_few_examples_stay_near),
+                                       cmocka_unit_test(test_keywords_name_tags),
+                                       cmocka_unit_test(test_nearest_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,40 @@
+/*
+ * compile - SQL statements under construction, and tag expressions as conditions in them.
+ */
+#ifndef PT_STORE_COMPILE_H
+#define PT_STORE_COMPILE_H
+
+#include "base/base.h"
+#include "tags/tags.h"
+
+typedef struct pt_parameter {
+    enum { PT_INTEGER, PT_REAL, PT_TEXT } type;
+    int64_t integer;
+    double real;
+    const char *text; /* borrowed, or in the statement's arena */
+} pt_parameter;
+
+/* A statement under construction. Zero-initialise; pt_sql_free ends it. */
+typedef struct pt_sql {
+    pt_buf text;              /* fails for parameters, too */
+    pt_parameter *parameters; /* [count]; number i is bound to ?i+1 */
+    size_t count, capacity;
+    pt_arena arena;
+} pt_sql;
+
+/* Append ?N and keep the value for it. */
+void pt_sql_integer(pt_sql *sql, int64_t value);
+void pt_sql_real(pt_sql *sql, double value);
+void pt_sql_text(pt_sql *sql, const char *value); /* borrowed until the statement has run */
+void pt_sql_free(pt_sql *sql);
+
+/* What a statement calls the columns of a paper. */
+typedef struct pt_columns {
+    const char *key, *day, *upvotes, *comments;
+} pt_columns;
+
+/* Appends a condition, true for papers that match. keys[t] is the store's key of tag t. It reads the tables `tags`,
+ * `tagged` and `search`: see store.c. */
+void pt_sql_condition(pt_sql *sql, const pt_expression *expression, const int64_t *keys, const pt_columns *columns);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * needs - which tags an expression is about, and which a match cannot be without. The store narrows its search by the
+ * latter.
+ */
+#include "expression.h"
+
+/* Whether a TAG or GROUP node holds for a paper with this tag. */
+static bool node_means(const pt_expression *e, const pt_node *node, size_t tag)
+{
+    const char *group = e->tags[tag].group;
+    return node->op == PT_TAG ? tag == node->tag : group && !strcmp(group, node->text);
+}
+
+static void mark_tags(const pt_expression *e, const pt_node *node, bool *marks)
+{
+    for (size_t t = 0; t < e->tag_count; t++) {
+        marks[t] = marks[t] || node_means(e, node, t);
+    }
+}
+
+/* The number of tags of which a paper needs one for the node to hold; 0 when it may have none. */
+static size_t need_count(const pt_expression *e, const pt_node *node)
+{
+    size_t count = 0, left, right;
+
+    switch (node->op) {
+    case PT_TAG:
+    case PT_GROUP:
+        for (size_t t = 0; t < e->tag_count; t++) {
+            count += node_means(e, node, t);
+        }
+        return count;
+    case PT_AND: /* either side will do: the one that leaves fewer tags */
+        left = need_count(e, node->left);
+        right = need_count(e, node->right);
+        return left && (!right || left <= right) ? left : right;
+    case PT_OR:
+        left = need_count(e, node->left);
+        right = need_count(e, node->right);
+        return left && right ? left + right : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Called for nodes with a need_count only. */
+static void mark_needed(const pt_expression *e, const pt_node *node, bool *needed)
+{
+    size_t left, right;
+
+    if (node->op == PT_TAG || node->op == PT_GROUP) {
+        mark_tags(e, node, needed);
+        return;
+    }
+    left = need_count(e, node->left);
+    right = need_count(e, node->right);
+    if (node->op == PT_OR || (left && (!right || left <= right))) {
+        mark_needed(e, node->left, needed);
+    }
+    if (node->op == PT_OR || !left || (right && right < left)) {
+        mark_needed(e, node->right, needed);
+    }
+}
+
+size_t pt_expression_needs(const pt_expression *expression, bool *needed)
+{
+    size_t count = need_count(expression, expression->root);
+
+    if (count) {
+        mark_needed(expression, expression->root, needed);
+    }
+    return count;
+}
+
+static void mark_named(const pt_expression *e, const pt_node *node, bool *named)
+{
+    switch (node->op) {
+    case PT_TAG:
+    case PT_GROUP:
+        mark_tags(e, node, named);
+        break;
+    case PT_AND:
+    case PT_OR:
+        mark_named(e, node->left, named);
+        mark_named(e, node->right, named);
+        break;
+    default:
+        break;
+    }
+}
+
+size_t pt_expression_tags(const pt_expression *expression, bool *named)
+{
+    size_t count = 0;
+
+    mark_named(expression, expression->root, named);
+    for (size_t t = 0; t < expression->tag_count; t++) {
+        count += named[t];
+    }
+    return count;
+}
+
+static bool node_uses_counts(const pt_node *node)
+{
+    return (node->op == PT_COMPARE && (node->quantity == PT_UPVOTES || node->quantity == PT_COMMENTS)) ||
+           (node->left && node_uses_counts(node->left)) || (node->right && node_uses_counts(node->right));
+}
+
+bool pt_expression_uses_counts(const pt_expression *expression)
+{
+    return node_uses_counts(expression->root);
+}
