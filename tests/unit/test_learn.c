@@ -43,8 +43,9 @@ static void make_paper(int i, char *id, char *abstract, size_t capacity, paperta
     for (int k = 0; k < 30; k++) {
         const int of = pt_random(&seed) % 8 ? subject : (int)(pt_random(&seed) % SUBJECTS);
         const bool common = pt_random(&seed) % 2;
-        size += (size_t)snprintf(abstract + size, capacity - size, common ? "common%u " : "%.0u%s ",
-                                 (unsigned)(pt_random(&seed) % 40), words[of][pt_random(&seed) % 6]);
+        const char *word = words[of][pt_random(&seed) % 6]; /* one draw a statement: arguments have no fixed order */
+        const unsigned number = (unsigned)(pt_random(&seed) % 40);
+        size += (size_t)snprintf(abstract + size, capacity - size, common ? "common%u " : "%.0u%s ", number, word);
     }
     list[0] = subject < SUBJECTS - 1 ? tags[subject] : NULL;
     *paper = (papertag_paper){.id = id,
