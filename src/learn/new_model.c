@@ -1,47 +1,47 @@
 /*
- * learner_model - the new model: its manifest and bytes, measured, written, kept in the store.
+ * new_model - the new model: its manifest and bytes, how it measures against the old one, and where it goes.
  *
- * All the tags that the old model had keep their place and their weights to the bit; those learnt stand beside, with
- * what they had before noted in the manifest ("base"), so that a later learner can begin there again.
+ * The weights of the model without any verdict stay as they are, to the bit. Tags that learnt have weights of their own
+ * besides. The manifest notes what such a tag was before any verdict ("base"), so that a later learner can start there.
  */
-#include "learner.h"
-
 #include <math.h>
 #include <stdlib.h>
 
+#include "learn.h"
 #include "measure/measure.h"
+
+/* Whether the new model has a tag's weights from a fit of this learner. */
+static bool is_refitted(const pt_learner_tag *tag)
+{
+    return tag->fit && tag->fit->taken;
+}
 
 /* ---- manifest -------------------------------------------------------------------------------------------------- */
 
-/* Sets a number, in place of what was there. */
-static void set_number(cJSON *object, const char *key, double value)
+static void replace_number(cJSON *object, const char *key, double value)
 {
     cJSON_DeleteItemFromObjectCaseSensitive(object, key);
     cJSON_AddNumberToObject(object, key, value);
 }
 
-/* What a tag learnt anew came from. */
-static cJSON *describe_learning(const papertag_learner *l, const struct tag *tag)
+/* What a tag was learnt from. */
+static cJSON *describe_learning(const papertag_model *m, const pt_learner_tag *tag)
 {
-    const struct fitted *f = tag->fit;
-    const papertag_model *m = l->model;
     cJSON *learnt = cJSON_CreateObject(), *base;
-    char evidence[17];
 
-    snprintf(evidence, sizeof evidence, "%016llx", (unsigned long long)pt_learner_evidence(l, tag));
-    cJSON_AddStringToObject(learnt, "evidence", evidence);
-    cJSON_AddNumberToObject(learnt, "yes", (double)f->yes);
-    cJSON_AddNumberToObject(learnt, "no", (double)f->no);
-    cJSON_AddNumberToObject(learnt, "labelled", (double)f->labelled);
+    cJSON_AddStringToObject(learnt, "evidence", tag->evidence);
+    cJSON_AddNumberToObject(learnt, "yes", (double)tag->fit->yes);
+    cJSON_AddNumberToObject(learnt, "no", (double)tag->fit->no);
+    cJSON_AddNumberToObject(learnt, "labelled", (double)tag->fit->labelled);
     if (tag->base) {
         cJSON_AddItemToObject(learnt, "base", cJSON_Duplicate(tag->base, 1));
-    } else if (!tag->fresh) {
-        const papertag_tag_info *info = &m->tags[tag->before];
+    } else if (!tag->is_new) {
+        const papertag_tag_info *info = &m->tags[tag->old_number];
         base = cJSON_AddObjectToObject(learnt, "base");
         cJSON_AddNumberToObject(base, "cut", info->cut);
         cJSON_AddNumberToObject(base, "platt_a", info->platt_a);
         cJSON_AddNumberToObject(base, "platt_b", info->platt_b);
-        cJSON_AddNumberToObject(base, "bias", m->bias[tag->before]);
+        cJSON_AddNumberToObject(base, "bias", m->bias[tag->old_number]);
     }
     return learnt;
 }
@@ -61,42 +61,43 @@ static cJSON *describe_own(const papertag_own_tag *own)
     return entry;
 }
 
-static cJSON *describe_tag(const papertag_learner *l, const struct tag *tag, const cJSON *old)
+/* old: the tag's entry in the old manifest; NULL: it has none. */
+static cJSON *describe_tag(const papertag_model *m, const pt_learner_tag *tag, const cJSON *old)
 {
     cJSON *entry = old ? cJSON_Duplicate(old, 1) : describe_own(tag->own);
 
-    if (tag->fit && tag->fit->taken) {
-        const pt_column *c = &tag->fit->column;
-        set_number(entry, "cut", c->cut);
-        set_number(entry, "platt_a", c->a);
-        set_number(entry, "platt_b", c->b);
-        if (tag->fresh) {
-            set_number(entry, "examples", (double)tag->fit->yes);
+    if (is_refitted(tag)) {
+        const pt_learnt_tag *new = &tag->fit->learnt;
+        replace_number(entry, "cut", new->cut);
+        replace_number(entry, "platt_a", new->a);
+        replace_number(entry, "platt_b", new->b);
+        if (tag->is_new) {
+            replace_number(entry, "examples", (double)tag->fit->yes);
         }
         cJSON_DeleteItemFromObjectCaseSensitive(entry, "learnt");
-        if (tag->said_count) {
-            cJSON_AddItemToObject(entry, "learnt", describe_learning(l, tag));
+        if (tag->verdict_count) {
+            cJSON_AddItemToObject(entry, "learnt", describe_learning(m, tag));
         }
     }
     return entry;
 }
 
-static cJSON *describe(const papertag_learner *l)
+static cJSON *describe_model(const papertag_learner *l)
 {
     cJSON *manifest = cJSON_Duplicate(l->model->json, 1), *tags = cJSON_CreateArray();
     const cJSON *old = cJSON_GetObjectItemCaseSensitive(l->model->json, "tags");
 
     for (size_t t = 0; t < l->tag_count; t++) {
-        const struct tag *tag = &l->tags[t];
-        if (tag->after != UINT32_MAX) {
-            const cJSON *entry = tag->before == UINT32_MAX ? NULL : cJSON_GetArrayItem(old, (int)tag->before);
-            cJSON_AddItemToArray(tags, describe_tag(l, tag, entry));
+        const pt_learner_tag *tag = &l->tags[t];
+        if (!tag->removed) {
+            const cJSON *entry = tag->old_number == UINT32_MAX ? NULL : cJSON_GetArrayItem(old, (int)tag->old_number);
+            cJSON_AddItemToArray(tags, describe_tag(l->model, tag, entry));
         }
     }
     if (!cJSON_GetObjectItemCaseSensitive(manifest, "base")) {
         cJSON_AddStringToObject(manifest, "base", papertag_model_hash(l->model));
     }
-    set_number(manifest, "format", PT_MODEL_PERSONAL);
+    replace_number(manifest, "format", PT_MODEL_PERSONAL);
     cJSON_DeleteItemFromObjectCaseSensitive(manifest, "tags");
     cJSON_AddItemToObject(manifest, "tags", tags);
     return manifest;
@@ -104,68 +105,87 @@ static cJSON *describe(const papertag_learner *l)
 
 /* ---- bytes ----------------------------------------------------------------------------------------------------- */
 
-/* The weights of every tag that has its own in the new model: learnt now, or copied (into *copies, to be freed). */
-static int gather_own(const papertag_learner *l, uint32_t *tags, const float **weights, float **copies, size_t *count)
-{
-    const papertag_model *m = l->model;
-    const size_t terms = m->vocabulary.count;
+/* What the new model is assembled from: arrays of T tags, old and new. Zero-initialise; close_plan ends it. */
+struct plan {
+    cJSON *manifest;
+    uint32_t *from; /* by new number: the old number */
+    double *bias;   /* by new number */
+    /* tags with weights of their own: own.count of them */
+    pt_own own;
+    uint32_t *own_tags;
+    const float **own_weights;
+    float **copies; /* by place among all tags; NULL: not copied */
+    size_t tags;
+};
 
-    for (size_t t = 0; t < l->tag_count; t++) {
-        const struct tag *tag = &l->tags[t];
-        const bool learnt = tag->fit && tag->fit->taken;
-        if (tag->after == UINT32_MAX || (learnt ? !tag->said_count : !tag->learnt)) {
-            continue; /* without verdicts, it has again what it had at first */
-        }
-        if (learnt) {
-            weights[*count] = tag->fit->column.weights;
-        } else {
-            copies[t] = pt_alloc(terms, sizeof **copies);
-            if (!copies[t]) {
-                return PAPERTAG_NO_MEMORY;
-            }
-            for (size_t term = 0; term < terms; term++) {
-                copies[t][term] = m->own.weights[term * m->own.stride + m->own_place[tag->before]];
-            }
-            weights[*count] = copies[t];
-        }
-        tags[(*count)++] = tag->after;
+static int open_plan(const papertag_learner *l, struct plan *p)
+{
+    const size_t tags = l->tag_count;
+
+    p->tags = tags;
+    p->manifest = describe_model(l);
+    p->from = pt_alloc(tags, sizeof *p->from);
+    p->bias = pt_alloc(tags, sizeof *p->bias);
+    p->own_tags = pt_alloc(tags, sizeof *p->own_tags);
+    p->own_weights = pt_calloc(tags, sizeof *p->own_weights);
+    p->copies = pt_calloc(tags, sizeof *p->copies);
+    p->own = (pt_own){.tags = p->own_tags, .weights = p->own_weights};
+    return p->manifest && p->from && p->bias && p->own_tags && p->own_weights && p->copies ? PAPERTAG_OK
+                                                                                           : PAPERTAG_NO_MEMORY;
+}
+
+static void close_plan(struct plan *p)
+{
+    for (size_t t = 0; p->copies && t < p->tags; t++) {
+        free(p->copies[t]);
     }
-    return PAPERTAG_OK;
+    free(p->from);
+    free(p->bias);
+    free(p->own_tags);
+    free(p->own_weights);
+    free(p->copies);
+    cJSON_Delete(p->manifest);
+}
+
+/* Plans the weights of a tag of the new model: those in common with the old one, and its own if it has any. */
+static int plan_tag(const papertag_learner *l, size_t t, struct plan *p)
+{
+    const pt_learner_tag *tag = &l->tags[t];
+    const papertag_model *m = l->model;
+    const bool refitted = is_refitted(tag);
+    const float *weights;
+
+    p->from[tag->new_number] = tag->is_new ? UINT32_MAX : tag->old_number;
+    p->bias[tag->new_number] = refitted ? tag->fit->learnt.bias : m->bias[tag->old_number];
+    if (refitted ? !tag->verdict_count : !tag->learnt) {
+        return PAPERTAG_OK; /* fitted without a verdict, it has the weights that it had at first */
+    }
+    if (refitted) {
+        weights = tag->fit->learnt.weights;
+    } else {
+        weights = p->copies[t] = pt_copy_weights(&m->own, m->vocabulary.count, m->own_place[tag->old_number]);
+    }
+    p->own_weights[p->own.count] = weights;
+    p->own_tags[p->own.count++] = tag->new_number;
+    return weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
 int pt_learner_assemble(papertag_learner *l, papertag_error *err)
 {
-    uint32_t *from = pt_alloc(l->tag_count, sizeof *from), *own_tags = pt_alloc(l->tag_count, sizeof *own_tags);
-    double *bias = pt_alloc(l->tag_count, sizeof *bias);
-    const float **weights = pt_calloc(l->tag_count, sizeof *weights);
-    float **copies = pt_calloc(l->tag_count, sizeof *copies);
-    pt_own own = {.tags = own_tags, .weights = weights};
-    cJSON *manifest = describe(l);
-    int status = PAPERTAG_NO_MEMORY;
+    struct plan p = {0};
+    int status = open_plan(l, &p);
 
-    if (from && own_tags && bias && weights && copies && manifest) {
-        for (size_t t = 0; t < l->tag_count; t++) {
-            const struct tag *tag = &l->tags[t];
-            if (tag->after != UINT32_MAX) {
-                from[tag->after] = tag->fresh ? UINT32_MAX : tag->before;
-                bias[tag->after] = tag->fit && tag->fit->taken ? tag->fit->column.bias : l->model->bias[tag->before];
-            }
-        }
-        status = gather_own(l, own_tags, weights, copies, &own.count);
+    for (size_t t = 0; t < l->tag_count && !status; t++) {
+        status = l->tags[t].removed ? PAPERTAG_OK : plan_tag(l, t, &p);
     }
-    status = status
-                 ? pt_no_memory(err)
-                 : pt_model_assemble_own(l->model, manifest, l->new_count, from, bias, &own, &l->bytes, &l->size, err);
+    if (status) {
+        pt_no_memory(err);
+    } else {
+        status = pt_model_assemble_own(l->model, p.manifest, l->new_tag_count, p.from, p.bias, &p.own, &l->bytes,
+                                       &l->size, err);
+    }
     status = status ? status : papertag_model_open_memory(&l->result, "the new model", l->bytes, l->size, err);
-    for (size_t t = 0; copies && t < l->tag_count; t++) {
-        free(copies[t]);
-    }
-    free(from);
-    free(own_tags);
-    free(bias);
-    free(weights);
-    free(copies);
-    cJSON_Delete(manifest);
+    close_plan(&p);
     return status;
 }
 
@@ -194,7 +214,7 @@ int pt_learner_measure(papertag_learner *l, papertag_error *err)
     return status;
 }
 
-/* ---- taking ---------------------------------------------------------------------------------------------------- */
+/* ---- where it goes ----------------------------------------------------------------------------------------------- */
 
 int papertag_learner_save(const papertag_learner *l, const char *path, papertag_error *err)
 {
@@ -219,14 +239,20 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
         return l->result ? pt_no_memory(err) : pt_fail(err, PAPERTAG_BAD_ARGUMENT, "nothing has been learnt yet");
     }
     for (size_t i = 0; i < l->fit_count; i++) {
-        const struct fitted *f = &l->fits[i];
-        if (f->taken) {
-            for (size_t k = 0; k < f->tag->said_count; k++) {
-                l->said[f->tag->said + k].held_out = f->column.held_out[k];
+        const pt_tag_fit *fit = &l->fits[i];
+        pt_said *verdicts = l->verdicts + fit->tag->first_verdict;
+        if (fit->taken) {
+            for (size_t k = 0; k < fit->tag->verdict_count; k++) {
+                verdicts[k].held_out = fit->learnt.held_out[k];
             }
-            opinions[new.count++] =
-                (pt_new_opinions){f->tag->after,          f->rows,           f->p, f->margins, f->assigned, f->count,
-                                  l->said + f->tag->said, f->tag->said_count};
+            opinions[new.count++] = (pt_new_opinions){.tag = fit->tag->new_number,
+                                                      .rows = fit->rows,
+                                                      .p = fit->p,
+                                                      .margins = fit->margins,
+                                                      .assigned = fit->assigned,
+                                                      .count = fit->count,
+                                                      .said = verdicts,
+                                                      .said_count = fit->tag->verdict_count};
         }
     }
     status = pt_store_take_model(l->store, &new, &l->papers, err);

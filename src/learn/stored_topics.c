@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "topics.h"
 #include "model/model.h"
 #include "store/models.h"
+#include "topics.h"
 
 /* The days and tags of the papers, and which of them are of the days asked for. */
 struct known {
