@@ -1,116 +1,140 @@
 /*
- * papertag help - help, the manual and shell completion, written from the table of commands.
+ * papertag help - help for a person at the terminal, written from the table of commands.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "commands/commands.h"
 #include "help.h"
+#include "manual.h"
+#include "person.h"
 #include "status.h"
 
-static const char *const about =
-    "papertag reads abstracts of research papers and says what they are about: quantization, attention,\n"
-    "reinforcement-learning and so on, with a probability for each tag.\n";
+enum { NARROW = 60, LEFT = 26 }; /* columns: of a screen where text goes under its term; of the terms */
+
+const char *const about_papertag =
+    "papertag reads abstracts of research papers and assigns topic tags, such as quantization, attention or "
+    "reinforcement-learning, each with a probability.";
+
+/* Writes a text and frees it. */
+static void print_text(FILE *out, text *t)
+{
+    if (t->failed) {
+        out_of_memory();
+    } else {
+        fwrite(t->data, 1, t->size, out);
+    }
+    text_free(t);
+}
+
+static style style_of(const FILE *out)
+{
+    return out == stdout ? style_of_stdout() : (style){80, "", "", "", "", ""};
+}
+
+static void add_paragraph(text *t, const style *s, const char *string, const char *indent)
+{
+    text_put(t, indent);
+    text_wrapped(t, s, string, indent);
+    text_put(t, "\n");
+}
+
+/* A term and, in a column of its own, what it means. */
+static void add_entry(text *t, const style *s, const char *term, const char *meaning)
+{
+    char indent[LEFT + 4];
+
+    snprintf(indent, sizeof indent, "%*s", s->width < NARROW ? 6 : LEFT + 3, "");
+    if (s->width < NARROW || text_columns(term) > LEFT) {
+        text_format(t, "  %s\n", term);
+        add_paragraph(t, s, meaning, indent);
+    } else {
+        text_format(t, "  %-*s ", LEFT, term);
+        text_wrapped(t, s, meaning, indent);
+        text_put(t, "\n");
+    }
+}
+
+/* A call, and under it what it does: calls are not broken, so that they can be copied. */
+static void add_example(text *t, const style *s, const char *call, const char *meaning)
+{
+    text_format(t, "  %s\n", call);
+    add_paragraph(t, s, meaning, "      ");
+}
+
+/* The lines of details or examples: entries where they have a tab, else paragraphs. */
+static void add_lines(text *t, const style *s, const char *lines,
+                      void (*entry)(text *t, const style *s, const char *term, const char *meaning))
+{
+    for (bool paragraph = false; *lines; lines += strspn(lines, "\n")) {
+        const size_t length = strcspn(lines, "\n"), term = strcspn(lines, "\t\n");
+        text left = {0}, right = {0};
+        text_put(t, paragraph ? "\n" : "");
+        paragraph = term == length;
+        text_add(&left, lines, term);
+        text_add(&right, lines + term + !paragraph, length - term - !paragraph);
+        if (paragraph) {
+            add_paragraph(t, s, text_of(t, &left), "");
+        } else {
+            entry(t, s, text_of(t, &left), text_of(t, &right));
+        }
+        text_free(&left);
+        text_free(&right);
+        lines += length;
+    }
+}
+
+static void add_option(text *t, const style *s, const option *o)
+{
+    char term[64];
+
+    snprintf(term, sizeof term, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+             o->letter ? ", " : "  ", o->name, o->value ? " " : "", o->value ? o->value : "");
+    add_entry(t, s, term, o->help);
+}
 
 void print_overview(FILE *out)
 {
-    fprintf(out, "usage: papertag COMMAND [options] [FILE|-]...\n\n%s\n", about);
+    const style s = style_of(out);
+    text t = {0};
+
+    text_put(&t, "usage: papertag COMMAND [options] [FILE|-]...\n\n");
+    add_paragraph(&t, &s, about_papertag, "");
+    text_put(&t, "\n");
     for (const command *const *c = commands; *c; c++) {
-        fprintf(out, "  %-13s %s\n", (*c)->name, (*c)->summary);
+        text_format(&t, "  %-13s ", (*c)->name);
+        text_wrapped(&t, &s, (*c)->summary, "                ");
+        text_put(&t, "\n");
     }
-    fprintf(
-        out,
-        "\npapertag help COMMAND tells the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing found.\n");
+    text_put(&t, "\n");
+    add_paragraph(&t, &s,
+                  "papertag help COMMAND lists the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing "
+                  "found.",
+                  "");
+    print_text(out, &t);
 }
 
 void print_command_help(FILE *out, const command *c)
 {
-    fprintf(out, "usage: papertag %s [options] %s\n\n%s\n", c->name, c->operands, c->summary);
+    const style s = style_of(out);
+    text t = {0}, usage = {0};
+
+    text_format(&usage, "usage: papertag %s [options] %s", c->name, c->operands ? c->operands : "");
+    text_wrapped(&t, &s, text_of(&t, &usage), "    ");
+    text_put(&t, "\n\n");
+    text_free(&usage);
+    add_paragraph(&t, &s, c->summary, "");
     if (c->details) {
-        fprintf(out, "\n%s", c->details);
+        text_put(&t, "\n");
+        add_lines(&t, &s, c->details, add_entry);
     }
-    if (c->options->name) {
-        fprintf(out, "\n");
-    }
+    text_put(&t, c->options->name ? "\noptions:\n" : "");
     for (const option *o = c->options; o->name; o++) {
-        char left[64];
-        snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-                 o->letter ? ", " : "  ", o->name, o->value ? " " : "", o->value ? o->value : "");
-        fprintf(out, "  %-26s %s\n", left, o->help);
+        add_option(&t, &s, o);
     }
-}
-
-/* Text for roff: a backslash or a leading dot would be an instruction. */
-static void print_roff(const char *string)
-{
-    bool line_starts = true;
-    for (; *string; string++) {
-        if (line_starts && (*string == '.' || *string == '\'')) {
-            fputs("\\&", stdout);
-        }
-        fputs(*string == '\\' ? "\\e" : *string == '-' ? "\\-" : (char[]){*string, '\0'}, stdout);
-        line_starts = *string == '\n';
-    }
-}
-
-static void print_manual(void)
-{
-    printf(".TH PAPERTAG 1 \"\" \"papertag " PAPERTAG_VERSION "\" \"User Commands\"\n"
-           ".SH NAME\npapertag \\- topic tags for research papers\n"
-           ".SH SYNOPSIS\n.B papertag\n.I COMMAND\n[options] [\\fIFILE\\fR|\\-]...\n.SH DESCRIPTION\n");
-    print_roff(about);
-    printf(".PP\n\\- is standard input; without a file, standard input is read when it is not a terminal.\n"
-           ".SH COMMANDS\n");
-    for (const command *const *c = commands; *c; c++) {
-        printf(".SS papertag %s [options] ", (*c)->name);
-        print_roff((*c)->operands);
-        printf("\n");
-        print_roff((*c)->summary);
-        printf("\n");
-        if ((*c)->details) {
-            printf(".PP\n");
-            print_roff((*c)->details);
-        }
-        for (const option *o = (*c)->options; o->name; o++) {
-            printf(".TP\n");
-            if (o->letter) {
-                printf("\\fB\\-%c\\fR, ", o->letter);
-            }
-            printf("\\fB\\-\\-");
-            print_roff(o->name);
-            printf("\\fR");
-            if (o->value) {
-                printf(" \\fI%s\\fR", o->value);
-            }
-            printf("\n");
-            print_roff(o->help);
-            printf("\n");
-        }
-    }
-    printf(".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 3 done but nothing matched.\n"
-           ".SH ENVIRONMENT\n.TP\n.B PAPERTAG_MODEL\nthe model that is used when \\-\\-model is not given\n"
-           ".TP\n.B PAPERTAG_DB\nthe store that is used when \\-\\-db is not given\n"
-           ".TP\n.B NO_COLOR\nwhen set, no colours on a terminal\n");
-}
-
-static void print_completion(void)
-{
-    printf("# bash completion for papertag\n_papertag() {\n    local word=${COMP_WORDS[COMP_CWORD]} options=\n"
-           "    case ${COMP_WORDS[1]} in\n");
-    for (const command *const *c = commands; *c; c++) {
-        printf("    %s) options='", (*c)->name);
-        for (const option *o = (*c)->options; o->name; o++) {
-            printf("--%s ", o->name);
-        }
-        printf("' ;;\n");
-    }
-    printf("    esac\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        options='");
-    for (const command *const *c = commands; *c; c++) {
-        printf("%s ", (*c)->name);
-    }
-    printf("'\n    elif [ \"${word#-}\" = \"$word\" ]; then\n        options=\n    fi\n"
-           "    [ -z \"$options\" ] || mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n}\n"
-           "complete -o default -F _papertag papertag\n");
+    text_put(&t, "\nexamples:\n");
+    add_lines(&t, &s, c->examples, add_example);
+    print_text(out, &t);
 }
 
 int unknown_command(const char *name)
@@ -125,25 +149,37 @@ int unknown_command(const char *name)
 
 static int run_help(const args *a)
 {
-    const command *c;
+    const command *c = a->operand_count ? find_command(a->operands[0]) : NULL;
 
+    if (a->operand_count && !c) {
+        return unknown_command(a->operands[0]);
+    }
     if (args_have(a, "man")) {
-        print_manual();
-    } else if (args_have(a, "completion")) {
-        print_completion();
-    } else if (!a->operand_count) {
-        print_overview(stdout);
-    } else if ((c = find_command(a->operands[0])) != NULL) {
+        return c ? print_command_manual(c) : print_manual();
+    }
+    if (args_have(a, "completion")) {
+        return print_completion();
+    }
+    if (c) {
         print_command_help(stdout, c);
     } else {
-        return unknown_command(a->operands[0]);
+        print_overview(stdout);
     }
     return EXIT_DONE;
 }
 
-static const option help_options[] = {{"man", 0, NULL, "print the manual page (roff)"},
+static const option help_options[] = {{"man", 0, NULL, "print the manual page of papertag, or of COMMAND (roff)"},
                                       {"completion", 0, NULL, "print the completion script for bash"},
                                       OPTION_END};
 
-const command command_help = {"help",   "[COMMAND]",  "explain papertag or one of its commands",
-                              run_help, help_options, NULL};
+const command command_help = {
+    .name = "help",
+    .operands = "[COMMAND]",
+    .summary = "explain papertag or one of its commands",
+    .run = run_help,
+    .options = help_options,
+    .examples = "papertag help digest\toptions and examples of digest\n"
+                "papertag help --man digest | man -l -\tthe same as a manual page\n"
+                "papertag help --completion >>~/.bash_completion\tcomplete commands and "
+                "options in bash\n",
+};

@@ -75,9 +75,44 @@ static const option *find_short(const command *c, char letter)
     return NULL;
 }
 
+/* Whether a word of the command line is an operand, although it may begin with '-'. */
+static bool is_operand(const args *a, const char *word)
+{
+    return word[0] != '-' || !word[1] ||
+           (a->command->operands_may_begin_with_dash && a->operand_count && word[1] != '-' &&
+            !find_short(a->command, word[1]));
+}
+
+/* The option that a word names; NULL after reporting that there is none. *value: what follows it in the word, or NULL.
+ */
+static const option *read_option(const command *c, const char *word, const char **value)
+{
+    const option *o;
+
+    if (word[1] == '-') {
+        const char *name = word + 2;
+        const size_t length = strcspn(name, "=");
+        o = find_long(c, name, length);
+        *value = name[length] ? name + length + 1 : NULL;
+        if (!o) {
+            unknown_option(c, name, length);
+        }
+    } else {
+        o = find_short(c, word[1]);
+        *value = word[2] ? word + 2 : NULL;
+        if (!o) {
+            usage_error(c, "%s: unknown option -%c", c->name, word[1]);
+        }
+    }
+    if (o && *value && !o->value) {
+        usage_error(c, "%s: %.*s takes no value", c->name, (int)(word[1] == '-' ? strcspn(word, "=") : 2), word);
+        return NULL;
+    }
+    return o;
+}
+
 int args_parse(args *out, const command *c, int argc, char **argv)
 {
-    const bool minus = strstr(c->operands, "-TAG"); /* operands behind the first may begin with '-' */
     bool options = true;
 
     *out = (args){.command = c};
@@ -87,10 +122,9 @@ int args_parse(args *out, const command *c, int argc, char **argv)
         return out_of_memory();
     }
     for (int i = 0; i < argc; i++) {
-        const char *word = argv[i], *value = NULL;
+        const char *word = argv[i], *value;
         const option *o;
-        if (!options || word[0] != '-' || !word[1] ||
-            (minus && out->operand_count && word[1] != '-' && !find_short(c, word[1]))) {
+        if (!options || is_operand(out, word)) {
             out->operands[out->operand_count++] = word;
             continue;
         }
@@ -98,26 +132,9 @@ int args_parse(args *out, const command *c, int argc, char **argv)
             options = false;
             continue;
         }
-        if (word[1] == '-') {
-            const char *name = word + 2;
-            size_t length = strcspn(name, "=");
-            o = find_long(c, name, length);
-            if (!o) {
-                return unknown_option(c, name, length);
-            }
-            value = name[length] ? name + length + 1 : NULL;
-            if (value && !o->value) {
-                return usage_error(c, "%s: --%s takes no value", c->name, o->name);
-            }
-        } else {
-            o = find_short(c, word[1]);
-            if (!o) {
-                return usage_error(c, "%s: unknown option -%c", c->name, word[1]);
-            }
-            value = word[2] ? word + 2 : NULL;
-            if (value && !o->value) {
-                return usage_error(c, "%s: -%c takes no value", c->name, o->letter);
-            }
+        o = read_option(c, word, &value);
+        if (!o) {
+            return EXIT_USAGE;
         }
         if (o->value && !value) {
             if (i + 1 == argc) {

@@ -18,11 +18,16 @@ typedef struct option {
 
 typedef struct args args;
 
+/* A command is a file under commands/ that defines one of these, and a row in commands/commands.h. */
 typedef struct command {
-    const char *name, *operands, *summary;
+    const char *name;
+    const char *operands; /* as the usage line shows them; NULL: none */
+    const char *summary;
     int (*run)(const args *a);
     const option *options;
-    const char *details; /* paragraphs for the manual; may be NULL */
+    const char *details;               /* paragraphs, each with a newline; "TERM\tTEXT" is an entry of a list; NULL */
+    const char *examples;              /* entries "CALL\tWHAT IT DOES", each with a newline */
+    bool operands_may_begin_with_dash; /* after the first operand, unless it is an option's letter */
 } command;
 
 typedef struct given {
@@ -83,7 +88,7 @@ int usage_error(const command *c, const char *format, ...) __attribute__((format
     }
 #define OPTIONS_INPUT                                                                                                  \
     {"from", 0, "FORMAT",                                                                                              \
-     "jsonl, json, daily-papers, atom, rss, oai, s2, openreview, bib, page, csv or tsv (default: told)"},              \
+     "jsonl, json, daily-papers, atom, rss, oai, s2, openreview, bib, page, csv or tsv (default: detected)"},          \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
     {                                                                                                                  \
         "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \

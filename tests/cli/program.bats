@@ -40,14 +40,44 @@ bats_require_minimum_version 1.5.0
     [[ $output == *"needs a value"* ]]
 }
 
-@test "the manual and the completion script are sound" {
+# The names of all commands.
+commands() {
+    papertag help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'
+}
+
+@test "help fits 80 columns, and narrower terminals, without breaking words or calls" {
+    [ "$(commands | wc -l)" -ge 24 ]
+    for command in "" $(commands); do
+        papertag help $command >"$work/help"
+        [ -z "$(awk 'length > 80 || / $/' "$work/help")" ] || { awk 'length > 80' "$work/help"; false; }
+        [ -z "$command" ] || grep -A 1 '^examples:$' "$work/help" | grep -q "^  .*papertag $command"
+        papertag help --man $command | sed -n '/^.SH EXAMPLES/,$p' | grep -q papertag
+    done
+    papertag help eval | grep -q '^  *installed one)$'
+    command -v script >/dev/null || skip "needs script"
+    for columns in 40 120; do
+        COLUMNS=$columns script -qec "$PAPERTAG help tag" /dev/null </dev/null | tr -d '\r' >"$work/$columns"
+        [ -z "$(awk -v most=$columns 'length > most && !/^  [a-z].*papertag/' "$work/$columns")" ]
+    done
+    [ "$(wc -l <"$work/40")" -gt "$(wc -l <"$work/120")" ]
+}
+
+@test "the completion script and the manual pages, one a command, are sound" {
     papertag help --completion >"$work/completion"
     bash -n "$work/completion"
     papertag help --man >"$work/papertag.1"
-    if command -v man >/dev/null; then
-        [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$work/papertag.1" 2>&1 >/dev/null)" ]
-    fi
     grep -q '^.SH COMMANDS' "$work/papertag.1"
+    for command in $(commands); do
+        papertag help --man "$command" >"$work/papertag-$command.1"
+        grep -qF "papertag\\-${command//-/\\-} " "$work/papertag.1"
+    done
+    papertag help --man digest | grep -q '^.SH FILES'
+    run papertag help --man nonsense
+    expect 2
+    if command -v mandoc >/dev/null; then mandoc -T lint "$work"/papertag*.1; fi
+    if command -v man >/dev/null; then
+        [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$work"/papertag*.1 2>&1 >/dev/null)" ]
+    fi
 }
 
 # ---- tag ----

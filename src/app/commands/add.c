@@ -182,11 +182,17 @@ static const option options[] = {
     OPTIONS_INPUT, OPTION_END};
 
 const command command_add = {
-    "add",
-    "[FILE|-]...",
-    "import papers into the store and tag them",
-    run,
-    options,
-    "A paper that is there already is updated: its counts are renewed, what was missing is filled in, and a\n"
-    "text that changed becomes its next version. The same paper from two sources is one paper. What a person\n"
-    "said of a tag stays. With --json: {\"added\", \"updated\", \"unchanged\", \"rejected\", \"tagged\"}.\n"};
+    .name = "add",
+    .operands = "[FILE|-]...",
+    .summary = "import papers into the store and tag them",
+    .run = run,
+    .options = options,
+    .details =
+        "A paper that is in the store already is updated: its counts are renewed, missing fields are filled in, "
+        "and a changed text becomes its next version. The same paper from two sources is one paper. Your verdicts "
+        "on tags stay.\n"
+        "With --json: {\"added\", \"updated\", \"unchanged\", \"rejected\", \"tagged\"}.\n",
+    .examples = "papertag add papers.jsonl library.bib\timport two files, of any format that is read\n"
+                "curl -s https://rss.arxiv.org/atom/cs.LG | papertag add\timport today's announcements of a category\n"
+                "papertag add --retag\ttag again what another model tagged\n",
+};

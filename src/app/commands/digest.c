@@ -451,10 +451,16 @@ static const option digest_options[] = {
     OPTION_END};
 
 const command command_digest = {
-    "digest",
-    "",
-    "write a digest: text, markdown, page, feed or mail",
-    run_digest,
-    digest_options,
-    "Chooses papers as list does. An empty digest is not written: the reason goes to standard error, and the\n"
-    "status is 3. `papertag subscribe` keeps a name, an expression and a format for `digest --for NAME`.\n"};
+    .name = "digest",
+    .summary = "write a digest: text, markdown, page, feed or mail",
+    .run = run_digest,
+    .options = digest_options,
+    .details =
+        "Selects papers as list does. An empty digest is not written: the reason goes to standard error, and the "
+        "status is 3.\n"
+        "`papertag subscribe` stores a name, an expression and a format for `digest --for NAME`.\n",
+    .examples =
+        "papertag digest --tag RL --since yesterday\tread yesterday's papers on reinforcement learning\n"
+        "papertag digest --format html --group-by tag -o digest.html\twrite a page, with a heading for each tag\n"
+        "papertag digest --for ada | sendmail -t\tmail ada, who subscribed with --format eml, what is new\n",
+};

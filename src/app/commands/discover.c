@@ -156,13 +156,14 @@ static const option options[] = {{"since", 0, "DAY", "only papers from that day 
                                  OPTION_END};
 
 const command command_discover = {
-    "discover",
-    "",
-    "find topics that no tag covers",
-    run,
-    options,
-    "A topic is a term whose papers are alike in what their tags do not tell. Shown with the terms that set its\n"
-    "papers apart, its most typical papers, and the call that makes it a tag.\n"
-    "JSON: {\"topic\", \"terms\", \"papers\": [ids], \"count\", \"recent\", \"before\", \"growth\", \"score\", "
-    "\"nearest_tag\",\n"
-    "\"coverage\"}.\n"};
+    .name = "discover",
+    .summary = "find topics that no tag covers",
+    .run = run,
+    .options = options,
+    .details = "A topic is a term whose papers are alike in ways that their tags do not cover. Each is shown with the "
+               "terms that set its papers apart, its most typical papers, and the command that makes it a tag.\n"
+               "With --json: {\"topic\", \"terms\", \"papers\": [ids], \"count\", \"recent\", \"before\", \"growth\", "
+               "\"score\", \"nearest_tag\", \"coverage\"}.\n",
+    .examples = "papertag discover\tten topics that deserve a tag of their own\n"
+                "papertag discover --since 90d --min-papers 20 --json\tlarger and recent ones, as JSON Lines\n",
+};

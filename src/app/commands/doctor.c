@@ -187,10 +187,12 @@ static const option options[] = {
     OPTION_END};
 
 const command command_doctor = {
-    "doctor",
-    "",
-    "check store, model and disk",
-    run,
-    options,
-    "Each finding comes with what to run next. Status 1: something is wrong. With --json: {\"trouble\", \"what\",\n"
-    "\"next\"}.\n"};
+    .name = "doctor",
+    .summary = "check store, model and disk",
+    .run = run,
+    .options = options,
+    .details = "Each finding comes with the command to run next. Status 1: something is wrong.\n"
+               "With --json: {\"trouble\", \"what\", \"next\"}.\n",
+    .examples = "papertag doctor\tcheck whether all is well\n"
+                "papertag doctor --repair\trepair what can be repaired\n",
+};

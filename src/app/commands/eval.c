@@ -358,19 +358,26 @@ static const option options[] = {
     OPTION_END};
 
 const command command_eval = {
-    "eval",
-    "[FILE|-]...",
-    "measure a model on labelled papers",
-    run,
-    options,
-    "Definitions are scikit-learn's; a `maybe` list in a paper names tags on which careful readers\n"
-    "disagree: those pairs are left out of the F1s. Intervals and p-values are the bootstrap's, over papers.\n"
-    "--json also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"
-    "With --store, precision and recall of each tag are estimated from the answers to `review --order random`, with\n"
-    "95 % intervals: of the papers with the tag, without it but with an opinion on it, and the rest, the shares that\n"
-    "have it are estimated and weighed by how many of each the store holds. An answer that the model has learnt from\n"
-    "counts as it would have been decided without. Then, by month, what the model gave and how much of it was right.\n"
-    "JSON: {\"tag\", \"papers\", \"audited\", \"assigned\", \"right\", \"missed\", \"precision\", \"precision_low\",\n"
-    "\"precision_high\", \"recall\", ...}, {\"month\", \"papers\", \"tagged\", \"tags\", \"p\", \"audited\", "
-    "\"right\",\n"
-    "\"precision\", ...}, and last {\"papers\", \"precision\", ..., \"recall\", ...} over all tags.\n"};
+    .name = "eval",
+    .operands = "[FILE|-]...",
+    .summary = "measure a model on labelled papers",
+    .run = run,
+    .options = options,
+    .details =
+        "Definitions are scikit-learn's. A `maybe` list in a paper names tags on which careful readers disagree: "
+        "those pairs are left out of the F1s. Intervals and p-values come from the bootstrap over papers. --json "
+        "also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"
+        "With --store, precision and recall of each tag are estimated from the answers to `review --order random`, "
+        "with 95 % intervals. Papers with the tag, papers without it but with an opinion on it, and the rest are "
+        "estimated apart, and weighted by how many of each the store holds. An answer that the model has learnt "
+        "from counts as it would have been decided without it. Then, by month: what the model gave, and how much "
+        "of it was right.\n"
+        "With --store --json: {\"tag\", \"papers\", \"audited\", \"assigned\", \"right\", \"missed\", "
+        "\"precision\", \"precision_low\", \"precision_high\", \"recall\", ...}, {\"month\", \"papers\", "
+        "\"tagged\", \"tags\", \"p\", \"audited\", \"right\", \"precision\", ...}, and last {\"papers\", "
+        "\"precision\", ..., \"recall\", ...} over all tags.\n",
+    .examples = "papertag eval test.jsonl\tmeasure the model in use\n"
+                "papertag eval --html report.html test.jsonl\talso write a page with plots\n"
+                "papertag eval --model old.papertag --compare new.papertag test.jsonl\tcompare two models\n"
+                "papertag eval --store\testimate from your audit of the store\n",
+};

@@ -380,13 +380,17 @@ static const option options[] = {
     OPTION_END};
 
 const command command_explain = {
-    "explain",
-    "[FILE|-]...",
-    "show the terms that made each decision",
-    run,
-    options,
-    "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate.\n"
-    "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"terms\": [{\"term\", \"contribution\"}]}.\n"
-    "With --paper the labelled papers nearest to it follow, with the tag and without it: those you judged, and those\n"
-    "of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and \"nearest_against\":\n"
-    "[{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n"};
+    .name = "explain",
+    .operands = "[FILE|-]...",
+    .summary = "show the terms that made each decision",
+    .run = run,
+    .options = options,
+    .details =
+        "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate.\n"
+        "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"terms\": [{\"term\", \"contribution\"}]}.\n"
+        "With --paper, the nearest labelled papers follow, with the tag and without it: those you judged, and "
+        "those of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and "
+        "\"nearest_against\": [{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n",
+    .examples = "papertag explain papers.jsonl\tthe strongest terms of each tag assigned\n"
+                "papertag explain --tag RL --paper 2306.00978\twhy a paper of the store has a tag, or has not\n",
+};

@@ -69,10 +69,18 @@ static const option options[] = {
     {"undo", 0, NULL, "take back the last call, then the one before it ..."}, OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_label = {
-    "label",
-    "ID +TAG|-TAG|?TAG...",
-    "record your verdict on tags of a paper: yes, no, forget",
-    run,
-    options,
-    "A verdict is stronger than the model and stays when papers are tagged anew. Prints the paper's tags after it.\n"
-    "`papertag labels` carries verdicts from store to store.\n"};
+    .name = "label",
+    .operands = "ID +TAG|-TAG|?TAG...",
+    .summary = "record your verdict on tags of a paper: yes, no, forget",
+    .run = run,
+    .options = options,
+    .operands_may_begin_with_dash = true,
+    .details =
+        "A verdict overrides the model and stays when papers are tagged again. Prints the paper's tags as they are "
+        "then.\n"
+        "`papertag labels` carries verdicts from store to store.\n",
+    .examples =
+        "papertag label 2306.00978 +quantization -attention\tthis paper is about one tag and not about the other\n"
+        "papertag label 2306.00978 ?attention\twithdraw a verdict: the model decides again\n"
+        "papertag label --undo\ttake the last call back\n",
+};

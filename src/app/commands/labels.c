@@ -221,10 +221,16 @@ static int run(const args *a)
 static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_labels = {
-    "labels",
-    "export|import [FILE|-]...",
-    "write all your verdicts, or record those of another store",
-    run,
-    options,
-    "  export            one a line, oldest first: id, tag, verdict (yes, no), when; TSV, or with --json JSON Lines\n"
-    "  import [FILE|-]   read either; of two verdicts on the same the later one holds; `label --undo` takes it back\n"};
+    .name = "labels",
+    .operands = "export|import [FILE|-]...",
+    .summary = "write all your verdicts, or record those of another store",
+    .run = run,
+    .options = options,
+    .details =
+        "export\twrite one verdict a line, oldest first: id, tag, verdict (yes, no), when; as TSV, or with --json "
+        "as JSON Lines\n"
+        "import [FILE|-]\tread either form; of two verdicts on the same paper and tag the later one is kept; `label "
+        "--undo` takes the import back\n",
+    .examples = "papertag labels export >verdicts.tsv\tsave all your verdicts\n"
+                "papertag labels import verdicts.tsv --db other.db\trecord them in another store\n",
+};

@@ -28,11 +28,17 @@ static int run(const args *a)
 static const option options[] = {OPTIONS_SELECT, OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_list = {
-    "list",
-    "",
-    "list papers of the store",
-    run,
-    options,
-    "Tag expressions: names or aliases of tags with & (and), | or , (or), ! (not) and brackets;\n"
-    "p>=0.8, upvotes>10, comments>0, date>=2026-11 compare; group:efficiency is any tag of a\n"
-    "group; \"a phrase\" is looked for in title and abstract.\n"};
+    .name = "list",
+    .summary = "list papers of the store",
+    .run = run,
+    .options = options,
+    .details =
+        "Tag expressions: names or aliases of tags with & (and), | or , (or), ! (not) and parentheses. p>=0.8, "
+        "upvotes>10, comments>0 and date>=2026-11 compare; group:efficiency is any tag of a group; \"a phrase\" is "
+        "searched in title and abstract.\n",
+    .examples =
+        "papertag list --tag 'quantization & !benchmarks' --since 7d\tpapers of the last week with one tag and "
+        "without another\n"
+        "papertag list --search '\"speculative decoding\"' --json\tpapers that contain a phrase, as JSON Lines\n"
+        "papertag list --sort trending --limit 10\tthe ten papers that are discussed most\n",
+};

@@ -394,16 +394,20 @@ static const option options[] = {{"libsvm", 0, "DIR", "export, import: the folde
                                  OPTION_END};
 
 const command command_model = {
-    "model",
-    "info|verify|export|import|diff|list|use|save [MODEL]...",
-    "look into a model, or choose among those of a store",
-    run,
-    options,
-    "  info [MODEL]                       what it is and how it was made\n"
-    "  verify [MODEL]                     check that the file is sound\n"
-    "  export --libsvm DIR [MODEL]        write one LIBSVM model a tag, and the vocabulary\n"
-    "  import --libsvm DIR -o MODEL       read such a folder back\n"
-    "  diff BEFORE AFTER                  tags added, removed and changed; status 3 when nothing differs\n"
-    "  list                               the models that retrain kept in the store; * is in use\n"
-    "  use HASH|default                   use a kept model again (or none), and tag the papers by it\n"
-    "  save [HASH] -o MODEL               write a kept model as a file, for tag, eval and other machines\n"};
+    .name = "model",
+    .operands = "info|verify|export|import|diff|list|use|save [MODEL]...",
+    .summary = "look into a model, or choose among those of a store",
+    .run = run,
+    .options = options,
+    .details = "info [MODEL]\twhat it is and how it was made\n"
+               "verify [MODEL]\tcheck that the file is sound\n"
+               "export --libsvm DIR [MODEL]\twrite one LIBSVM model a tag, and the vocabulary\n"
+               "import --libsvm DIR -o MODEL\tread such a folder back\n"
+               "diff BEFORE AFTER\ttags added, removed and changed; status 3 when nothing differs\n"
+               "list\tthe models that retrain kept in the store; * is in use\n"
+               "use HASH|default\tuse a kept model again (or none), and tag the papers by it\n"
+               "save [HASH] -o MODEL\twrite a kept model as a file, for tag, eval and other machines\n",
+    .examples = "papertag model info\tthe model in use\n"
+                "papertag model export --libsvm folder\tmodels that LIBSVM's own tools read\n"
+                "papertag model diff old.papertag new.papertag\twhat changed between two models\n",
+};

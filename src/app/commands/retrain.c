@@ -92,18 +92,25 @@ static const option options[] = {
     OPTION_END};
 
 const command command_retrain = {
-    "retrain",
-    "[FILE|-]...",
-    "learn from your verdicts, and tag anew",
-    run,
-    options,
-    "Tags whose verdicts changed are fitted anew, from the weights that the model had before any verdict: a yes\n"
-    "and a no are examples, what nobody judged is neither. Papers of the training set whose texts are in the\n"
-    "store, and labelled papers in FILE, keep a tag from forgetting. A tag is taken unless it decides the verdicts\n"
-    "worse by more than chance, each by a fit that has not seen it; the model, unless it is so on --dev.\n"
-    " The new model is kept in the store and is the one that add, review and digest use from then on.\n"
-    "With --json: a line for each tag: {\"tag\", \"new\", \"gone\", \"taken\", \"yes\", \"no\", \"labelled\",\n"
-    "\"right_before\", \"right_after\", \"cut_before\", \"cut_after\", \"gained\": [ids], \"lost\": [ids]}; the last "
-    "line is\n"
-    "{\"model\", \"kept\", \"tags\", \"taken\", \"papers\", \"verdicts\", \"dev_papers\", \"dev_before\", "
-    "\"dev_after\", \"dev_p\"}.\n"};
+    .name = "retrain",
+    .operands = "[FILE|-]...",
+    .summary = "learn from your verdicts, and tag again",
+    .run = run,
+    .options = options,
+    .details =
+        "Tags whose verdicts changed are fitted again, from the weights that the model had before any verdict. A "
+        "yes and a no are examples; what nobody judged is neither. Papers of the training set whose texts are in "
+        "the store, and labelled papers in FILE, keep a tag from forgetting.\n"
+        "A tag is accepted unless it decides the verdicts worse by more than chance, each by a fit that has not "
+        "seen it. The same holds for the model on --dev. The new model is kept in the store, and add, review and "
+        "digest use it from then on.\n"
+        "With --json, a line for each tag: {\"tag\", \"new\", \"gone\", \"taken\", \"yes\", \"no\", \"labelled\", "
+        "\"right_before\", \"right_after\", \"cut_before\", \"cut_after\", \"gained\": [ids], \"lost\": [ids]}. "
+        "The last line is {\"model\", \"kept\", \"tags\", \"taken\", \"papers\", \"verdicts\", \"dev_papers\", "
+        "\"dev_before\", \"dev_after\", \"dev_p\"}.\n",
+    .examples =
+        "papertag retrain --dry-run\tshow what would change\n"
+        "papertag retrain\tlearn from all verdicts since the last time\n"
+        "papertag retrain --dev held-out.jsonl -o mine.papertag\tmeasure both models, and write the new one as a "
+        "file\n",
+};

@@ -94,15 +94,19 @@ static const option options[] = {
     {"json", 0, NULL, "like --plain, but each question is a JSON object"},
     OPTION_END};
 
-const command command_review = {"review",
-                                "",
-                                "judge papers one by one",
-                                run,
-                                options,
-                                "Keys: y yes, n no, s skip, u undo, q quit, 1-9 turn another tag on or off,\n"
-                                "/ add a tag by name, ? help. With --order random or new, and no --tag, each\n"
-                                "question is about all tags of a paper: y confirms them as they are marked.\n"
-                                "\n"
-                                "Every answer is recorded at once, and `papertag retrain` learns from it. Answers\n"
-                                "about papers drawn at random also measure the model: see `papertag eval --store`.\n"
-                                "With --plain or --json, answers are read as lines from standard input.\n"};
+const command command_review = {
+    .name = "review",
+    .summary = "judge papers one by one",
+    .run = run,
+    .options = options,
+    .details =
+        "Keys: y yes, n no, s skip, u undo, q quit, 1-9 switch another tag on or off, / add a tag by name, ? help. "
+        "With --order random or new, and no --tag, each question is about all tags of a paper: y confirms them as "
+        "they are marked.\n"
+        "Every answer is recorded at once, and `papertag retrain` learns from it. Answers about papers drawn at "
+        "random also measure the model: see `papertag eval --store`. With --plain or --json, answers are read as "
+        "lines from standard input.\n",
+    .examples = "papertag review\tjudge the decisions that the model is least sure of\n"
+                "papertag review --tag quantization --since 30d\tone tag, recent papers only\n"
+                "papertag review --order random --limit 50\tan audit of fifty papers drawn at random\n",
+};

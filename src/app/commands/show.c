@@ -76,5 +76,12 @@ static int run(const args *a)
 
 static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 
-const command command_show = {"show", "ID",    "show a paper of the store with all that is known of its tags",
-                              run,    options, NULL};
+const command command_show = {
+    .name = "show",
+    .operands = "ID",
+    .summary = "show a paper of the store with all that is known of its tags",
+    .run = run,
+    .options = options,
+    .examples = "papertag show 2306.00978\ta paper, every tag with its probability, and your verdicts\n"
+                "papertag show --json 2306.00978\tthe same as JSON\n",
+};

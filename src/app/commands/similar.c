@@ -58,5 +58,12 @@ static const option options[] = {
     {"limit", 'n', "N", "at most N papers (default 10)"}, OPTION_DB, OPTION_MODEL, OPTION_JSON, OPTION_END};
 
 const command command_similar = {
-    "similar", "ID",    "the papers of the store most similar to one of them",
-    run,       options, "Similarity is the cosine of the papers' TF-IDF vectors, from 0 to 1.\n"};
+    .name = "similar",
+    .operands = "ID",
+    .summary = "the papers of the store most similar to one of them",
+    .run = run,
+    .options = options,
+    .details = "Similarity is the cosine of the papers' TF-IDF vectors, from 0 to 1.\n",
+    .examples = "papertag similar 2306.00978\tthe ten papers most similar to this one\n"
+                "papertag similar --limit 50 --json 2306.00978\tthe fifty most similar, as JSON Lines\n",
+};

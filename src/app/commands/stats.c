@@ -43,4 +43,11 @@ static int run(const args *a)
 
 static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 
-const command command_stats = {"stats", "", "numbers of the store", run, options, NULL};
+const command command_stats = {
+    .name = "stats",
+    .summary = "numbers of the store",
+    .run = run,
+    .options = options,
+    .examples = "papertag stats\tpapers, tags, verdicts and sizes\n"
+                "papertag stats --json\tthe same as one JSON object\n",
+};

@@ -67,12 +67,18 @@ static const option subscribe_options[] = {
     OPTION_END};
 
 const command command_subscribe = {
-    "subscribe",
-    "NAME",
-    "make, change or end a subscription",
-    run_subscribe,
-    subscribe_options,
-    "`papertag digest --for NAME` then gives what NAME has not had, every paper once.\n"};
+    .name = "subscribe",
+    .operands = "NAME",
+    .summary = "make, change or end a subscription",
+    .run = run_subscribe,
+    .options = subscribe_options,
+    .details = "`papertag digest --for NAME` then gives what NAME has not had, every paper once.\n",
+    .examples =
+        "papertag subscribe ada --tag 'RL | agents' --format eml --to ada@example.org\tmail on two subjects for "
+        "ada\n"
+        "papertag subscribe feed --format atom --from-now\ta feed of what comes from now on\n"
+        "papertag subscribe ada --remove\tend a subscription\n",
+};
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
 
@@ -124,5 +130,10 @@ static int run_subscriptions(const args *a)
 
 static const option subscriptions_options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 
-const command command_subscriptions = {"subscriptions",       "",  "list the subscriptions", run_subscriptions,
-                                       subscriptions_options, NULL};
+const command command_subscriptions = {
+    .name = "subscriptions",
+    .summary = "list the subscriptions",
+    .run = run_subscriptions,
+    .options = subscriptions_options,
+    .examples = "papertag subscriptions\tnames, expressions, and how many papers each has had\n",
+};

@@ -367,10 +367,15 @@ static const option options[] = {{"top", 0, "K", "list at most K tags a paper"},
                                  OPTION_END};
 
 const command command_tag = {
-    "tag",
-    "[FILE|-]...",
-    "tag papers: the most probable tags first",
-    run,
-    options,
-    "Each tag comes with its probability. With --json: {\"id\", \"title\", \"tags\": [{\"tag\", \"p\",\n"
-    "\"margin\", \"assigned\"}]} for each paper, in the order of the input.\n"};
+    .name = "tag",
+    .operands = "[FILE|-]...",
+    .summary = "tag papers: the most probable tags first",
+    .run = run,
+    .options = options,
+    .details = "Each tag comes with its probability.\n"
+               "With --json, one object for each paper, in the order of the input: {\"id\", \"title\", \"tags\": "
+               "[{\"tag\", \"p\", \"margin\", \"assigned\"}]}.\n",
+    .examples = "papertag tag papers.jsonl\tthe tags of each paper, the most probable first\n"
+                "papertag tag --json --all papers.bib\tevery tag with its probability, for programs\n"
+                "xz -dc feed.xml.xz | papertag tag --top 3\tat most three tags a paper, from a pipe\n",
+};

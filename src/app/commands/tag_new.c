@@ -67,11 +67,16 @@ static const option options[] = {
     OPTION_END};
 
 const command command_tag_new = {
-    "tag-new",
-    "NAME",
-    "start a tag of your own from a few papers",
-    run,
-    options,
-    "Five examples and a sentence are enough to begin with; the tag is in use at once. `papertag review --tag NAME`\n"
-    "then asks about the papers it is least sure of, and `papertag retrain` learns from the answers. Called again\n"
-    "with the same NAME it adds examples, or changes the definition or the query.\n"};
+    .name = "tag-new",
+    .operands = "NAME",
+    .summary = "start a tag of your own from a few papers",
+    .run = run,
+    .options = options,
+    .details =
+        "Five examples and a sentence are enough to begin with, and the tag is in use at once. `papertag review "
+        "--tag NAME` then asks about the papers that it is least sure of, and `papertag retrain` learns from the "
+        "answers. Called again with the same NAME it adds examples, or changes the definition or the query.\n",
+    .examples = "papertag tag-new kv-cache --query '\"KV cache\"' --definition 'Cached keys.'\ta "
+                "tag from a sentence and a phrase\n"
+                "papertag tag-new kv-cache --example 2309.06180 --example 2402.02750\tadd two papers as examples\n",
+};

@@ -21,5 +21,12 @@ static int run(const args *a)
 
 static const option options[] = {OPTION_MODEL, OPTION_DB, OPTION_JSON, OPTION_END};
 
-const command command_tag_remove = {"tag-remove", "NAME",  "remove a tag of your own, with its verdicts",
-                                    run,          options, "Tags that came with the model stay.\n"};
+const command command_tag_remove = {
+    .name = "tag-remove",
+    .operands = "NAME",
+    .summary = "remove a tag of your own, with its verdicts",
+    .run = run,
+    .options = options,
+    .details = "Tags that came with the model stay.\n",
+    .examples = "papertag tag-remove kv-cache\tremove the tag kv-cache and all verdicts on it\n",
+};

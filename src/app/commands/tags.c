@@ -211,4 +211,11 @@ static const option options[] = {{"search", 's', "WORD", "only tags with WORD in
                                  OPTION_JSON,
                                  OPTION_END};
 
-const command command_tags = {"tags", "", "list the tags with definitions and aliases", run, options, NULL};
+const command command_tags = {
+    .name = "tags",
+    .summary = "list the tags with definitions and aliases",
+    .run = run,
+    .options = options,
+    .examples = "papertag tags --search attention\ttags that have to do with attention\n"
+                "papertag tags --json\tall of them, as JSON Lines\n",
+};

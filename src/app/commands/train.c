@@ -300,11 +300,18 @@ static const option options[] = {
     OPTION_END};
 
 const command command_train = {
-    "train",
-    "-o MODEL [FILE|-]...",
-    "fit a model to labelled papers",
-    run,
-    options,
-    "Papers need a title or an abstract and a list of tags; a paper with an empty list is an example against every "
-    "tag.\n"
-    "The same papers, options and seed give the same file, byte for byte, whatever the number of threads.\n"};
+    .name = "train",
+    .operands = "-o MODEL [FILE|-]...",
+    .summary = "fit a model to labelled papers",
+    .run = run,
+    .options = options,
+    .details =
+        "Papers need a title or an abstract and a list of tags. A paper with an empty list is an example against "
+        "every tag.\n"
+        "The same papers, options and seed give the same file, byte for byte, whatever the number of threads.\n",
+    .examples =
+        "papertag train -o mine.papertag labelled.jsonl\tfit a model with the defaults\n"
+        "papertag train -o mine.papertag --dev dev.jsonl -c auto labelled.jsonl\tchoose C by cross-validation and "
+        "measure the result\n"
+        "papertag train -o rbf.papertag --kernel rbf --gamma 0.5 labelled.jsonl\tfit with LIBSVM and a kernel\n",
+};

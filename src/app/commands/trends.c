@@ -59,5 +59,11 @@ static const option options[] = {{"days", 0, "N", "the last N days against the N
                                  OPTION_END};
 
 const command command_trends = {
-    "trends", "",      "tags and words of titles that rise",
-    run,      options, "The first number says by how many standard deviations the share of papers has grown.\n"};
+    .name = "trends",
+    .summary = "tags and words of titles that rise",
+    .run = run,
+    .options = options,
+    .details = "The first number says by how many standard deviations the share of papers has grown.\n",
+    .examples = "papertag trends\tfour weeks against the four before\n"
+                "papertag trends --days 7 --limit 5\tone week, the five strongest\n",
+};
