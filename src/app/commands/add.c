@@ -129,15 +129,27 @@ static int add_papers(struct add *add, papertag_store *store, const papertag_mod
     return code;
 }
 
-static void report(const args *a, const papertag_import *counts, size_t broken)
+static int report(const args *a, const papertag_import *counts, size_t broken)
 {
+    text out = {0};
+    int code;
+
     if (args_have(a, "json")) {
-        printf("{\"added\":%zu,\"updated\":%zu,\"unchanged\":%zu,\"rejected\":%zu,\"tagged\":%zu}\n", counts->added,
-               counts->updated, counts->unchanged, broken, counts->tagged);
+        json_open(&out, NULL, '{');
+        json_count(&out, "added", counts->added);
+        json_count(&out, "updated", counts->updated);
+        json_count(&out, "unchanged", counts->unchanged);
+        json_count(&out, "rejected", broken);
+        json_count(&out, "tagged", counts->tagged);
+        json_close(&out, '}');
+        json_line_end(&out);
     } else {
-        printf("%zu added, %zu updated, %zu unchanged, %zu rejected; %zu tagged\n", counts->added, counts->updated,
-               counts->unchanged, broken, counts->tagged);
+        text_format(&out, "%zu added, %zu updated, %zu unchanged, %zu rejected; %zu tagged\n", counts->added,
+                    counts->updated, counts->unchanged, broken, counts->tagged);
     }
+    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    return code;
 }
 
 static int run(const args *a)
@@ -149,7 +161,7 @@ static int run(const args *a)
     papertag_model *model = NULL;
     papertag_store *store = NULL;
     papertag_error err;
-    int code = reads ? input_open(&add.in, a) : EXIT_DONE, end;
+    int code = reads ? input_open(&add.in, a) : EXIT_DONE, reported, end;
 
     code = code ? code : open_store(a, true, &store);
     code = code ? code : open_model(a, store, &model);
@@ -163,9 +175,9 @@ static int run(const args *a)
         add.tags = papertag_model_tags(model, &tags);
         code = reads ? add_papers(&add, store, model, &counts) : EXIT_DONE;
         code = code || !anew ? code : retag(store, model, &counts.tagged);
-        report(a, &counts, add.in.broken);
+        reported = report(a, &counts, add.in.broken);
         end = reads ? input_close(&add.in) : EXIT_DONE;
-        code = code ? code : end;
+        code = code ? code : reported ? reported : end;
     }
     for (size_t i = 0; i < BATCHES; i++) {
         papertag_batch_close(add.batches[i]);

@@ -30,31 +30,31 @@ static int write_json(papertag_store *store, const papertag_topic *t, const char
 {
     papertag_error err;
 
-    text_put(out, "{\"topic\":");
-    text_json_string(out, slug);
-    text_put(out, ",\"terms\":[");
+    json_open(out, NULL, '{');
+    json_string(out, "topic", slug);
+    json_open(out, "terms", '[');
     for (size_t i = 0; i < t->term_count; i++) {
-        text_put(out, i ? "," : "");
-        text_json_string(out, t->terms[i]);
+        json_string(out, NULL, t->terms[i]);
     }
-    text_put(out, "],\"papers\":[");
+    json_close(out, ']');
+    json_open(out, "papers", '[');
     for (size_t i = 0; i < t->count; i++) {
         const papertag_stored *paper;
         if (papertag_store_get(store, t->keys[i], &paper, &err)) {
             return failed(&err);
         }
-        text_put(out, i ? "," : "");
-        text_json_string(out, paper->paper.id);
+        json_string(out, NULL, paper->paper.id);
     }
-    text_format(out, "],\"count\":%zu,\"recent\":%zu,\"before\":%zu,\"growth\":", t->count, t->recent, t->before);
-    text_json_number(out, t->growth, 6);
-    text_put(out, ",\"score\":");
-    text_json_number(out, t->score, 6);
-    text_put(out, ",\"nearest_tag\":");
-    text_json_string(out, t->nearest_tag);
-    text_put(out, ",\"coverage\":");
-    text_json_number(out, t->coverage, 6);
-    text_put(out, "}\n");
+    json_close(out, ']');
+    json_count(out, "count", t->count);
+    json_count(out, "recent", t->recent);
+    json_count(out, "before", t->before);
+    json_number(out, "growth", t->growth, 6);
+    json_number(out, "score", t->score, 6);
+    json_string(out, "nearest_tag", t->nearest_tag);
+    json_number(out, "coverage", t->coverage, 6);
+    json_close(out, '}');
+    json_line_end(out);
     return EXIT_DONE;
 }
 

@@ -21,11 +21,12 @@ static void tell(struct report *r, bool trouble, const char *what, const char *n
 
     r->troubles += trouble;
     if (r->json) {
-        text_format(out, "{\"trouble\":%s,\"what\":", trouble ? "true" : "false");
-        text_json_string(out, what);
-        text_put(out, ",\"next\":");
-        text_json_string(out, next);
-        text_put(out, "}\n");
+        json_open(out, NULL, '{');
+        json_bool(out, "trouble", trouble);
+        json_string(out, "what", what);
+        json_string(out, "next", next);
+        json_close(out, '}');
+        json_line_end(out);
         return;
     }
     text_format(out, "%s%s%s ", trouble ? r->style.bad : r->style.good, trouble ? "!" : "-", r->style.plain);

@@ -27,7 +27,7 @@ static const struct {
     ROW(ece, "expected calibration error"),
 #undef ROW
 };
-enum { ROWS = sizeof rows / sizeof *rows, RESAMPLES = 1000, SEED = 1, CONFUSIONS_SHOWN = 10 };
+enum { ROWS = sizeof rows / sizeof *rows, RESAMPLES = 1000, SEED = 1, CONFUSIONS_SHOWN = 10, DIGITS = 9 };
 
 const int evaluation_rows = ROWS;
 
@@ -49,80 +49,81 @@ struct measured {
     papertag_report report;
 };
 
-static void write_metric(text *out, const char *key, double value)
-{
-    text_format(out, ",\"%s\":", key);
-    text_json_number(out, value, 9);
-}
-
 static void write_other_tools(text *out, const papertag_report *r)
 {
     const papertag_annif *a = &r->annif;
     const papertag_libmultilabel *l = &r->libmultilabel;
 
-    text_format(out, ",\"annif\":{\"True positives\":%zu,\"False positives\":%zu,\"False negatives\":%zu",
-                a->true_positives, a->false_positives, a->false_negatives);
-    write_metric(out, "Precision (doc avg)", a->precision);
-    write_metric(out, "Recall (doc avg)", a->recall);
-    write_metric(out, "F1 score (doc avg)", a->f1);
-    write_metric(out, "NDCG", a->ndcg);
-    write_metric(out, "NDCG@5", a->ndcg_at_5);
-    write_metric(out, "NDCG@10", a->ndcg_at_10);
-    write_metric(out, "Precision@1", a->p_at_1);
-    write_metric(out, "Precision@3", a->p_at_3);
-    write_metric(out, "Precision@5", a->p_at_5);
-    write_metric(out, "LRAP", a->lrap);
-    text_put(out, "},\"libmultilabel\":{\"Micro-F1\":");
-    text_json_number(out, l->micro_f1, 9);
-    write_metric(out, "Macro-F1", l->macro_f1);
-    write_metric(out, "Another-Macro-F1", l->another_macro_f1);
-    write_metric(out, "P@1", l->p_at_1);
-    write_metric(out, "P@3", l->p_at_3);
-    write_metric(out, "P@5", l->p_at_5);
-    write_metric(out, "RP@5", l->rp_at_5);
-    text_put(out, "}");
+    json_open(out, "annif", '{');
+    json_count(out, "True positives", a->true_positives);
+    json_count(out, "False positives", a->false_positives);
+    json_count(out, "False negatives", a->false_negatives);
+    json_number(out, "Precision (doc avg)", a->precision, DIGITS);
+    json_number(out, "Recall (doc avg)", a->recall, DIGITS);
+    json_number(out, "F1 score (doc avg)", a->f1, DIGITS);
+    json_number(out, "NDCG", a->ndcg, DIGITS);
+    json_number(out, "NDCG@5", a->ndcg_at_5, DIGITS);
+    json_number(out, "NDCG@10", a->ndcg_at_10, DIGITS);
+    json_number(out, "Precision@1", a->p_at_1, DIGITS);
+    json_number(out, "Precision@3", a->p_at_3, DIGITS);
+    json_number(out, "Precision@5", a->p_at_5, DIGITS);
+    json_number(out, "LRAP", a->lrap, DIGITS);
+    json_close(out, '}');
+    json_open(out, "libmultilabel", '{');
+    json_number(out, "Micro-F1", l->micro_f1, DIGITS);
+    json_number(out, "Macro-F1", l->macro_f1, DIGITS);
+    json_number(out, "Another-Macro-F1", l->another_macro_f1, DIGITS);
+    json_number(out, "P@1", l->p_at_1, DIGITS);
+    json_number(out, "P@3", l->p_at_3, DIGITS);
+    json_number(out, "P@5", l->p_at_5, DIGITS);
+    json_number(out, "RP@5", l->rp_at_5, DIGITS);
+    json_close(out, '}');
 }
 
 static void write_json(text *out, const struct measured *x)
 {
     const papertag_metrics *m = &x->m;
 
-    text_format(out, "{\"papers\":%zu,\"tags\":%zu", m->papers, m->tags);
+    json_open(out, NULL, '{');
+    json_count(out, "papers", m->papers);
+    json_count(out, "tags", m->tags);
     for (int i = 0; i < ROWS; i++) {
-        write_metric(out, rows[i].key, evaluation_metric(m, i));
+        json_number(out, rows[i].key, evaluation_metric(m, i), DIGITS);
     }
-    text_put(out, ",\"interval\":{");
+    json_open(out, "interval", '{');
     for (int i = 0; i < ROWS; i++) {
-        text_format(out, "%s\"%s\":[", i ? "," : "", rows[i].key);
-        text_json_number(out, evaluation_metric(&x->low, i), 9);
-        text_put(out, ",");
-        text_json_number(out, evaluation_metric(&x->high, i), 9);
-        text_put(out, "]");
+        json_open(out, rows[i].key, '[');
+        json_number(out, NULL, evaluation_metric(&x->low, i), DIGITS);
+        json_number(out, NULL, evaluation_metric(&x->high, i), DIGITS);
+        json_close(out, ']');
     }
-    text_put(out, "},\"per_tag\":[");
+    json_close(out, '}');
+    json_open(out, "per_tag", '[');
     for (size_t t = 0; t < m->tags; t++) {
         const papertag_tag_metrics *tag = &m->per_tag[t];
-        text_put(out, t ? ",{\"tag\":" : "{\"tag\":");
-        text_json_string(out, tag->tag);
-        text_format(out, ",\"support\":%zu", tag->support);
-        write_metric(out, "precision", tag->precision);
-        write_metric(out, "recall", tag->recall);
-        write_metric(out, "f1", tag->f1);
-        write_metric(out, "average_precision", tag->average_precision);
-        text_put(out, "}");
+        json_open(out, NULL, '{');
+        json_string(out, "tag", tag->tag);
+        json_count(out, "support", tag->support);
+        json_number(out, "precision", tag->precision, DIGITS);
+        json_number(out, "recall", tag->recall, DIGITS);
+        json_number(out, "f1", tag->f1, DIGITS);
+        json_number(out, "average_precision", tag->average_precision, DIGITS);
+        json_close(out, '}');
     }
-    text_put(out, "],\"confusions\":[");
+    json_close(out, ']');
+    json_open(out, "confusions", '[');
     for (size_t i = 0; i < x->report.confusion_count; i++) {
         const papertag_confusion *c = &x->report.confusions[i];
-        text_put(out, i ? ",{\"missed\":" : "{\"missed\":");
-        text_json_string(out, c->gold);
-        text_put(out, ",\"assigned\":");
-        text_json_string(out, c->assigned);
-        text_format(out, ",\"papers\":%zu}", c->papers);
+        json_open(out, NULL, '{');
+        json_string(out, "missed", c->gold);
+        json_string(out, "assigned", c->assigned);
+        json_count(out, "papers", c->papers);
+        json_close(out, '}');
     }
-    text_put(out, "]");
+    json_close(out, ']');
     write_other_tools(out, &x->report);
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 static int by_support(const void *a, const void *b)
@@ -191,18 +192,21 @@ static void write_comparison(text *out, const style *s, const struct measured *f
 static void write_comparison_json(text *out, const struct measured *first, const struct measured *second,
                                   const struct difference *d)
 {
-    text_format(out, "{\"papers\":%zu,\"resamples\":%d", first->m.papers, RESAMPLES);
+    json_open(out, NULL, '{');
+    json_count(out, "papers", first->m.papers);
+    json_count(out, "resamples", RESAMPLES);
     for (int i = 0; i < ROWS; i++) {
-        text_format(out, ",\"%s\":{\"first\":", rows[i].key);
-        text_json_number(out, evaluation_metric(&first->m, i), 9);
-        write_metric(out, "second", evaluation_metric(&second->m, i));
-        write_metric(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i));
-        write_metric(out, "low", evaluation_metric(&d->low, i));
-        write_metric(out, "high", evaluation_metric(&d->high, i));
-        write_metric(out, "p", evaluation_metric(&d->p_value, i));
-        text_put(out, "}");
+        json_open(out, rows[i].key, '{');
+        json_number(out, "first", evaluation_metric(&first->m, i), DIGITS);
+        json_number(out, "second", evaluation_metric(&second->m, i), DIGITS);
+        json_number(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i), DIGITS);
+        json_number(out, "low", evaluation_metric(&d->low, i), DIGITS);
+        json_number(out, "high", evaluation_metric(&d->high, i), DIGITS);
+        json_number(out, "p", evaluation_metric(&d->p_value, i), DIGITS);
+        json_close(out, '}');
     }
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */

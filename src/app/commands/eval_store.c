@@ -5,47 +5,53 @@
 
 #include "../app.h"
 
-static void write_number(text *out, const char *key, double value)
-{
-    text_format(out, ",\"%s\":", key);
-    text_json_number(out, value, 6);
-}
-
 static void write_estimate(text *out, const char *key, papertag_estimate e)
 {
-    text_format(out, ",\"%s\":", key);
-    text_json_number(out, e.value, 6);
-    text_format(out, ",\"%s_low\":", key);
-    text_json_number(out, e.low, 6);
-    text_format(out, ",\"%s_high\":", key);
-    text_json_number(out, e.high, 6);
+    char low[32], high[32];
+
+    snprintf(low, sizeof low, "%s_low", key);
+    snprintf(high, sizeof high, "%s_high", key);
+    json_number(out, key, e.value, 6);
+    json_number(out, low, e.low, 6);
+    json_number(out, high, e.high, 6);
 }
 
 static void write_json(text *out, const papertag_audit *a)
 {
     for (size_t i = 0; i < a->tag_count; i++) {
         const papertag_tag_audit *t = &a->tags[i];
-        text_put(out, "{\"tag\":");
-        text_json_string(out, t->tag);
-        text_format(out, ",\"papers\":%zu,\"audited\":%zu,\"assigned\":%zu,\"right\":%zu,\"missed\":%zu", t->papers,
-                    t->audited, t->assigned, t->right, t->missed);
+        json_open(out, NULL, '{');
+        json_string(out, "tag", t->tag);
+        json_count(out, "papers", t->papers);
+        json_count(out, "audited", t->audited);
+        json_count(out, "assigned", t->assigned);
+        json_count(out, "right", t->right);
+        json_count(out, "missed", t->missed);
         write_estimate(out, "precision", t->precision);
         write_estimate(out, "recall", t->recall);
-        text_put(out, "}\n");
+        json_close(out, '}');
+        json_line_end(out);
     }
     for (size_t i = 0; i < a->month_count; i++) {
         const papertag_month *m = &a->months[i];
-        text_format(out, "{\"month\":\"%s\",\"papers\":%zu,\"tagged\":%zu,\"tags\":%zu", m->month, m->papers, m->tagged,
-                    m->tags);
-        write_number(out, "p", m->p);
-        text_format(out, ",\"audited\":%zu,\"right\":%zu", m->audited, m->right);
+        json_open(out, NULL, '{');
+        json_string(out, "month", m->month);
+        json_count(out, "papers", m->papers);
+        json_count(out, "tagged", m->tagged);
+        json_count(out, "tags", m->tags);
+        json_number(out, "p", m->p, 6);
+        json_count(out, "audited", m->audited);
+        json_count(out, "right", m->right);
         write_estimate(out, "precision", papertag_share(m->right, m->audited));
-        text_put(out, "}\n");
+        json_close(out, '}');
+        json_line_end(out);
     }
-    text_format(out, "{\"papers\":%zu", a->papers);
+    json_open(out, NULL, '{');
+    json_count(out, "papers", a->papers);
     write_estimate(out, "precision", a->precision);
     write_estimate(out, "recall", a->recall);
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 /* 0.86 [0.71, 0.94], or a dash, in a column. */

@@ -101,18 +101,17 @@ static void write_witnesses_json(struct job *job, const struct witnesses *w)
     text *out = &job->out;
 
     for (int side = 1; side >= 0; side--) {
-        text_put(out, side ? ",\"nearest_for\":[" : ",\"nearest_against\":[");
+        json_open(out, side ? "nearest_for" : "nearest_against", '[');
         for (size_t i = 0; i < w->count[side]; i++) {
             const struct witness *one = &w->list[side][i];
-            text_put(out, i ? ",{\"id\":" : "{\"id\":");
-            text_json_string(out, one->id);
-            text_put(out, ",\"title\":");
-            text_json_string(out, one->title);
-            text_put(out, ",\"similarity\":");
-            text_json_number(out, one->similarity, 6);
-            text_format(out, ",\"by\":\"%s\"}", one->by_person ? "person" : "training set");
+            json_open(out, NULL, '{');
+            json_string(out, "id", one->id);
+            json_string(out, "title", one->title);
+            json_number(out, "similarity", one->similarity, 6);
+            json_string(out, "by", one->by_person ? "person" : "training set");
+            json_close(out, '}');
         }
-        text_put(out, "]");
+        json_close(out, ']');
     }
 }
 
@@ -152,29 +151,25 @@ static void write_json(struct job *job, const papertag_paper *paper, size_t tag,
 {
     text *out = &job->out;
 
-    text_put(out, "{\"id\":");
-    text_json_string(out, paper->id);
-    text_put(out, ",\"tag\":");
-    text_json_string(out, job->tags[tag].tag);
-    text_put(out, ",\"margin\":");
-    text_json_number(out, e->margin, 17);
-    text_put(out, ",\"bias\":");
-    text_json_number(out, e->bias, 17);
-    text_put(out, ",\"terms\":[");
+    json_open(out, NULL, '{');
+    json_string(out, "id", paper->id);
+    json_string(out, "tag", job->tags[tag].tag);
+    json_number(out, "margin", e->margin, 17);
+    json_number(out, "bias", e->bias, 17);
+    json_open(out, "terms", '[');
     for (size_t i = 0; i < e->count; i++) {
-        text_put(out, i ? ",{\"term\":" : "{\"term\":");
-        text_json_string(out, e->terms[i].term);
-        text_put(out, ",\"contribution\":");
-        text_json_number(out, e->terms[i].contribution, 17);
-        text_put(out, "}");
+        json_open(out, NULL, '{');
+        json_string(out, "term", e->terms[i].term);
+        json_number(out, "contribution", e->terms[i].contribution, 17);
+        json_close(out, '}');
     }
-    text_put(out, "]");
+    json_close(out, ']');
     if (w) {
-        text_put(out, ",\"verdict\":");
-        text_json_string(out, verdict);
+        json_string(out, "verdict", verdict);
         write_witnesses_json(job, w);
     }
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 static void write_row(struct job *job, double value, double largest, const char *name)

@@ -15,7 +15,6 @@
 
 static int export(const args *a, papertag_store *store)
 {
-    static const char *const fields[] = {"id", "tag", "verdict", "given"};
     const bool json = args_have(a, "json");
     const papertag_judgement *list;
     papertag_error err;
@@ -28,17 +27,17 @@ static int export(const args *a, papertag_store *store)
     }
     text_put(&out, json ? "" : "id\ttag\tverdict\tgiven\n");
     for (size_t i = 0; i < count; i++) {
-        const char *values[] = {list[i].id, list[i].tag, list[i].verdict, list[i].given};
-        for (int field = 0; field < 4; field++) {
-            if (json) {
-                text_format(&out, "%s\"%s\":", field ? "," : "{", fields[field]);
-                text_json_string(&out, values[field]);
-            } else {
-                text_put(&out, field ? "\t" : "");
-                text_put(&out, values[field]);
-            }
+        if (json) {
+            json_open(&out, NULL, '{');
+            json_string(&out, "id", list[i].id);
+            json_string(&out, "tag", list[i].tag);
+            json_string(&out, "verdict", list[i].verdict);
+            json_string(&out, "given", list[i].given);
+            json_close(&out, '}');
+            json_line_end(&out);
+        } else {
+            text_format(&out, "%s\t%s\t%s\t%s\n", list[i].id, list[i].tag, list[i].verdict, list[i].given);
         }
-        text_put(&out, json ? "}\n" : "\n");
     }
     code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     text_free(&out);
@@ -167,12 +166,31 @@ static int read_file(struct reading *r, const char *path, char **content)
     return code;
 }
 
+static int report(const args *a, size_t recorded, size_t rejected)
+{
+    text out = {0};
+    int code;
+
+    if (args_have(a, "json")) {
+        json_open(&out, NULL, '{');
+        json_count(&out, "recorded", recorded);
+        json_count(&out, "rejected", rejected);
+        json_close(&out, '}');
+        json_line_end(&out);
+    } else {
+        text_format(&out, "%zu recorded, %zu rejected\n", recorded, rejected);
+    }
+    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
+    text_free(&out);
+    return code;
+}
+
 static int import(const args *a, papertag_store *store)
 {
     const size_t files = a->operand_count > 1 ? a->operand_count - 1 : 1;
     struct reading r = {.texts = calloc(files, sizeof *r.texts)};
     papertag_error err;
-    size_t brought = 0;
+    size_t recorded = 0;
     int code = EXIT_DONE;
 
     if (!r.texts) {
@@ -181,14 +199,10 @@ static int import(const args *a, papertag_store *store)
     for (size_t i = 0; i < files && !code; i++) {
         code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);
     }
-    if (!code && r.count && papertag_store_bring(store, r.items, r.count, &brought, reject, &r, &err)) {
+    if (!code && r.count && papertag_store_bring(store, r.items, r.count, &recorded, reject, &r, &err)) {
         code = failed(&err);
     }
-    if (!code && args_have(a, "json")) {
-        printf("{\"recorded\":%zu,\"rejected\":%zu}\n", brought, r.rejected);
-    } else if (!code) {
-        printf("%zu recorded, %zu rejected\n", brought, r.rejected);
-    }
+    code = code ? code : report(a, recorded, r.rejected);
     for (size_t i = 0; i < r.count; i++) {
         cJSON_Delete(r.places[i].json);
     }

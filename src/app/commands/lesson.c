@@ -68,17 +68,16 @@ static int write_change(struct lesson *job, const papertag_tag_change *c)
 
 static int write_ids(struct lesson *job, const char *key, const int64_t *keys, size_t count)
 {
-    text_format(&job->out, ",\"%s\":[", key);
+    json_open(&job->out, key, '[');
     for (size_t i = 0; i < count; i++) {
         const papertag_stored *paper;
         papertag_error err;
         if (papertag_store_get(job->store, keys[i], &paper, &err)) {
             return failed(&err);
         }
-        text_put(&job->out, i ? "," : "");
-        text_json_string(&job->out, paper->paper.id);
+        json_string(&job->out, NULL, paper->paper.id);
     }
-    text_put(&job->out, "]");
+    json_close(&job->out, ']');
     return EXIT_DONE;
 }
 
@@ -87,34 +86,40 @@ static int write_change_json(struct lesson *job, const papertag_tag_change *c)
     text *out = &job->out;
     int code;
 
-    text_put(out, "{\"tag\":");
-    text_json_string(out, c->tag);
-    text_format(out, ",\"new\":%s,\"gone\":%s,\"taken\":%s,\"yes\":%zu,\"no\":%zu,\"labelled\":%zu",
-                c->fresh ? "true" : "false", c->gone ? "true" : "false", c->taken ? "true" : "false", c->yes, c->no,
-                c->labelled);
-    text_format(out, ",\"right_before\":%zu,\"right_after\":%zu,\"cut_before\":", c->right_before, c->right_after);
-    text_json_number(out, c->cut_before, 9);
-    text_put(out, ",\"cut_after\":");
-    text_json_number(out, c->cut_after, 9);
+    json_open(out, NULL, '{');
+    json_string(out, "tag", c->tag);
+    json_bool(out, "new", c->fresh);
+    json_bool(out, "gone", c->gone);
+    json_bool(out, "taken", c->taken);
+    json_count(out, "yes", c->yes);
+    json_count(out, "no", c->no);
+    json_count(out, "labelled", c->labelled);
+    json_count(out, "right_before", c->right_before);
+    json_count(out, "right_after", c->right_after);
+    json_number(out, "cut_before", c->cut_before, 9);
+    json_number(out, "cut_after", c->cut_after, 9);
     code = write_ids(job, "gained", c->gained, c->gained_count);
     code = code ? code : write_ids(job, "lost", c->lost, c->lost_count);
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
     return code;
 }
 
 static void write_sum_json(text *out, const papertag_learning *l, bool kept)
 {
-    text_put(out, "{\"model\":");
-    text_json_string(out, l->hash);
-    text_format(out, ",\"kept\":%s,\"tags\":%zu,\"taken\":%zu,\"papers\":%zu,\"verdicts\":%zu,\"dev_papers\":%zu",
-                kept ? "true" : "false", l->count, l->taken, l->papers, l->verdicts, l->dev_papers);
-    text_put(out, ",\"dev_before\":");
-    text_json_number(out, l->dev_before, 6);
-    text_put(out, ",\"dev_after\":");
-    text_json_number(out, l->dev_after, 6);
-    text_put(out, ",\"dev_p\":");
-    text_json_number(out, l->dev_p, 6);
-    text_put(out, "}\n");
+    json_open(out, NULL, '{');
+    json_string(out, "model", l->hash);
+    json_bool(out, "kept", kept);
+    json_count(out, "tags", l->count);
+    json_count(out, "taken", l->taken);
+    json_count(out, "papers", l->papers);
+    json_count(out, "verdicts", l->verdicts);
+    json_count(out, "dev_papers", l->dev_papers);
+    json_number(out, "dev_before", l->dev_before, 6);
+    json_number(out, "dev_after", l->dev_after, 6);
+    json_number(out, "dev_p", l->dev_p, 6);
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 /* What follows from it: kept, refused, or only looked at. */

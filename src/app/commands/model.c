@@ -88,8 +88,12 @@ static int verify(const args *a)
         return code;
     }
     if (args_have(a, "json")) {
-        text_format(&out, "{\"sound\":true,\"tags\":%zu,\"terms\":%zu}\n", papertag_model_tags(model, &tags),
-                    papertag_model_term_count(model));
+        json_open(&out, NULL, '{');
+        json_bool(&out, "sound", true);
+        json_count(&out, "tags", papertag_model_tags(model, &tags));
+        json_count(&out, "terms", papertag_model_term_count(model));
+        json_close(&out, '}');
+        json_line_end(&out);
     } else {
         text_format(&out, "sound: %zu tags, %zu terms, checksum and offsets checked\n",
                     papertag_model_tags(model, &tags), papertag_model_term_count(model));
@@ -118,9 +122,11 @@ static int export(const args *a)
     }
     code = papertag_model_export_libsvm(model, dir, &err) ? failed(&err) : EXIT_DONE;
     if (!code && args_have(a, "json")) {
-        text_put(&out, "{\"directory\":");
-        text_json_string(&out, dir);
-        text_format(&out, ",\"models\":%zu}\n", papertag_model_tags(model, &tags));
+        json_open(&out, NULL, '{');
+        json_string(&out, "directory", dir);
+        json_count(&out, "models", papertag_model_tags(model, &tags));
+        json_close(&out, '}');
+        json_line_end(&out);
     }
     papertag_model_close(model);
     return code ? code : write_and_free(&out);
@@ -207,15 +213,14 @@ static void write_tag(struct pair *p, bool json, text *out, const char *change, 
     double similarity = x && y ? cosine(p, a, b) : 0;
 
     if (json) {
-        text_put(out, "{\"tag\":");
-        text_json_string(out, tag);
-        text_format(out, ",\"change\":\"%s\",\"cut_before\":", change);
-        text_json_number(out, x ? x->cut : NAN, 9);
-        text_put(out, ",\"cut_after\":");
-        text_json_number(out, y ? y->cut : NAN, 9);
-        text_put(out, ",\"cosine\":");
-        text_json_number(out, x && y ? similarity : NAN, 9);
-        text_put(out, "}\n");
+        json_open(out, NULL, '{');
+        json_string(out, "tag", tag);
+        json_string(out, "change", change);
+        json_number(out, "cut_before", x ? x->cut : NAN, 9);
+        json_number(out, "cut_after", y ? y->cut : NAN, 9);
+        json_number(out, "cosine", x && y ? similarity : NAN, 9);
+        json_close(out, '}');
+        json_line_end(out);
     } else if (x && y) {
         text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, weights %.3f alike\n", tag, change, x->cut, y->cut,
                     similarity);
@@ -310,12 +315,14 @@ static int list(const args *a)
     }
     for (size_t i = 0; i < count && !code; i++) {
         if (args_have(a, "json")) {
-            text_put(&out, "{\"model\":");
-            text_json_string(&out, kept[i].hash);
-            text_format(&out, ",\"made\":\"%s\",\"used\":%s,\"bytes\":%zu,\"learnt\":", kept[i].made,
-                        kept[i].used ? "true" : "false", kept[i].bytes);
-            text_json_string(&out, kept[i].summary);
-            text_put(&out, "}\n");
+            json_open(&out, NULL, '{');
+            json_string(&out, "model", kept[i].hash);
+            json_string(&out, "made", kept[i].made);
+            json_bool(&out, "used", kept[i].used);
+            json_count(&out, "bytes", kept[i].bytes);
+            json_string(&out, "learnt", kept[i].summary);
+            json_close(&out, '}');
+            json_line_end(&out);
         } else {
             text_format(&out, "%s%s %.8s%s  %s  ", kept[i].used ? s.bold : "", kept[i].used ? "*" : " ", kept[i].hash,
                         s.plain, kept[i].made);
@@ -337,6 +344,7 @@ static int use(const args *a)
     papertag_model *model = NULL;
     papertag_error err;
     size_t count = 0;
+    text out = {0};
     int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: which? A hash, or default");
 
     if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
@@ -345,13 +353,17 @@ static int use(const args *a)
     code = code ? code : open_model(a, store, &model);
     code = code ? code : retag(store, model, &count);
     if (!code && args_have(a, "json")) {
-        printf("{\"model\":\"%s\",\"tagged\":%zu}\n", papertag_model_hash(model), count);
+        json_open(&out, NULL, '{');
+        json_string(&out, "model", papertag_model_hash(model));
+        json_count(&out, "tagged", count);
+        json_close(&out, '}');
+        json_line_end(&out);
     } else if (!code) {
-        printf("model %.8s is in use; %zu papers tagged by it\n", papertag_model_hash(model), count);
+        text_format(&out, "model %.8s is in use; %zu papers tagged by it\n", papertag_model_hash(model), count);
     }
     papertag_model_close(model);
     papertag_store_close(store);
-    return code;
+    return code ? (text_free(&out), code) : write_and_free(&out);
 }
 
 static int save(const args *a)

@@ -10,28 +10,26 @@ static void write_json(const struct review *r, text *out)
     const papertag_question *q = review_question(r);
     const papertag_paper *p = &r->paper->paper;
 
-    text_put(out, "{\"id\":");
-    text_json_string(out, p->id);
-    text_put(out, ",\"title\":");
-    text_json_string(out, p->title);
-    text_put(out, ",\"tag\":");
-    text_json_string(out, q->tag);
-    text_put(out, ",\"p\":");
-    text_json_number(out, q->p, 6);
-    text_put(out, ",\"margin\":");
-    text_json_number(out, q->margin, 6);
-    text_put(out, ",\"cut\":");
-    text_json_number(out, q->cut, 6);
-    text_format(out, ",\"assigned\":%s,\"tags\":[", q->assigned ? "true" : "false");
+    json_open(out, NULL, '{');
+    json_string(out, "id", p->id);
+    json_string(out, "title", p->title);
+    json_string(out, "tag", q->tag);
+    json_number(out, "p", q->p, 6);
+    json_number(out, "margin", q->margin, 6);
+    json_number(out, "cut", q->cut, 6);
+    json_bool(out, "assigned", q->assigned);
+    json_open(out, "tags", '[');
     for (size_t i = 0; i < r->choice_count; i++) {
         const struct choice *c = &r->choices[i];
-        text_put(out, i ? ",{\"tag\":" : "{\"tag\":");
-        text_json_string(out, c->tag);
-        text_put(out, ",\"p\":");
-        text_json_number(out, c->p, 6);
-        text_format(out, ",\"on\":%s}", c->on ? "true" : "false");
+        json_open(out, NULL, '{');
+        json_string(out, "tag", c->tag);
+        json_number(out, "p", c->p, 6);
+        json_bool(out, "on", c->on);
+        json_close(out, '}');
     }
-    text_put(out, "]}\n");
+    json_close(out, ']');
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 /* The terms that weigh most for the marked tag, and those against it. */

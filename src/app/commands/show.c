@@ -63,7 +63,7 @@ static int run(const args *a)
     if (!code) {
         if (args_have(a, "json")) {
             text_paper_json(&out, paper);
-            text_put(&out, "\n");
+            json_line_end(&out);
         } else {
             write_whole(&out, &s, paper);
         }

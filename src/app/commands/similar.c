@@ -31,11 +31,12 @@ static int run(const args *a)
             break;
         }
         if (json) {
-            text_put(&out, "{\"similarity\":");
-            text_json_number(&out, found[i].similarity, 6);
-            text_put(&out, ",\"paper\":");
+            json_open(&out, NULL, '{');
+            json_number(&out, "similarity", found[i].similarity, 6);
+            json_key(&out, "paper");
             text_paper_json(&out, paper);
-            text_put(&out, "}\n");
+            json_close(&out, '}');
+            json_line_end(&out);
         } else {
             text_format(&out, "%s%.2f%s  ", s.dim, found[i].similarity, s.plain);
             text_paper_lines(&out, &s, paper);

@@ -3,6 +3,36 @@
  */
 #include "../app.h"
 
+static void write_json(text *out, const papertag_store_stats *s)
+{
+    json_open(out, NULL, '{');
+    json_count(out, "papers", s->papers);
+    json_count(out, "versions", s->versions);
+    json_count(out, "tagged", s->tagged);
+    json_count(out, "tags", s->tags);
+    json_count(out, "opinions", s->opinions);
+    json_count(out, "verdicts", s->verdicts);
+    json_count(out, "subscriptions", s->subscriptions);
+    json_count(out, "deliveries", s->deliveries);
+    json_count(out, "bytes", s->bytes);
+    json_string(out, "first", s->first);
+    json_string(out, "last", s->last);
+    json_string(out, "model", s->model);
+    json_close(out, '}');
+    json_line_end(out);
+}
+
+static void write_text(text *out, const papertag_store_stats *s)
+{
+    text_format(out, "%10zu papers", s->papers);
+    text_format(out, s->first ? ", of %s to %s\n" : "\n", s->first, s->last);
+    text_format(out, "%10zu of them tagged, with %zu tags\n", s->tagged, s->tags);
+    text_format(out, "%10zu earlier versions of texts\n", s->versions);
+    text_format(out, "%10zu verdicts of yours\n", s->verdicts);
+    text_format(out, "%10zu subscriptions, %zu deliveries\n", s->subscriptions, s->deliveries);
+    text_format(out, "%10.1f MB\n", (double)s->bytes / 1e6);
+}
+
 static int run(const args *a)
 {
     papertag_store *store = NULL;
@@ -15,25 +45,9 @@ static int run(const args *a)
         code = failed(&err);
     }
     if (!code && args_have(a, "json")) {
-        text_format(&out,
-                    "{\"papers\":%zu,\"versions\":%zu,\"tagged\":%zu,\"tags\":%zu,\"opinions\":%zu,\"verdicts\":%zu,"
-                    "\"subscriptions\":%zu,\"deliveries\":%zu,\"bytes\":%zu,\"first\":",
-                    s.papers, s.versions, s.tagged, s.tags, s.opinions, s.verdicts, s.subscriptions, s.deliveries,
-                    s.bytes);
-        text_json_string(&out, s.first);
-        text_put(&out, ",\"last\":");
-        text_json_string(&out, s.last);
-        text_put(&out, ",\"model\":");
-        text_json_string(&out, s.model);
-        text_put(&out, "}\n");
+        write_json(&out, &s);
     } else if (!code) {
-        text_format(&out, "%10zu papers", s.papers);
-        text_format(&out, s.first ? ", of %s to %s\n" : "\n", s.first, s.last);
-        text_format(&out, "%10zu of them tagged, with %zu tags\n", s.tagged, s.tags);
-        text_format(&out, "%10zu earlier versions of texts\n", s.versions);
-        text_format(&out, "%10zu verdicts of yours\n", s.verdicts);
-        text_format(&out, "%10zu subscriptions, %zu deliveries\n", s.subscriptions, s.deliveries);
-        text_format(&out, "%10.1f MB\n", (double)s.bytes / 1e6);
+        write_text(&out, &s);
     }
     code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     text_free(&out);

@@ -33,7 +33,7 @@ int write_stored(const args *a, papertag_store *store, const int64_t *keys, size
             code = failed(&err);
         } else if (json) {
             text_paper_json(&out, paper);
-            text_put(&out, "\n");
+            json_line_end(&out);
         } else {
             text_paper_lines(&out, &s, paper);
             text_put(&out, i + 1 < count ? "\n" : "");

@@ -99,14 +99,18 @@ static int run_subscriptions(const args *a)
     for (size_t i = 0; i < count && !code; i++) {
         const papertag_subscription *one = &list[i];
         if (args_have(a, "json")) {
-            const char *keys[] = {"name", "tag", "format", "to", "title", "last"};
-            const char *values[] = {one->name, one->expression, one->format, one->address, one->title, one->last};
-            for (size_t k = 0; k < 6; k++) {
-                text_format(&out, "%s\"%s\":", k ? "," : "{", keys[k]);
-                text_json_string(&out, values[k]);
-            }
-            text_format(&out, ",\"sort\":\"%s\",\"limit\":%zu,\"delivered\":%zu}\n", sort_words[one->sort], one->limit,
-                        one->delivered);
+            json_open(&out, NULL, '{');
+            json_string(&out, "name", one->name);
+            json_string(&out, "tag", one->expression);
+            json_string(&out, "format", one->format);
+            json_string(&out, "to", one->address);
+            json_string(&out, "title", one->title);
+            json_string(&out, "last", one->last);
+            json_string(&out, "sort", sort_words[one->sort]);
+            json_count(&out, "limit", one->limit);
+            json_count(&out, "delivered", one->delivered);
+            json_close(&out, '}');
+            json_line_end(&out);
         } else {
             text_put(&out, s.bold);
             text_wrapped(&out, &s, one->name, "");

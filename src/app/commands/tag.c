@@ -63,24 +63,25 @@ static void write_json(const struct job *job, text *out, const char *id, const c
 {
     size_t shown = 0;
 
-    text_put(out, "{\"id\":");
-    text_json_string(out, id);
-    text_put(out, ",\"title\":");
-    text_json_string(out, title);
-    text_put(out, ",\"tags\":[");
+    json_open(out, NULL, '{');
+    json_string(out, "id", id);
+    json_string(out, "title", title);
+    json_open(out, "tags", '[');
     for (size_t t = 0; t < job->tags; t++) {
         if (!listed(job, &scores[t], shown)) {
             continue;
         }
-        text_put(out, shown++ ? ",{\"tag\":" : "{\"tag\":");
-        text_json_string(out, scores[t].tag);
-        text_put(out, ",\"p\":");
-        text_json_number(out, scores[t].p, 9);
-        text_put(out, ",\"margin\":");
-        text_json_number(out, scores[t].margin, 9);
-        text_put(out, scores[t].assigned ? ",\"assigned\":true}" : ",\"assigned\":false}");
+        shown++;
+        json_open(out, NULL, '{');
+        json_string(out, "tag", scores[t].tag);
+        json_number(out, "p", scores[t].p, 9);
+        json_number(out, "margin", scores[t].margin, 9);
+        json_bool(out, "assigned", scores[t].assigned);
+        json_close(out, '}');
     }
-    text_put(out, "]}\n");
+    json_close(out, ']');
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 /* Title, then the tags in columns: p, then the tag, brighter when it is assigned. */

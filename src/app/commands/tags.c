@@ -58,29 +58,24 @@ static void write_sparkline(text *out, const struct count *count)
 
 static void write_json(text *out, const papertag_tag_info *tag, const struct count *count)
 {
-    text_put(out, "{\"tag\":");
-    text_json_string(out, tag->tag);
-    text_put(out, ",\"name\":");
-    text_json_string(out, tag->name);
-    text_put(out, ",\"definition\":");
-    text_json_string(out, tag->definition);
-    text_put(out, ",\"group\":");
-    text_json_string(out, tag->group);
-    text_put(out, ",\"aliases\":[");
-    for (size_t i = 0; i < tag->aliases.count; i++) {
-        text_put(out, i ? "," : "");
-        text_json_string(out, tag->aliases.items[i]);
-    }
-    text_format(out, "],\"examples\":%zu,\"cut\":", tag->examples);
-    text_json_number(out, tag->cut, 9);
+    json_open(out, NULL, '{');
+    json_string(out, "tag", tag->tag);
+    json_string(out, "name", tag->name);
+    json_string(out, "definition", tag->definition);
+    json_string(out, "group", tag->group);
+    json_strings(out, "aliases", tag->aliases);
+    json_count(out, "examples", tag->examples);
+    json_number(out, "cut", tag->cut, 9);
     if (count->known) {
-        text_format(out, ",\"papers\":%zu,\"weeks\":[", count->papers);
+        json_count(out, "papers", count->papers);
+        json_open(out, "weeks", '[');
         for (int w = 0; w < WEEKS; w++) {
-            text_format(out, w ? ",%zu" : "%zu", count->weeks[w]);
+            json_count(out, NULL, count->weeks[w]);
         }
-        text_put(out, "]");
+        json_close(out, ']');
     }
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 static void write_text(text *out, const style *s, const papertag_tag_info *tag, const struct count *count)

@@ -175,22 +175,23 @@ static void write_json(text *out, const char *path, const cJSON *manifest, doubl
     static const char *const parts[] = {"fit", "metrics"};
     const cJSON *trained = member(manifest, "trained");
 
-    text_put(out, "{\"model\":");
-    text_json_string(out, path);
-    text_format(out,
-                ",\"papers\":%.0f,\"unlabelled\":%.0f,\"tags\":%d,\"terms\":%.0f,\"bytes\":%zu,\"seconds\":%.3f,"
-                "\"hash\":",
-                cJSON_GetNumberValue(member(trained, "papers")), cJSON_GetNumberValue(member(trained, "unlabelled")),
-                cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")), bytes,
-                seconds);
-    text_json_string(out, cJSON_GetStringValue(member(trained, "hash")));
+    json_open(out, NULL, '{');
+    json_string(out, "model", path);
+    json_format(out, "papers", "%.0f", cJSON_GetNumberValue(member(trained, "papers")));
+    json_format(out, "unlabelled", "%.0f", cJSON_GetNumberValue(member(trained, "unlabelled")));
+    json_format(out, "tags", "%d", cJSON_GetArraySize(member(manifest, "tags")));
+    json_format(out, "terms", "%.0f", cJSON_GetNumberValue(member(manifest, "terms")));
+    json_count(out, "bytes", bytes);
+    json_format(out, "seconds", "%.3f", seconds);
+    json_string(out, "hash", cJSON_GetStringValue(member(trained, "hash")));
     for (int i = 0; i < 2; i++) {
         char *json = cJSON_PrintUnformatted(member(manifest, parts[i]));
-        text_format(out, ",\"%s\":", parts[i]);
+        json_key(out, parts[i]);
         text_put(out, json ? json : "null");
         cJSON_free(json);
     }
-    text_put(out, "}\n");
+    json_close(out, '}');
+    json_line_end(out);
 }
 
 static int report(const args *a, const char *path, double seconds)

@@ -6,11 +6,13 @@
 static void write_trend(text *out, const style *s, const papertag_trend *trend, bool json)
 {
     if (json) {
-        text_format(out, "{\"%s\":", trend->is_tag ? "tag" : "term");
-        text_json_string(out, trend->term);
-        text_format(out, ",\"now\":%zu,\"before\":%zu,\"score\":", trend->now, trend->before);
-        text_json_number(out, trend->score, 6);
-        text_put(out, "}\n");
+        json_open(out, NULL, '{');
+        json_string(out, trend->is_tag ? "tag" : "term", trend->term);
+        json_count(out, "now", trend->now);
+        json_count(out, "before", trend->before);
+        json_number(out, "score", trend->score, 6);
+        json_close(out, '}');
+        json_line_end(out);
     } else {
         text_format(out, "%s%+5.1f%s  %4zu after %-4zu %s%s%s%s\n", s->dim, trend->score, s->plain, trend->now,
                     trend->before, trend->is_tag ? s->good : "", trend->is_tag ? "#" : "", trend->term, s->plain);
