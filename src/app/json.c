@@ -123,7 +123,9 @@ void text_json_number(text *t, double value, int digits)
 
 static bool comma_is_due(const text *t)
 {
-    return t->size && !strchr("{[:\n", t->data[t->size - 1]);
+    const char last = t->size ? t->data[t->size - 1] : '\n';
+
+    return last != '{' && last != '[' && last != ':' && last != '\n';
 }
 
 void json_key(text *t, const char *key)
@@ -206,7 +208,7 @@ void json_count(text *t, const char *key, size_t value)
 void json_bool(text *t, const char *key, bool value)
 {
     json_key(t, key);
-    text_put(t, value ? "true" : "false");
+    text_add(t, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_null(text *t, const char *key)
