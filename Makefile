@@ -137,19 +137,19 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 # Every command with each place failing that allocates, then each that works with a file, SQLite's included; killed at
 # any moment; damaged and mended; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long
 # takes hours: see `nightly`.
-FAULT = PAPERTAG_MODEL=$(CURDIR)/$(MODEL) $(PYTHON) tests/fault/$(1) $(CURDIR)/$(PROGRAM)
+FAULT = PAPERTAG_MODEL='$(CURDIR)/$(MODEL)' $(PYTHON) tests/fault/$(1) '$(CURDIR)/$(PROGRAM)'
 SHIMS = $(OBJ)/fault/allocations.so $(OBJ)/fault/files.so
 $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -std=c11 $< -o $@ -ldl
 
 faults: all $(SHIMS) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
-	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/allocations.so $(FAULTS)
-	$(Q)$(call FAULT,run.py) $(CURDIR)/$(OBJ)/fault/files.so $(FAULTS)
-	$(Q)files=$(CURDIR)/$(OBJ)/fault/files.so; \
-	    for part in "kill.py $$files" "damage.py $$files" "limits.py $$files" together.py; do \
-	        $(call FAULT,$${part%% *}) $${part#*.py} $(FAULTS) >$(OBJ)/fault/$${part%%.*}.log 2>&1 || \
-	            echo "$${part%%.*} failed" >>$(OBJ)/fault/$${part%%.*}.log & \
+	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
+	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS)
+	$(Q)for part in kill damage limits together; do \
+	        shim='$(CURDIR)/$(OBJ)/fault/files.so'; [ $$part != together ] || shim=; \
+	        $(call FAULT,$$part.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
+	            echo "$$part failed" >>$(OBJ)/fault/$$part.log & \
 	    done; wait; cd $(OBJ)/fault && cat *.log && ! grep -q 'failed$$' *.log
 
 # What the tests, and commands whose allocations and file operations fail, run through of the library and the program.
@@ -160,7 +160,7 @@ coverage: ## lines and branches that the tests reach: build/coverage.txt (gcovr;
 	@$(MAKE) --no-print-directory VARIANT=coverage uncovered
 
 uncovered: all $(SHIMS)
-	$(Q)for shim in $(SHIMS); do $(call FAULT,run.py) $(CURDIR)/$$shim >/dev/null; done; true
+	$(Q)for shim in $(SHIMS); do $(call FAULT,run.py) "$(CURDIR)/$$shim" >/dev/null; done; true
 	gcovr -r . --object-directory $(OBJ) -f src/ > build/coverage.txt
 	gcovr -r . --object-directory $(OBJ) -f src/ -b | tail -2 >> build/coverage.txt
 	gcovr -r . --object-directory $(OBJ) -f src/ -e src/app | tail -2 >> build/coverage.txt

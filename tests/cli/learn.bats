@@ -26,7 +26,7 @@ review_on_screen() {
     command -v tmux >/dev/null || skip "needs tmux"
     session=papertag-$$-$BATS_TEST_NUMBER
     tmux -L "$session" -f /dev/null new-session -d -s s -x 80 -y 24 \
-        "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL $PAPERTAG review $1; echo ended \$?; stty -a; sleep 600"
+        "PAPERTAG_DB='$PAPERTAG_DB' PAPERTAG_MODEL='$PAPERTAG_MODEL' '$PAPERTAG' review $1; echo ended \$?; stty -a; sleep 600"
 }
 
 # zero_root TABLE: damages the first page of a table
@@ -251,7 +251,7 @@ teardown() {
     for round in 1 2 3 4 5 6; do
         session=papertag-$$-kill$round
         tmux -L "$session" -f /dev/null new-session -d -s s -x 80 -y 24 \
-            "PAPERTAG_DB=$PAPERTAG_DB PAPERTAG_MODEL=$PAPERTAG_MODEL exec $PAPERTAG review"
+            "PAPERTAG_DB='$PAPERTAG_DB' PAPERTAG_MODEL='$PAPERTAG_MODEL' exec '$PAPERTAG' review"
         wait_for "^0 of"
         before=$(verdicts | wc -l)
         for answer in $(seq $((round % 3 + 1))); do

@@ -154,8 +154,8 @@ commands() {
 
 @test "tag on a terminal has colour, NO_COLOR has none" {
     command -v script >/dev/null || skip "needs script"
-    TERM=xterm script -qec "$PAPERTAG tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')\[1m"
-    ! NO_COLOR=1 TERM=xterm script -qec "$PAPERTAG tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')"
+    TERM=xterm script -qec "'$PAPERTAG' tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')\[1m"
+    ! NO_COLOR=1 TERM=xterm script -qec "'$PAPERTAG' tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')"
 }
 
 @test "control characters in a title do not reach the output" {
