@@ -139,10 +139,15 @@ void print_command_help(FILE *out, const command *c)
 
 int unknown_command(const char *name)
 {
-    for (const command *const *c = commands; *c; c++) {
-        if (name[0] == (*c)->name[0]) {
-            return usage_error(NULL, "no command '%s'; did you mean '%s'?", name, (*c)->name);
-        }
+    const char *names[WORDS_MAX] = {0};
+    size_t count = 0, nearest;
+
+    for (const command *const *c = commands; *c && count < WORDS_MAX; c++) {
+        names[count++] = (*c)->name;
+    }
+    nearest = papertag_nearest(name, names, count);
+    if (nearest < count) {
+        return usage_error(NULL, "no command '%s'; did you mean '%s'?", name, names[nearest]);
     }
     return usage_error(NULL, "no command '%s'", name);
 }

@@ -26,31 +26,19 @@ int usage_error(const command *c, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* Letters that two words have in common at their beginning: enough to guess what was meant. */
-static size_t likeness(const char *a, const char *b)
-{
-    size_t n = 0;
-    while (a[n] && a[n] == b[n]) {
-        n++;
-    }
-    return n;
-}
-
 static int unknown_option(const command *c, const char *name, size_t length)
 {
-    const option *nearest = NULL;
+    const char *names[WORDS_MAX] = {0};
     char word[64] = "";
-    size_t best = 0;
+    size_t count = 0, nearest;
 
     memcpy(word, name, length < sizeof word - 1 ? length : sizeof word - 1);
-    for (const option *o = c->options; o->name; o++) {
-        if (likeness(o->name, word) > best) {
-            best = likeness(o->name, word);
-            nearest = o;
-        }
+    for (const option *o = c->options; o->name && count < WORDS_MAX; o++) {
+        names[count++] = o->name;
     }
-    if (nearest) {
-        return usage_error(c, "%s: unknown option --%s; did you mean --%s?", c->name, word, nearest->name);
+    nearest = papertag_nearest(word, names, count);
+    if (nearest < count) {
+        return usage_error(c, "%s: unknown option --%s; did you mean --%s?", c->name, word, names[nearest]);
     }
     return usage_error(c, "%s: unknown option --%s", c->name, word);
 }

@@ -9,6 +9,9 @@
 
 #include "status.h"
 
+/* More than there are commands, or options of one: what "did you mean ...?" chooses from. */
+enum { WORDS_MAX = 64 };
+
 typedef struct option {
     const char *name;  /* without the dashes; NULL ends a list */
     char letter;       /* short form, or 0 */

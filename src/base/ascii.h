@@ -1,8 +1,8 @@
 /*
  * ascii - classes and case of ASCII characters. <ctype.h> follows the locale and needs a cast; these do not.
  */
-#ifndef PT_ASCII_H
-#define PT_ASCII_H
+#ifndef PT_BASE_ASCII_H
+#define PT_BASE_ASCII_H
 
 #include <stdbool.h>
 #include <stddef.h>

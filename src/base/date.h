@@ -3,8 +3,8 @@
  *
  * A day is a count of days since 1970-01-01, in UTC (Gregorian throughout).
  */
-#ifndef PT_DATE_H
-#define PT_DATE_H
+#ifndef PT_BASE_DATE_H
+#define PT_BASE_DATE_H
 
 #include "base.h"
 

@@ -1,8 +1,8 @@
 /*
  * nearest - how far a mistyped word is from the ones that are known. See also papertag_nearest.
  */
-#ifndef PT_NEAREST_H
-#define PT_NEAREST_H
+#ifndef PT_BASE_NEAREST_H
+#define PT_BASE_NEAREST_H
 
 #include <stddef.h>
 

@@ -81,7 +81,7 @@ static int read_likely(papertag_learner *l, pt_tag_fit *fit, papertag_error *err
     if (status) {
         return status;
     }
-    fit->likely = pt_arena_alloc(&l->arena, (count + 1) * sizeof *fit->likely);
+    fit->likely = pt_arena_array(&l->arena, count + 1, sizeof *fit->likely);
     if (!fit->likely) {
         return pt_no_memory(err);
     }

@@ -96,25 +96,11 @@ void papertag_learner_close(papertag_learner *l)
 
 /* ---- labelled papers ------------------------------------------------------------------------------------------- */
 
-static int copy_strings(pt_arena *arena, papertag_strings strings, papertag_strings *out)
-{
-    const char **items = pt_arena_alloc(arena, (strings.count + 1) * sizeof *items);
-
-    for (size_t i = 0; items && i < strings.count; i++) {
-        items[i] = pt_arena_copy(arena, strings.items[i], strlen(strings.items[i]));
-        if (!items[i]) {
-            return PAPERTAG_NO_MEMORY;
-        }
-    }
-    *out = (papertag_strings){items, strings.count};
-    return items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
-}
-
 static int label_row(papertag_learner *l, size_t row, papertag_strings tags, papertag_error *err)
 {
     pt_labelled_paper paper = {.row = (uint32_t)row};
 
-    if (copy_strings(&l->arena, tags, &paper.tags) ||
+    if (pt_arena_copy_strings(&l->arena, tags, &paper.tags) ||
         pt_reserve(&l->labelled, &l->labelled_capacity, l->labelled_count + 1, sizeof *l->labelled)) {
         return pt_no_memory(err);
     }
@@ -167,7 +153,8 @@ int papertag_learner_add_dev(papertag_learner *l, const papertag_paper *paper, p
     copy.title = paper->title ? pt_arena_copy(&l->arena, paper->title, strlen(paper->title)) : NULL;
     copy.abstract = paper->abstract ? pt_arena_copy(&l->arena, paper->abstract, strlen(paper->abstract)) : NULL;
     if ((paper->title && !copy.title) || (paper->abstract && !copy.abstract) ||
-        copy_strings(&l->arena, paper->tags, &copy.tags) || copy_strings(&l->arena, paper->maybe, &copy.maybe) ||
+        pt_arena_copy_strings(&l->arena, paper->tags, &copy.tags) ||
+        pt_arena_copy_strings(&l->arena, paper->maybe, &copy.maybe) ||
         pt_reserve(&l->dev, &l->dev_capacity, l->dev_count + 1, sizeof *l->dev)) {
         return pt_no_memory(err);
     }

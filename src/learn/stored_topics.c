@@ -98,11 +98,11 @@ static int hand_out(papertag_store *store, const papertag_model *model, const pt
     papertag_topic *list;
 
     pt_arena_reset(arena);
-    list = pt_arena_alloc(arena, (count + 1) * sizeof *list);
+    list = pt_arena_array(arena, count + 1, sizeof *list);
     for (size_t i = 0; i < count && list; i++) {
         const pt_topic *t = &topics[i];
-        const char **terms = pt_arena_alloc(arena, t->term_count * sizeof *terms);
-        int64_t *keys = pt_arena_alloc(arena, t->count * sizeof *keys);
+        const char **terms = pt_arena_array(arena, t->term_count, sizeof *terms);
+        int64_t *keys = pt_arena_array(arena, t->count, sizeof *keys);
         if (!terms || !keys) {
             return PAPERTAG_NO_MEMORY;
         }

@@ -104,7 +104,7 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
     }
     /* Lists are short; each power of two makes a new array in the arena. */
     if ((list->count & (list->count - 1)) == 0) {
-        items = pt_arena_alloc(&record->arena, (list->count ? 2 * list->count : 1) * sizeof *items);
+        items = pt_arena_array(&record->arena, list->count ? 2 * list->count : 1, sizeof *items);
         if (!items) {
             return pt_no_memory(err);
         }

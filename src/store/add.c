@@ -157,7 +157,7 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
     for (size_t i = 0; i < count; i++) {
         kept += scores[i].assigned || scores[i].p >= PAPERTAG_OPINION_MIN;
     }
-    to->opinions = pt_arena_alloc(&batch->arena, (kept + 1) * sizeof *to->opinions);
+    to->opinions = pt_arena_array(&batch->arena, kept + 1, sizeof *to->opinions);
     to->title_key = title_key(batch, paper->title);
     if (failed || !to->opinions || batch->scratch.failed) {
         return pt_no_memory(err);

@@ -158,7 +158,7 @@ int papertag_store_check(papertag_store *store, const papertag_model *model, con
     } else if (status) {
         return pt_fail(err, status, "%s", found.message);
     }
-    copy = f.failed ? NULL : pt_arena_keep(&store->answer_arena, f.list, f.count, sizeof *f.list);
+    copy = f.failed ? NULL : pt_arena_copy_array(&store->answer_arena, f.list, f.count, sizeof *f.list);
     if (!copy) {
         return pt_no_memory(err);
     }

@@ -186,7 +186,7 @@ int pt_store_own(papertag_store *store, pt_arena *arena, papertag_own_tag **out,
     }
     status = status ? status : pt_store_finish(store, s, code, err);
     if (!status && !failed) {
-        copy = pt_arena_keep(arena, list, n, sizeof *list);
+        copy = pt_arena_copy_array(arena, list, n, sizeof *list);
         failed = !copy;
     }
     free(list);
@@ -210,7 +210,7 @@ int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papert
     if (status) {
         return status;
     }
-    slugs = pt_arena_alloc(&store->answer_arena, (count + 1) * sizeof *slugs);
+    slugs = pt_arena_array(&store->answer_arena, count + 1, sizeof *slugs);
     if (!slugs) {
         return pt_no_memory(err);
     }
@@ -434,7 +434,7 @@ int papertag_store_models(papertag_store *store, const papertag_kept_model **out
                  ? status
                  : pt_store_query(store, "SELECT hash, made, summary, used, length(bytes) FROM kept ORDER BY key DESC",
                                   &s, err, "");
-    list = status ? NULL : pt_arena_alloc(arena, ((size_t)all + 1) * sizeof *list);
+    list = status ? NULL : pt_arena_array(arena, (size_t)all + 1, sizeof *list);
     failed = !status && !list;
     while (!status && !failed && n < (size_t)all && (code = sqlite3_step(s)) == SQLITE_ROW) {
         list[n++] = (papertag_kept_model){.hash = pt_store_text(s, 0, arena, &failed),

@@ -155,7 +155,7 @@ int papertag_store_similar(papertag_store *store, papertag_tagger *tagger, int64
     pt_buf_text(&text, paper->paper.title ? paper->paper.title : "");
     pt_buf_text(&text, " ");
     pt_buf_text(&text, paper->paper.abstract ? paper->paper.abstract : "");
-    list = pt_arena_alloc(&store->answer_arena, CANDIDATES * sizeof *list);
+    list = pt_arena_array(&store->answer_arena, CANDIDATES, sizeof *list);
     dense = pt_calloc(tagger->model->vocabulary.count + 1, sizeof *dense);
     if (text.failed || !list || !dense) {
         status = pt_no_memory(err);
@@ -326,7 +326,7 @@ int papertag_store_trends(papertag_store *store, const char *as_of, unsigned day
     pt_sort(t.list, t.count, sizeof *t.list, compare_trends);
     t.count = t.count < limit ? t.count : limit;
     if (!status && t.count) {
-        copy = pt_arena_alloc(&store->answer_arena, t.count * sizeof *copy);
+        copy = pt_arena_array(&store->answer_arena, t.count, sizeof *copy);
         if (copy) {
             memcpy(copy, t.list, t.count * sizeof *copy);
         } else {

@@ -111,7 +111,7 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     pt_sort(list, n, sizeof *list, compare_drawn);
     n = limit && n > limit ? limit : n;
     pt_arena_reset(&store->answer_arena);
-    copy = status ? NULL : pt_arena_alloc(&store->answer_arena, (n + 1) * sizeof *copy);
+    copy = status ? NULL : pt_arena_array(&store->answer_arena, n + 1, sizeof *copy);
     for (size_t i = 0; i < n && copy; i++) {
         copy[i] = list[i].question;
     }
@@ -416,8 +416,8 @@ static int estimate_all(const struct audit *a, papertag_audit *out)
 static int hand_out(struct audit *a, papertag_audit *out)
 {
     pt_arena *arena = &a->store->answer_arena;
-    papertag_tag_audit *tags = pt_arena_alloc(arena, (a->tags + 1) * sizeof *tags);
-    papertag_month *months = pt_arena_alloc(arena, (a->month_count + 1) * sizeof *months);
+    papertag_tag_audit *tags = pt_arena_array(arena, a->tags + 1, sizeof *tags);
+    papertag_month *months = pt_arena_array(arena, a->month_count + 1, sizeof *months);
     double *draws = pt_alloc(DRAWS, sizeof *draws), rates[STRATA];
 
     if (!tags || !months || !draws || estimate_all(a, out)) {

@@ -94,8 +94,8 @@ static void put_tags(const papertag_store *store, const bool *needed, size_t cou
     pt_buf_text(&sql->text, count == 1 ? "" : ")");
 }
 
-static void put_order(const papertag_store *store, const papertag_query *query, const pt_expression *parsed, bool *named,
-                      const pt_columns *c, long today, pt_sql *sql)
+static void put_order(const papertag_store *store, const papertag_query *query, const pt_expression *parsed,
+                      bool *named, const pt_columns *c, long today, pt_sql *sql)
 {
     size_t count = 0;
 
@@ -260,7 +260,7 @@ int papertag_store_select(papertag_store *store, const papertag_query *query, co
 /* The slugs of the tags that an expression names, in the answer's arena. */
 static int name_tags(papertag_store *store, const pt_expression *parsed, papertag_strings *out, papertag_error *err)
 {
-    const char **slugs = pt_arena_alloc(&store->answer_arena, (store->tag_count + 1) * sizeof *slugs);
+    const char **slugs = pt_arena_array(&store->answer_arena, store->tag_count + 1, sizeof *slugs);
     bool *named = pt_arena_alloc(&store->answer_arena, store->tag_count + 1);
     size_t count = 0;
 
@@ -457,7 +457,7 @@ static int read_decisions(papertag_store *store, int64_t key, papertag_stored *o
     }
     status = status ? status : pt_store_finish(store, s, code, err);
     if (!failed && !status && count) {
-        papertag_decision *copy = pt_arena_alloc(arena, count * sizeof *copy);
+        papertag_decision *copy = pt_arena_array(arena, count, sizeof *copy);
         failed = !copy;
         if (copy) {
             pt_sort(list, count, sizeof *list, compare_decisions);

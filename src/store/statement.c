@@ -288,7 +288,7 @@ int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, pape
     status = run(store, sql, append_item, &g, err, types, values);
     va_end(values);
     if (!status) {
-        list->items = pt_arena_keep(list->arena, g.items, list->count, list->size);
+        list->items = pt_arena_copy_array(list->arena, g.items, list->count, list->size);
         status = list->items ? PAPERTAG_OK : pt_no_memory(err);
     }
     free(g.items);

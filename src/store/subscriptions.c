@@ -110,7 +110,7 @@ int papertag_store_subscriptions(papertag_store *store, const papertag_subscript
     }
     status = status ? status : pt_store_finish(store, s, code, err);
     if (!status && !failed) {
-        copy = pt_arena_keep(arena, list, n, sizeof *list);
+        copy = pt_arena_copy_array(arena, list, n, sizeof *list);
         failed = !copy;
     }
     free(list);

@@ -13,7 +13,7 @@ int pt_store_parse_list(const char *json, pt_arena *arena, papertag_strings *out
 {
     cJSON *array = cJSON_Parse(json);
     const size_t count = (size_t)cJSON_GetArraySize(array);
-    const char **items = pt_arena_alloc(arena, (count + 1) * sizeof *items);
+    const char **items = pt_arena_array(arena, count + 1, sizeof *items);
     const cJSON *item = array ? array->child : NULL;
     int status = array && items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
@@ -65,8 +65,8 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err)
         return status;
     }
     known = list.items;
-    store->tags = pt_arena_alloc(&store->tag_arena, (list.count + 1) * sizeof *store->tags);
-    store->tag_keys = pt_arena_alloc(&store->tag_arena, (list.count + 1) * sizeof *store->tag_keys);
+    store->tags = pt_arena_array(&store->tag_arena, list.count + 1, sizeof *store->tags);
+    store->tag_keys = pt_arena_array(&store->tag_arena, list.count + 1, sizeof *store->tag_keys);
     store->tag_papers = NULL;
     if (!store->tags || !store->tag_keys) {
         return pt_no_memory(err);
@@ -87,7 +87,7 @@ int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, c
     int status = pt_store_read_tags(store, err);
 
     if (!status && !store->tag_papers) {
-        store->tag_papers = pt_arena_alloc(&store->tag_arena, (store->tag_count + 1) * sizeof *store->tag_papers);
+        store->tag_papers = pt_arena_array(&store->tag_arena, store->tag_count + 1, sizeof *store->tag_papers);
         status = store->tag_papers ? PAPERTAG_OK : pt_no_memory(err);
     }
     for (size_t t = 0; t < store->tag_count && !status; t++) {

@@ -269,7 +269,7 @@ int papertag_store_judgements(papertag_store *store, const papertag_judgement **
     }
     status = status ? status : pt_store_finish(store, s, code, err);
     if (!status && !failed) {
-        copy = pt_arena_keep(arena, list, n, sizeof *list);
+        copy = pt_arena_copy_array(arena, list, n, sizeof *list);
         failed = !copy;
     }
     free(list);

@@ -41,7 +41,7 @@ static int copy_strings(pt_tag_list *list, const cJSON *item, const char *key, c
                         papertag_error *err)
 {
     const cJSON *strings = cJSON_GetObjectItemCaseSensitive(item, key), *string;
-    const char **items = pt_arena_alloc(&list->arena, ((size_t)cJSON_GetArraySize(strings) + 1) * sizeof *items);
+    const char **items = pt_arena_array(&list->arena, (size_t)cJSON_GetArraySize(strings) + 1, sizeof *items);
     size_t count = 0;
 
     if (!items) {

@@ -392,7 +392,7 @@ static int set_scopes(parser *p, pt_node *node, const pt_node *scope, bool in_ch
     }
     if (node->op == PT_COMPARE && node->quantity == PT_P && scope) {
         size_t count = collect_named(scope, NULL);
-        const pt_node **list = pt_arena_alloc(&p->expression->arena, count * sizeof *list);
+        const pt_node **list = pt_arena_array(&p->expression->arena, count, sizeof *list);
         if (!list) {
             return pt_no_memory(p->err);
         }

@@ -338,19 +338,6 @@ int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *p
     return status;
 }
 
-static int copy_strings(pt_arena *arena, papertag_strings *out, papertag_strings strings)
-{
-    const char **items = pt_arena_alloc(arena, (strings.count + 1) * sizeof *items);
-
-    for (size_t i = 0; items && i < strings.count; i++) {
-        if (copy_text(arena, &items[i], strings.items[i])) {
-            items = NULL;
-        }
-    }
-    *out = (papertag_strings){items, strings.count};
-    return items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
-}
-
 int papertag_trainer_add_dev(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
 {
     papertag_paper copy = {.has_tags = true};
@@ -361,7 +348,8 @@ int papertag_trainer_add_dev(papertag_trainer *t, const papertag_paper *paper, p
     }
     if (pt_reserve(&t->dev, &t->dev_capacity, t->dev_count + 1, sizeof *t->dev) ||
         copy_text(&t->arena, &copy.title, paper->title) || copy_text(&t->arena, &copy.abstract, paper->abstract) ||
-        copy_strings(&t->arena, &copy.tags, paper->tags) || copy_strings(&t->arena, &copy.maybe, paper->maybe)) {
+        pt_arena_copy_strings(&t->arena, paper->tags, &copy.tags) ||
+        pt_arena_copy_strings(&t->arena, paper->maybe, &copy.maybe)) {
         return pt_no_memory(err);
     }
     t->dev[t->dev_count++] = copy;

@@ -27,6 +27,15 @@ bats_require_minimum_version 1.5.0
     run papertag tga
     expect 2
     [[ $output == *"did you mean 'tag'"* ]]
+    run papertag similr
+    expect 2
+    [[ $output == *"did you mean 'similar'"* ]]
+    run papertag help subscription
+    expect 2
+    [[ $output == *"did you mean 'subscriptions'"* ]]
+    run papertag zzz
+    expect 2
+    [[ $output != *"did you mean"* ]]
     run papertag tag --modle x
     expect 2
     [[ $output == *"did you mean --model"* ]]
