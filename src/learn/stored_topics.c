@@ -142,8 +142,7 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
                             papertag_error *err)
 {
     const unsigned jobs = pt_jobs(options->jobs);
-    const pt_discover_options o = {options->min_papers > 2 ? options->min_papers : 2, options->limit, options->days,
-                                   jobs};
+    const pt_topic_options o = {options->min_papers > 2 ? options->min_papers : 2, options->limit, options->days, jobs};
     pt_stored_rows papers = {0};
     struct known known = {0};
     pt_topic *topics = NULL;
@@ -167,7 +166,7 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
     if (!status) {
         const pt_corpus corpus = {&papers.rows, &model->vocabulary, &known.tags,
                                   known.days,   papers.count,       store->tag_count};
-        status = pt_discover(&corpus, &o, &topics, &found, err);
+        status = pt_find_topics(&corpus, &o, &topics, &found, err);
     }
     if (!status && hand_out(store, model, &papers, topics, found, out)) {
         status = pt_no_memory(err);

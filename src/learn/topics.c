@@ -1,9 +1,9 @@
 /*
- * discover - topics among papers that their tags do not tell of.
+ * topics - finds topics among papers that their tags do not describe.
  *
- * Every term of some papers is looked at as a topic, which takes one walk over the rows of its papers; so all of it is
- * linear in the entries of the matrix times the length of a row. The best are then told apart: a term whose papers are
- * mostly those of a better one names the same topic.
+ * Every term is scored as a topic, in one walk over the rows of its papers. So the work is linear in the number of
+ * entries of all rows times the length of a row. Then the best terms are chosen; a term whose papers are mostly those
+ * of a better term is the same topic.
  */
 #include "topics.h"
 
@@ -11,10 +11,12 @@
 #include <stdlib.h>
 
 #include "measure/measure.h"
+#include "phrases.h"
 
-/* A topic has at most this share of all papers; a word alone is a vaguer name than a phrase; terms told apart. */
-static const double SHARE_MOST = 0.015, ONE_WORD = 0.6, SAME = 0.4, IN_PHRASE = 0.5;
-enum { CANDIDATES = 3000, CHUNK = 512, TAG_PAPERS_LEAST = 5 };
+/* The largest share of all papers that a topic may have; the factor of a single word, a vaguer name than a phrase; the
+ * shared part of their papers from which on two terms are the same topic. */
+static const double SHARE_MAX = 0.015, ONE_WORD = 0.6, SAME_TOPIC = 0.4;
+enum { CANDIDATES = 3000, CHUNK = 512, TAG_PAPERS_MIN = 5, TOPIC_PAPERS_MAX = 40, LONG_AGO = -1000000 };
 
 void pt_topics_free(pt_topic *topics, size_t count)
 {
@@ -29,24 +31,36 @@ void pt_topics_free(pt_topic *topics, size_t count)
 
 struct search {
     const pt_corpus *corpus;
-    const pt_discover_options *options;
-    size_t terms;
-    float *centroids;          /* tags x V: mean rows of unit length */
-    float *left;               /* by entry of the rows: what their tags leave */
-    size_t *starts;            /* V + 1: a term's papers */
-    uint32_t *papers;          /* by term, ascending */
-    size_t untagged;           /* papers without a tag */
-    size_t *tag_papers;        /* by tag */
-    long last;                 /* day of the newest paper */
-    size_t recent, before;     /* papers of the last days, and of those before */
-    double *scores, *likeness; /* V */
+    const pt_topic_options *options;
+    size_t terms;          /* V */
+    float *centroids;      /* tags x V: mean rows, of unit length */
+    float *left;           /* by entry of the rows: what their tags leave */
+    size_t *starts;        /* V + 1: a term's papers are papers[starts[term]] .. papers[starts[term + 1] - 1] */
+    uint32_t *papers;      /* ascending for each term */
+    size_t untagged;       /* papers without a tag */
+    size_t *tag_papers;    /* by tag */
+    long last;             /* day of the newest paper */
+    size_t recent, before; /* papers of the recent days, and of those before */
+    double *scores;        /* V: 0: not a topic */
 };
 
-/* The days of a paper: 1 of the last ones, -1 of those before, 0 earlier. */
+/* The period of a paper: 1 the recent days, -1 those before, 0 earlier. */
 static int period(const struct search *s, size_t paper)
 {
     const long age = s->last - s->corpus->days[paper], days = (long)s->options->days;
     return age < days ? 1 : age < 2 * days ? -1 : 0;
+}
+
+static void find_periods(struct search *s)
+{
+    s->last = LONG_AGO;
+    for (size_t i = 0; i < s->corpus->papers; i++) {
+        s->last = s->corpus->days[i] > s->last ? s->corpus->days[i] : s->last;
+    }
+    for (size_t i = 0; i < s->corpus->papers; i++) {
+        s->recent += period(s, i) > 0;
+        s->before += period(s, i) < 0;
+    }
 }
 
 static void find_centroids(struct search *s)
@@ -71,13 +85,13 @@ static void find_centroids(struct search *s)
             square += (double)centroid[term] * centroid[term];
         }
         for (size_t term = 0; term < s->terms && square > 0; term++) {
-            centroid[term] = s->tag_papers[t] < TAG_PAPERS_LEAST ? 0 : (float)(centroid[term] / sqrt(square));
+            centroid[term] = s->tag_papers[t] < TAG_PAPERS_MIN ? 0 : (float)(centroid[term] / sqrt(square));
         }
     }
 }
 
-/* Takes out of a paper's row what lies along its tags. */
-static int leave(void *context, size_t chunk)
+/* Removes from each row of a chunk the part along its tags, one tag after the other. */
+static int remove_tags(void *context, size_t chunk)
 {
     const struct search *s = context;
     const pt_corpus *c = s->corpus;
@@ -100,8 +114,8 @@ static int leave(void *context, size_t chunk)
     return PAPERTAG_OK;
 }
 
-/* The papers of every term. */
-static void find_papers(struct search *s)
+/* Lists the papers of every term, by counting sort. */
+static void list_papers(struct search *s)
 {
     const pt_rows *rows = s->corpus->rows;
 
@@ -124,39 +138,37 @@ static void find_papers(struct search *s)
     s->starts[0] = 0;
 }
 
-/* ---- terms as topics ------------------------------------------------------------------------------------------- */
-
-static const char *term_text(const struct search *s, size_t term, size_t *length)
+static size_t paper_count(const struct search *s, size_t term)
 {
-    const pt_vocabulary *v = s->corpus->vocabulary;
-    *length = v->starts[term + 1] - v->starts[term];
-    return v->text + v->starts[term];
+    return s->starts[term + 1] - s->starts[term];
 }
 
-/* Whether one term is some of the words of the other. */
-static bool within(const struct search *s, size_t inner, size_t outer)
-{
-    size_t a_length, b_length;
-    const char *a = term_text(s, inner, &a_length), *b = term_text(s, outer, &b_length);
+/* ---- a term as a topic ----------------------------------------------------------------------------------------- */
 
-    for (size_t at = 0; at + a_length <= b_length; at++) {
-        if ((!at || b[at - 1] == ' ') && (at + a_length == b_length || b[at + a_length] == ' ') &&
-            !memcmp(b + at, a, a_length)) {
-            return true;
-        }
-    }
-    return false;
+/* Arrays for work on one term. sum and counts are all 0 between uses. */
+struct scratch {
+    float *sum;        /* V */
+    uint32_t *touched; /* V: the terms with a sum */
+    size_t *counts;    /* by tag */
+};
+
+static int open_scratch(const struct search *s, struct scratch *x)
+{
+    x->sum = pt_calloc(s->terms, sizeof *x->sum);
+    x->touched = pt_alloc(s->terms, sizeof *x->touched);
+    x->counts = pt_calloc(s->corpus->tag_count + 1, sizeof *x->counts);
+    return x->sum && x->touched && x->counts ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-static bool is_phrase(const struct search *s, size_t term)
+static void close_scratch(struct scratch *x)
 {
-    size_t length;
-    return memchr(term_text(s, term, &length), ' ',
-                  s->corpus->vocabulary->starts[term + 1] - s->corpus->vocabulary->starts[term]);
+    free(x->sum);
+    free(x->touched);
+    free(x->counts);
 }
 
-/* Sums what is left of a term's papers into sum[V]; `touched` lists the terms met, *count of them. */
-static double add_rows(const struct search *s, size_t term, float *sum, uint32_t *touched, size_t *count)
+/* Sums what is left of a term's papers into x->sum; *count terms are touched. Returns the sum of the squares. */
+static double sum_rows(const struct search *s, size_t term, struct scratch *x, size_t *count)
 {
     const pt_rows *rows = s->corpus->rows;
     double squares = 0;
@@ -168,10 +180,10 @@ static double add_rows(const struct search *s, size_t term, float *sum, uint32_t
         const float *left = s->left + rows->starts[paper];
         for (size_t e = 0; e < row.count; e++) {
             if (left[e] > 0) {
-                if (sum[row.terms[e]] == 0) {
-                    touched[(*count)++] = row.terms[e];
+                if (x->sum[row.terms[e]] == 0) {
+                    x->touched[(*count)++] = row.terms[e];
                 }
-                sum[row.terms[e]] += left[e];
+                x->sum[row.terms[e]] += left[e];
                 squares += (double)left[e] * left[e];
             }
         }
@@ -179,62 +191,74 @@ static double add_rows(const struct search *s, size_t term, float *sum, uint32_t
     return squares;
 }
 
-/* How alike a term's papers are in what tags and the term (and what is part of it, or has it as a part) leave. The sum
- * of all products of two different papers is the square of their sum less the squares of each. Only terms that at
- * least three of them share speak of a topic: the most frequent ones carry it. */
-static double measure_likeness(const struct search *s, size_t term, float *sum, uint32_t *touched)
+/* The mean dot product of two of a term's papers in what their tags leave, without the term and those that overlap with
+ * it. All products of two different papers add up to the square of the sum of rows minus the sum of their squares. */
+static double measure_likeness(const struct search *s, size_t term, struct scratch *x)
 {
-    const double n = (double)(s->starts[term + 1] - s->starts[term]);
-    double square = 0, squares = 0, own = 0;
+    const double n = (double)paper_count(s, term);
+    double square = 0, squares, own = 0;
     size_t count;
 
-    squares = add_rows(s, term, sum, touched, &count);
+    squares = sum_rows(s, term, x, &count);
     for (size_t i = 0; i < count; i++) {
-        square += (double)sum[touched[i]] * sum[touched[i]];
-        own +=
-            within(s, touched[i], term) || within(s, term, touched[i]) ? (double)sum[touched[i]] * sum[touched[i]] : 0;
-        sum[touched[i]] = 0;
+        const uint32_t other = x->touched[i];
+        const double product = (double)x->sum[other] * x->sum[other];
+        square += product;
+        own += pt_terms_overlap(s->corpus->vocabulary, term, other) ? product : 0;
+        x->sum[other] = 0;
     }
     return fmax(square - own - squares, 0) / (n * (n - 1));
 }
 
-/* The tag that guesses a term's papers best. counts: of tags, zero, and zero again. *apart: how far the papers' tags
- * are from those of all papers (the Kullback-Leibler divergence of the one distribution from the other, in nats, "no
- * tag" being one of them): next to nothing for phrases that any paper may have. */
-static double find_coverage(const struct search *s, size_t term, size_t *counts, size_t *tag, double *apart)
+/* Counts the tags of a term's papers. Returns how many papers have none. */
+static size_t count_tags(const struct search *s, size_t term, size_t *counts)
 {
-    const double prior = 10;
     const pt_labels *tags = s->corpus->tags;
-    const size_t papers = s->starts[term + 1] - s->starts[term];
-    double best = 0, all = (double)s->untagged, here = prior;
     size_t untagged = 0;
 
-    *tag = 0;
-    *apart = 0;
+    memset(counts, 0, s->corpus->tag_count * sizeof *counts);
     for (size_t p = s->starts[term]; p < s->starts[term + 1]; p++) {
-        for (size_t k = tags->starts[s->papers[p]]; k < tags->starts[s->papers[p] + 1]; k++) {
+        const size_t first = tags->starts[s->papers[p]], end = tags->starts[s->papers[p] + 1];
+        for (size_t k = first; k < end; k++) {
             counts[tags->tags[k]]++;
-            here++;
         }
-        untagged += tags->starts[s->papers[p]] == tags->starts[s->papers[p] + 1];
+        untagged += first == end;
     }
-    here += (double)untagged;
-    for (size_t t = 0; t < s->corpus->tag_count; t++) {
+    return untagged;
+}
+
+/* How far the tags of some papers are from those of all papers: the Kullback-Leibler divergence of the distributions,
+ * in nats, with "no tag" as one more tag. It is close to 0 for phrases that any paper may have. */
+static double tag_divergence(const struct search *s, const size_t *counts, size_t untagged)
+{
+    const double prior = 10;
+    const size_t tags = s->corpus->tag_count;
+    double all = (double)s->untagged, here = prior + (double)untagged, divergence = 0;
+
+    for (size_t t = 0; t < tags; t++) {
         all += (double)s->tag_papers[t];
+        here += (double)counts[t];
     }
-    for (size_t t = 0; t <= s->corpus->tag_count; t++) {
-        const bool none = t == s->corpus->tag_count;
-        const double q = (double)(none ? s->untagged : s->tag_papers[t]) / all;
-        const double p = ((double)(none ? untagged : counts[t]) + prior * q) / here;
-        *apart += p > 0 ? p * log(p / q) : 0;
+    for (size_t t = 0; t <= tags; t++) {
+        const double q = (double)(t < tags ? s->tag_papers[t] : s->untagged) / all;
+        const double p = ((double)(t < tags ? counts[t] : untagged) + prior * q) / here;
+        divergence += p > 0 ? p * log(p / q) : 0;
     }
+    return divergence;
+}
+
+/* The highest F1 of a tag as a guess of N papers, counts[tag] of which have it; 0: none has a tag. */
+static double find_coverage(const struct search *s, size_t papers, const size_t *counts, size_t *tag)
+{
+    double best = 0;
+
+    *tag = 0;
     for (size_t t = 0; t < s->corpus->tag_count; t++) {
         const double f1 = 2 * (double)counts[t] / (double)(papers + s->tag_papers[t]);
         if (counts[t] && f1 > best) {
             best = f1;
             *tag = t;
         }
-        counts[t] = 0;
     }
     return best;
 }
@@ -250,35 +274,148 @@ static double find_growth(const struct search *s, size_t term, size_t *recent, s
     return pt_growth(*recent, s->recent, *before, s->before);
 }
 
+static double score_term(const struct search *s, size_t term, struct scratch *x)
+{
+    const size_t papers = paper_count(s, term), untagged = count_tags(s, term, x->counts);
+    const double apart = tag_divergence(s, x->counts, untagged);
+    const double name = pt_term_is_phrase(s->corpus->vocabulary, term) ? 1 : ONE_WORD;
+    size_t tag, recent, before;
+
+    return measure_likeness(s, term, x) * sqrt((double)papers) * name *
+           (1 - find_coverage(s, papers, x->counts, &tag)) * (1 - exp(-2 * fmax(apart, 0))) *
+           (1 + fmax(find_growth(s, term, &recent, &before), 0) / 4);
+}
+
 static int score_terms(void *context, size_t chunk)
 {
     struct search *s = context;
-    float *sum = pt_calloc(s->terms, sizeof *sum);
-    uint32_t *touched = pt_alloc(s->terms, sizeof *touched);
-    size_t *counts = pt_calloc(s->corpus->tag_count + 1, sizeof *counts);
-    const bool good = sum && touched && counts;
+    const double most = fmax(SHARE_MAX * (double)s->corpus->papers, TOPIC_PAPERS_MAX);
+    struct scratch x = {0};
+    const int status = open_scratch(s, &x);
 
-    for (size_t term = chunk * CHUNK; good && term < s->terms && term < (chunk + 1) * CHUNK; term++) {
-        const size_t papers = s->starts[term + 1] - s->starts[term];
-        size_t tag, recent, before, length;
-        double coverage, apart;
-        if (*term_text(s, term, &length) < 'a' || papers < s->options->min_papers ||
-            (double)papers > fmax(SHARE_MOST * (double)s->corpus->papers, 40)) {
-            continue;
+    for (size_t term = chunk * CHUNK; !status && term < s->terms && term < (chunk + 1) * CHUNK; term++) {
+        const size_t papers = paper_count(s, term);
+        size_t length;
+        if (*pt_term_text(s->corpus->vocabulary, term, &length) >= 'a' && papers >= s->options->min_papers &&
+            (double)papers <= most) {
+            s->scores[term] = score_term(s, term, &x);
         }
-        s->likeness[term] = measure_likeness(s, term, sum, touched);
-        coverage = find_coverage(s, term, counts, &tag, &apart);
-        s->scores[term] = s->likeness[term] * sqrt((double)papers) * (is_phrase(s, term) ? 1 : ONE_WORD) *
-                          (1 - coverage) * (1 - exp(-2 * fmax(apart, 0))) *
-                          (1 + fmax(find_growth(s, term, &recent, &before), 0) / 4);
     }
-    free(sum);
-    free(touched);
-    free(counts);
-    return good ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    close_scratch(&x);
+    return status;
 }
 
-/* ---- telling topics apart -------------------------------------------------------------------------------------- */
+/* ---- describing a topic ---------------------------------------------------------------------------------------- */
+
+/* The term that is most overrepresented in a topic's papers, by z of its log-odds; UINT32_MAX: none is by 3 or more,
+ * below which it may be chance. counts: how many of the papers have each term. */
+static uint32_t find_distinctive(const struct search *s, const pt_topic *topic, const uint32_t *counts)
+{
+    const double n = (double)topic->count, all = (double)s->corpus->papers;
+    double best = 3;
+    uint32_t found = UINT32_MAX;
+
+    for (size_t term = 0; term < s->terms; term++) {
+        if (counts[term] * 5 < topic->count || counts[term] < 2) {
+            continue; /* fewer than a fifth of the papers */
+        }
+        const double df = (double)paper_count(s, term), prior = df / all * 10 + 0.01;
+        const double in = counts[term] + prior, out = df - counts[term] + prior;
+        const double z = (log(in / (n + 10 - in)) - log(out / (all - n + 10 - out))) / sqrt(1 / in + 1 / out);
+        if (z > best) {
+            best = z;
+            found = (uint32_t)term;
+        }
+    }
+    return found;
+}
+
+/* Sets a topic's name, and adds the terms that distinguish its papers; terms that overlap are listed once. */
+static int find_terms(const struct search *s, pt_topic *topic)
+{
+    const pt_vocabulary *v = s->corpus->vocabulary;
+    uint32_t *counts = pt_calloc(s->terms, sizeof *counts), term;
+    int status = counts ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t p = 0; p < topic->count && !status; p++) {
+        const pt_row row = pt_rows_get(s->corpus->rows, topic->papers[p]);
+        for (size_t e = 0; e < row.count; e++) {
+            counts[row.terms[e]]++;
+        }
+    }
+    status = status ? status : pt_phrase_of(v, topic->terms[0], counts, topic->count, &topic->name);
+    while (!status && topic->term_count < PT_TOPIC_TERMS && (term = find_distinctive(s, topic, counts)) != UINT32_MAX) {
+        bool listed = false;
+        counts[term] = 0;
+        for (size_t i = 0; i < topic->term_count; i++) {
+            listed = listed || pt_terms_overlap(v, term, topic->terms[i]);
+        }
+        if (!listed) {
+            topic->terms[topic->term_count++] = term;
+        }
+    }
+    free(counts);
+    return status;
+}
+
+struct typical {
+    double dot; /* with the sum of all other papers of the topic */
+    uint32_t paper;
+};
+
+static int compare_typical(const void *a, const void *b)
+{
+    const struct typical *x = a, *y = b;
+    return x->dot != y->dot ? (x->dot < y->dot ? 1 : -1) : (x->paper > y->paper) - (x->paper < y->paper);
+}
+
+/* Lists a topic's papers, the most typical first. Leaves x->sum set. */
+static int order_papers(const struct search *s, uint32_t term, struct scratch *x, pt_topic *topic)
+{
+    struct typical *order = pt_alloc(topic->count, sizeof *order);
+    size_t touched;
+
+    topic->papers = pt_alloc(topic->count, sizeof *topic->papers);
+    if (!order || !topic->papers) {
+        free(order);
+        return PAPERTAG_NO_MEMORY;
+    }
+    sum_rows(s, term, x, &touched);
+    for (size_t i = 0; i < topic->count; i++) {
+        const uint32_t paper = s->papers[s->starts[term] + i];
+        const pt_row row = pt_rows_get(s->corpus->rows, paper);
+        const float *left = s->left + s->corpus->rows->starts[paper];
+        order[i] = (struct typical){0, paper};
+        for (size_t e = 0; e < row.count; e++) {
+            order[i].dot += (double)left[e] * (x->sum[row.terms[e]] - left[e]);
+        }
+    }
+    pt_sort(order, topic->count, sizeof *order, compare_typical);
+    for (size_t i = 0; i < topic->count; i++) {
+        topic->papers[i] = order[i].paper;
+    }
+    free(order);
+    return PAPERTAG_OK;
+}
+
+static int describe_topic(const struct search *s, uint32_t term, pt_topic *topic)
+{
+    struct scratch x = {0};
+    int status = open_scratch(s, &x);
+
+    *topic = (pt_topic){.terms = {term}, .term_count = 1, .count = paper_count(s, term), .score = s->scores[term]};
+    status = status ? status : order_papers(s, term, &x, topic);
+    if (!status) {
+        count_tags(s, term, x.counts);
+        topic->coverage = find_coverage(s, topic->count, x.counts, &topic->nearest_tag);
+        topic->growth = find_growth(s, term, &topic->recent, &topic->before);
+        status = find_terms(s, topic);
+    }
+    close_scratch(&x);
+    return status;
+}
+
+/* ---- choosing topics ------------------------------------------------------------------------------------------- */
 
 struct candidate {
     double score;
@@ -291,233 +428,54 @@ static int compare_candidates(const void *a, const void *b)
     return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->term > y->term) - (x->term < y->term);
 }
 
-/* Papers that two terms share, of the fewer. */
-static double overlap(const struct search *s, size_t a, size_t b)
+/* The papers that two terms share, as a part of the smaller number of papers. */
+static double shared_part(const struct search *s, size_t a, size_t b)
 {
+    const size_t n = paper_count(s, a), m = paper_count(s, b);
     size_t i = s->starts[a], j = s->starts[b], both = 0;
-    const size_t n = s->starts[a + 1] - i, m = s->starts[b + 1] - j;
 
     while (i < s->starts[a + 1] && j < s->starts[b + 1]) {
         both += s->papers[i] == s->papers[j];
         if (s->papers[i] <= s->papers[j]) {
             i++;
         } else {
-            j += 1;
+            j++;
         }
     }
     return (double)both / (double)(n < m ? n : m);
 }
 
-/* Whether `word` stands for the words before it: begins with the same letter, and its letters follow each other there.
- */
-static bool abbreviates(const char *word, size_t length, const char *words, size_t words_length)
+static bool is_same_topic(const struct search *s, uint32_t term, const pt_topic *topics, size_t count)
 {
-    size_t at = 0;
-
-    if (length < 2 || length > 5 || *word != *words) {
-        return false;
+    for (size_t k = 0; k < count; k++) {
+        if (shared_part(s, term, topics[k].terms[0]) >= SAME_TOPIC) {
+            return true;
+        }
     }
-    for (size_t i = 0; i < words_length && at < length; i++) {
-        at += words[i] == word[at];
-    }
-    return at == length;
+    return false;
 }
 
-/* The term in P that goes on with the last word of a phrase (or, with `before`, leads to its first), that most of the
- * topic's papers have; UINT32_MAX when none has half of them. */
-static uint32_t find_neighbour(const struct search *s, const uint32_t *counts, size_t papers, const pt_buf *phrase,
-                               bool before)
-{
-    const char *space = before ? strchr(phrase->data, ' ') : strrchr(phrase->data, ' ');
-    const char *word = before ? phrase->data : space ? space + 1 : phrase->data;
-    const size_t length = before ? (size_t)((space ? space : phrase->data + phrase->size) - word) : strlen(word);
-    uint32_t found = UINT32_MAX, most = 0;
-
-    for (uint32_t term = 0; term < s->terms; term++) {
-        size_t size;
-        const char *at = term_text(s, term, &size);
-        if (counts[term] > most && (double)counts[term] >= IN_PHRASE * (double)papers && size > length + 1 &&
-            (before ? at[size - length - 1] == ' ' && !memcmp(at + size - length, word, length)
-                    : at[length] == ' ' && !memcmp(at, word, length))) {
-            most = counts[term];
-            found = term;
-        }
-    }
-    return found;
-}
-
-/* Makes the name: the topic's term with what most of its papers say before and after it ("neural machine" is "neural
- * machine translation"), without an abbreviation of it behind. */
-static int make_name(const struct search *s, const uint32_t *counts, pt_topic *topic)
-{
-    enum { WORDS_MORE = 2 };
-    pt_buf *name = &topic->name;
-    size_t length;
-    const char *text = term_text(s, topic->terms[0], &length);
-
-    pt_buf_append(name, text, length);
-    for (int i = 0; i < WORDS_MORE && !name->failed; i++) {
-        const uint32_t term = find_neighbour(s, counts, topic->count, name, true);
-        if (term == UINT32_MAX) {
-            break;
-        }
-        pt_buf longer = {0};
-        text = term_text(s, term, &length);
-        pt_buf_append(&longer, text, (size_t)((const char *)memchr(text, ' ', length) - text) + 1);
-        pt_buf_append(&longer, name->data, name->size);
-        pt_buf_free(name);
-        *name = longer;
-    }
-    for (int i = 0; i < WORDS_MORE && !name->failed; i++) {
-        const uint32_t term = find_neighbour(s, counts, topic->count, name, false);
-        if (term == UINT32_MAX) {
-            break;
-        }
-        text = term_text(s, term, &length);
-        const char *space = memchr(text, ' ', length);
-        pt_buf_append(name, space, length - (size_t)(space - text));
-    }
-    if (!name->failed && strrchr(name->data, ' ')) {
-        char *last = strrchr(name->data, ' ');
-        if (strchr(name->data, ' ') != last &&
-            abbreviates(last + 1, strlen(last + 1), name->data, (size_t)(last - name->data))) {
-            *last = '\0';
-            name->size = (size_t)(last - name->data);
-        }
-    }
-    return name->failed ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
-}
-
-/* The terms that set a topic's papers apart from all others: by z of their log-odds. */
-static int find_terms(const struct search *s, pt_topic *topic)
-{
-    const pt_rows *rows = s->corpus->rows;
-    uint32_t *counts = pt_calloc(s->terms, sizeof *counts);
-    const double n = (double)topic->count, all = (double)s->corpus->papers;
-
-    if (!counts) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    for (size_t p = 0; p < topic->count; p++) {
-        const pt_row row = pt_rows_get(rows, topic->papers[p]);
-        for (size_t e = 0; e < row.count; e++) {
-            counts[row.terms[e]]++;
-        }
-    }
-    if (make_name(s, counts, topic)) {
-        free(counts);
-        return PAPERTAG_NO_MEMORY;
-    }
-    while (topic->term_count < PT_TOPIC_TERMS) {
-        double best = 3; /* what is less than three standard deviations apart may be chance */
-        uint32_t found = UINT32_MAX;
-        for (size_t term = 0; term < s->terms; term++) {
-            if (counts[term] * 5 < topic->count || counts[term] < 2) {
-                continue; /* a fifth of the papers at least */
-            }
-            const double df = (double)(s->starts[term + 1] - s->starts[term]), prior = df / all * 10 + 0.01;
-            const double in = counts[term] + prior, out = df - counts[term] + prior;
-            const double z = (log(in / (n + 10 - in)) - log(out / (all - n + 10 - out))) / sqrt(1 / in + 1 / out);
-            if (z > best) {
-                best = z;
-                found = (uint32_t)term;
-            }
-        }
-        if (found == UINT32_MAX) {
-            break;
-        }
-        counts[found] = 0;
-        bool twice = false;
-        for (size_t i = 0; i < topic->term_count; i++) {
-            twice = twice || within(s, found, topic->terms[i]) || within(s, topic->terms[i], found);
-        }
-        if (!twice) {
-            topic->terms[topic->term_count++] = found;
-        }
-    }
-    free(counts);
-    return PAPERTAG_OK;
-}
-
-struct typical {
-    double dot;
-    uint32_t paper;
-};
-
-static int compare_typical(const void *a, const void *b)
-{
-    const struct typical *x = a, *y = b;
-    return x->dot != y->dot ? (x->dot < y->dot ? 1 : -1) : (x->paper > y->paper) - (x->paper < y->paper);
-}
-
-/* Fills a topic from its term; its papers are put in the order of how much they have of all the others. */
-static int describe(const struct search *s, uint32_t term, pt_topic *topic)
-{
-    const size_t papers = s->starts[term + 1] - s->starts[term];
-    float *sum = pt_calloc(s->terms, sizeof *sum);
-    uint32_t *touched = pt_alloc(s->terms, sizeof *touched);
-    size_t *counts = pt_calloc(s->corpus->tag_count + 1, sizeof *counts), count;
-    struct typical *order = pt_alloc(papers, sizeof *order);
-    double apart;
-    int status = PAPERTAG_NO_MEMORY;
-
-    *topic = (pt_topic){
-        .terms = {term}, .term_count = 1, .count = papers, .score = s->scores[term], .likeness = s->likeness[term]};
-    topic->papers = pt_alloc(papers, sizeof *topic->papers);
-    if (sum && touched && counts && order && topic->papers) {
-        add_rows(s, term, sum, touched, &count);
-        for (size_t i = 0; i < papers; i++) {
-            const uint32_t paper = s->papers[s->starts[term] + i];
-            const pt_row row = pt_rows_get(s->corpus->rows, paper);
-            const float *left = s->left + s->corpus->rows->starts[paper];
-            order[i] = (struct typical){0, paper};
-            for (size_t e = 0; e < row.count; e++) {
-                order[i].dot += (double)left[e] * (sum[row.terms[e]] - left[e]);
-            }
-        }
-        pt_sort(order, papers, sizeof *order, compare_typical);
-        for (size_t i = 0; i < papers; i++) {
-            topic->papers[i] = order[i].paper;
-        }
-        topic->coverage = find_coverage(s, term, counts, &topic->nearest_tag, &apart);
-        topic->growth = find_growth(s, term, &topic->recent, &topic->before);
-        status = find_terms(s, topic);
-    }
-    free(sum);
-    free(touched);
-    free(counts);
-    free(order);
-    return status;
-}
-
-static int choose(struct search *s, pt_topic **out, size_t *count)
+static int choose_topics(const struct search *s, pt_topic **out, size_t *count)
 {
     struct candidate *list = pt_alloc(s->terms, sizeof *list);
     pt_topic *topics = pt_calloc(s->options->limit, sizeof *topics);
-    uint32_t *taken = pt_alloc(s->options->limit, sizeof *taken);
     size_t n = 0, chosen = 0;
-    int status = list && topics && taken ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    int status = list && topics ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     for (size_t term = 0; term < s->terms && !status; term++) {
         if (s->scores[term] > 0) {
             list[n++] = (struct candidate){s->scores[term], (uint32_t)term};
         }
     }
-    pt_sort(list, status ? 0 : n, sizeof *list, compare_candidates);
+    pt_sort(list, n, sizeof *list, compare_candidates);
     for (size_t i = 0; i < n && i < CANDIDATES && chosen < s->options->limit && !status; i++) {
-        bool same = false;
-        for (size_t k = 0; k < chosen && !same; k++) {
-            same = overlap(s, list[i].term, taken[k]) >= SAME;
-        }
-        if (!same) {
-            taken[chosen] = list[i].term;
-            status = describe(s, list[i].term, &topics[chosen++]);
+        if (!is_same_topic(s, list[i].term, topics, chosen)) {
+            status = describe_topic(s, list[i].term, &topics[chosen++]);
         }
     }
     free(list);
-    free(taken);
     if (status) {
-        pt_topics_free(topics, topics ? chosen : 0);
+        pt_topics_free(topics, chosen);
     } else {
         *out = topics;
         *count = chosen;
@@ -525,11 +483,11 @@ static int choose(struct search *s, pt_topic **out, size_t *count)
     return status;
 }
 
-int pt_discover(const pt_corpus *corpus, const pt_discover_options *options, pt_topic **out, size_t *count,
-                papertag_error *err)
+int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_topic **out, size_t *count,
+                   papertag_error *err)
 {
     const size_t terms = corpus->vocabulary->count, entries = corpus->papers ? corpus->rows->starts[corpus->papers] : 0;
-    struct search s = {.corpus = corpus, .options = options, .terms = terms, .last = -1000000};
+    struct search s = {.corpus = corpus, .options = options, .terms = terms};
     int status = PAPERTAG_NO_MEMORY;
 
     if (!corpus->papers) {
@@ -543,20 +501,13 @@ int pt_discover(const pt_corpus *corpus, const pt_discover_options *options, pt_
     s.papers = pt_alloc(entries, sizeof *s.papers);
     s.tag_papers = pt_calloc(corpus->tag_count + 1, sizeof *s.tag_papers);
     s.scores = pt_calloc(terms, sizeof *s.scores);
-    s.likeness = pt_calloc(terms, sizeof *s.likeness);
-    if (s.centroids && s.left && s.starts && s.papers && s.tag_papers && s.scores && s.likeness) {
-        for (size_t i = 0; i < corpus->papers; i++) {
-            s.last = corpus->days[i] > s.last ? corpus->days[i] : s.last;
-        }
-        for (size_t i = 0; i < corpus->papers; i++) {
-            s.recent += period(&s, i) > 0;
-            s.before += period(&s, i) < 0;
-        }
+    if (s.centroids && s.left && s.starts && s.papers && s.tag_papers && s.scores) {
+        find_periods(&s);
         find_centroids(&s);
-        find_papers(&s);
-        status = pt_parallel(options->jobs, corpus->papers / CHUNK + 1, leave, &s, NULL);
+        list_papers(&s);
+        status = pt_parallel(options->jobs, corpus->papers / CHUNK + 1, remove_tags, &s, NULL);
         status = status ? status : pt_parallel(options->jobs, terms / CHUNK + 1, score_terms, &s, NULL);
-        status = status ? status : choose(&s, out, count);
+        status = status ? status : choose_topics(&s, out, count);
     }
     free(s.centroids);
     free(s.left);
@@ -564,6 +515,5 @@ int pt_discover(const pt_corpus *corpus, const pt_discover_options *options, pt_
     free(s.papers);
     free(s.tag_papers);
     free(s.scores);
-    free(s.likeness);
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

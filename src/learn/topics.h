@@ -1,49 +1,53 @@
 /*
- * discover - topics among papers that their tags do not tell of.
+ * topics - finds topics among papers that their tags do not describe.
  *
- * What a tag says of a paper is taken out of its row: the part that lies along the mean row of the tag's papers. A
- * topic is a term whose papers are alike in what is left, beside that term: they share more than a phrase, and no tag
- * says what. The terms told with it are those by which its papers differ most from all others (log-odds with an
+ * What a tag explains about a paper is removed from its row: the part along the mean row of the tag's papers. A topic
+ * is a term whose papers are alike in what is left, apart from that term: they share more than a phrase, and no tag
+ * says what. The terms listed with it are those by which its papers differ most from all others (log-odds with an
  * informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fightin' words", 2008).
  */
-#ifndef PT_DISCOVER_H
-#define PT_DISCOVER_H
+#ifndef PT_TOPICS_H
+#define PT_TOPICS_H
 
 #include "fit/fit.h"
 
-/* N papers as rows of V terms. All is borrowed. */
+/* N papers as rows over V terms, with their tags. All pointers are borrowed. */
 typedef struct pt_corpus {
-    const pt_rows *rows;
-    const pt_vocabulary *vocabulary;
-    const pt_labels *tags; /* in force, by paper; 0 .. tag_count - 1 */
-    const long *days;      /* of each paper */
-    size_t papers, tag_count;
+    const pt_rows *rows;             /* N, over V terms */
+    const pt_vocabulary *vocabulary; /* V */
+    const pt_labels *tags;           /* of each paper: those in force, 0 .. tag_count - 1 */
+    const long *days;                /* N: the day of each paper, as a number */
+    size_t papers;                   /* N */
+    size_t tag_count;
 } pt_corpus;
 
-typedef struct pt_discover_options {
-    size_t min_papers, limit; /* of a topic; topics */
-    unsigned days, jobs;      /* the recent days that are compared with as many before; threads */
-} pt_discover_options;
+typedef struct pt_topic_options {
+    size_t min_papers; /* of a topic, at least 2 */
+    size_t limit;      /* topics */
+    unsigned days;     /* the recent days, compared with as many days before them */
+    unsigned jobs;     /* threads */
+} pt_topic_options;
 
 enum { PT_TOPIC_TERMS = 6 };
 
 typedef struct pt_topic {
-    uint32_t terms[PT_TOPIC_TERMS]; /* the topic's own first */
+    uint32_t terms[PT_TOPIC_TERMS]; /* term_count: the topic's own term first */
     size_t term_count;
-    pt_buf name;      /* its own term, lengthened to the phrase that its papers use */
-    uint32_t *papers; /* most typical first */
-    size_t count;
-    size_t recent, before; /* papers of the last days, and of as many before */
-    double growth;         /* standard deviations by which its share of papers has grown */
-    double likeness;       /* mean dot product of two of its papers in what tags and the term leave */
-    double score;
-    size_t nearest_tag; /* the tag that covers it best: the highest F1, taken as a guess of its papers; */
-    double coverage;    /* and that F1 */
+    pt_buf name;        /* the phrase that its papers use for its own term */
+    uint32_t *papers;   /* count: rows, the most typical first */
+    size_t count;       /* papers that have its own term */
+    size_t recent;      /* papers of the recent days */
+    size_t before;      /* papers of the days before those */
+    double growth;      /* of its share of papers: see pt_growth */
+    double score;       /* topics are ordered by it */
+    size_t nearest_tag; /* the tag with the highest F1 as a guess of the topic's papers; any when coverage is 0 */
+    double coverage;    /* that F1, 0 to 1 */
 } pt_topic;
 
-/* Finds topics, best first: *out (pt_topics_free), *count of them. The same for any number of threads. */
-int pt_discover(const pt_corpus *corpus, const pt_discover_options *options, pt_topic **out, size_t *count,
-                papertag_error *err);
+/* Finds topics, best first: *out (pt_topics_free), *count of them. The same for any number of threads. Errors:
+ * PAPERTAG_NO_MEMORY. */
+int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_topic **out, size_t *count,
+                   papertag_error *err);
 void pt_topics_free(pt_topic *topics, size_t count);
 
 #endif
