@@ -1,5 +1,5 @@
 /*
- * papertag/learn.h - verdicts of a person, questions to ask, models that learn from the answers, topics without a tag.
+ * papertag/learn.h - a person's verdicts, questions to ask, models that learn from the answers, topics without a tag.
  *
  *     store --> verdicts --> learn --> model             papertag_store_judge, papertag_learner
  */
@@ -52,62 +52,65 @@ PAPERTAG_API int papertag_store_bring(papertag_store *store, const papertag_judg
 
 typedef enum papertag_order {
     PAPERTAG_ORDER_UNCERTAIN = 0, /* the decision nearest to its cut first */
-    PAPERTAG_ORDER_RANDOM = 1,    /* by chance, the same for a seed: what an estimate can be made from */
-    PAPERTAG_ORDER_NEW = 2        /* the latest paper first */
+    PAPERTAG_ORDER_RANDOM = 1,    /* a random sample, the same for the same seed: estimates are made from it */
+    PAPERTAG_ORDER_NEW = 2        /* the newest paper first */
 } papertag_order;
 
-/* What to ask a person. */
+/* A question about a stored paper. */
 typedef struct papertag_question {
     int64_t key;
-    const char *tag;       /* is the paper about this? NULL: are its tags right, all together? */
-    double p, margin, cut; /* of the tag; NaN without */
-    bool assigned;         /* by the model */
+    const char *tag;       /* does the paper have this tag? NULL: are all its tags right? */
+    double p, margin, cut; /* of the tag; NaN: about all tags */
+    bool assigned;         /* whether the model assigned the tag */
 } papertag_question;
 
-/* Up to `limit` questions (0: all) that nobody has answered, one a paper; about `tag` alone, unless it is NULL. In the
- * order by uncertainty each is about one tag, else without `tag` about all. By chance and with a tag, papers of which
- * the model has an opinion on it are drawn; without, all papers. `since`: as in papertag_query. Borrowed until the next
- * call. Errors: PAPERTAG_BAD_ARGUMENT for an unknown tag or a wrong day. */
+/* Lists up to `limit` unanswered questions (0: all), at most one for each paper, about `tag` only unless it is NULL.
+ * Without `tag`, a question is about one tag in the uncertain order, and about all tags in the others. The random order
+ * with a tag draws from the papers on which the model has an opinion about it, and without a tag from all papers.
+ * `since`: as in papertag_query. Borrowed until the next call. Errors: PAPERTAG_BAD_ARGUMENT for an unknown tag or an
+ * invalid day. */
 PAPERTAG_API int papertag_store_questions(papertag_store *store, papertag_order order, const char *tag,
                                           const char *since, uint64_t seed, size_t limit, const papertag_question **out,
                                           size_t *count, papertag_error *err);
 
-/* Records the answer to a question: verdicts, as papertag_store_judge does, and with `audit` that the paper was drawn
- * by chance, about the question's tag or all. papertag_store_undo takes it back. */
+/* Records the answer to a question: verdicts, as papertag_store_judge does. `audit`: also records that the paper was
+ * drawn at random, for the question's tag or for all tags. papertag_store_undo takes the answer back. */
 PAPERTAG_API int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
                                        const papertag_verdict *verdicts, size_t count, papertag_error *err);
 
-/* How right the model is on a tag, estimated from papers drawn by chance. */
+/* How accurate the model is on a tag, estimated from a random sample of papers. */
 typedef struct papertag_tag_audit {
     const char *tag;
-    size_t papers;            /* stored papers that the model gave the tag */
-    size_t audited, assigned; /* papers drawn that tell of the tag, and those of them with the tag */
-    size_t right, missed;     /* of those with it, how many rightly; of those without, how many wrongly */
+    size_t papers;            /* stored papers that the model assigned the tag */
+    size_t audited, assigned; /* sampled papers with an answer about the tag; of those, papers with the tag assigned */
+    size_t right, missed;     /* assigned and right; not assigned although the paper has the tag */
     papertag_estimate precision, recall;
 } papertag_tag_audit;
 
 typedef struct papertag_month {
-    char month[8];               /* YYYY-MM, of the papers' days */
-    size_t papers, tagged, tags; /* papers, those with a tag, and tags that the model gave */
-    double p;                    /* mean probability of those: the precision that the model expects */
-    size_t audited, right;       /* tags given to papers drawn by chance, and rightly */
+    char month[8];         /* YYYY-MM, of the papers' days */
+    size_t papers, tagged; /* stored papers; those with an assigned tag */
+    size_t tags;           /* assigned tags */
+    double p;              /* their mean probability: the precision that the model expects */
+    size_t audited, right; /* assigned tags of sampled papers with an answer; of those, right ones */
 } papertag_month;
 
 typedef struct papertag_audit {
-    size_t papers;                       /* drawn, and judged as a whole */
-    papertag_estimate precision, recall; /* over all tags of these */
-    const papertag_tag_audit *tags;      /* by slug; those of which something was drawn */
+    size_t papers;                       /* sampled, with an answer about all tags */
+    papertag_estimate precision, recall; /* over all tags of these papers */
+    const papertag_tag_audit *tags;      /* tag_count, by slug: those with a sampled paper */
     size_t tag_count;
-    const papertag_month *months; /* oldest first */
+    const papertag_month *months; /* month_count, oldest first */
     size_t month_count;
 } papertag_audit;
 
-/* Estimates precision and recall from the answers to questions by chance. The papers of a tag fall into three strata:
- * given it, not given it but with an opinion, neither; in each the share with the tag is estimated, and precision and
- * recall follow from these and the sizes of the strata, which are known. The interval of a tag is by 4,000 draws from
- * the strata's Beta posteriors, whose prior counts as one paper that is as all tags' papers are (empirical Bayes); that
- * of all tags by 2,000 bootstrap samples of papers. Where a model has learnt from an answer, what counts is what it
- * would have decided without (see papertag_learner). Borrowed until the next call. */
+/* Estimates precision and recall from the answers to random questions. For each tag the papers form three strata:
+ * assigned, not assigned but with an opinion, and the rest. The share with the tag is estimated in each stratum, and
+ * precision and recall follow from the shares and the known sizes of the strata. A tag's interval comes from 4,000
+ * draws from Beta posteriors of the strata; their prior has the weight of one paper that is like the papers of all tags
+ * (empirical Bayes). The interval over all tags comes from 2,000 bootstrap samples of papers. Where a model has learnt
+ * from an answer, the decision that counts is the one made without that answer (see papertag_learner). Borrowed until
+ * the next call. */
 PAPERTAG_API int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_error *err);
 
 /* ---- topics without a tag ---------------------------------------------------------------------------------------- */
@@ -115,138 +118,142 @@ PAPERTAG_API int papertag_store_audit(papertag_store *store, papertag_audit *out
 /* A topic that no tag covers. */
 typedef struct papertag_topic {
     const char *name;         /* the phrase that its papers use */
-    const char *const *terms; /* term_count: its own first, then those that set its papers apart */
+    const char *const *terms; /* term_count: its own first, then those that distinguish its papers */
     size_t term_count;
     const int64_t *keys; /* count: its papers, the most typical first */
     size_t count;
-    size_t recent, before;   /* papers of the last days, and of as many days before those */
-    double growth;           /* standard deviations by which its share of papers has grown: see papertag_trend */
-    double score;            /* by which topics are ordered; comparable within one call */
-    const char *nearest_tag; /* the tag that covers it best; NULL: none of its papers has a tag */
-    double coverage;         /* the F1 of that tag, taken as a guess of the topic's papers */
+    size_t recent, before;   /* papers of the recent days, and of as many days before those */
+    double growth;           /* of its share of papers, in standard deviations: see papertag_trend */
+    double score;            /* topics are ordered by it; comparable within one call */
+    const char *nearest_tag; /* the tag with the best F1 as a guess of its papers; NULL: none of them has a tag */
+    double coverage;         /* that F1, 0 to 1 */
 } papertag_topic;
 
 typedef struct papertag_discover_options {
     const char *since, *until; /* as in papertag_query */
-    size_t min_papers, limit;  /* of a topic; topics */
-    unsigned days;             /* what `recent` means: so many up to the newest paper */
-    unsigned jobs;             /* threads; 0: one a processor. Does not change the result */
+    size_t min_papers;         /* of a topic, at least 2 */
+    size_t limit;              /* topics */
+    unsigned days;             /* the recent days: that many up to the newest paper */
+    unsigned jobs;             /* threads; 0: one for each processor. Does not change the result */
 } papertag_discover_options;
 
-/* Finds terms whose papers are alike in what their tags do not tell, best first. Needs a linear or kernel model, for
- * its terms. Method: see discover.h. Borrowed until the next call. */
+/* Finds terms whose papers are alike in what their tags do not explain, best first. The model gives the terms; it may
+ * be of any kind. Topics are scored by how alike their papers are in the residual rows, how many they are, how poorly
+ * tags cover them, and growth; terms are chosen by log-odds (Monroe, Colaresi and Quinn, "Fightin' words", 2008).
+ * Borrowed until the next call. */
 PAPERTAG_API int papertag_store_discover(papertag_store *store, const papertag_model *model,
                                          const papertag_discover_options *options, const papertag_topic **out,
                                          size_t *count, papertag_error *err);
 
 /* ---- learning from verdicts ------------------------------------------------------------------------------------ */
 
-/* A tag made in this store. Its examples are verdicts. */
+/* A tag made in a store. Its examples are verdicts. */
 typedef struct papertag_own_tag {
     const char *tag;        /* a slug: a-z, 0-9 and '-' */
     const char *name;       /* for people; NULL: the slug */
-    const char *definition; /* a sentence that says what it means; also learnt from; NULL */
-    const char *query;      /* a tag expression: papers likely to have the tag; NULL */
+    const char *definition; /* a sentence that says what it means, also learnt from; NULL: none */
+    const char *query;      /* a tag expression that finds papers likely to have the tag; NULL: none */
 } papertag_own_tag;
 
-/* Makes a tag of one's own, or changes what is said of it, and records a yes for `count` stored papers, as one call
- * that records verdicts. Papers get the tag when a learner has learnt it. Errors: PAPERTAG_BAD_ARGUMENT for a name that
- * is no slug or is another tag's, a wrong expression, no paper for a new tag. */
+/* Makes a tag in the store, or changes it, and records a yes for `count` papers, as one call that papertag_store_undo
+ * can take back. Papers get the tag once a learner has learnt it. Errors: PAPERTAG_BAD_ARGUMENT for a name that is not
+ * a slug or belongs to another tag, an invalid expression, or a new tag without a paper. */
 PAPERTAG_API int papertag_store_own_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys,
                                         size_t count, papertag_error *err);
 
 /* The slugs of the tags made in this store. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papertag_error *err);
 
-/* Learns what verdicts say, from a linear model and back into one: the model's weights are held to be true before a
- * verdict is seen, and only tags on which verdicts have changed since that model learnt are fitted. A yes and a no are
- * examples for and against their tag; what nobody judged is neither. The learner works on all stored papers, as they
- * were when it was opened. */
+/* Learns from verdicts: from a linear model to a new one. The weights that the model has without verdicts are the
+ * starting point, and only tags whose verdicts have changed since are fitted again. A yes is an example for its tag, a
+ * no an example against it; papers without a verdict are neither. The learner works on all stored papers as they were
+ * when it was opened. */
 typedef struct papertag_learner papertag_learner;
 
 typedef struct papertag_learn_options {
-    const char *tag;    /* learn this tag alone, whether or not its verdicts have changed; NULL: those that have */
-    const char *remove; /* a tag of one's own that is to go, with its verdicts; NULL */
-    bool force;         /* take every fit, also one that is not better */
-    unsigned jobs;      /* threads; 0: one a processor. Does not change the result */
+    const char *tag;    /* learn this tag only, whether or not its verdicts have changed; NULL: all that have changed */
+    const char *remove; /* a tag made in the store, to be removed with its verdicts; NULL */
+    bool force;         /* take every fit, even if it is worse */
+    unsigned jobs;      /* threads; 0: one for each processor. Does not change the result */
 } papertag_learn_options;
 
-/* Opens a learner over a store and the model to start from; both must outlive it. Strings of `options` must too.
+/* Opens a learner over a store and the model to start from. Both, and the strings of `options`, must outlive it.
  * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model or an unknown tag. */
 PAPERTAG_API int papertag_learner_open(papertag_learner **out, papertag_store *store, const papertag_model *model,
                                        const papertag_learn_options *options, papertag_error *err);
 PAPERTAG_API void papertag_learner_close(papertag_learner *learner);
 
-/* Adds what is known of a paper from the model's own training set: all its tags; other tags of the model it has not.
- * Beside the verdicts, these keep a tag from forgetting. By the id of a stored paper (PAPERTAG_END when the store has
- * none such), or as a paper with its text and tags. A verdict is stronger. */
+/* Adds a labelled paper of the model's training set: all its tags; it has no other tag of the model. These papers keep
+ * a tag from forgetting what it was trained on. A verdict is stronger than a label. papertag_learner_label takes the id
+ * of a stored paper (PAPERTAG_END when there is none), papertag_learner_add a paper with its text and tags. */
 PAPERTAG_API int papertag_learner_label(papertag_learner *learner, const char *id, papertag_strings tags,
                                         papertag_error *err);
 PAPERTAG_API int papertag_learner_add(papertag_learner *learner, const papertag_paper *paper, papertag_error *err);
 
-/* Adds a labelled paper on which both models are measured, never fitted. */
+/* Adds a labelled paper on which both models are measured. It is never learnt from. */
 PAPERTAG_API int papertag_learner_add_dev(papertag_learner *learner, const papertag_paper *paper, papertag_error *err);
 
-/* What became of a tag. */
+/* How a tag has changed. */
 typedef struct papertag_tag_change {
     const char *tag;
-    bool fresh;                       /* the model did not have it */
-    bool gone;                        /* the model had it, and has it no longer: `remove` */
-    bool taken;                       /* false: the new weights did worse on the verdicts than the old, which
-                                         stay, by more than chance (sign test, 5 %) */
-    size_t yes, no;                   /* verdicts learnt from */
-    size_t labelled;                  /* papers of the training set learnt from beside */
-    size_t right_before, right_after; /* of the verdicts, how many are decided as the person did by weights that have
-                                        not seen them: by cross-validation */
-    double cut_before, cut_after;     /* margins; NaN where there is none */
-    const int64_t *gained, *lost;     /* stored papers whose tag flips, verdicts aside; most certain first */
+    bool fresh;      /* the old model did not have it */
+    bool gone;       /* the new model does not have it: it was removed */
+    bool taken;      /* false: the new weights decide the verdicts worse than the old ones, by more than
+                        chance (sign test, 5 %), and the old ones stay */
+    size_t yes, no;  /* verdicts learnt from */
+    size_t labelled; /* labelled papers learnt from */
+    size_t right_before, right_after; /* verdicts that the old and the new weights decide as the person did, without
+                                         having seen them (cross-validation) */
+    double cut_before, cut_after;     /* margins; NaN: the tag did not exist, or was removed */
+    const int64_t *gained, *lost;     /* stored papers without a verdict whose tag flips, by key */
     size_t gained_count, lost_count;
 } papertag_tag_change;
 
 typedef struct papertag_learning {
-    const papertag_tag_change *tags; /* those fitted or gone, in slug order */
-    size_t count, taken;             /* and how many of them are taken */
+    const papertag_tag_change *tags; /* count, by slug: those fitted or removed */
+    size_t count, taken;             /* `taken` of them are taken */
     size_t papers;                   /* stored papers with a tag that flips */
     size_t verdicts;                 /* in the store */
     size_t dev_papers;
-    double dev_before, dev_after; /* micro-F1 on the dev papers; NaN without */
-    double dev_p;                 /* two-sided p-value of their difference, by the paired bootstrap; NaN without */
-    bool better; /* there is a tag that is taken, and on dev the new model is not worse by more than chance (5 %) */
+    double dev_before, dev_after; /* micro-F1 on the dev papers, 0 to 1; NaN: there are none */
+    double dev_p; /* two-sided p-value of their difference, by the paired bootstrap; NaN: no dev papers */
+    bool better;  /* some tag is taken, and the new model is not worse on the dev papers by more than chance (5 %) */
     const char *hash; /* of the new model */
 } papertag_learning;
 
 /* Fits. *out is borrowed until the learner is closed. PAPERTAG_END when there is nothing to learn. A learner fits once.
- * Method: adaptive SVMs (Yang, Yan and Hauptmann 2007) for tags of the model; see learn.h for tags of one's own. */
+ * Tags of the model: adaptive SVMs (Yang, Yan and Hauptmann, "Cross-domain video concept detection", 2007). Tags made
+ * in the store: biased SVMs on positive and unlabelled papers (Liu, Dai, Li, Lee and Yu, 2003). */
 PAPERTAG_API int papertag_learner_fit(papertag_learner *learner, const papertag_learning **out, papertag_error *err);
 
-/* Writes the new model as a file, whole or not at all. */
+/* Writes the new model to a file, complete or not at all. */
 PAPERTAG_API int papertag_learner_save(const papertag_learner *learner, const char *path, papertag_error *err);
 
-/* Keeps the new model in the store, as the one in use, and gives its tags to the stored papers, all at once or not at
- * all. Papers that another model had tagged, or that came since, are left to papertag_store_outdated. */
+/* Keeps the new model in the store as the one in use, and gives its tags to the stored papers, all in one transaction.
+ * Papers that another model had tagged, or that were added since, are left to papertag_store_outdated. */
 PAPERTAG_API int papertag_learner_keep(papertag_learner *learner, papertag_error *err);
 
-/* A model kept in the store: the last PAPERTAG_MODELS_KEPT. */
+/* A model kept in the store. The newest PAPERTAG_MODELS_KEPT are kept. */
 enum { PAPERTAG_MODELS_KEPT = 10 };
 typedef struct papertag_kept_model {
     const char *hash, *made; /* as papertag_model_hash; YYYY-MM-DDTHH:MM:SSZ */
-    const char *summary;     /* what it learnt, in words */
-    bool used;
-    size_t bytes;
+    const char *summary;     /* the tags that it learnt, for people */
+    bool used;               /* it is the one in use */
+    size_t bytes;            /* of its file */
 } papertag_kept_model;
 
-/* The models kept, newest first. Borrowed until the next call. */
+/* Lists the kept models, newest first. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_models(papertag_store *store, const papertag_kept_model **out, size_t *count,
                                        papertag_error *err);
 
-/* From now on the kept model whose hash begins so is in use; NULL: none, but the program's. Does not tag anything.
- * Errors: PAPERTAG_BAD_ARGUMENT when none begins so, or several. */
+/* Puts the kept model whose hash starts with `hash` into use; NULL: none of them. Does not tag anything. Errors:
+ * PAPERTAG_BAD_ARGUMENT when no hash starts so, or several do. */
 PAPERTAG_API int papertag_store_use(papertag_store *store, const char *hash, papertag_error *err);
 
-/* Opens the model in use; PAPERTAG_END when the store has none. It may outlive the store. */
+/* Opens the model in use; PAPERTAG_END when there is none. It may outlive the store. */
 PAPERTAG_API int papertag_store_model(papertag_store *store, papertag_model **out, papertag_error *err);
 
-/* Writes a kept model (by how its hash begins; NULL: the one in use) as a file. */
+/* Writes the kept model whose hash starts with `hash` (NULL: the one in use) to a file. */
 PAPERTAG_API int papertag_store_save_model(papertag_store *store, const char *hash, const char *path,
                                            papertag_error *err);
 
