@@ -93,6 +93,13 @@ bool text_write(text *t)
     return true;
 }
 
+int text_end(text *t, int code)
+{
+    code = code || text_write(t) ? code : EXIT_FAILED;
+    text_free(t);
+    return code;
+}
+
 bool text_write_file(text *t, const char *path)
 {
     papertag_error err;

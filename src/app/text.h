@@ -39,6 +39,10 @@ size_t text_hidden(const char *at);
 /* Writes to standard output and empties the text; false after reporting, once, that it failed. */
 bool text_write(text *t);
 
+/* Ends a text: writes it to standard output unless `code` is set, and frees it. Returns code, or EXIT_FAILED when it
+ * could not be written. */
+int text_end(text *t, int code);
+
 /* Writes a file, whole or not at all, and empties the text; false after reporting why it failed. */
 bool text_write_file(text *t, const char *path);
 

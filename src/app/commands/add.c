@@ -132,7 +132,6 @@ static int add_papers(struct add *add, papertag_store *store, const papertag_mod
 static int report(const args *a, const papertag_import *counts, size_t broken)
 {
     text out = {0};
-    int code;
 
     if (args_have(a, "json")) {
         json_open(&out, NULL, '{');
@@ -147,9 +146,7 @@ static int report(const args *a, const papertag_import *counts, size_t broken)
         text_format(&out, "%zu added, %zu updated, %zu unchanged, %zu rejected; %zu tagged\n", counts->added,
                     counts->updated, counts->unchanged, broken, counts->tagged);
     }
-    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
-    return code;
+    return text_end(&out, EXIT_DONE);
 }
 
 static int run(const args *a)

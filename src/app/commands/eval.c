@@ -311,10 +311,8 @@ static int report(const args *a, struct contestant *c, bool two)
         } else if (!write_text(&out, &s, &c[0].measured)) {
             out.failed = true;
         }
-        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     }
-    text_free(&out);
-    return code;
+    return text_end(&out, code);
 }
 
 static int run(const args *a)

@@ -112,9 +112,7 @@ int eval_store(const args *a)
         } else {
             write_text(&out, &s, &audit);
         }
-        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     }
-    text_free(&out);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }

@@ -20,7 +20,6 @@ static int export(const args *a, papertag_store *store)
     papertag_error err;
     text out = {0};
     size_t count;
-    int code;
 
     if (papertag_store_judgements(store, &list, &count, &err)) {
         return failed(&err);
@@ -39,9 +38,7 @@ static int export(const args *a, papertag_store *store)
             text_format(&out, "%s\t%s\t%s\t%s\n", list[i].id, list[i].tag, list[i].verdict, list[i].given);
         }
     }
-    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
-    return code ? code : count ? EXIT_DONE : EXIT_NOTHING;
+    return text_end(&out, EXIT_DONE) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
 }
 
 /* ---- import ---------------------------------------------------------------------------------------------------- */
@@ -169,7 +166,6 @@ static int read_file(struct reading *r, const char *path, char **content)
 static int report(const args *a, size_t recorded, size_t rejected)
 {
     text out = {0};
-    int code;
 
     if (args_have(a, "json")) {
         json_open(&out, NULL, '{');
@@ -180,9 +176,7 @@ static int report(const args *a, size_t recorded, size_t rejected)
     } else {
         text_format(&out, "%zu recorded, %zu rejected\n", recorded, rejected);
     }
-    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
-    return code;
+    return text_end(&out, EXIT_DONE);
 }
 
 static int import(const args *a, papertag_store *store)

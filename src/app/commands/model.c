@@ -20,13 +20,6 @@ static int open_operand(const args *a, size_t n, papertag_model **model)
     return papertag_model_open(model, a->operands[n], &err) ? failed(&err) : EXIT_DONE;
 }
 
-static int write_and_free(text *out)
-{
-    int code = text_write(out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(out);
-    return code;
-}
-
 /* ---- info ------------------------------------------------------------------------------------------------------ */
 
 static void write_part(text *out, const cJSON *manifest, const char *key)
@@ -74,7 +67,7 @@ static int info(const args *a)
         cJSON_Delete(manifest);
     }
     papertag_model_close(model);
-    return write_and_free(&out);
+    return text_end(&out, EXIT_DONE);
 }
 
 static int verify(const args *a)
@@ -99,7 +92,7 @@ static int verify(const args *a)
                     papertag_model_tags(model, &tags), papertag_model_term_count(model));
     }
     papertag_model_close(model);
-    return write_and_free(&out);
+    return text_end(&out, EXIT_DONE);
 }
 
 /* ---- exchange -------------------------------------------------------------------------------------------------- */
@@ -129,7 +122,7 @@ static int export(const args *a)
         json_line_end(&out);
     }
     papertag_model_close(model);
-    return code ? code : write_and_free(&out);
+    return text_end(&out, code);
 }
 
 static int import(const args *a)
@@ -288,13 +281,12 @@ static int diff(const args *a)
                         p.tag_counts[1] > p.tag_counts[0] ? p.tag_counts[1] : p.tag_counts[0], p.term_counts[0],
                         p.term_counts[1], p.shared);
         }
-        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     }
     for (int k = 0; k < 2; k++) {
         free(p.terms[k]);
         papertag_model_close(models[k]);
     }
-    text_free(&out);
+    code = text_end(&out, code);
     return code ? code : changed ? EXIT_DONE : EXIT_NOTHING;
 }
 
@@ -332,9 +324,10 @@ static int list(const args *a)
     }
     papertag_store_close(store);
     if (!code && !count) {
-        fprintf(stderr, "papertag: no model is kept; `papertag retrain` makes them\n");
+        fprintf(stderr, "papertag: the store keeps no models; `papertag retrain` makes them\n");
+        code = EXIT_NOTHING;
     }
-    return code ? (text_free(&out), code) : write_and_free(&out) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
+    return text_end(&out, code);
 }
 
 static int use(const args *a)
@@ -363,7 +356,7 @@ static int use(const args *a)
     }
     papertag_model_close(model);
     papertag_store_close(store);
-    return code ? (text_free(&out), code) : write_and_free(&out);
+    return text_end(&out, code);
 }
 
 static int save(const args *a)

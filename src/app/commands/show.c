@@ -67,11 +67,9 @@ static int run(const args *a)
         } else {
             write_whole(&out, &s, paper);
         }
-        code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
     }
-    text_free(&out);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};

@@ -42,17 +42,14 @@ static int run(const args *a)
             text_paper_lines(&out, &s, paper);
         }
     }
-    if (!code) {
-        code = !text_write(&out) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
-        if (!count) {
-            fprintf(stderr, "papertag: no other paper shares its words\n");
-        }
+    if (!code && !count) {
+        fprintf(stderr, "papertag: no other paper of the store shares its words\n");
+        code = EXIT_NOTHING;
     }
-    text_free(&out);
     papertag_tagger_close(tagger);
     papertag_model_close(model);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option options[] = {

@@ -49,10 +49,8 @@ static int run(const args *a)
     } else if (!code) {
         write_text(&out, &s);
     }
-    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};

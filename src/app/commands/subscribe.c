@@ -126,10 +126,8 @@ static int run_subscriptions(const args *a)
         fprintf(stderr, "papertag: no subscriptions; `papertag subscribe NAME --tag EXPR` makes one\n");
         code = EXIT_NOTHING;
     }
-    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option subscriptions_options[] = {OPTION_DB, OPTION_JSON, OPTION_END};

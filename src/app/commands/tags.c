@@ -1,6 +1,6 @@
 /*
- * papertag tags - the tags that the model knows, with definitions and aliases; where there is a store, also how many of
- * its papers have each, and how many in each of the last weeks.
+ * papertag tags - the tags of the model, with definitions and aliases. Where there is a store, also how many of its
+ * papers have each tag, in all and in each of the last weeks.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "../app.h"
 
-/* Whether `part` stands in `string`, whatever the case of ASCII letters. */
-static bool holds(const char *string, const char *part)
+/* Whether `part` occurs in `string` (which may be NULL), whatever the case of ASCII letters. */
+static bool contains(const char *string, const char *part)
 {
     size_t length = strlen(part);
     for (; string && *string; string++) {
@@ -26,23 +26,24 @@ static bool holds(const char *string, const char *part)
 
 static bool matches(const papertag_tag_info *tag, const char *part)
 {
-    bool hit = !part || holds(tag->tag, part) || holds(tag->name, part) || holds(tag->definition, part) ||
-               holds(tag->group, part);
-    for (size_t i = 0; !hit && i < tag->aliases.count; i++) {
-        hit = holds(tag->aliases.items[i], part);
+    bool match = !part || contains(tag->tag, part) || contains(tag->name, part) || contains(tag->definition, part) ||
+                 contains(tag->group, part);
+    for (size_t i = 0; !match && i < tag->aliases.count; i++) {
+        match = contains(tag->aliases.items[i], part);
     }
-    return hit;
+    return match;
 }
 
 enum { WEEKS = 12 };
 
-/* The papers of a tag in the store. */
+/* The papers of the store that have a tag. */
 struct count {
-    bool known; /* there is a store */
-    size_t papers, weeks[WEEKS];
+    bool known;          /* there is a store */
+    size_t papers;       /* in all */
+    size_t weeks[WEEKS]; /* in each week, the current one last */
 };
 
-/* A bar of eight heights for each week. */
+/* A bar for each week, in eight heights; a dot for no paper. */
 static void write_sparkline(text *out, const struct count *count)
 {
     size_t most = 1;
@@ -113,94 +114,96 @@ static int compare_groups(const void *a, const void *b)
     return order ? order : strcmp(x->tag, y->tag);
 }
 
-/* The tags of the store, and how many papers have each. */
-struct counts {
-    papertag_store *store; /* NULL: there is none */
-    const papertag_tag_info *tags;
-    const size_t *papers;
-    size_t count;
+/* One run of the command. */
+struct listing {
+    bool json;
+    const char *part; /* to be found in the tags; NULL: all tags are listed */
+    style style;
+    text out;
+    size_t shown;      /* tags */
+    const char *group; /* the heading that was written last; NULL: none */
+    /* of the store; NULL and 0 when there is none */
+    papertag_store *store;
+    const papertag_tag_info *tags; /* stored_count */
+    const size_t *papers;          /* stored_count: how many have the tag */
+    size_t stored_count;
 };
 
-static bool count_papers(const struct counts *all, const char *tag, struct count *out, papertag_error *err)
+/* EXIT_DONE, or EXIT_FAILED after saying why. */
+static int count_papers(const struct listing *l, const char *tag, struct count *out)
 {
-    *out = (struct count){.known = all->store != NULL};
-    for (size_t t = 0; t < all->count; t++) {
-        out->papers = strcmp(all->tags[t].tag, tag) ? out->papers : all->papers[t];
+    papertag_error err;
+
+    *out = (struct count){.known = l->store != NULL};
+    for (size_t t = 0; t < l->stored_count; t++) {
+        out->papers = strcmp(l->tags[t].tag, tag) ? out->papers : l->papers[t];
     }
-    return !all->store || !papertag_store_weeks(all->store, tag, NULL, out->weeks, WEEKS, err);
+    return l->store && papertag_store_weeks(l->store, tag, NULL, out->weeks, WEEKS, &err) ? failed(&err) : EXIT_DONE;
+}
+
+static int write_tag(struct listing *l, const papertag_tag_info *tag)
+{
+    const style *s = &l->style;
+    struct count count;
+    int code = count_papers(l, tag->tag, &count);
+
+    if (!code && l->json) {
+        write_json(&l->out, tag, &count);
+    } else if (!code) {
+        if (tag->group && (!l->group || strcmp(l->group, tag->group) != 0)) {
+            l->group = tag->group;
+            text_format(&l->out, "%s%s== %s ==%s\n", l->shown ? "\n" : "", s->good, l->group, s->plain);
+        }
+        write_text(&l->out, s, tag, &count);
+    }
+    l->shown++;
+    return code;
+}
+
+/* Lists the tags: for programs by slug, for people by group. */
+static int write_tags(struct listing *l, const papertag_model *model)
+{
+    const papertag_tag_info *tags;
+    const size_t count = papertag_model_tags(model, &tags);
+    papertag_tag_info *sorted = malloc((count + 1) * sizeof *sorted);
+    int code = sorted ? EXIT_DONE : out_of_memory();
+
+    if (sorted) {
+        memcpy(sorted, tags, count * sizeof *sorted);
+        qsort(sorted, l->json ? 0 : count, sizeof *sorted, compare_groups);
+    }
+    for (size_t t = 0; t < count && !code; t++) {
+        code = matches(&sorted[t], l->part) ? write_tag(l, &sorted[t]) : EXIT_DONE;
+    }
+    free(sorted);
+    return code;
 }
 
 static int run(const args *a)
 {
-    const bool json = args_have(a, "json");
-    const char *part = args_text(a, "search", NULL), *group = NULL;
-    const papertag_tag_info *tags;
-    papertag_tag_info *sorted = NULL;
+    struct listing l = {.json = args_have(a, "json"), .part = args_text(a, "search", NULL), .style = style_of_stdout()};
     papertag_model *model = NULL;
-    struct counts all = {0};
     papertag_error err;
-    style s = style_of_stdout();
-    text out = {0};
-    size_t count, shown = 0;
     int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : EXIT_DONE;
 
     if (!code && store_is_there(a)) {
-        code = open_store(a, false, &all.store);
+        code = open_store(a, false, &l.store);
     }
-    code = code ? code : open_model(a, all.store, &model);
-    if (!code && all.store && papertag_store_tags(all.store, &all.tags, &all.papers, &all.count, &err)) {
+    code = code ? code : open_model(a, l.store, &model);
+    if (!code && l.store && papertag_store_tags(l.store, &l.tags, &l.papers, &l.stored_count, &err)) {
         code = failed(&err);
     }
-    if (code) {
-        papertag_store_close(all.store);
-        papertag_model_close(model);
-        return code;
-    }
-    count = papertag_model_tags(model, &tags);
-    sorted = malloc(count * sizeof *sorted);
-    if (!sorted) {
-        papertag_store_close(all.store);
-        papertag_model_close(model);
-        return out_of_memory();
-    }
-    memcpy(sorted, tags, count * sizeof *sorted);
-    if (!json) {
-        qsort(sorted, count, sizeof *sorted, compare_groups);
-    }
-    for (size_t t = 0; t < count; t++) {
-        const papertag_tag_info *tag = &sorted[t];
-        struct count papers;
-        if (!matches(tag, part)) {
-            continue;
-        }
-        if (!count_papers(&all, tag->tag, &papers, &err)) {
-            code = failed(&err);
-            break;
-        }
-        if (json) {
-            write_json(&out, tag, &papers);
-        } else {
-            if (tag->group && (!group || strcmp(group, tag->group) != 0)) {
-                group = tag->group;
-                text_format(&out, "%s%s== %s ==%s\n", shown ? "\n" : "", s.good, group, s.plain);
-            }
-            write_text(&out, &s, tag, &papers);
-        }
-        shown++;
-    }
-    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    if (!code && !shown) {
-        fprintf(stderr, "papertag: no tag has '%s' in its name, definition or aliases\n", part);
+    code = code ? code : write_tags(&l, model);
+    if (!code && !l.shown) {
+        fprintf(stderr, "papertag: no tag has '%s' in its name, definition, group or aliases\n", l.part ? l.part : "");
         code = EXIT_NOTHING;
     }
-    text_free(&out);
-    free(sorted);
-    papertag_store_close(all.store);
+    papertag_store_close(l.store);
     papertag_model_close(model);
-    return code;
+    return text_end(&l.out, code);
 }
 
-static const option options[] = {{"search", 's', "WORD", "only tags with WORD in a name, definition, alias or group"},
+static const option options[] = {{"search", 's', "WORD", "only tags with WORD in name, definition, group or aliases"},
                                  OPTION_DB,
                                  OPTION_MODEL,
                                  OPTION_JSON,

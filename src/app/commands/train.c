@@ -201,7 +201,6 @@ static int report(const args *a, const char *path, double seconds)
     struct stat info;
     cJSON *manifest;
     text out = {0};
-    int code = EXIT_DONE;
 
     if (papertag_model_open(&model, path, &err)) {
         return failed(&err);
@@ -211,11 +210,9 @@ static int report(const args *a, const char *path, double seconds)
         info.st_size = 0;
     }
     (args_have(a, "json") ? write_json : write_summary)(&out, path, manifest, seconds, (size_t)info.st_size);
-    code = text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
     cJSON_Delete(manifest);
     papertag_model_close(model);
-    return code;
+    return text_end(&out, EXIT_DONE);
 }
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */

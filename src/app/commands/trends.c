@@ -47,10 +47,8 @@ static int run(const args *a)
                 days);
         code = EXIT_NOTHING;
     }
-    code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
-    text_free(&out);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option options[] = {{"days", 0, "N", "the last N days against the N before (default 28)"},
