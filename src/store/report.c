@@ -10,7 +10,7 @@
 #include "measure/measure.h"
 #include "model/model.h"
 #include "read/paper.h"
-#include "text/lexicon.h"
+#include "text/tfidf.h"
 
 /* ---- similar papers -------------------------------------------------------------------------------------------- */
 

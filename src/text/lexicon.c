@@ -1,9 +1,9 @@
 /*
- * lexicon - counting terms that are not known before.
+ * lexicon - counts all terms of many papers, and chooses a vocabulary.
  *
- * Papers are counted in batches, in three steps, each on all threads: papers are tokenized; every shard takes the
- * n-grams that belong to it, paper by paper in their order, and numbers them; papers add up what they have of each
- * number. No step depends on which thread does what, so neither do the numbers.
+ * Papers are counted in batches, in three steps, each on all threads. Papers are tokenized. Then every shard collects
+ * the n-grams that belong to it, paper by paper in order, and numbers them. Then each paper adds up its counts by
+ * number. No step depends on which thread does what, so the numbers do not either.
  */
 #include "lexicon.h"
 
@@ -16,14 +16,14 @@
 /* An n-gram of a paper. */
 struct pt_mention {
     pt_ngram *ngram;
-    const char *text;
-    uint32_t paper; /* from 1 */
+    const char *text; /* ngram->length bytes */
+    uint32_t paper;   /* from 1 */
 };
 
-/* A paper that is being counted: its title and its abstract. Their n-grams' `slot` becomes the number of the term. */
+/* A paper that is being counted. An n-gram's `slot` becomes the number of its term. */
 struct pt_reading {
-    pt_counter fields[2];
-    size_t counts[2];
+    pt_counter fields[2]; /* title and abstract */
+    size_t counts[2];     /* n-grams of each */
 };
 
 void pt_lexicon_free(pt_lexicon *lexicon)
@@ -34,11 +34,11 @@ void pt_lexicon_free(pt_lexicon *lexicon)
         free(shard->hashes);
         free(shard->starts);
         free(shard->df);
-        free(shard->last);
+        free(shard->last_paper);
         free(shard->slots);
         free(shard->mentions);
     }
-    for (size_t i = 0; i < lexicon->reading_count; i++) {
+    for (size_t i = 0; i < lexicon->reading_capacity; i++) {
         pt_counter_free(&lexicon->readings[i].fields[0]);
         pt_counter_free(&lexicon->readings[i].fields[1]);
     }
@@ -77,11 +77,11 @@ const char *pt_lexicon_term(const pt_lexicon *lexicon, size_t term, size_t *leng
 struct counting {
     pt_lexicon *lexicon;
     const pt_tfidf_options *options;
-    const pt_texts *papers;
+    const pt_texts *papers; /* count */
     size_t count;
 };
 
-static int read_paper(void *context, size_t i)
+static int tokenize_paper(void *context, size_t i)
 {
     const struct counting *c = context;
     struct pt_reading *reading = &c->lexicon->readings[i];
@@ -96,7 +96,7 @@ static int read_paper(void *context, size_t i)
     return PAPERTAG_OK;
 }
 
-static int shard_grow(pt_shard *x)
+static int grow_shard(pt_shard *x)
 {
     size_t slots = x->slots ? 2 * (x->mask + 1) : 1 << 12;
     uint32_t *grown = pt_calloc(slots, sizeof *grown);
@@ -117,12 +117,12 @@ static int shard_grow(pt_shard *x)
     return PAPERTAG_OK;
 }
 
-/* The place of a term in its shard, a new one being added; UINT32_MAX when there is no memory. */
+/* The place of a term in its shard, to which a new term is added; UINT32_MAX when there is no memory. */
 static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64_t hash)
 {
     size_t at;
 
-    if ((!x->slots || x->count >= (x->mask + 1) / 2) && shard_grow(x)) {
+    if ((!x->slots || x->count >= (x->mask + 1) / 2) && grow_shard(x)) {
         return UINT32_MAX;
     }
     for (at = hash & x->mask; x->slots[at]; at = (at + 1) & x->mask) {
@@ -133,10 +133,10 @@ static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64
         }
     }
     if (x->count >= UINT32_MAX / 4 / PT_SHARDS || x->text.size + length > UINT32_MAX ||
-        pt_reserve(&x->hashes, &x->capacity_hashes, x->count + 1, sizeof *x->hashes) ||
-        pt_reserve(&x->starts, &x->capacity_starts, x->count + 2, sizeof *x->starts) ||
-        pt_reserve(&x->df, &x->capacity_df, x->count + 1, sizeof *x->df) ||
-        pt_reserve(&x->last, &x->capacity_last, x->count + 1, sizeof *x->last)) {
+        pt_reserve(&x->hashes, &x->hashes_capacity, x->count + 1, sizeof *x->hashes) ||
+        pt_reserve(&x->starts, &x->starts_capacity, x->count + 2, sizeof *x->starts) ||
+        pt_reserve(&x->df, &x->df_capacity, x->count + 1, sizeof *x->df) ||
+        pt_reserve(&x->last_paper, &x->last_paper_capacity, x->count + 1, sizeof *x->last_paper)) {
         return UINT32_MAX;
     }
     x->starts[x->count] = (uint32_t)x->text.size;
@@ -146,14 +146,14 @@ static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64
     }
     x->hashes[x->count] = hash;
     x->df[x->count] = 0;
-    x->last[x->count] = 0;
+    x->last_paper[x->count] = 0;
     x->slots[at] = (uint32_t)x->count + 1;
     x->starts[++x->count] = (uint32_t)x->text.size;
     return (uint32_t)x->count - 1;
 }
 
 /* Lists the n-grams that belong to the shard. */
-static int find_mentions(const struct counting *c, size_t s)
+static int list_mentions(const struct counting *c, size_t s)
 {
     pt_shard *shard = &c->lexicon->shards[s];
 
@@ -161,12 +161,12 @@ static int find_mentions(const struct counting *c, size_t s)
     for (size_t i = 0; i < 2 * c->count; i++) {
         struct pt_reading *reading = &c->lexicon->readings[i / 2];
         pt_counter *field = &reading->fields[i % 2];
-        if (pt_reserve(&shard->mentions, &shard->capacity_mentions, shard->mention_count + reading->counts[i % 2] + 1,
+        if (pt_reserve(&shard->mentions, &shard->mentions_capacity, shard->mention_count + reading->counts[i % 2] + 1,
                        sizeof *shard->mentions)) {
             return PAPERTAG_NO_MEMORY;
         }
         for (size_t k = 0; k < reading->counts[i % 2]; k++) {
-            /* written before it is known whether it counts: nobody could guess which will */
+            /* always written, but kept only if it belongs here: a branch would be mispredicted */
             shard->mentions[shard->mention_count] =
                 (struct pt_mention){&field->ngrams[k], field->tokens.text.data + field->ngrams[k].start,
                                     (uint32_t)(c->lexicon->papers + i / 2 + 1)};
@@ -182,7 +182,7 @@ static int number_terms(void *context, size_t s)
     const struct counting *c = context;
     pt_shard *shard = &c->lexicon->shards[s];
 
-    if (find_mentions(c, s)) {
+    if (list_mentions(c, s)) {
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < shard->mention_count; i++) {
@@ -195,7 +195,7 @@ static int number_terms(void *context, size_t s)
             if (next) {
                 __builtin_prefetch(&shard->hashes[next - 1]);
                 __builtin_prefetch(&shard->starts[next - 1]);
-                __builtin_prefetch(&shard->last[next - 1], 1);
+                __builtin_prefetch(&shard->last_paper[next - 1], 1);
                 __builtin_prefetch(&shard->df[next - 1], 1);
             }
         }
@@ -203,15 +203,15 @@ static int number_terms(void *context, size_t s)
         if (place == UINT32_MAX) {
             return PAPERTAG_NO_MEMORY;
         }
-        shard->df[place] += shard->last[place] != mention->paper;
-        shard->last[place] = mention->paper;
+        shard->df[place] += shard->last_paper[place] != mention->paper;
+        shard->last_paper[place] = mention->paper;
         mention->ngram->slot = (uint32_t)(place * PT_SHARDS + s);
     }
     return PAPERTAG_OK;
 }
 
-/* Makes the row of a paper, in the arrays of its first field: terms and values in ascending order. */
-static int add_up(void *context, size_t i)
+/* Makes the row of a paper, in the arrays of its first field: terms in ascending order, and their counts. */
+static int sum_paper(void *context, size_t i)
 {
     const struct counting *c = context;
     struct pt_reading *reading = &c->lexicon->readings[i];
@@ -237,27 +237,23 @@ static int add_up(void *context, size_t i)
         const uint32_t term = keys[k] >> 1;
         if (!row->count || row->terms[row->count - 1] != term) {
             row->values[row->count] = 0;
-            row->terms[row->count++] = term; /* never ahead of the keys, should they be in the same array */
+            row->terms[row->count++] = term; /* never ahead of k: keys may be the same array */
         }
         row->values[row->count - 1] += weights[keys[k] & 1];
     }
     return PAPERTAG_OK;
 }
 
-static int make_readings(pt_lexicon *lexicon, size_t count)
+static int reserve_readings(pt_lexicon *lexicon, size_t count)
 {
-    struct pt_reading *readings;
+    const size_t old = lexicon->reading_capacity;
 
-    if (count <= lexicon->reading_count) {
-        return PAPERTAG_OK;
-    }
-    readings = realloc(lexicon->readings, count * sizeof *readings);
-    if (!readings) {
+    if (pt_reserve(&lexicon->readings, &lexicon->reading_capacity, count, sizeof *lexicon->readings)) {
         return PAPERTAG_NO_MEMORY;
     }
-    memset(readings + lexicon->reading_count, 0, (count - lexicon->reading_count) * sizeof *readings);
-    lexicon->readings = readings;
-    lexicon->reading_count = count;
+    if (lexicon->reading_capacity > old) {
+        memset(lexicon->readings + old, 0, (lexicon->reading_capacity - old) * sizeof *lexicon->readings);
+    }
     return PAPERTAG_OK;
 }
 
@@ -267,8 +263,8 @@ int pt_lexicon_count(pt_lexicon *lexicon, const pt_tfidf_options *options, const
     struct counting c = {lexicon, options, papers, count};
     const size_t before = rows->count;
 
-    if (make_readings(lexicon, count) || pt_parallel(jobs, count, read_paper, &c, NULL) ||
-        pt_parallel(jobs, PT_SHARDS, number_terms, &c, NULL) || pt_parallel(jobs, count, add_up, &c, NULL)) {
+    if (reserve_readings(lexicon, count) || pt_parallel(jobs, count, tokenize_paper, &c, NULL) ||
+        pt_parallel(jobs, PT_SHARDS, number_terms, &c, NULL) || pt_parallel(jobs, count, sum_paper, &c, NULL)) {
         return pt_no_memory(err);
     }
     for (size_t i = 0; i < count; i++) {
@@ -295,9 +291,11 @@ void pt_chosen_free(pt_chosen *chosen)
 }
 
 struct candidate {
-    const char *term;
-    uint64_t head; /* its first eight bytes, so ordered as they are: mostly they tell */
-    uint32_t length, df, number;
+    const char *term; /* length bytes */
+    uint64_t head;    /* its first eight bytes as a number: comparing it mostly decides the order */
+    uint32_t length;
+    uint32_t df;
+    uint32_t number; /* in the lexicon */
 };
 
 static uint64_t head_of(const char *term, size_t length)
@@ -324,79 +322,100 @@ static int compare_candidates(const void *a, const void *b)
     return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
-int pt_lexicon_choose(const pt_lexicon *x, size_t papers, size_t min_df, double max_df, size_t max_terms,
-                      pt_chosen *out, papertag_error *err)
+/* The terms within the limits on df, in the order of their numbers in the vocabulary; free *out. */
+static int list_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, struct candidate **out,
+                           size_t *count)
 {
-    const size_t end = pt_lexicon_end(x);
-    struct candidate *candidates = pt_alloc(end, sizeof *candidates);
-    pt_chosen chosen = {0};
-    size_t count = 0, size = 0, slots;
-    int status = PAPERTAG_OK;
+    const size_t end = pt_lexicon_end(lexicon);
+    struct candidate *list = pt_alloc(end, sizeof *list);
+    size_t n = 0;
 
-    if (!candidates) {
-        return pt_no_memory(err);
-    }
-    for (size_t i = 0; i < end; i++) {
-        const uint32_t df = pt_lexicon_df(x, i);
-        if (df && df >= min_df && df <= max_df * (double)papers) {
+    for (size_t i = 0; list && i < end; i++) {
+        const uint32_t df = pt_lexicon_df(lexicon, i);
+        if (df && df >= min_df && df <= max_df) {
             size_t length;
-            const char *term = pt_lexicon_term(x, i, &length);
-            candidates[count++] = (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
+            const char *term = pt_lexicon_term(lexicon, i, &length);
+            list[n++] = (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
         }
     }
-    if (!count) {
-        status = pt_fail(err, PAPERTAG_BAD_INPUT, "no term stands in at least %zu papers and in at most %g %% of them",
-                         min_df, 100 * max_df);
-        goto done;
+    if (list) {
+        pt_sort(list, n, sizeof *list, compare_candidates);
     }
-    pt_sort(candidates, count, sizeof *candidates, compare_candidates);
-    count = max_terms && count > max_terms ? max_terms : count;
+    *out = list;
+    *count = n;
+    return list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
+/* Makes a vocabulary of the candidates. lexicon_end: of the lexicon's numbers; papers: how many it counted. */
+static int fill_chosen(pt_chosen *chosen, const struct candidate *candidates, size_t count, size_t lexicon_end,
+                       size_t papers, papertag_error *err)
+{
+    const size_t slots = pt_vocabulary_slots(count);
+    size_t size = 0;
+
     for (size_t i = 0; i < count; i++) {
         size += candidates[i].length;
     }
-    slots = pt_vocabulary_slots(count);
-    chosen.term_of = pt_alloc(end, sizeof *chosen.term_of);
-    chosen.text = pt_alloc(size, 1);
-    chosen.starts = pt_alloc(count + 1, sizeof *chosen.starts);
-    chosen.slots = pt_alloc(slots, sizeof *chosen.slots);
-    chosen.idf = pt_alloc(count, sizeof *chosen.idf);
-    if (!chosen.term_of || !chosen.text || !chosen.starts || !chosen.slots || !chosen.idf) {
-        status = pt_no_memory(err);
-        goto done;
+    chosen->term_of = pt_alloc(lexicon_end, sizeof *chosen->term_of);
+    chosen->text = pt_alloc(size, 1);
+    chosen->starts = pt_alloc(count + 1, sizeof *chosen->starts);
+    chosen->slots = pt_alloc(slots, sizeof *chosen->slots);
+    chosen->idf = pt_alloc(count, sizeof *chosen->idf);
+    if (!chosen->term_of || !chosen->text || !chosen->starts || !chosen->slots || !chosen->idf) {
+        return pt_no_memory(err);
     }
-    memset(chosen.term_of, 0xff, end * sizeof *chosen.term_of);
-    chosen.starts[0] = 0;
+    memset(chosen->term_of, 0xff, lexicon_end * sizeof *chosen->term_of);
+    chosen->starts[0] = 0;
     for (size_t i = 0; i < count; i++) {
-        memcpy(chosen.text + chosen.starts[i], candidates[i].term, candidates[i].length);
-        chosen.starts[i + 1] = chosen.starts[i] + candidates[i].length;
-        chosen.term_of[candidates[i].number] = (uint32_t)i;
-        chosen.idf[i] = (float)(log((1.0 + (double)papers) / (1.0 + candidates[i].df)) + 1);
+        memcpy(chosen->text + chosen->starts[i], candidates[i].term, candidates[i].length);
+        chosen->starts[i + 1] = chosen->starts[i] + candidates[i].length;
+        chosen->term_of[candidates[i].number] = (uint32_t)i;
+        chosen->idf[i] = (float)(log((1.0 + (double)papers) / (1.0 + candidates[i].df)) + 1);
     }
-    chosen.vocabulary = (pt_vocabulary){.text = chosen.text,
-                                        .starts = chosen.starts,
-                                        .slots = chosen.slots,
-                                        .idf = chosen.idf,
-                                        .count = count,
-                                        .mask = (uint32_t)slots - 1};
-    status = pt_vocabulary_index(&chosen.vocabulary, chosen.slots, err);
-    if (!status) {
+    chosen->vocabulary = (pt_vocabulary){.text = chosen->text,
+                                         .starts = chosen->starts,
+                                         .slots = chosen->slots,
+                                         .idf = chosen->idf,
+                                         .count = count,
+                                         .mask = (uint32_t)slots - 1};
+    return pt_vocabulary_index(&chosen->vocabulary, chosen->slots, err);
+}
+
+int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, double max_df, size_t max_terms,
+                      pt_chosen *out, papertag_error *err)
+{
+    struct candidate *candidates;
+    pt_chosen chosen = {0};
+    size_t count;
+    int status;
+
+    if (list_candidates(lexicon, min_df, max_df * (double)papers, &candidates, &count)) {
+        return pt_no_memory(err);
+    }
+    if (count) {
+        count = max_terms && count > max_terms ? max_terms : count;
+        status = fill_chosen(&chosen, candidates, count, pt_lexicon_end(lexicon), papers, err);
+    } else {
+        status = pt_fail(err, PAPERTAG_BAD_INPUT, "no term occurs in at least %zu papers and in at most %g %% of them",
+                         min_df, 100 * max_df);
+    }
+    if (status) {
+        pt_chosen_free(&chosen);
+    } else {
         *out = chosen;
-        chosen = (pt_chosen){0};
     }
-done:
     free(candidates);
-    pt_chosen_free(&chosen);
     return status;
 }
 
 /* ---- weighing -------------------------------------------------------------------------------------------------- */
 
-/* Rows are weighed in strips; those of a strip move together in place, and all are moved together in the end. */
+/* Rows are weighed in strips of rows. Each row gets shorter in place; at the end all rows are moved together. */
 struct weighing {
-    pt_rows *rows;
+    pt_rows *rows; /* N */
     const pt_chosen *chosen;
-    size_t strip; /* rows */
-    size_t *kept; /* by row: entries that remain, at its old start */
+    size_t strip; /* rows of a strip */
+    size_t *kept; /* N: entries that remain, at the row's old start */
 };
 
 static int weigh_strip(void *context, size_t strip)

@@ -6,7 +6,7 @@
 
 #include "fit.h"
 #include "tags/tags.h"
-#include "text/lexicon.h"
+#include "text/tfidf.h"
 
 /* Papers whose terms are counted together. */
 enum { PT_QUEUE = 256 };

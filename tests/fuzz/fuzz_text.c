@@ -3,7 +3,8 @@
  */
 #include <stdlib.h>
 
-#include "text/text.h"
+#include "text/fold.h"
+#include "text/tfidf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

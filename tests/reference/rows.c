@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "text/lexicon.h"
+#include "text/tfidf.h"
 
 int main(int argc, char **argv)
 {

@@ -1,7 +1,6 @@
 /*
- * Unit tests of tags (names, the list), keywords and calibrate.
+ * Unit tests of tags (names, the list) and keywords.
  */
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include <cmocka.h>
 
 #include "base/nearest.h"
-#include "fit/fit.h"
 #include "tags/tags.h"
 
 static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
@@ -187,96 +185,12 @@ static void test_keywords_name_tags(void **state)
     pt_tag_list_free(&list);
 }
 
-/* ---- calibration --- */
-
-static double p_of(double a, double b, double margin)
-{
-    return 1 / (1 + exp(a * margin + b));
-}
-
-static void test_a_known_sigmoid_is_found_again(void **state)
-{
-    enum { COUNT = 20000 };
-    float *margins = malloc(COUNT * sizeof *margins);
-    uint8_t *positive = malloc(COUNT);
-    uint64_t seed = 4;
-    double a, b, gradient[2] = {0}, positives = 0;
-    (void)state;
-
-    for (int i = 0; i < COUNT; i++) {
-        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
-        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-2, 0.7, margins[i]);
-        positives += positive[i];
-    }
-    pt_platt(margins, positive, COUNT, &a, &b);
-    assert_true(fabs(a + 2) < 0.1);
-    assert_true(fabs(b - 0.7) < 0.1);
-    for (int i = 0; i < COUNT; i++) { /* at the optimum the gradient of the likelihood vanishes */
-        double target = positive[i] ? (positives + 1) / (positives + 2) : 1 / (COUNT - positives + 2);
-        gradient[0] += margins[i] * (target - p_of(a, b, margins[i]));
-        gradient[1] += target - p_of(a, b, margins[i]);
-    }
-    assert_true(fabs(gradient[0]) < 1e-3 && fabs(gradient[1]) < 1e-3);
-    free(margins);
-    free(positive);
-}
-
-static void test_hard_cases_stay_finite(void **state)
-{
-    float margins[100], far[4] = {-1e6f, -1e5f, 1e5f, 1e6f};
-    uint8_t positive[100], halves[4] = {0, 0, 1, 1};
-    double a, b;
-    (void)state;
-
-    for (int i = 0; i < 100; i++) { /* separable */
-        margins[i] = (float)(i - 50) / 10 + 0.05f;
-        positive[i] = i >= 50;
-    }
-    pt_platt(margins, positive, 100, &a, &b);
-    assert_true(isfinite(a) && isfinite(b) && a < 0);
-    assert_true(p_of(a, b, 5) > 0.9 && p_of(a, b, -5) < 0.1);
-    memset(positive, 0, sizeof positive); /* one class */
-    pt_platt(margins, positive, 100, &a, &b);
-    assert_true(isfinite(a) && isfinite(b) && p_of(a, b, 0) < 0.1);
-    pt_platt(margins, positive, 0, &a, &b); /* nothing */
-    assert_true(isfinite(a) && isfinite(b));
-    pt_platt(far, halves, 4, &a, &b);
-    assert_true(isfinite(a) && isfinite(b));
-}
-
-static void test_few_examples_stay_near(void **state)
-{
-    static float margins[20000];
-    static uint8_t positive[20000];
-    uint64_t seed = 9;
-    double a = -2, b = 1;
-    (void)state;
-
-    pt_platt_near(margins, positive, 0, 0.5, &a, &b); /* nothing seen: nothing changes */
-    assert_true(a == -2 && b == 1);
-    margins[0] = 3;
-    positive[0] = 0; /* one surprise moves it, a little */
-    pt_platt_near(margins, positive, 1, 0.5, &a, &b);
-    assert_true(p_of(a, b, 3) < p_of(-2, 1, 3) && p_of(a, b, 3) > 0.2);
-    for (int i = 0; i < 20000; i++) { /* many that follow another sigmoid draw it there */
-        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
-        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-4, -2, margins[i]);
-    }
-    a = -2;
-    b = 1;
-    pt_platt_near(margins, positive, 20000, 0.5, &a, &b);
-    assert_true(fabs(a + 4) < 0.3 && fabs(b + 2) < 0.3);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_keys_forget_case_and_gaps),
                                        cmocka_unit_test(test_tags_are_found),
                                        cmocka_unit_test(test_unknown_tags_name_the_nearest),
                                        cmocka_unit_test(test_lists_are_read_and_checked),
-                                       cmocka_unit_test(test_a_known_sigmoid_is_found_again),
-                                       cmocka_unit_test(test_hard_cases_stay_finite),
-                                       cmocka_unit_test(test_few_examples_stay_near),
                                        cmocka_unit_test(test_keywords_name_tags),
                                        cmocka_unit_test(test_nearest_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);

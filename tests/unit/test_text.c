@@ -1,5 +1,6 @@
 /*
- * Unit tests of text: the cases of tests/cases/tokens.txt, the ASCII fast path against utf8proc, random bytes.
+ * Unit tests of the tokenizer: the cases of tests/cases/tokens.txt, the ASCII fast path against utf8proc, random bytes,
+ * LaTeX commands, sets of words.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +9,9 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "text/text.h"
+#include "text/fold.h"
+#include "text/latex_commands.h"
+#include "text/tfidf.h"
 
 static pt_text_options options_all(void)
 {
@@ -225,6 +228,43 @@ static void test_sets_of_words(void **state)
     pt_words_free(&set);
 }
 
+static void test_a_list_of_words_is_checked(void **state)
+{
+    static char many[2 * 32001];
+    pt_words set = {0};
+    papertag_error err;
+    (void)state;
+
+    assert_int_equal(pt_words_build(&set, "no end", 6, &err), PAPERTAG_BAD_ARGUMENT);
+    for (size_t i = 0; i < sizeof many; i += 2) {
+        many[i] = 'a';
+    }
+    assert_int_equal(pt_words_build(&set, many, sizeof many, &err), PAPERTAG_BAD_ARGUMENT);
+    assert_non_null(strstr(err.message, "32000"));
+    assert_int_equal(pt_words_build(&set, many, sizeof many - 2, &err), 0);
+    pt_words_free(&set);
+}
+
+/* The first, a middle and the last name of each list: binary search needs them sorted. */
+static void test_latex_commands(void **state)
+{
+    static const char *const formats[] = {"Big", "Vert", "approx", "leq", "mathbb", "textbf", "xspace"};
+    static const char *const with_argument[] = {"autoref", "cite", "includegraphics", "vspace"};
+    static const char *const words[] = {"", "alpha", "log", "Bi", "xspaces", "citet2"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        assert_int_equal(pt_find_latex_command(formats[i]), PT_LATEX_FORMAT);
+    }
+    for (size_t i = 0; i < sizeof with_argument / sizeof *with_argument; i++) {
+        assert_int_equal(pt_find_latex_command(with_argument[i]), PT_LATEX_ARGUMENT);
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_int_equal(pt_find_latex_command(words[i]), PT_LATEX_WORD);
+    }
+    assert_int_equal(pt_find_latex_command("ell"), PT_LATEX_L);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
@@ -232,6 +272,8 @@ int main(void)
                                        cmocka_unit_test(test_any_bytes_give_sound_tokens),
                                        cmocka_unit_test(test_invalid_bytes_lose_nothing_after_them),
                                        cmocka_unit_test(test_no_text_gives_no_tokens),
-                                       cmocka_unit_test(test_sets_of_words)};
+                                       cmocka_unit_test(test_sets_of_words),
+                                       cmocka_unit_test(test_a_list_of_words_is_checked),
+                                       cmocka_unit_test(test_latex_commands)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "text/lexicon.h"
+#include "text/tfidf.h"
 
 static const pt_texts papers[] = {{"Sparse attention", "attention attention is cheap"},
                                   {"Dense retrieval", "retrieval with attention and a dense index"},
@@ -170,12 +170,43 @@ static void test_a_vocabulary_finds_each_of_many_terms(void **state)
     pt_buf_free(&text);
 }
 
+/* The size of the scratch memory overflows: that is reported, and nothing is written. */
+static void test_more_papers_than_memory_can_hold(void **state)
+{
+    struct fixture f;
+    papertag_error err;
+    (void)state;
+
+    collect(&f, 1, 1);
+    assert_int_equal(pt_lexicon_count(&f.lexicon, &f.options, papers, SIZE_MAX / 8, 1, &f.rows, &err),
+                     PAPERTAG_NO_MEMORY);
+    assert_int_equal(f.rows.count, PAPERS);
+    assert_int_equal(pt_lexicon_count(&f.lexicon, &f.options, papers, PAPERS, 1, &f.rows, &err), 0);
+    assert_int_equal(f.rows.count, 2 * PAPERS);
+    release(&f);
+}
+
+static void test_a_term_occurs_once_in_a_vocabulary(void **state)
+{
+    const uint32_t starts[] = {0, 3, 8, 11};
+    uint32_t slots[16];
+    const pt_vocabulary vocabulary = {.text = "onetwo sone", .starts = starts, .count = 3, .mask = 15};
+    papertag_error err;
+    (void)state;
+
+    assert_int_equal(pt_vocabulary_slots(3), 16);
+    assert_int_equal(pt_vocabulary_index(&vocabulary, slots, &err), PAPERTAG_BAD_INPUT);
+    assert_string_equal(err.message, "the term 'one' occurs twice in the vocabulary");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_by_hand),
                                        cmocka_unit_test(test_limits_on_document_frequency_and_size),
                                        cmocka_unit_test(test_row_of_the_vocabulary_is_the_row_of_the_lexicon),
                                        cmocka_unit_test(test_unknown_words_leave_an_empty_row),
+                                       cmocka_unit_test(test_more_papers_than_memory_can_hold),
+                                       cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),
                                        cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

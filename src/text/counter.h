@@ -1,0 +1,81 @@
+/*
+ * counter - counts of terms in one paper, and the row made from them.
+ */
+#ifndef PT_COUNTER_H
+#define PT_COUNTER_H
+
+#include "rows.h"
+#include "scan.h"
+
+enum { PT_NGRAM_MAX = 4 };
+
+/* How papers are counted. */
+typedef struct pt_tfidf_options {
+    pt_text_options text;
+    unsigned ngram_max;  /* words of the longest n-gram, 1 to PT_NGRAM_MAX */
+    double title_weight; /* >= 0: what a word of the title counts; one of the abstract counts 1 */
+} pt_tfidf_options;
+
+/* An n-gram of a text's tokens: `length` bytes of the token string from `start` on. */
+typedef struct pt_ngram {
+    uint64_t hash; /* see pt_ngram_hash */
+    uint32_t start, length;
+    uint32_t slot; /* scratch of whoever looks the n-gram up */
+} pt_ngram;
+
+/* 1 + ln n for small n, each computed when it is first needed (0 before that). */
+enum { PT_LOGS = 64 };
+typedef struct pt_logs {
+    double of[PT_LOGS];
+} pt_logs;
+
+/* Counts of terms in one paper. Zero-initialise; pt_counter_free ends it. */
+typedef struct pt_counter {
+    pt_tokens tokens;
+    pt_ngram *ngrams;       /* of the tokens */
+    float *tf;              /* tf_capacity, by term: its count; 0: does not occur */
+    uint32_t *terms;        /* count: the terms that occur; in order of occurrence until pt_counter_take */
+    float *values;          /* count: after pt_counter_take */
+    size_t count;           /* terms that occur */
+    uint32_t *sorted;       /* scratch */
+    size_t ngrams_capacity; /* of each array: */
+    size_t tf_capacity;
+    size_t capacity; /* of terms */
+    size_t values_capacity;
+    size_t sorted_capacity;
+    pt_logs logs;
+} pt_counter;
+
+void pt_counter_free(pt_counter *counter);
+
+/* Lists the n-grams of counter->tokens in counter->ngrams, *count of them. 0 or PAPERTAG_NO_MEMORY. */
+int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count);
+
+/* The hash of an n-gram from the hashes of its words, one word after the other. */
+uint64_t pt_ngram_hash(uint64_t hash_so_far, uint64_t hash_of_next_word);
+
+/* Makes room for terms 0 .. terms - 1; for `more` further terms in this paper. 0 or PAPERTAG_NO_MEMORY. */
+int pt_counter_reserve(pt_counter *counter, size_t terms);
+int pt_counter_expect(pt_counter *counter, size_t more);
+
+/* Adds to a term's count; there must be room. */
+static inline void pt_count_term(pt_counter *counter, uint32_t term, float weight)
+{
+    if (counter->tf[term] == 0) {
+        counter->terms[counter->count++] = term;
+    }
+    counter->tf[term] += weight;
+}
+
+/* Moves the counts to counter->values in ascending order of terms, and clears counter->tf for the next paper.
+ * 0 or PAPERTAG_NO_MEMORY. */
+int pt_counter_take(pt_counter *counter);
+
+/* Sorts by radix, a byte at a time from the lowest. `other` is scratch of the same size; returns the array that holds
+ * the result, one of the two. */
+uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count);
+
+/* Turns counts into tf-idf values of a row of length 1, in place. idf: by term. */
+void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * Unit tests of calibrate and cuts: known sigmoids, hard cases, cuts of clean and of hopeless tags, precision levels.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "fit/fit.h"
+
+static double p_of(double a, double b, double margin)
+{
+    return 1 / (1 + exp(a * margin + b));
+}
+
+static void test_a_known_sigmoid_is_found_again(void **state)
+{
+    enum { COUNT = 20000 };
+    float *margins = malloc(COUNT * sizeof *margins);
+    uint8_t *positive = malloc(COUNT);
+    uint64_t seed = 4;
+    double a, b, gradient[2] = {0}, positives = 0;
+    (void)state;
+
+    for (int i = 0; i < COUNT; i++) {
+        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
+        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-2, 0.7, margins[i]);
+        positives += positive[i];
+    }
+    pt_platt(margins, positive, COUNT, &a, &b);
+    assert_true(fabs(a + 2) < 0.1);
+    assert_true(fabs(b - 0.7) < 0.1);
+    for (int i = 0; i < COUNT; i++) { /* at the optimum the gradient of the likelihood vanishes */
+        double target = positive[i] ? (positives + 1) / (positives + 2) : 1 / (COUNT - positives + 2);
+        gradient[0] += margins[i] * (target - p_of(a, b, margins[i]));
+        gradient[1] += target - p_of(a, b, margins[i]);
+    }
+    assert_true(fabs(gradient[0]) < 1e-3 && fabs(gradient[1]) < 1e-3);
+    free(margins);
+    free(positive);
+}
+
+static void test_hard_cases_stay_finite(void **state)
+{
+    float margins[100], far[4] = {-1e6f, -1e5f, 1e5f, 1e6f};
+    uint8_t positive[100], halves[4] = {0, 0, 1, 1};
+    double a, b;
+    (void)state;
+
+    for (int i = 0; i < 100; i++) { /* separable */
+        margins[i] = (float)(i - 50) / 10 + 0.05f;
+        positive[i] = i >= 50;
+    }
+    pt_platt(margins, positive, 100, &a, &b);
+    assert_true(isfinite(a) && isfinite(b) && a < 0);
+    assert_true(p_of(a, b, 5) > 0.9 && p_of(a, b, -5) < 0.1);
+    memset(positive, 0, sizeof positive); /* one class */
+    pt_platt(margins, positive, 100, &a, &b);
+    assert_true(isfinite(a) && isfinite(b) && p_of(a, b, 0) < 0.1);
+    pt_platt(margins, positive, 0, &a, &b); /* nothing */
+    assert_true(isfinite(a) && isfinite(b));
+    pt_platt(far, halves, 4, &a, &b);
+    assert_true(isfinite(a) && isfinite(b));
+}
+
+static void test_few_examples_stay_near(void **state)
+{
+    static float margins[20000];
+    static uint8_t positive[20000];
+    uint64_t seed = 9;
+    double a = -2, b = 1;
+    (void)state;
+
+    pt_platt_near(margins, positive, 0, 0.5, &a, &b); /* no examples: no change */
+    assert_true(a == -2 && b == 1);
+    margins[0] = 3;
+    positive[0] = 0; /* one surprise moves it, a little */
+    pt_platt_near(margins, positive, 1, 0.5, &a, &b);
+    assert_true(p_of(a, b, 3) < p_of(-2, 1, 3) && p_of(a, b, 3) > 0.2);
+    for (int i = 0; i < 20000; i++) { /* many examples of another sigmoid pull it there */
+        margins[i] = (float)((double)(pt_random(&seed) >> 11) / 9007199254740992.0 * 6 - 3);
+        positive[i] = (double)(pt_random(&seed) >> 11) / 9007199254740992.0 < p_of(-4, -2, margins[i]);
+    }
+    a = -2;
+    b = 1;
+    pt_platt_near(margins, positive, 20000, 0.5, &a, &b);
+    assert_true(fabs(a + 4) < 0.3 && fabs(b + 2) < 0.3);
+}
+
+enum { PAPERS = 1000, TAGS = 3 };
+
+/* Tag 0 is clean: its papers have margin 1, the others -1. Tag 1 has none. Tag 2 has every second paper from margin 0
+ * on, the clean half of them above 1. */
+static void make_margins(float *margins, pt_labels *labels)
+{
+    for (uint32_t i = 0; i < PAPERS; i++) {
+        uint32_t tags[TAGS];
+        size_t count = 0;
+        const float last = (float)i / PAPERS * 4 - 2;
+        margins[i * TAGS] = i % 4 ? -1 : 1;
+        margins[i * TAGS + 1] = -1;
+        margins[i * TAGS + 2] = last;
+        if (i % 4 == 0) {
+            tags[count++] = 0;
+        }
+        if (last > 1 || (last > 0 && i % 2)) {
+            tags[count++] = 2;
+        }
+        assert_int_equal(pt_labels_append(labels, tags, count), 0);
+    }
+}
+
+static void test_cuts_and_precision_levels(void **state)
+{
+    static float margins[PAPERS * TAGS];
+    const double a[TAGS] = {-3, -3, -3}, b[TAGS] = {0, 0, 1};
+    double cuts[TAGS], levels[PT_PRECISIONS], again[TAGS], same_levels[PT_PRECISIONS], f1, same_f1;
+    pt_labels labels = {0};
+    const pt_cut_problem problem = {margins, &labels, TAGS, a, b};
+    (void)state;
+
+    make_margins(margins, &labels);
+    assert_int_equal(pt_find_cuts(&problem, 1, cuts, levels, &f1, NULL), 0);
+    assert_true(f1 > 0.8 && f1 < 1);
+    assert_true(cuts[0] > -1 && cuts[0] < 1);
+    assert_true(isfinite(cuts[1])); /* no examples: the margin of the common probability */
+    assert_true(cuts[2] > -0.5 && cuts[2] < 1);
+    for (int i = 1; i < PT_PRECISIONS; i++) {
+        assert_true(levels[i] >= levels[i - 1]);
+    }
+    assert_true(levels[0] > 0 && levels[PT_PRECISIONS - 1] < 1);
+    assert_int_equal(pt_find_cuts(&problem, 3, again, same_levels, &same_f1, NULL), 0);
+    assert_memory_equal(again, cuts, sizeof cuts);
+    assert_memory_equal(same_levels, levels, sizeof levels);
+    assert_true(same_f1 == f1);
+    pt_labels_free(&labels);
+}
+
+static void test_cuts_without_examples(void **state)
+{
+    const float margins[4] = {-1, 0, 1, 2};
+    const double a = -1, b = 0;
+    double cut, levels[PT_PRECISIONS], f1;
+    pt_labels labels = {0};
+    const pt_cut_problem problem = {margins, &labels, 1, &a, &b};
+    (void)state;
+
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pt_labels_append(&labels, NULL, 0), 0);
+    }
+    assert_int_equal(pt_find_cuts(&problem, 1, &cut, levels, &f1, NULL), 0);
+    assert_true(f1 == 0 && fabs(cut) < 1e-9); /* even odds */
+    for (int i = 0; i < PT_PRECISIONS; i++) {
+        assert_true(levels[i] == 2); /* never reached */
+    }
+    pt_labels_free(&labels);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite),
+        cmocka_unit_test(test_few_examples_stay_near), cmocka_unit_test(test_cuts_and_precision_levels),
+        cmocka_unit_test(test_cuts_without_examples)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
