@@ -1,11 +1,11 @@
 /*
- * papertag - the two flows, each as one short function. Read this first.
+ * papertag - the two flows, each as one short function. Read this first. Nothing in the library calls it.
  *
  *     read --> tokenize --> vectorize --> score              papertag_tag
  *     read --> tokenize --> vectorize --> fit --> file       papertag_trainer_fit
  *
- * Reading is the caller's loop over papertag_reader_next. Tokenizing and vectorizing are one step here, as terms are
- * looked up while tokens lie where the tokenizer put them: pt_tagger_row when tagging, papertag_trainer_add when papers
+ * Reading is the caller's loop over papertag_reader_next. Tokenizing and vectorizing are one step, because terms are
+ * looked up right where the tokenizer writes tokens: in pt_tagger_row when tagging, in papertag_trainer_add when papers
  * are collected.
  */
 #include "train/train.h"
@@ -39,13 +39,11 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
         return pt_fail(err, PAPERTAG_BAD_INPUT, "none of the %zu papers has a tag", t->labels.count);
     }
     t->fitted = true;
-    status = pt_train_count(t, err);                                /* terms of the last papers added */
+    status = pt_train_count(t, err);                                /* the terms of the last papers */
     status = status ? status : pt_train_choose(t, &r, err);         /* tags, vocabulary, tf-idf rows, folds */
     status = status ? status : pt_train_cross_validate(t, &r, err); /* weights, calibration and cuts */
-    status = status ? status : pt_train_students(t, &r, err);       /* what unlabelled papers add */
-    if (!status && t->options.solver == PAPERTAG_SOLVER_LIBSVM) {
-        status = pt_fit_machines(&r.fit, r.result.blocks, &r.support, err);
-    }
+    status = status ? status : pt_train_students(t, &r, err);       /* with unlabelled papers, better weights */
+    status = status ? status : pt_train_fit_all(t, &r, err);        /* all papers, if no step has fitted them yet */
     status = status ? status : pt_train_write(t, &r, path, err);
     pt_training_free(&r);
     return status;
