@@ -58,7 +58,8 @@ LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
 LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
-APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o)
+WEB     := $(sort $(wildcard data/web/*))
+APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o) $(OBJ)/web.o
 UNITS   := $(patsubst tests/unit/%.c,$(OBJ)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 REPLAYS := $(FUZZ:%=$(OBJ)/fuzz/replay_%)
@@ -83,6 +84,15 @@ $(OBJ)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
 	$(Q)$(COMPILE) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
+
+# The files of data/web become part of the program. The folder is named so that a file that goes is noticed, too.
+$(OBJ)/web.c: $(WEB) data/web scripts/embed
+	@mkdir -p $(@D)
+	$(Q)scripts/embed $(WEB) >$@
+
+$(OBJ)/web.o: $(OBJ)/web.c
+	$(if $(V),,@echo "  CC   $@")
+	$(Q)$(COMPILE) -Isrc/app -c $< -o $@
 
 $(STATIC): $(LIB_OBJ)
 	@rm -f $@

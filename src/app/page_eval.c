@@ -2,38 +2,19 @@
  * page_eval - the report of an evaluation as a page: one HTML file, no script, plots as SVG, light and dark.
  */
 #include <math.h>
-#include <string.h>
 
 #include "page_eval.h"
 #include "status.h"
 #include "text.h"
+#include "web.h"
 
 enum { WIDE = 440, TALL = 330, LEFT = 48, TOP = 12, PLOT_W = WIDE - LEFT - 14, PLOT_H = TALL - TOP - 44 };
 enum { SMALL_W = 72, SMALL_H = 24 };
 
-static const char head[] =
+static const char page_start[] =
     "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>papertag: evaluation</title>\n"
-    "<style>\n"
-    ":root{color-scheme:light "
-    "dark;--ink:#1b1f24;--dim:#667079;--line:#d9dee3;--paper:#fff;--mark:#0b62c4;--warm:#c2410c}\n"
-    "@media(prefers-color-scheme:dark){:root{--ink:#e4e8ec;--dim:#98a2ab;--line:#343b42;--paper:#15191d;--mark:#6cb1ff;"
-    "--warm:#fb923c}}\n"
-    "body{margin:2rem auto;max-width:62rem;padding:0 1rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);"
-    "background:var(--paper)}\n"
-    "h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.25rem 0 "
-    "1rem}.dim{color:var(--dim)}\n"
-    "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}\n"
-    "th,td{padding:.2rem .5rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\n"
-    "th{font-weight:600;color:var(--dim)}th:first-child,td:first-child,.left{text-align:left}\n"
-    ".plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0;flex:1 1 22rem}figcaption{color:var(--dim);"
-    "font-size:.875rem}\n"
-    ".scroll{overflow-x:auto}svg{max-width:100%;height:auto}svg text{fill:var(--dim);font:11px system-ui,sans-serif}\n"
-    ".axis{stroke:var(--line);fill:none}.curve{stroke:var(--mark);stroke-width:1.75;fill:none}\n"
-    ".even{stroke:var(--dim);stroke-dasharray:4 4;fill:none}.dot{fill:var(--mark)}.bar{stroke:var(--mark);fill:none}\n"
-    ".here{fill:var(--warm)}\n"
-    "@media print{body{margin:0;max-width:none}h2{break-after:avoid}tr,figure{break-inside:avoid}}\n"
-    "</style>\n</head>\n<body>\n";
+    "<style>\n";
 
 static double x_of(double value)
 {
@@ -61,16 +42,6 @@ static void open_plot(text *out, const char *name, const char *x, const char *y)
                 y);
 }
 
-/* Wilson's 95 % interval of a share (1927). */
-static void interval(double share, double count, double *low, double *high)
-{
-    const double z = 1.96, spread = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count));
-    const double middle = share + z * z / (2 * count), whole = 1 + z * z / count;
-
-    *low = (middle - spread) / whole;
-    *high = (middle + spread) / whole;
-}
-
 static void reliability(text *out, const papertag_report *r, double ece)
 {
     text_put(out, "<figure>");
@@ -78,14 +49,13 @@ static void reliability(text *out, const papertag_report *r, double ece)
     text_format(out, "<path class=\"even\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x_of(0), y_of(0), x_of(1), y_of(1));
     for (int b = 0; b < PAPERTAG_BINS; b++) {
         const papertag_bin *bin = &r->bins[b];
-        double low, high;
+        const papertag_estimate share = papertag_share((size_t)lround(bin->gold * (double)bin->pairs), bin->pairs);
         if (!bin->pairs) {
             continue;
         }
-        interval(bin->gold, (double)bin->pairs, &low, &high);
         text_format(out,
                     "<path class=\"bar\" d=\"M%.1f %.1fV%.1f\"/><circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\">",
-                    x_of(bin->p), y_of(low), y_of(high), x_of(bin->p), y_of(bin->gold));
+                    x_of(bin->p), y_of(share.low), y_of(share.high), x_of(bin->p), y_of(bin->gold));
         text_format(out, "<title>p %.3f: %.3f of %zu are gold</title></circle>\n", bin->p, bin->gold, bin->pairs);
     }
     text_format(out,
@@ -105,8 +75,8 @@ static void precision_recall(text *out, const double *curve, const papertag_metr
     text_format(out, "\"/>\n<circle class=\"here\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>at the cuts</title></circle>",
                 x_of(m->recall_micro), y_of(m->precision_micro));
     text_format(out,
-                "</svg>\n<figcaption>The precision that keeps a recall, all tags together, by one probability; the dot "
-                "is where the cuts are: precision %.3f, recall %.3f.</figcaption></figure>\n",
+                "</svg>\n<figcaption>Precision at each recall, all tags together, as one probability is lowered; the "
+                "dot marks the cuts: precision %.3f, recall %.3f.</figcaption></figure>\n",
                 m->precision_micro, m->recall_micro);
 }
 
@@ -155,7 +125,7 @@ static int tag_table(text *out, const papertag_evaluation *evaluation, const pap
             small_curve(out, curve);
             text_put(out, "</td></tr>\n");
         } else {
-            text_put(out, "<td class=\"dim\" colspan=\"5\">none here has it</td></tr>\n");
+            text_put(out, "<td class=\"dim\" colspan=\"5\">none of these papers has it</td></tr>\n");
         }
     }
     text_put(out, "</tbody></table></div>\n");
@@ -168,7 +138,8 @@ static void confusion_table(text *out, const papertag_report *r)
         return;
     }
     text_put(out,
-             "<h2>Worst confusions</h2>\n<p class=\"dim\">A tag was missed where another was assigned wrongly.</p>\n"
+             "<h2>Worst confusions</h2>\n<p class=\"dim\">The first tag was missed where the second was wrongly "
+             "assigned.</p>\n"
              "<div class=\"scroll\"><table><thead><tr><th>missed</th><th class=\"left\">assigned</th><th>papers</th>"
              "</tr></thead><tbody>\n");
     for (size_t i = 0; i < r->confusion_count; i++) {
@@ -192,7 +163,9 @@ int write_evaluation_page(const char *path, const papertag_evaluation *evaluatio
     if (papertag_evaluation_curve(evaluation, NULL, curve, &err)) {
         return failed(&err);
     }
-    text_put(&out, head);
+    text_put(&out, page_start);
+    text_put(&out, find_web_file("report.css")->data);
+    text_put(&out, "</style>\n</head>\n<body>\n");
     text_format(
         &out,
         "<h1>Evaluation</h1>\n<p class=\"dim\">%zu papers, %zu tags. Intervals by the bootstrap over papers.</p>\n",

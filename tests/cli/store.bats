@@ -297,7 +297,7 @@ END
     expect 3
     [[ $output == *"no paper of these days"* ]]
     run papertag digest --since 2021-05-08 --as-of 2021-05-09
-    [[ $output == *"it is weekend"* ]]
+    [[ $output == *"it is the weekend"* ]]
 }
 
 @test "--as-of gives the same bytes again, also of a delivery" {

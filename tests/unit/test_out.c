@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "app/dates.c"
 #include "app/json.c"
 #include "app/status.c"
 #include "app/text.c"
@@ -164,11 +165,30 @@ static void test_commas_are_placed(void **unused)
     text_free(&t);
 }
 
+static void test_dates(void **unused)
+{
+    text t = {0};
+    (void)unused;
+
+    text_mail_date(&t, "2026-11-24T06:05:09Z");
+    text_put(&t, "\n");
+    text_mail_date(&t, "2024-02-29");
+    text_put(&t, "\n");
+    text_mail_date(&t, "2000-01");
+    assert_string_equal(t.data, "Tue, 24 Nov 2026 06:05:09 +0000\nThu, 29 Feb 2024 00:00:00 +0000\n"
+                                "Sat, 01 Jan 2000 00:00:00 +0000");
+    text_free(&t);
+    assert_true(is_weekend("2026-11-28T23:59:59Z") && is_weekend("2026-11-29"));
+    assert_false(is_weekend("2026-11-27") || is_weekend("2026-11-30"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers_are_those_of_printf),
-                                       cmocka_unit_test(test_what_is_no_number_is_null), cmocka_unit_test(test_strings),
+                                       cmocka_unit_test(test_what_is_no_number_is_null),
+                                       cmocka_unit_test(test_strings),
                                        cmocka_unit_test(test_lines_of_any_length),
-                                       cmocka_unit_test(test_commas_are_placed)};
+                                       cmocka_unit_test(test_commas_are_placed),
+                                       cmocka_unit_test(test_dates)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

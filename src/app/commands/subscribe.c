@@ -3,7 +3,8 @@
  */
 #include <string.h>
 
-#include "../digest/digest.h"
+#include "../app.h"
+#include "../digest/formats.h"
 
 /* ---- subscribe ------------------------------------------------------------------------------------------------- */
 
@@ -34,7 +35,7 @@ static int run_subscribe(const args *a)
         return usage_error(a->command, "subscribe: give one name");
     }
     s.name = a->operands[0];
-    code = args_choice(a, "format", digest_formats, &format);
+    code = args_choice(a, "format", digest_format_names, &format);
     code = code ? code : args_choice(a, "sort", sort_words, &sort);
     code = code ? code : args_whole(a, "limit", 1, 1000000000, &limit);
     s.sort = (papertag_sort)sort;
@@ -55,7 +56,7 @@ static int run_subscribe(const args *a)
 
 static const option subscribe_options[] = {
     {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
-    {"format", 'f', "FORMAT", "of its digests (default text)"},
+    {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
     {"to", 0, "ADDRESS", "whom the mail is to, with --format eml"},
     {"title", 0, "TEXT", "of its digests"},
     {"unsubscribe-url", 0, "URL", "for the List-Unsubscribe headers of mail"},

@@ -1,18 +1,19 @@
 /*
- * digest_mail - a digest as a message (RFC 5322) with a text part and an HTML part, ready for `sendmail -t`.
+ * eml - a digest as a message (RFC 5322) with a text part and an HTML part, ready for `sendmail -t`.
  *
- * Both parts are base64, so lines stay short and bytes stay what they are whatever carries the mail. What people wrote
- * gets into headers only as encoded words (RFC 2047): a line break in it cannot begin another header.
+ * Both parts are base64, so that lines are short and bytes arrive unchanged whatever carries the mail. What people
+ * wrote gets into headers only as encoded words (RFC 2047): a line break in it cannot begin another header.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "digest.h"
+#include "../dates.h"
+#include "formats.h"
 
 enum { LINE = 57 }; /* bytes that make a line of 76 characters in base64 */
 
-static void put_base64(text *out, const char *bytes, size_t size)
+static void add_base64(text *out, const char *bytes, size_t size)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *at = (const unsigned char *)bytes;
@@ -27,10 +28,10 @@ static void put_base64(text *out, const char *bytes, size_t size)
     }
 }
 
-static void put_body(text *out, const text *body)
+static void add_body(text *out, const text *body)
 {
     for (size_t i = 0; i < body->size; i += LINE) {
-        put_base64(out, body->data + i, body->size - i < LINE ? body->size - i : LINE);
+        add_base64(out, body->data + i, body->size - i < LINE ? body->size - i : LINE);
         text_put(out, "\r\n");
     }
 }
@@ -46,7 +47,7 @@ static bool is_plain(const char *string)
 }
 
 /* A header with text that a person wrote: folded, and encoded where it is not plain ASCII. */
-static void put_header(text *out, const char *name, const char *value)
+static void add_header(text *out, const char *name, const char *value)
 {
     size_t column = strlen(name) + 1;
 
@@ -70,7 +71,7 @@ static void put_header(text *out, const char *name, const char *value)
                 length--;
             }
             text_put(out, column > strlen(name) + 1 ? "\r\n =?utf-8?B?" : " =?utf-8?B?");
-            put_base64(out, value, length);
+            add_base64(out, value, length);
             text_put(out, "?=");
             column += 76;
             value += length;
@@ -79,38 +80,29 @@ static void put_header(text *out, const char *name, const char *value)
     text_put(out, "\r\n");
 }
 
-/* Hash of a text, for ids and boundaries that follow from the contents alone (FNV-1a, 64 bits). */
-static unsigned long long mark(const text *t, const char *also)
+/* A hash of the message, for ids and boundaries that follow from the contents alone (FNV-1a, 64 bits). */
+static unsigned long long content_hash(const text *t, const char *address)
 {
     uint64_t hash = 14695981039346656037u;
 
     for (size_t i = 0; i < t->size; i++) {
         hash = (hash ^ (unsigned char)t->data[i]) * 1099511628211u;
     }
-    for (; *also; also++) {
-        hash = (hash ^ (unsigned char)*also) * 1099511628211u;
+    for (; *address; address++) {
+        hash = (hash ^ (unsigned char)*address) * 1099511628211u;
     }
     return hash;
 }
 
-bool digest_eml(digest *d, text *out)
+static void add_headers(text *out, const digest *d, unsigned long long id)
 {
-    const style terminal = d->style, plain = {76, "", "", "", "", ""};
-    text words = {0}, page = {0};
-    unsigned long long id;
-    bool good;
-
-    d->style = plain;
-    good = digest_text(d, &words) && digest_html(d, &page);
-    d->style = terminal;
-    id = mark(&words, d->address ? d->address : "");
     text_put(out, "From: papertag <papertag@localhost>\r\n");
     if (d->address && is_plain(d->address)) {
         text_format(out, "To: %.900s\r\n", d->address);
     } else {
         text_put(out, "To: undisclosed-recipients:;\r\n");
     }
-    put_header(out, "Subject", d->title);
+    add_header(out, "Subject", d->title);
     text_put(out, "Date: ");
     text_mail_date(out, d->generated);
     text_format(out, "\r\nMessage-ID: <papertag.%016llx@localhost>\r\n", id);
@@ -118,20 +110,36 @@ bool digest_eml(digest *d, text *out)
         text_format(out, "List-Unsubscribe: <%.900s>\r\n", d->unsubscribe);
         text_put(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     }
-    text_format(out,
-                "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_papertag_%016llx\"\r\n"
-                "\r\n--=_papertag_%016llx\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                "Content-Transfer-Encoding: base64\r\n\r\n",
-                id, id);
-    put_body(out, &words);
-    text_format(out,
-                "\r\n--=_papertag_%016llx\r\nContent-Type: text/html; charset=utf-8\r\n"
-                "Content-Transfer-Encoding: base64\r\n\r\n",
+    text_format(out, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_papertag_%016llx\"\r\n",
                 id);
-    put_body(out, &page);
+}
+
+static void add_part(text *out, unsigned long long id, const digest_format *format, const text *body)
+{
+    text_format(out, "\r\n--=_papertag_%016llx\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n\r\n", id,
+                format->type);
+    add_body(out, body);
+    out->failed = out->failed || body->failed;
+}
+
+static bool write_eml(digest *d, text *out)
+{
+    const style terminal = d->style;
+    text words = {0}, page = {0};
+    unsigned long long id;
+    bool good;
+
+    d->style = (style){76, "", "", "", "", ""};
+    good = format_text.write(d, &words) && format_html.write(d, &page);
+    d->style = terminal;
+    id = content_hash(&words, d->address ? d->address : "");
+    add_headers(out, d, id);
+    add_part(out, id, &format_text, &words);
+    add_part(out, id, &format_html, &page);
     text_format(out, "\r\n--=_papertag_%016llx--\r\n", id);
-    out->failed = out->failed || words.failed || page.failed;
     text_free(&words);
     text_free(&page);
     return good;
 }
+
+const digest_format format_eml = {.name = "eml", .type = "message/rfc822", .explains = true, .write = write_eml};
