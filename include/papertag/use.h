@@ -47,8 +47,8 @@ PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
 /* The index of the word nearest to `word` among words[0 .. count), to ask "did you mean ...?"; the first of equals.
- * Nearness is the number of letters to add, drop, change or swap; a shortened word is near, too. Returns count when that
- * number is over half the length of `word` for all of them. */
+ * Nearness is the number of letters to add, drop, change or swap; a shortened word is near, too. Returns count when
+ * that number is over half the length of `word` for all of them. */
 PAPERTAG_API size_t papertag_nearest(const char *word, const char *const *words, size_t count);
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
@@ -115,16 +115,16 @@ PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
 
 typedef struct papertag_model papertag_model;
 
-/* What a model knows of a tag. Strings live as long as the model. */
+/* A tag of a model. Strings live as long as the model. */
 typedef struct papertag_tag_info {
-    const char *tag;        /* the slug, for instance "mixture-of-experts" */
-    const char *name;       /* for people; the slug when the model has none */
-    const char *definition; /* NULL when the model has none */
-    const char *group;      /* NULL when the model has none */
-    papertag_strings aliases;
-    size_t examples; /* papers with the tag in the training set */
-    double cut;      /* the tag is assigned when its margin is at least this */
-    double platt_a;  /* p = 1 / (1 + exp(platt_a * margin + platt_b)) */
+    const char *tag;          /* the slug, for instance "mixture-of-experts" */
+    const char *name;         /* for people; the slug when the model has none */
+    const char *definition;   /* NULL when the model has none */
+    const char *group;        /* NULL when the model has none */
+    papertag_strings aliases; /* other names */
+    size_t examples;          /* papers with the tag in the training set */
+    double cut;               /* the tag is assigned when its margin is at least this */
+    double platt_a;           /* p = 1 / (1 + exp(platt_a * margin + platt_b)) */
     double platt_b;
 } papertag_tag_info;
 
@@ -132,45 +132,51 @@ typedef struct papertag_tag_info {
  * Errors: PAPERTAG_IO, PAPERTAG_BAD_MODEL, PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_model_open(papertag_model **out, const char *path, papertag_error *err);
 
-/* The same over `size` bytes in memory, aligned to 64 bytes, which must outlive the model. */
+/* The same over `size` bytes in memory, aligned to 64 bytes, which must outlive the model. `name` stands for the file
+ * in messages. */
 PAPERTAG_API int papertag_model_open_memory(papertag_model **out, const char *name, const void *bytes, size_t size,
                                             papertag_error *err);
 
 PAPERTAG_API void papertag_model_close(papertag_model *model);
 
-/* The T tags of the model in slug order: sets *out to an array that lives as long as the model, returns T. */
+/* Sets *out to the T tags of the model in slug order, which live as long as the model. Returns T. */
 PAPERTAG_API size_t papertag_model_tags(const papertag_model *model, const papertag_tag_info **out);
 
-/* The number of a tag given by slug, name or alias; case, spaces, '_' and a leading '#' do not matter.
+/* The number of a tag, 0 to T - 1, by its slug, name or alias. Case, spaces, '_' and a leading '#' do not matter.
  * Errors: PAPERTAG_BAD_ARGUMENT; the message names the nearest tags. */
 PAPERTAG_API int papertag_model_find_tag(const papertag_model *model, const char *name, size_t *index,
                                          papertag_error *err);
 
-/* 16 hexadecimal digits that tell this model from others: the checksum of its file. Lives with the model. */
+/* The checksum of the model's file: 16 hexadecimal digits that differ from those of any other model. Lives as long as
+ * the model. */
 PAPERTAG_API const char *papertag_model_hash(const papertag_model *model);
 
-/* The manifest: a JSON object in UTF-8 with version, options, tags, training set and metrics. Lives with the model. */
+/* The manifest: a JSON object in UTF-8 with version, options, tags, training set and metrics. Lives as long as the
+ * model. */
 PAPERTAG_API const char *papertag_model_manifest(const papertag_model *model);
 
-/* V, the number of terms; `term(i)` for i < V, with its idf and document frequency, as vocabulary order has it.
- * *term is not NUL-terminated: it has *length bytes. Out-parameters may be NULL. */
+/* V, the number of terms. */
 PAPERTAG_API size_t papertag_model_term_count(const papertag_model *model);
+
+/* Term i < V: *length bytes at *term, not NUL-terminated, and its inverse document frequency. Out-parameters may be
+ * NULL. */
 PAPERTAG_API void papertag_model_term(const papertag_model *model, size_t i, const char **term, size_t *length,
                                       double *idf);
 
-/* The weight of term i for tag t of a linear model; 0 for a kernel model. */
+/* The weight of term i < V for tag t < T of a linear model; 0 for a kernel model. */
 PAPERTAG_API double papertag_model_weight(const papertag_model *model, size_t i, size_t t);
 
-/* True when every tag is one weight vector, so that explain works. */
+/* True when each tag is one vector of weights, so that papertag_explain works. */
 PAPERTAG_API bool papertag_model_is_linear(const papertag_model *model);
 
-/* Writes `DIR/TAG.model` for every tag in LIBSVM's own format (svm-predict loads it), `DIR/vocabulary.tsv`
- * (index, term, idf; index from 1), `DIR/manifest.json` and `DIR/README.txt` on how the vectors are built. DIR is
- * made if it is not there. Format: LIBSVM 3.24, README and svm_save_model. Errors: PAPERTAG_IO. */
+/* Writes `DIR/TAG.model` for every tag in LIBSVM's own format (svm-predict loads it), `DIR/vocabulary.tsv` (index,
+ * term, idf; index from 1), `DIR/manifest.json`, and `DIR/README.txt` on how to build the vectors. Makes DIR if needed.
+ * Format: LIBSVM 3.24, README and svm_save_model. Errors: PAPERTAG_IO, PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_model_export_libsvm(const papertag_model *model, const char *dir, papertag_error *err);
 
-/* Reads such a folder back and writes the model file `path`. The `.model` files may have been fitted anew by
- * svm-train on the exported vectors. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT with file and line. */
+/* Reads such a folder back and writes the model file `path`. The `.model` files may be new fits by svm-train to the
+ * exported vectors. Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT with file and line, PAPERTAG_BAD_MODEL for the manifest,
+ * PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_model_import_libsvm(const char *dir, const char *path, papertag_error *err);
 
 /* ---- tagging --------------------------------------------------------------------------------------------------- */
@@ -182,31 +188,30 @@ typedef struct papertag_score {
     size_t index;    /* of the tag, as in papertag_model_tags */
     double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
     double p;        /* calibrated probability, 0 to 1 */
-    bool assigned;   /* margin >= cut, unless papertag_tagger_cut_at says otherwise */
+    bool assigned;   /* margin >= cut, unless papertag_tagger_cut_at was called */
 } papertag_score;
 
-/* Working memory for scoring with `model`, which must outlive it. One per thread. */
+/* Working memory to score with `model`, which must outlive it. One per thread. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err);
 PAPERTAG_API void papertag_tagger_close(papertag_tagger *tagger);
 
-/* The least p from which on tags were right with at least this precision (0.5 to 0.99, in hundredths, rounded up), all
- * tags taken together, on papers that the model was not fitted on; 2 when no p was enough. Errors:
- * PAPERTAG_BAD_ARGUMENT for another precision, or a model that was made without. */
+/* *p: the lowest probability from which on at least this share of assigned tags was right, all tags together, on papers
+ * that the model was not fitted on; 2 when no probability was enough. precision: 0.5 to 0.99, rounded up to hundredths.
+ * Errors: PAPERTAG_BAD_ARGUMENT for another precision, or for a model without these figures. */
 PAPERTAG_API int papertag_model_precision_cut(const papertag_model *model, double precision, double *p,
                                               papertag_error *err);
 
 /* From now on the tagger assigns a tag when its probability is at least p, whatever the tag's own cut. */
 PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
 
-/* Scores one paper; title or abstract may be NULL. *out is T scores, highest p first (ties: slug order), borrowed
- * until the next call on this tagger. A text without any known term scores every tag at its bias.
- * Errors: PAPERTAG_NO_MEMORY. */
+/* Scores one paper; title or abstract may be NULL. *out: T scores, highest p first, ties in slug order, borrowed until
+ * the next call on this tagger. Without any known term, each tag's margin is its bias. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
                               const papertag_score **out, papertag_error *err);
 
 typedef struct papertag_term {
     const char *term;    /* NUL-terminated */
-    double contribution; /* weight x value: its share of the margin, in the margin's units */
+    double contribution; /* weight x value: its part of the margin, in the margin's units */
 } papertag_term;
 
 typedef struct papertag_explanation {
@@ -217,18 +222,19 @@ typedef struct papertag_explanation {
 } papertag_explanation;
 
 /* The exact contribution of each term to the margin of tag `index`. Borrowed until the next call on this tagger.
- * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model, which has no contribution by term; PAPERTAG_NO_MEMORY. */
+ * Errors: PAPERTAG_BAD_ARGUMENT for a kernel model, which has no contributions by term, or no such tag;
+ * PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_explain(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
                                   papertag_explanation *out, papertag_error *err);
 
-/* A word of a text, as white space separates words: bytes [start, start + length). */
+/* A word of a text between white space: bytes [start, start + length). */
 typedef struct papertag_span {
     size_t start, length;
-    double contribution; /* of the terms that it is part of, each divided among its words; 0: none */
+    double contribution; /* its share of the terms it belongs to, each divided evenly among its words; 0: none */
 } papertag_span;
 
-/* Where the terms of that explanation stand: the words of `text`, which is the paper's title or abstract, in order.
- * *out is borrowed until the next call on this tagger. Errors as above. */
+/* Where the terms of that explanation occur: the words of `text`, which is the paper's title or abstract, in order.
+ * *out is borrowed until the next call on this tagger. Errors: as papertag_explain. */
 PAPERTAG_API int papertag_mark(papertag_tagger *tagger, const char *title, const char *abstract, size_t index,
                                const char *text, const papertag_span **out, size_t *count, papertag_error *err);
 
