@@ -24,14 +24,15 @@ extern "C" {
 
 typedef enum papertag_status {
     PAPERTAG_OK = 0,
-    PAPERTAG_END = 1,          /* no more papers: not an error, and `err` is not written */
-    PAPERTAG_NO_MEMORY = 2,    /* an allocation failed */
-    PAPERTAG_IO = 3,           /* the system refused a file operation */
-    PAPERTAG_BAD_INPUT = 4,    /* a record, a file or a set of papers is not what it should be */
-    PAPERTAG_BAD_ARGUMENT = 5, /* an option is out of range, or a name is not known */
-    PAPERTAG_BAD_MODEL = 6,    /* a model file is foreign, damaged, or of another version */
-    PAPERTAG_BAD_STORE = 7,    /* a store is foreign, or of a later version */
-    PAPERTAG_DAMAGED = 8       /* the file of a store is damaged: papertag_store_salvage reads what is left */
+    PAPERTAG_END = 1,           /* no more papers: not an error, and `err` is not written */
+    PAPERTAG_NO_MEMORY = 2,     /* an allocation failed */
+    PAPERTAG_IO = 3,            /* the system refused a file operation */
+    PAPERTAG_BAD_INPUT = 4,     /* a record, a file or a set of papers is not what it should be */
+    PAPERTAG_BAD_ARGUMENT = 5,  /* an option is out of range, or a name is not known */
+    PAPERTAG_BAD_MODEL = 6,     /* a model file is foreign, damaged, or of another version */
+    PAPERTAG_BAD_STORE = 7,     /* a store is foreign, or of a later version */
+    PAPERTAG_DAMAGED = 8,       /* the file of a store is damaged: papertag_store_salvage reads what is left */
+    PAPERTAG_UNKNOWN_FORMAT = 9 /* no format fits a source of papers: it may still be read in one that is named */
 } papertag_status;
 
 typedef struct papertag_error {
@@ -60,8 +61,8 @@ typedef struct papertag_strings {
 
 /* A paper as read. Absent strings are NULL, absent numbers -1. At least one of title and abstract has text. */
 typedef struct papertag_paper {
-    const char *id;    /* never NULL: the source's id, or "t-" and 16 hex digits derived from the title (or abstract) */
-    const char *arxiv; /* arXiv identifier without a version: as given, or told from id, url or doi */
+    const char *id;    /* never NULL: from the source, or "t-" and 16 hex digits derived from the title */
+    const char *arxiv; /* arXiv identifier without a version, as given or found in id, url or doi */
     const char *doi;   /* lower case, without "doi:" or a resolver before it */
     const char *title;
     const char *abstract;
@@ -70,12 +71,12 @@ typedef struct papertag_paper {
     const char *url;
     const char *source; /* where it came from: "arxiv", "huggingface", "conference" ... */
     const char *venue;
-    papertag_strings authors;
-    papertag_strings categories;
+    papertag_strings authors;    /* names, first name first */
+    papertag_strings categories; /* of the source: "cs.LG" */
     papertag_strings keywords;
     papertag_strings tags;
     papertag_strings maybe; /* tags on which careful readers disagree: evaluation leaves these pairs out */
-    bool has_tags;          /* the record has a tags field, be it empty */
+    bool has_tags;          /* the record has a field of tags, even if it is empty */
     long author_count;      /* may exceed authors.count, when only the number is known */
     long upvotes;
     long comments;
@@ -85,18 +86,19 @@ typedef struct papertag_paper {
 typedef struct papertag_reader papertag_reader;
 
 typedef struct papertag_reader_options {
-    const char *format;     /* as papertag_reader_format gives it; NULL: told from the content */
+    const char *format;     /* a name of papertag_reader_format_name; NULL: detected from the content */
     const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
-    const char *tags_field; /* the field that holds the tags; NULL: "tags" */
-    bool text_only;         /* the fields that are neither id, title nor abstract may be left absent: reads faster */
+    const char *tags_field; /* the field that has the tags; NULL: "tags" */
+    bool text_only;         /* all fields but id, title and abstract may be left absent, which is faster */
 } papertag_reader_options;
 
-/* Opens `path` ("-": standard input) for reading papers; gzip and xz are unpacked. `options` may be NULL.
- * Errors: PAPERTAG_IO, PAPERTAG_BAD_INPUT when no format fits, PAPERTAG_BAD_ARGUMENT for an unknown format. */
+/* Opens `path` ("-": standard input) to read papers; gzip and xz are unpacked. `options` may be NULL.
+ * Errors: PAPERTAG_IO, PAPERTAG_UNKNOWN_FORMAT when no format fits the content, PAPERTAG_BAD_INPUT when the source is
+ * damaged or is not what its format asks for, PAPERTAG_BAD_ARGUMENT for an unknown name of a format. */
 PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, const papertag_reader_options *options,
                                       papertag_error *err);
 
-/* The same over `size` bytes in memory, which must outlive the reader; `name` stands for the file in messages. */
+/* The same for `size` bytes in memory, which must outlive the reader; messages call them `name`. */
 PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *name, const void *bytes, size_t size,
                                              const papertag_reader_options *options, papertag_error *err);
 
@@ -105,9 +107,12 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
  * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
 
-/* The format being read: "jsonl", "json", "daily-papers", "atom", "rss", "oai", "s2", "openreview", "bib", "page",
- * "csv" or "tsv". Constant. */
+/* The name of the format being read. Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
+
+/* The name of the i-th of all formats, in the order in which they are tried: "daily-papers", "jsonl", "csv" ...; NULL
+ * after the last. Constant. */
+PAPERTAG_API const char *papertag_reader_format_name(size_t i);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
 

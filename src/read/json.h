@@ -1,12 +1,12 @@
 /*
- * read_json - what the readers of JSON share: fields of an object, and the objects of a document one by one.
+ * json - what the formats of JSON share: fields of an object, and the objects of a document one by one.
  */
 #ifndef PT_READ_JSON_H
 #define PT_READ_JSON_H
 
 #include <cjson/cJSON.h>
 
-#include "paper.h"
+#include "format.h"
 
 /* An object from which reader->record is being filled. */
 typedef struct pt_json {
@@ -15,46 +15,49 @@ typedef struct pt_json {
     papertag_error *err;
 } pt_json;
 
-/* Fills the record and finishes it. PT_PASSED_OVER when the object is neither a paper nor a fault. */
+/* Fills the record. PT_PASSED_OVER when the object is neither a paper nor a fault. */
 typedef int pt_json_read(const pt_json *o);
 enum { PT_PASSED_OVER = -1 };
 
-/* ---- fields: one that is absent or null leaves the record as it is --------------------------------------------- */
+/* Parses the object in text[0 .. length), which begins on `line`, and reads it into the cleared record. */
+int pt_json_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
+                   papertag_error *err);
+
+/* ---- fields: one that is absent or null changes nothing; a wrong type is a broken record ----------------------- */
 
 const cJSON *pt_json_member(const pt_json *o, const char *key); /* NULL for null, too */
 const char *pt_json_text(const pt_json *o, const char *key);    /* NULL for anything but a string */
 int pt_json_wrong_type(const pt_json *o, const char *key, const char *wanted);
 
-/* The field `key`, or an item that messages are to name so; a wrong type is a broken record. */
+/* Each reads the field `key` into *field; those with `item` read that, which messages call `key`. */
 int pt_json_string(const pt_json *o, const char *key, const char **field);
 int pt_json_string_of(const pt_json *o, const char *key, const cJSON *item, const char **field);
+int pt_json_id(const pt_json *o, const char *key, const char **field); /* a string or a number */
+int pt_json_count(const pt_json *o, const char *key, long *field);     /* 0 to 2e9 */
 
-/* A list of strings, of objects with a "name" or "fullname", or one string to be split at `separators`. */
+/* A list of strings, of objects with a "name", "fullname" or "tag", or one string to be split at `separators`. */
 int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, const char *separators);
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
                     const char *separators);
 
-int pt_json_date(const pt_json *o, const char *key); /* of a string that begins with a day; else nothing */
+/* The date of a string that begins with a day; anything else is passed over. */
+int pt_json_date(const pt_json *o, const char *key, const char **field);
 
-/* Sets a field that is still absent to `before` and `id`; nothing without an id. */
-int pt_json_address(const pt_json *o, const char *before, const char *id);
+/* The source of all papers of a format. */
+int pt_json_source(const pt_json *o, const char *source);
 
-/* ---- a line without a tree ------------------------------------------------------------------------------------- */
+/* ---- documents: arrays and objects, one or several in a row ---------------------------------------------------- */
 
-/* Fills the cleared record from a line of JSON Lines and finishes it; *status is then as of papertag_reader_next. False
- * when the line is not plain: the record is then to be cleared again. With reader->text_only the fields that are
- * neither id, title nor abstract are left absent. */
-bool pt_json_quick(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err);
-
-/* ---- documents: arrays and objects, any number of them one behind the other ------------------------------------ */
-
-/* `wrapper` names the array that holds the papers in an object around it, as services answer; null in an array is then
- * what a service has not found. NULL: an object at the top is a paper. */
+/* Reads the source whole. `wrapper` names the member of an outer object that is the array of papers, as services
+ * answer; null in an array is then a paper that the service has not found. NULL: an object at the top is a paper. */
 int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err);
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err);
 void pt_json_close(papertag_reader *reader);
 
-/* ---- telling formats apart by what a text begins with, which may be cut off anywhere --------------------------- */
+/* ---- detection, from the beginning of a text that may be cut off anywhere -------------------------------------- */
+
+/* The end of the value at `at`: the ',', ']' or '}' that follows it; NULL when there is none before `end`. */
+const char *pt_json_skip(const char *at, const char *end);
 
 /* The value of a member of the object that begins at `at`; NULL when there is none before `end`. */
 const char *pt_json_find(const char *at, const char *end, const char *key);

@@ -1,14 +1,14 @@
 /*
- * latex - the text that a value of a bibliography stands for.
+ * latex - see latex.h.
  *
- * Not TeX: the commands that bibliographies are written with, by people and by programs. What it does not know it
- * leaves as it stands, since a command in a text says more than a hole.
+ * This is not TeX, but the commands that people and programs use in bibliographies. An unknown command is left in the
+ * text, where it tells a reader more than a gap.
  */
 #include "latex.h"
 
 #include <utf8proc.h>
 
-#include "base/ascii.h"
+#include "slice.h"
 
 enum { DEPTH_MAX = 8 };
 
@@ -17,19 +17,36 @@ typedef struct latex {
     pt_buf *out;
     pt_latex_kind kind;
     int depth;     /* of accents over accents */
-    bool unclosed; /* math that does not close was met: looking for the end again and again would take long */
+    bool unclosed; /* math without an end has been met: to search for the end at every '$' would take long */
 } latex;
 
-typedef struct span {
-    const char *text;
-    size_t length;
-} span;
-
-/* ---- what commands stand for ----------------------------------------------------------------------------------- */
+/* ---- what commands mean ---------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name, *text;
 } symbols[] = {
+    /* characters that have a meaning */
+    {"&", "&"},
+    {"%", "%"},
+    {"_", "_"},
+    {"#", "#"},
+    {"$", "$"},
+    {"{", "{"},
+    {"}", "}"},
+    /* spaces, and hints to the typesetter */
+    {",", " "},
+    {";", " "},
+    {":", " "},
+    {" ", " "},
+    {"\\", " "},
+    {"\n", " "},
+    {"\t", " "},
+    {"\r", " "},
+    {"!", ""},
+    {"/", ""},
+    {"-", ""},
+    {"@", ""},
+    /* letters and signs */
     {"aa", "\u00e5"},
     {"AA", "\u00c5"},
     {"ae", "\u00e6"},
@@ -114,7 +131,7 @@ static const struct {
     {"upshape", ""},
 };
 
-/* Combining marks by the character of the command. */
+/* Combining marks, by the character of the command. */
 typedef struct accent {
     char name;
     bool below; /* the letter keeps its dot */
@@ -126,7 +143,7 @@ static const accent accents[] = {{'\'', false, 0x301}, {'`', false, 0x300}, {'^'
                                  {'v', false, 0x30c},  {'u', false, 0x306}, {'H', false, 0x30b}, {'k', true, 0x328},
                                  {'r', false, 0x30a},  {'d', true, 0x323},  {'b', true, 0x331},  {'t', false, 0x361}};
 
-static const accent *accent_of(span command)
+static const accent *accent_of(pt_slice command)
 {
     for (size_t i = 0; command.length == 1 && i < sizeof accents / sizeof *accents; i++) {
         if (accents[i].name == *command.text) {
@@ -136,7 +153,7 @@ static const accent *accent_of(span command)
     return NULL;
 }
 
-static const char *symbol_of(span command)
+static const char *symbol_of(pt_slice command)
 {
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         if (strlen(symbols[i].name) == command.length && !memcmp(symbols[i].name, command.text, command.length)) {
@@ -147,11 +164,6 @@ static const char *symbol_of(span command)
 }
 
 /* ---- pieces of the source -------------------------------------------------------------------------------------- */
-
-static bool is_one_of(char c, const char *set)
-{
-    return c && strchr(set, c);
-}
 
 static bool begins(const latex *x, const char *with)
 {
@@ -166,10 +178,10 @@ static void skip_spaces(latex *x)
     }
 }
 
-/* The name of a command, with x->at behind its backslash: letters, or one character. */
-static span take_name(latex *x)
+/* The name of a command, with x->at after its backslash: letters, or one character. */
+static pt_slice take_name(latex *x)
 {
-    span name = {x->at, 0};
+    pt_slice name = {x->at, 0};
 
     while (x->at < x->end && pt_is_letter(*x->at)) {
         x->at++;
@@ -179,10 +191,10 @@ static span take_name(latex *x)
     return name;
 }
 
-/* What a command applies to: a group without its braces, a command, or one character. */
-static span take_argument(latex *x)
+/* The argument of a command: a group without its braces, a command, or one character. */
+static pt_slice take_argument(latex *x)
 {
-    span argument;
+    pt_slice argument;
     size_t depth = 1;
 
     skip_spaces(x);
@@ -217,7 +229,7 @@ static span take_argument(latex *x)
 
 static void write_text(latex *x);
 
-static void write_inner(const latex *x, pt_buf *out, span text)
+static void write_inner(const latex *x, pt_buf *out, pt_slice text)
 {
     latex inner = {text.text, text.text + text.length, out, x->kind, x->depth + 1, x->unclosed};
     write_text(&inner);
@@ -251,7 +263,7 @@ static void write_marked(pt_buf *out, const char *text, size_t length, const acc
 
 static void write_accent(latex *x, const accent *a)
 {
-    span argument = take_argument(x);
+    pt_slice argument = take_argument(x);
     pt_buf inner = {0};
 
     pt_buf_append(&inner, "", 0);
@@ -266,7 +278,7 @@ static void write_accent(latex *x, const accent *a)
     pt_buf_free(&inner);
 }
 
-/* Math, with the marks around it, as it stands: up to `closing`, whose backslashed double does not count. */
+/* Math, unchanged and with its marks: up to `closing`, unless a backslash escapes that. */
 static void write_math(latex *x, const char *closing, size_t opening)
 {
     const char *from = x->at;
@@ -288,7 +300,8 @@ static void write_command(latex *x)
 {
     const char *from = x->at++, *text;
     const accent *a;
-    span command;
+    pt_slice command;
+    bool letters;
 
     if (x->at < x->end && (*x->at == '(' || *x->at == '[')) {
         x->at = from;
@@ -301,24 +314,17 @@ static void write_command(latex *x)
         write_accent(x, a);
         return;
     }
-    if (command.length == 1 && !pt_is_letter(*command.text)) {
-        if (is_one_of(*command.text, "&%_#${}")) {
-            pt_buf_append(x->out, command.text, 1);
-        } else if (is_one_of(*command.text, ",;: \\\n\t\r")) {
-            pt_buf_text(x->out, " ");
-        } else if (!is_one_of(*command.text, "!/-@")) {
-            pt_buf_append(x->out, from, 2);
-        }
-        return;
-    }
+    letters = command.length && pt_is_letter(*command.text);
     text = symbol_of(command);
     if (text) {
-        skip_spaces(x);
         pt_buf_text(x->out, text);
+        if (letters) {
+            skip_spaces(x); /* they end its name */
+        }
     } else if (command.length == 4 && !memcmp(command.text, "href", 4) && begins(x, "{")) {
         take_argument(x); /* the address; its text follows */
-    } else if (!begins(x, "{")) {
-        pt_buf_append(x->out, from, (size_t)(x->at - from)); /* else a style, whose group follows */
+    } else if (!letters || !begins(x, "{")) {
+        pt_buf_append(x->out, from, (size_t)(x->at - from)); /* unknown; before a group it is a style */
     }
 }
 

@@ -1,73 +1,70 @@
 /*
- * read_page - papers from the Daily Papers page, copied as text.
+ * page - papers from the Daily Papers page of Hugging Face, copied as text.
  *
- * The page is a list of papers, each a few paragraphs: title, abstract, and a foot that may hold the number of authors
- * or an organisation, a dot, and a date with the number of comments behind it:
+ * The page is a list of papers, each of a few paragraphs: title, abstract, and a foot that may have the number of
+ * authors or an organization, a dot, and a date with the number of comments after it:
  *
  *     Title
- *                          (paragraphs are set apart by empty lines)
+ *                          (empty lines separate paragraphs)
  *     Abstract.
  *
- *       - 5 authors        (a bullet in the original; or `slug Name` of an organisation)
+ *       - 5 authors        (a bullet in the original; or `slug Name` of an organization)
  *     .                    (a middle dot)
- *     Sep 16, 2024 5       (no year: the page's year)
+ *     Sep 16, 2024 5       (without a year: the page's)
  *
- * Any part of the foot may be missing, even all of it; then only the shape of the paragraphs tells where the next paper
- * begins. What stands above the first title (menus, the page's own date) is not a paper.
+ * Any part of the foot may be missing, even all of it; then only the shape of the paragraphs shows where the next paper
+ * begins. What precedes the first title (menus, the page's own date) is no paper.
  */
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "base/date.h"
-#include "paper.h"
+#include "format.h"
+#include "slice.h"
 
 static const char bullet[] = "\xe2\x80\xa2", middle_dot[] = "\xc2\xb7";
 
-/* Neither a title nor a date is longer; an abstract usually is. Bytes. */
-enum { TITLE_MAX = 300, YEAR_MIN = 1990, YEAR_MAX = 2100, LEAP_YEAR = 2000 };
+/* A title is no longer, an abstract usually is. Bytes. */
+enum { TITLE_MAX = 300 };
+
+/* Years that a date may have. The leap year stands in where a date has none, so that Feb 29 is a day. */
+enum { YEAR_MIN = 1990, YEAR_MAX = 2100, LEAP_YEAR = 2000 };
+
+/* A run of lines between empty ones. */
+typedef struct paragraph {
+    const char *start, *end; /* without the line end of the last line */
+    size_t line;             /* number of the first line */
+    size_t lines;
+} paragraph;
+
+typedef struct page {
+    paragraph *paragraphs; /* count of them */
+    size_t count, capacity;
+    size_t next; /* to be read */
+    int year;    /* of dates without one; 0: unknown */
+} page;
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
-/* A run of lines between empty ones. */
-struct paragraph {
-    const char *start, *end; /* without the line end of the last line */
-    size_t line, lines;
-};
-
-struct page {
-    struct paragraph *paragraphs;
-    size_t count, capacity, next;
-    int year; /* of dates without one */
-};
-
 /* The next line of [*at, end), trimmed; false at the end. */
-static bool next_line(const char **at, const char *end, const char **line, size_t *length)
+static bool next_line(const char **at, const char *end, pt_slice *line)
 {
-    const char *stop, *from = *at;
+    const char *from = *at, *stop;
 
     if (from >= end) {
         return false;
     }
     stop = memchr(from, '\n', (size_t)(end - from));
     *at = stop ? stop + 1 : end;
-    stop = stop ? stop : end;
-    while (from < stop && (*from == ' ' || *from == '\t' || *from == '\r')) {
-        from++;
-    }
-    while (stop > from && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) {
-        stop--;
-    }
-    *line = from;
-    *length = (size_t)(stop - from);
+    *line = pt_trimmed((pt_slice){from, (size_t)((stop ? stop : end) - from)});
     return true;
 }
 
-static bool is_text(const char *line, size_t length, const char *text)
+static bool is_text(pt_slice line, const char *text)
 {
-    return strlen(text) == length && !memcmp(line, text, length);
+    return strlen(text) == line.length && !memcmp(line.text, text, line.length);
 }
 
-/* A number of up to nine digits at [*at, end); false when there is none. Moves *at behind it. */
+/* A number of up to nine digits at [*at, end); false when there is none. Moves *at past it. */
 static bool read_number(const char **at, const char *end, long *number)
 {
     const char *from = *at;
@@ -80,29 +77,37 @@ static bool read_number(const char **at, const char *end, long *number)
     return *at > from && (*at == end || !pt_is_digit(**at));
 }
 
-/* "Aug 28", "Aug 28 1", "Jul 3, 2024", "Jul 3, 2024 3": 1 to 12, 1 to 31, the year or 0, the comments or -1. */
-static bool read_date(const char *line, size_t length, int *month, long *day, long *year, long *comments)
-{
-    const char *at = line + 4, *end = line + length;
+typedef struct date {
+    int month;     /* 1 to 12 */
+    long day;      /* 1 to 31 */
+    long year;     /* 0: not given */
+    long comments; /* -1: not given */
+} date;
 
-    *year = 0;
-    *comments = -1;
-    if (length < 5 || line[3] != ' ') {
+/* "Aug 28", "Aug 28 1", "Jul 3, 2024", "Jul 3, 2024 3". */
+static bool read_date(pt_slice line, date *out)
+{
+    const char *at, *end = line.text + line.length;
+
+    *out = (date){.comments = -1};
+    if (line.length < 5 || line.text[3] != ' ') {
         return false;
     }
-    *month = pt_month_of(line);
-    if (!*month || !read_number(&at, end, day) || *day < 1 || *day > pt_days_in_month(LEAP_YEAR, *month)) {
+    at = line.text + 4;
+    out->month = pt_month_of(line.text);
+    if (!out->month || !read_number(&at, end, &out->day) || out->day < 1 ||
+        out->day > pt_days_in_month(LEAP_YEAR, out->month)) {
         return false;
     }
     if (end - at > 2 && at[0] == ',' && at[1] == ' ') {
         at += 2;
-        if (!read_number(&at, end, year) || *year < YEAR_MIN || *year > YEAR_MAX) {
+        if (!read_number(&at, end, &out->year) || out->year < YEAR_MIN || out->year > YEAR_MAX) {
             return false;
         }
     }
     if (end - at > 1 && at[0] == ' ') {
         at++;
-        if (!read_number(&at, end, comments)) {
+        if (!read_number(&at, end, &out->comments)) {
             return false;
         }
     }
@@ -110,116 +115,124 @@ static bool read_date(const char *line, size_t length, int *month, long *day, lo
 }
 
 /* "* 5 authors" with a bullet. */
-static bool read_authors(const char *line, size_t length, long *authors)
+static bool read_authors(pt_slice line, long *authors)
 {
-    const char *at = line, *end = line + length;
+    const char *at, *end = line.text + line.length;
 
-    if (length < sizeof bullet || memcmp(line, bullet, sizeof bullet - 1) != 0) {
+    if (line.length < sizeof bullet || memcmp(line.text, bullet, sizeof bullet - 1) != 0) {
         return false;
     }
-    for (at += sizeof bullet - 1; at < end && *at == ' '; at++) {
+    for (at = line.text + sizeof bullet - 1; at < end && *at == ' '; at++) {
     }
-    return read_number(&at, end, authors) &&
-           (is_text(at, (size_t)(end - at), " authors") || is_text(at, (size_t)(end - at), " author"));
+    if (!read_number(&at, end, authors)) {
+        return false;
+    }
+    line = (pt_slice){at, (size_t)(end - at)};
+    return is_text(line, " authors") || is_text(line, " author");
 }
 
 /* ---- paragraphs ------------------------------------------------------------------------------------------------ */
 
 static int find_paragraphs(papertag_reader *reader, papertag_error *err)
 {
-    struct page *page = reader->state;
-    const char *at = reader->input.start, *line;
-    size_t number = 0, length;
+    page *pg = reader->state;
+    const char *at = reader->input.start;
+    size_t number = 0;
     bool open = false;
+    pt_slice line;
 
-    while (next_line(&at, reader->input.end, &line, &length)) {
+    while (next_line(&at, reader->input.end, &line)) {
         number++;
-        if (!length) {
+        if (!line.length) {
             open = false;
             continue;
         }
         if (!open) {
-            if (pt_reserve(&page->paragraphs, &page->capacity, page->count + 1, sizeof *page->paragraphs)) {
+            if (pt_reserve(&pg->paragraphs, &pg->capacity, pg->count + 1, sizeof *pg->paragraphs)) {
                 return pt_no_memory(err);
             }
-            page->paragraphs[page->count++] = (struct paragraph){line, line, number, 0};
+            pg->paragraphs[pg->count++] = (paragraph){line.text, line.text, number, 0};
             open = true;
         }
-        page->paragraphs[page->count - 1].end = line + length;
-        page->paragraphs[page->count - 1].lines++;
+        pg->paragraphs[pg->count - 1].end = line.text + line.length;
+        pg->paragraphs[pg->count - 1].lines++;
     }
     return PAPERTAG_OK;
 }
 
-/* A foot has a line that is a dot, a number of authors, or (alone) a date. */
-static bool is_foot(const struct paragraph *p)
+static pt_slice text_of(const paragraph *p)
 {
-    const char *at = p->start, *line;
-    size_t length;
-    int month;
-    long a, b, c;
+    return (pt_slice){p->start, (size_t)(p->end - p->start)};
+}
 
-    while (next_line(&at, p->end, &line, &length)) {
-        if (is_text(line, length, middle_dot) || read_authors(line, length, &a) ||
-            (p->lines == 1 && read_date(line, length, &month, &a, &b, &c))) {
+/* A foot has a line that is a dot, a number of authors, or a date, which must be alone. */
+static bool is_foot(const paragraph *p)
+{
+    const char *at = p->start;
+    pt_slice line;
+    long authors;
+    date day;
+
+    while (next_line(&at, p->end, &line)) {
+        if (is_text(line, middle_dot) || read_authors(line, &authors) || (p->lines == 1 && read_date(line, &day))) {
             return true;
         }
     }
     return false;
 }
 
-/* What the page says of itself. */
-static bool is_furniture(const struct paragraph *p)
+/* Menus, headings and counts, which are not of a paper. */
+static bool is_furniture(const paragraph *p)
 {
     static const char *const phrases[] = {"new",    "Daily Papers", "Subscribe",
                                           "Upvote", "Submitted by", "Trending Papers"};
     static const char *const openings[] = {"Get trending papers in your email inbox", "byAK", "by AK"};
-    size_t length = (size_t)(p->end - p->start);
+    const pt_slice text = text_of(p);
     const char *at = p->start;
     long number;
 
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if (is_text(p->start, length, phrases[i])) {
+        if (is_text(text, phrases[i])) {
             return true;
         }
     }
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-        if (length >= strlen(openings[i]) && !memcmp(p->start, openings[i], strlen(openings[i]))) {
+        if (text.length >= strlen(openings[i]) && !memcmp(text.text, openings[i], strlen(openings[i]))) {
             return true;
         }
     }
     return read_number(&at, p->end, &number) && at == p->end;
 }
 
-/* Behind an abstract, a paragraph opens the next paper when it looks like a title and something longer follows, and not
- * a foot: that would end the paper being read. */
-static bool opens_paper(const struct page *page, size_t i)
+/* After an abstract, a paragraph opens the next paper when it looks like a title, something longer follows, and that is
+ * not a foot, which would end the paper being read. */
+static bool opens_paper(const page *pg, size_t i)
 {
-    const struct paragraph *p = &page->paragraphs[i], *after = i + 1 < page->count ? p + 1 : NULL;
-    size_t length = (size_t)(p->end - p->start);
+    const paragraph *p = &pg->paragraphs[i], *after = i + 1 < pg->count ? p + 1 : NULL;
+    const size_t length = text_of(p).length;
 
     return p->lines == 1 && length <= TITLE_MAX && after && !is_foot(after) && !is_furniture(after) &&
-           (size_t)(after->end - after->start) > length && p->end[-1] != '.';
+           text_of(after).length > length && p->end[-1] != '.';
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-static int find_year(papertag_reader *reader)
+/* The year of dates without one: that of the page, else the one after the latest that is written, as the page writes
+ * the year of past years only. */
+static int find_year(const papertag_reader *reader)
 {
-    const struct page *page = reader->state;
-    long latest = 0, day, year, comments;
-    int month;
+    const page *pg = reader->state;
+    long latest = 0;
 
     if (reader->page_date[0]) {
         return atoi(reader->page_date);
     }
-    for (size_t i = 0; i < page->count; i++) {
-        const char *at = page->paragraphs[i].start, *line;
-        size_t length;
-        while (next_line(&at, page->paragraphs[i].end, &line, &length)) {
-            if (read_date(line, length, &month, &day, &year, &comments)) {
-                latest = year > latest ? year : latest;
-            }
+    for (size_t i = 0; i < pg->count; i++) {
+        const char *at = pg->paragraphs[i].start;
+        pt_slice line;
+        date day;
+        while (next_line(&at, pg->paragraphs[i].end, &line)) {
+            latest = read_date(line, &day) && day.year > latest ? day.year : latest;
         }
     }
     return latest ? (int)latest + 1 : 0;
@@ -227,114 +240,122 @@ static int find_year(papertag_reader *reader)
 
 static int open_page(papertag_reader *reader, papertag_error *err)
 {
-    struct page *page = reader->state = pt_calloc(1, sizeof *page);
-    int status;
+    page *pg = reader->state = pt_calloc(1, sizeof *pg);
+    int status = pg ? pt_input_all(&reader->input, err) : pt_no_memory(err);
 
-    if (!page) {
-        return pt_no_memory(err);
-    }
-    status = pt_reader_all(reader, err);
     status = status ? status : find_paragraphs(reader, err);
     if (!status) {
-        page->year = find_year(reader);
+        pg->year = find_year(reader);
     }
     return status;
 }
 
 static void close_page(papertag_reader *reader)
 {
-    struct page *page = reader->state;
-    if (page) {
-        free(page->paragraphs);
-        free(page);
+    page *pg = reader->state;
+
+    if (pg) {
+        free(pg->paragraphs);
+        free(pg);
     }
 }
 
-/* "apple Apple": the slug and the name of an organisation; without a slug, the line itself. */
-static int set_organization(papertag_reader *reader, const char *line, size_t length, papertag_error *err)
+/* "apple Apple": the slug and the name of an organization; without a slug, the line itself. */
+static int set_organization(pt_record *record, pt_slice line, papertag_error *err)
 {
-    const char *space = memchr(line, ' ', length);
+    const char *space = memchr(line.text, ' ', line.length);
+
     if (space) {
-        length -= (size_t)(space + 1 - line);
-        line = space + 1;
+        line.length -= (size_t)(space + 1 - line.text);
+        line.text = space + 1;
     }
-    return pt_record_text(&reader->record, &reader->record.paper.organization, line, length, err);
+    return pt_record_text(record, &record->paper.organization, line.text, line.length, err);
 }
 
-static int read_foot(papertag_reader *reader, const struct paragraph *p, papertag_error *err)
+/* The day, and the comments after it. */
+static int set_date(pt_record *record, const date *day, long year, papertag_error *err)
 {
-    const struct page *page = reader->state;
-    papertag_paper *paper = &reader->record.paper;
-    const char *at = p->start, *line;
-    size_t length;
-    int status = PAPERTAG_OK, month;
-    long authors, day, year, comments;
+    char text[64];
 
-    while (!status && next_line(&at, p->end, &line, &length)) {
-        if (is_text(line, length, middle_dot)) {
+    record->paper.comments = day->comments;
+    snprintf(text, sizeof text, "%04ld-%02d-%02ld", year, day->month, day->day);
+    return year ? pt_record_date(record, &record->paper.date, text, 10, err) : PAPERTAG_OK;
+}
+
+static int read_foot(papertag_reader *reader, const paragraph *p, papertag_error *err)
+{
+    const page *pg = reader->state;
+    pt_record *record = &reader->record;
+    const char *at = p->start;
+    int status = PAPERTAG_OK;
+    pt_slice line;
+    long authors;
+    date day;
+
+    while (!status && next_line(&at, p->end, &line)) {
+        if (is_text(line, middle_dot)) {
             continue;
         }
-        if (read_authors(line, length, &authors)) {
-            paper->author_count = authors;
-        } else if (read_date(line, length, &month, &day, &year, &comments)) {
-            char text[24];
-            year = year ? year : page->year;
-            snprintf(text, sizeof text, "%04ld-%02d-%02ld", year, month, day);
-            status = year ? pt_record_date(&reader->record, text, 10, err) : PAPERTAG_OK;
-            paper->comments = comments;
+        if (read_authors(line, &authors)) {
+            record->paper.author_count = authors;
+        } else if (read_date(line, &day)) {
+            status = set_date(record, &day, day.year ? day.year : pg->year, err);
         } else {
-            status = set_organization(reader, line, length, err);
+            status = set_organization(record, line, err);
         }
     }
     return status;
 }
 
-static int next_page(papertag_reader *reader, papertag_error *err)
+/* The paragraphs of an abstract, from the next on, as one text; empty when there is none. */
+static pt_slice take_abstract(page *pg)
 {
-    struct page *page = reader->state;
-    papertag_paper *paper = &reader->record.paper;
-    const struct paragraph *title, *abstract = NULL, *last = NULL;
-    int status;
+    const paragraph *first = &pg->paragraphs[pg->next], *last = NULL;
 
-    while (page->next < page->count &&
-           (is_furniture(&page->paragraphs[page->next]) || is_foot(&page->paragraphs[page->next]))) {
-        page->next++;
+    while (pg->next < pg->count && !is_foot(&pg->paragraphs[pg->next]) && !is_furniture(&pg->paragraphs[pg->next]) &&
+           !(last && opens_paper(pg, pg->next))) {
+        last = &pg->paragraphs[pg->next++];
     }
-    if (page->next == page->count) {
-        return PAPERTAG_END;
-    }
-    title = &page->paragraphs[page->next++];
-    pt_record_clear(&reader->record, title->line);
-    status = pt_record_text(&reader->record, &paper->title, title->start, (size_t)(title->end - title->start), err);
-    while (page->next < page->count && !is_foot(&page->paragraphs[page->next]) &&
-           !is_furniture(&page->paragraphs[page->next]) && !(abstract && opens_paper(page, page->next))) {
-        last = &page->paragraphs[page->next++];
-        abstract = abstract ? abstract : last;
-    }
-    if (!status && abstract) {
-        status = pt_record_text(&reader->record, &paper->abstract, abstract->start,
-                                (size_t)(last->end - abstract->start), err);
-    }
-    if (!status && page->next < page->count && is_foot(&page->paragraphs[page->next])) {
-        status = read_foot(reader, &page->paragraphs[page->next++], err);
-    }
-    status = status ? status : pt_record_text(&reader->record, &paper->source, "huggingface", 11, err);
-    return status ? status : pt_reader_finish(reader, err);
+    return last ? (pt_slice){first->start, (size_t)(last->end - first->start)} : (pt_slice){"", 0};
 }
 
-/* The page names itself near its top, or has the feet of papers. */
+static int next_page(papertag_reader *reader, papertag_error *err)
+{
+    page *pg = reader->state;
+    pt_record *record = &reader->record;
+    papertag_paper *paper = &record->paper;
+    pt_slice title, abstract;
+    int status;
+
+    while (pg->next < pg->count && (is_furniture(&pg->paragraphs[pg->next]) || is_foot(&pg->paragraphs[pg->next]))) {
+        pg->next++;
+    }
+    if (pg->next == pg->count) {
+        return PAPERTAG_END;
+    }
+    pt_record_clear(record, pg->paragraphs[pg->next].line);
+    title = text_of(&pg->paragraphs[pg->next++]);
+    abstract = take_abstract(pg);
+    status = pt_record_text(record, &paper->title, title.text, title.length, err);
+    status = status ? status : pt_record_text(record, &paper->abstract, abstract.text, abstract.length, err);
+    if (!status && pg->next < pg->count && is_foot(&pg->paragraphs[pg->next])) {
+        status = read_foot(reader, &pg->paragraphs[pg->next++], err);
+    }
+    return status ? status : pt_record_text(record, &paper->source, "huggingface", 11, err);
+}
+
+/* The page has its name near its top, or the feet of papers. */
 static bool fits_page(const char *head, size_t size)
 {
-    const char *at = head, *line;
-    size_t length;
+    const char *at = head;
+    pt_slice line;
     long authors;
 
-    if (*head == '{' || *head == '[' || *head == '<' || *head == '@') {
+    if (*head && strchr("{[<@", *head)) {
         return false;
     }
-    while (next_line(&at, head + size, &line, &length)) {
-        if (is_text(line, length, "Daily Papers") || is_text(line, length, middle_dot) ||
-            read_authors(line, length, &authors)) {
+    while (next_line(&at, head + size, &line)) {
+        if (is_text(line, "Daily Papers") || is_text(line, middle_dot) || read_authors(line, &authors)) {
             return true;
         }
     }

@@ -1,19 +1,18 @@
 /*
- * paper - the record that readers fill.
+ * paper - see paper.h.
  *
- * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (bytes that are not become
- * U+FFFD), runs of white space as one space, no control characters, nothing at the ends. So nobody behind the readers,
- * be it a tokenizer, a store or a page, has to clean again.
+ * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (invalid bytes become U+FFFD),
+ * single spaces for runs of white space, no control characters, nothing at the ends. So nobody who uses a paper later,
+ * be it a tokenizer, a store or a page, has to clean it again.
  */
 #include "paper.h"
 
-#include <stdlib.h>
 #include <utf8proc.h>
 
 #include "base/ascii.h"
 #include "base/date.h"
-#include "base/hash.h"
 #include "base/swar.h"
+#include "reader.h"
 
 void pt_record_clear(pt_record *record, size_t line)
 {
@@ -52,7 +51,7 @@ static int clean(pt_arena *arena, const char *text, size_t length, const char **
     while (at < end) {
         utf8proc_int32_t c = *at;
         utf8proc_ssize_t bytes;
-        /* nearly all is printable ASCII with single spaces between */
+        /* nearly all of a text is printable ASCII with single spaces */
         if (!gap && end - at > 8 && *at != ' ') {
             const uint64_t x = pt_eight(at);
             if (pt_all_plain(x) && !pt_twice(x, ' ') && (at[7] != ' ' || (at[8] > ' ' && at[8] < 0x7f))) {
@@ -117,7 +116,22 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
     return PAPERTAG_OK;
 }
 
-int pt_record_date(pt_record *record, const char *text, size_t length, papertag_error *err)
+int pt_record_split(pt_record *record, papertag_strings *list, const char *text, size_t length, const char *separators,
+                    papertag_error *err)
+{
+    size_t start = 0;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i <= length && !status; i++) {
+        if (i == length || (text[i] && strchr(separators, text[i]))) {
+            status = pt_record_append(record, list, text + start, i - start, err);
+            start = i + 1;
+        }
+    }
+    return status;
+}
+
+int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err)
 {
     while (length && (*text == ' ' || *text == '\t')) {
         text++;
@@ -126,7 +140,7 @@ int pt_record_date(pt_record *record, const char *text, size_t length, papertag_
     if (length < 10 || !pt_is_day(text)) {
         return PAPERTAG_OK;
     }
-    return pt_record_text(record, &record->paper.date, text, 10, err);
+    return pt_record_text(record, field, text, 10, err);
 }
 
 int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err)
@@ -135,131 +149,67 @@ int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err
     return pt_mail_day(text, day) ? pt_record_text(record, &record->paper.date, day, 10, err) : PAPERTAG_OK;
 }
 
-void pt_letters(pt_buf *out, const char *text)
+int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err)
 {
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+    pt_buf text = {0};
+    int status;
 
-    while (*at) {
-        utf8proc_int32_t c, pieces[32];
-        int boundary = 0;
-        utf8proc_ssize_t count;
-        if (*at < 0x80) {
-            const char lower = pt_lower((char)*at);
-            if (pt_is_letter(lower) || pt_is_digit(lower)) {
-                pt_buf_append(out, &lower, 1);
-            }
-            at++;
-            continue;
-        }
-        at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
-        count = utf8proc_decompose_char(
-            c, pieces, 32,
-            UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE, &boundary);
-        for (utf8proc_ssize_t i = 0; i < count && i < 32; i++) {
-            utf8proc_category_t category = utf8proc_category(pieces[i]);
-            utf8proc_uint8_t bytes[4];
-            if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO) {
-                pt_buf_append(out, bytes, (size_t)utf8proc_encode_char(pieces[i], bytes));
-            }
-        }
+    if (record->paper.url) {
+        return PAPERTAG_OK;
     }
-}
-
-int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_ID])
-{
-    const char *text = title ? title : abstract;
-    pt_buf letters = {0};
-    int status = PAPERTAG_NO_MEMORY;
-
-    pt_letters(&letters, text);
-    if (!letters.failed) {
-        const uint64_t hash = letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1);
-        snprintf(out, PT_DERIVED_ID, "t-%016llx", (unsigned long long)hash);
-        status = PAPERTAG_OK;
-    }
-    pt_buf_free(&letters);
+    pt_buf_text(&text, prefix);
+    pt_buf_append(&text, id, length);
+    status = text.failed ? pt_no_memory(err) : pt_record_text(record, &record->paper.url, text.data, text.size, err);
+    pt_buf_free(&text);
     return status;
 }
 
-/* ---- identifiers of a paper beside its source's ---------------------------------------------------------------- */
+/* ---- completing it --------------------------------------------------------------------------------------------- */
 
-const char *pt_arxiv_id(const char *text, size_t *length)
+/* "https://doi.org/10.1000/EX" becomes "10.1000/ex"; what holds no DOI is dropped. */
+static int shorten_doi(pt_record *record, papertag_error *err)
 {
-    static const char digit[] = "0123456789", letter[] = "abcdefghijklmnopqrstuvwxyz-";
-    static const char *const prefixes[] = {
-        "https://", "http://",    "export.", "www.",   "arxiv.org/",     "abs/", "pdf/", "huggingface.co/papers/",
-        "oai:",     "arXiv.org:", "arXiv:",  "arxiv:", "10.48550/arxiv."};
-    const char *end;
+    const char *bare = strstr(record->paper.doi, "10.");
+    char *lower = bare ? pt_arena_copy(&record->arena, bare, strlen(bare)) : NULL;
 
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
-        size_t size = strlen(prefixes[i]);
-        text += strncmp(text, prefixes[i], size) ? 0 : size;
+    if (bare && !lower) {
+        return pt_no_memory(err);
     }
-    if (strspn(text, digit) == 4 && text[4] == '.' && (strspn(text + 5, digit) | 1) == 5) {
-        end = text + 5 + strspn(text + 5, digit);
-    } else {
-        end = text + strspn(text, letter);
-        if (end > text && end[0] == '.' && pt_is_upper(end[1]) && pt_is_upper(end[2])) {
-            end += 3;
-        }
-        if (end == text || *end != '/' || strspn(end + 1, digit) != 7) {
-            return NULL;
-        }
-        end += 8;
+    for (char *c = lower; c && *c; c++) {
+        *c = pt_lower(*c);
     }
-    *length = (size_t)(end - text);
-    if (*end == 'v' && strspn(end + 1, digit)) {
-        end += 1 + strspn(end + 1, digit);
-    }
-    return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
+    record->paper.doi = lower;
+    return PAPERTAG_OK;
 }
 
-static int find_identifiers(pt_record *record, papertag_error *err)
+int pt_record_identify(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
-    const char *places[] = {paper->arxiv, paper->id, paper->url, NULL};
+    int status = paper->doi ? shorten_doi(record, err) : PAPERTAG_OK;
+    const char *const places[] = {paper->arxiv, paper->id, paper->url, paper->doi};
 
-    if (paper->doi) {
-        const char *bare = strstr(paper->doi, "10.");
-        char *lower = bare ? pt_arena_copy(&record->arena, bare, strlen(bare)) : NULL;
-        if (bare && !lower) {
-            return pt_no_memory(err);
-        }
-        for (char *c = lower; c && *c; c++) {
-            *c = pt_lower(*c);
-        }
-        paper->doi = lower;
-        places[3] = lower;
-    }
     paper->arxiv = NULL;
-    for (size_t i = 0; i < sizeof places / sizeof *places && !paper->arxiv; i++) {
+    for (size_t i = 0; i < sizeof places / sizeof *places && !status && !paper->arxiv; i++) {
         size_t length = 0;
         const char *id = places[i] ? pt_arxiv_id(places[i], &length) : NULL;
-        if (id && pt_record_text(record, &paper->arxiv, id, length, err)) {
-            return PAPERTAG_NO_MEMORY;
-        }
+        status = id ? pt_record_text(record, &paper->arxiv, id, length, err) : PAPERTAG_OK;
     }
-    return PAPERTAG_OK;
+    return status;
 }
 
 int pt_record_finish(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
+    char id[PT_DERIVED_ID];
+    int status;
 
-    if (!paper->title && !paper->abstract) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
-    }
     if (paper->author_count < 0 && paper->authors.count) {
         paper->author_count = (long)paper->authors.count;
     }
-    if (find_identifiers(record, err)) {
-        return PAPERTAG_NO_MEMORY;
+    status = pt_record_identify(record, err);
+    if (status || paper->id) {
+        return status;
     }
-    if (!paper->id) {
-        char id[PT_DERIVED_ID];
-        return pt_derived_id(paper->title, paper->abstract, id)
-                   ? pt_no_memory(err)
-                   : pt_record_text(record, &paper->id, id, strlen(id), err);
-    }
-    return PAPERTAG_OK;
+    status = pt_derived_id(paper->title, paper->abstract, id);
+    return status ? pt_no_memory(err) : pt_record_text(record, &paper->id, id, strlen(id), err);
 }

@@ -1,84 +1,46 @@
 /*
- * read_quick - a paper of JSON Lines without a tree.
+ * quick - see quick.h.
  *
- * One pass over the line notes where the value of each field that a paper has begins and ends; then the record is
- * filled from there. What is read here is plain: known fields of their usual types, each once, the rest any JSON. At
- * the first thing that is not, the line is given up untouched, and the tree-builder of read_json decides what it is or
- * what is wrong with it. So this need not know every case, but what it takes it must take as the tree would: a fuzz
- * target compares them.
+ * One pass over the line notes where the value of each field begins and ends; then the record is filled from there.
+ * A line is plain when its fields have their usual types and occur once each; the rest of it may be any JSON. At the
+ * first thing that is not plain, the line is given up, and the reader that builds a tree decides what it is or what is
+ * wrong with it. So this one need not know every case, but what it takes it must take as the other would: a fuzz target
+ * compares them.
  */
+#include "quick.h"
+
 #include <utf8proc.h>
 
 #include "base/ascii.h"
 #include "base/swar.h"
-#include "json.h"
+#include "fields.h"
+#include "snapshot.h"
 
 enum { DEPTH_MAX = 32 };
 
 typedef enum kind { ABSENT, IS_NULL, STRING, ESCAPED, NUMBER, LITERAL, STRINGS, OTHER_ARRAY, OBJECT } kind;
 
-/* Where a value stands: of a string what is between the quotes, of an array what is between the brackets. */
+/* Where a value is: a string without its quotes, an array without its brackets. */
 typedef struct value {
     kind kind;
     const char *start, *end;
 } value;
 
-typedef enum field {
-    ID,
-    TITLE,
-    ABSTRACT,
-    SUMMARY,
-    DATE,
-    ORGANIZATION,
-    URL,
-    SOURCE,
-    VENUE,
-    DOI,
-    ARXIV,
-    AUTHORS,
-    CATEGORIES,
-    KEYWORDS,
-    MAYBE,
-    AUTHOR_COUNT,
-    UPVOTES,
-    COMMENTS,
-    AUTHORS_PARSED,
-    VERSIONS,
-    UPDATE_DATE,
-    JOURNAL_REF,
-    TAGS, /* the field that the reader's options name, unless it is one of those above */
-    FIELDS
-} field;
+/* The members of an object that are read: the fields in the order of their table, the one value under an alias, and
+ * what makes a record one of arXiv's snapshot. */
+enum { ALIAS = PT_FIELDS_MAX, AUTHORS, VERSIONS, UPDATED, JOURNAL, MEMBERS };
 
 static const struct {
     const char *name;
     size_t length;
-} names[TAGS] = {[ID] = {"id", 2},
-                 [TITLE] = {"title", 5},
-                 [ABSTRACT] = {"abstract", 8},
-                 [SUMMARY] = {"summary", 7},
-                 [DATE] = {"date", 4},
-                 [ORGANIZATION] = {"organization", 12},
-                 [URL] = {"url", 3},
-                 [SOURCE] = {"source", 6},
-                 [VENUE] = {"venue", 5},
-                 [DOI] = {"doi", 3},
-                 [ARXIV] = {"arxiv", 5},
-                 [AUTHORS] = {"authors", 7},
-                 [CATEGORIES] = {"categories", 10},
-                 [KEYWORDS] = {"keywords", 8},
-                 [MAYBE] = {"maybe", 5},
-                 [AUTHOR_COUNT] = {"author_count", 12},
-                 [UPVOTES] = {"upvotes", 7},
-                 [COMMENTS] = {"comments", 8},
-                 [AUTHORS_PARSED] = {"authors_parsed", 14},
-                 [VERSIONS] = {"versions", 8},
-                 [UPDATE_DATE] = {"update_date", 11},
-                 [JOURNAL_REF] = {"journal-ref", 11}};
+} snapshot_names[] = {{PT_SNAPSHOT_AUTHORS, sizeof PT_SNAPSHOT_AUTHORS - 1},
+                      {PT_SNAPSHOT_VERSIONS, sizeof PT_SNAPSHOT_VERSIONS - 1},
+                      {PT_SNAPSHOT_UPDATED, sizeof PT_SNAPSHOT_UPDATED - 1},
+                      {PT_SNAPSHOT_JOURNAL, sizeof PT_SNAPSHOT_JOURNAL - 1}};
 
 /* ---- scanning: each returns where it stopped, or NULL to give up ------------------------------------------------ */
 
-static const char *behind_white(const char *at, const char *end)
+static const char *skip_white(const char *at, const char *end)
 {
     while (at < end && pt_is_white(*at)) {
         at++;
@@ -112,8 +74,8 @@ static long hex_code(const char *at, const char *end)
     return code;
 }
 
-/* The character of the escape "u...." whose backslash is at *at, which goes behind it, and behind a second escape when
- * the character is written as a surrogate pair; -1 for half a pair and for what is no escape. */
+/* The character of the escape "u...." whose backslash is at *at. Moves *at past it, and past a second escape when the
+ * character is written as a surrogate pair. -1 for half a pair and for what is no escape. */
 static long take_unicode(const char **at, const char *end)
 {
     const long code = hex_code(*at + 2, end);
@@ -130,7 +92,7 @@ static long take_unicode(const char **at, const char *end)
 
 static const char escapes[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
 
-/* Behind the escape whose backslash is at `at`. */
+/* Past the escape whose backslash is at `at`. */
 static const char *skip_escape(const char *at, const char *end)
 {
     if (end - at < 2) {
@@ -142,7 +104,7 @@ static const char *skip_escape(const char *at, const char *end)
     return at[1] && strchr(escapes, at[1]) ? at + 2 : NULL;
 }
 
-/* A string, whose opening quote is at `at`; behind its closing one. */
+/* A string, whose opening quote is at `at`. */
 static const char *scan_string(const char *at, const char *end, value *out)
 {
     *out = (value){STRING, ++at, NULL};
@@ -223,21 +185,21 @@ static const char *scan_nested(const char *at, const char *end, int depth, value
     value item;
 
     *out = (value){keyed ? OBJECT : STRINGS, at + 1, NULL};
-    at = behind_white(at + 1, end);
+    at = skip_white(at + 1, end);
     if (depth == DEPTH_MAX || at == end) {
         return NULL;
     }
     while (*at != close) {
         if (keyed) {
             at = *at == '"' ? scan_string(at, end, &item) : NULL;
-            at = at ? behind_white(at, end) : NULL;
+            at = at ? skip_white(at, end) : NULL;
             if (!at || at == end || *at != ':') {
                 return NULL;
             }
-            at = behind_white(at + 1, end);
+            at = skip_white(at + 1, end);
         }
         at = scan_value(at, end, depth + 1, &item);
-        at = at ? behind_white(at, end) : NULL;
+        at = at ? skip_white(at, end) : NULL;
         if (!at || at == end) {
             return NULL;
         }
@@ -245,7 +207,7 @@ static const char *scan_nested(const char *at, const char *end, int depth, value
             out->kind = OTHER_ARRAY;
         }
         if (*at == ',') {
-            at = behind_white(at + 1, end);
+            at = skip_white(at + 1, end);
             if (at == end || *at == close) {
                 return NULL;
             }
@@ -279,14 +241,38 @@ static const char *scan_value(const char *at, const char *end, int depth, value 
     }
 }
 
-static field field_of(const char *name, size_t length, const char *tags_field)
+/* ---- members --------------------------------------------------------------------------------------------------- */
+
+static bool is_named(const char *name, size_t length, const char *as, size_t as_length)
 {
-    for (field f = 0; f < TAGS; f++) {
-        if (names[f].length == length && !memcmp(names[f].name, name, length)) {
-            return f;
+    return length == as_length && !memcmp(name, as, length);
+}
+
+/* Where the value of a member goes; MEMBERS when it is not read. The field that the reader's options name for the tags
+ * goes to their row, unless it has another meaning. */
+static size_t place_of(const char *name, size_t length, const char *tags_field)
+{
+    size_t tags = MEMBERS;
+
+    for (size_t i = 0; i < pt_field_rows; i++) {
+        if (pt_fields[i].kind == PT_FIELD_TAGS) {
+            tags = i;
+        } else if (is_named(name, length, pt_fields[i].name, pt_fields[i].length)) {
+            return i;
         }
     }
-    return strlen(tags_field) == length && !memcmp(tags_field, name, length) ? TAGS : FIELDS;
+    for (size_t i = 0; i < pt_field_rows; i++) {
+        const char *alias = pt_fields[i].alias;
+        if (alias && is_named(name, length, alias, strlen(alias))) {
+            return ALIAS;
+        }
+    }
+    for (size_t i = 0; i < sizeof snapshot_names / sizeof *snapshot_names; i++) {
+        if (is_named(name, length, snapshot_names[i].name, snapshot_names[i].length)) {
+            return AUTHORS + i;
+        }
+    }
+    return is_named(name, length, tags_field, strlen(tags_field)) ? tags : MEMBERS;
 }
 
 /* Notes the members of the object that is the whole line. */
@@ -296,29 +282,28 @@ static bool scan_line(const char *at, const char *end, const char *tags_field, v
         return false;
     }
     do {
-        value key, item, *to;
-        field f;
-        at = behind_white(at + 1, end);
+        value key, item;
+        size_t place;
+        at = skip_white(at + 1, end);
         at = at < end && *at == '"' ? scan_string(at, end, &key) : NULL;
-        at = at ? behind_white(at, end) : NULL;
+        at = at ? skip_white(at, end) : NULL;
         if (!at || at == end || *at != ':' || key.kind == ESCAPED) {
             return false;
         }
-        at = scan_value(behind_white(at + 1, end), end, 1, &item);
-        at = at ? behind_white(at, end) : NULL;
+        at = scan_value(skip_white(at + 1, end), end, 1, &item);
+        at = at ? skip_white(at, end) : NULL;
         if (!at || at == end) {
             return false;
         }
-        f = field_of(key.start, (size_t)(key.end - key.start), tags_field);
-        to = f < FIELDS ? &values[f] : NULL;
-        if (to && to->kind != ABSENT) {
+        place = place_of(key.start, (size_t)(key.end - key.start), tags_field);
+        if (place < MEMBERS && values[place].kind != ABSENT) {
             return false; /* twice */
         }
-        if (to) {
-            *to = item;
+        if (place < MEMBERS) {
+            values[place] = item;
         }
     } while (*at == ',');
-    return *at == '}' && behind_white(at + 1, end) == end;
+    return *at == '}' && skip_white(at + 1, end) == end;
 }
 
 /* ---- filling the record ---------------------------------------------------------------------------------------- */
@@ -340,12 +325,12 @@ static void decode(pt_buf *out, const char *at, const char *end)
     }
 }
 
-/* A record being filled. What does not suit it is noted in `odd`, what fails in `status`. */
+/* A record being filled. */
 typedef struct filling {
     papertag_reader *reader;
     papertag_error *err;
-    int status;
-    bool odd;
+    int status; /* what failed */
+    bool odd;   /* the line is not plain */
 } filling;
 
 static bool is_none(const value *v)
@@ -388,7 +373,7 @@ static void fill_text(filling *f, const value *v, const char **to)
 }
 
 /* A number that is whole and so small that it is exact however it is read. */
-static void fill_whole(filling *f, const value *v, long *to)
+static void fill_count(filling *f, const value *v, long *to)
 {
     long number = 0;
 
@@ -397,32 +382,31 @@ static void fill_whole(filling *f, const value *v, long *to)
         return;
     }
     for (const char *at = v->start; at < v->end; at++) {
-        f->odd = f->odd || !digit_at(at, v->end);
+        f->odd = f->odd || !pt_is_digit(*at);
         number = number * 10 + (*at - '0');
     }
     *to = number;
 }
 
-static void fill_id(filling *f, const value *v)
+static void fill_id(filling *f, const value *v, const char **to)
 {
-    papertag_paper *paper = &f->reader->record.paper;
     long number;
 
     if (v->kind == NUMBER) {
-        fill_whole(f, v, &number);
-        f->status = pt_record_text(&f->reader->record, &paper->id, v->start, (size_t)(v->end - v->start), f->err);
+        fill_count(f, v, &number);
+        f->status = pt_record_text(&f->reader->record, to, v->start, (size_t)(v->end - v->start), f->err);
     } else {
-        fill_text(f, v, &paper->id);
+        fill_text(f, v, to);
     }
 }
 
-static void fill_date(filling *f, const value *v)
+static void fill_date(filling *f, const value *v, const char **to)
 {
     const char *text;
     size_t length;
 
     if (is_string(v) && string_of(f, v, &text, &length)) {
-        f->status = pt_record_date(&f->reader->record, text, length, f->err);
+        f->status = pt_record_date(&f->reader->record, to, text, length, f->err);
     }
 }
 
@@ -434,11 +418,11 @@ static void fill_list(filling *f, const value *v, papertag_strings *to)
         f->odd = f->odd || !is_none(v);
         return;
     }
-    while (!f->status && (at = behind_white(at, v->end)) < v->end) {
+    while (!f->status && (at = skip_white(at, v->end)) < v->end) {
         const char *text;
         size_t length;
         value item;
-        at = behind_white(scan_string(at, v->end, &item), v->end);
+        at = skip_white(scan_string(at, v->end, &item), v->end);
         at += at < v->end; /* the comma */
         if (string_of(f, &item, &text, &length)) {
             f->status = pt_record_append(&f->reader->record, to, text, length, f->err);
@@ -446,70 +430,87 @@ static void fill_list(filling *f, const value *v, papertag_strings *to)
     }
 }
 
-/* A record of arXiv's metadata snapshot has fields that are read in a way of their own. */
-static bool is_snapshot(const value *values)
-{
-    return values[AUTHORS_PARSED].kind == STRINGS || values[AUTHORS_PARSED].kind == OTHER_ARRAY ||
-           values[VERSIONS].kind == STRINGS || values[VERSIONS].kind == OTHER_ARRAY || !is_none(&values[UPDATE_DATE]);
-}
-
-static void fill_fields(filling *f, const value *values, const value *tags)
+static void fill_field(filling *f, const pt_field *field, const value *v)
 {
     papertag_paper *paper = &f->reader->record.paper;
 
-    f->odd = f->odd || is_snapshot(values);
-    fill_date(f, &values[DATE]);
-    fill_text(f, &values[ORGANIZATION], &paper->organization);
-    fill_text(f, &values[URL], &paper->url);
-    fill_text(f, &values[SOURCE], &paper->source);
-    fill_text(f, &values[VENUE], &paper->venue);
-    fill_text(f, &values[DOI], &paper->doi);
-    fill_text(f, &values[ARXIV], &paper->arxiv);
-    fill_list(f, &values[AUTHORS], &paper->authors);
-    fill_list(f, &values[CATEGORIES], &paper->categories);
-    fill_list(f, &values[KEYWORDS], &paper->keywords);
-    fill_list(f, tags, &paper->tags);
-    fill_list(f, &values[MAYBE], &paper->maybe);
-    fill_whole(f, &values[AUTHOR_COUNT], &paper->author_count);
-    fill_whole(f, &values[UPVOTES], &paper->upvotes);
-    fill_whole(f, &values[COMMENTS], &paper->comments);
+    switch (field->kind) {
+    case PT_FIELD_TEXT:
+        fill_text(f, v, pt_text_member(field, paper));
+        break;
+    case PT_FIELD_ID:
+        fill_id(f, v, pt_text_member(field, paper));
+        break;
+    case PT_FIELD_DATE:
+        fill_date(f, v, pt_text_member(field, paper));
+        break;
+    case PT_FIELD_LIST:
+    case PT_FIELD_TAGS:
+        fill_list(f, v, pt_list_member(field, paper));
+        break;
+    case PT_FIELD_COUNT:
+        fill_count(f, v, pt_count_member(field, paper));
+        break;
+    }
 }
 
-/* Fields that are not wanted must be of their types all the same: a broken record is broken for every command. */
-static void check_fields(filling *f, const value *values, const value *tags)
+/* A record of arXiv's metadata snapshot has fields that are read in a way of their own. */
+static bool is_snapshot(const value *values)
 {
-    static const field texts[] = {ORGANIZATION, URL, SOURCE, VENUE, DOI, ARXIV, JOURNAL_REF};
-    const value *lists[] = {&values[AUTHORS], &values[CATEGORIES], &values[KEYWORDS], &values[MAYBE], tags};
+    return values[AUTHORS].kind == STRINGS || values[AUTHORS].kind == OTHER_ARRAY || values[VERSIONS].kind == STRINGS ||
+           values[VERSIONS].kind == OTHER_ARRAY || !is_none(&values[UPDATED]);
+}
+
+/* A field that is not wanted must have its type all the same: a broken record is broken for every command. */
+static void check_field(filling *f, const pt_field *field, const value *v, bool snapshot)
+{
     long number;
 
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        f->odd = f->odd || !(is_none(&values[texts[i]]) || is_string(&values[texts[i]]));
-    }
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        f->odd = f->odd || !(is_none(lists[i]) || is_string(lists[i]) || lists[i]->kind == STRINGS);
-    }
-    fill_whole(f, &values[AUTHOR_COUNT], &number);
-    fill_whole(f, &values[UPVOTES], &number);
-    if (!is_string(&values[COMMENTS]) || !is_snapshot(values)) { /* there: how many pages and figures */
-        fill_whole(f, &values[COMMENTS], &number);
+    switch (field->kind) {
+    case PT_FIELD_TEXT:
+    case PT_FIELD_ID:
+        f->odd = f->odd || !(is_none(v) || is_string(v));
+        break;
+    case PT_FIELD_DATE: /* may be anything */
+        break;
+    case PT_FIELD_LIST:
+    case PT_FIELD_TAGS:
+        f->odd = f->odd || !(is_none(v) || is_string(v) || v->kind == STRINGS);
+        break;
+    case PT_FIELD_COUNT:
+        if (!snapshot || !is_string(v) || strcmp(field->name, "comments") != 0) { /* see pt_snapshot_differs */
+            fill_count(f, v, &number);
+        }
+        break;
     }
 }
 
-bool pt_json_quick(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err)
+bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err)
 {
+    const char *tags_field = reader->tags_field;
     filling f = {.reader = reader, .err = err};
-    papertag_paper *paper = &reader->record.paper;
-    value values[FIELDS + 1] = {{ABSENT, NULL, NULL}};
-    const value *tags = &values[field_of(reader->tags_field, strlen(reader->tags_field), reader->tags_field)];
+    value values[MEMBERS + 1] = {{ABSENT, NULL, NULL}};
+    const value *tags = &values[place_of(tags_field, strlen(tags_field), tags_field)];
+    bool snapshot;
 
-    if (!scan_line(line, line + length, reader->tags_field, values)) {
+    if (!scan_line(line, line + length, tags_field, values)) {
         return false;
     }
-    fill_id(&f, &values[ID]);
-    fill_text(&f, &values[TITLE], &paper->title);
-    fill_text(&f, &values[is_none(&values[ABSTRACT]) ? SUMMARY : ABSTRACT], &paper->abstract);
-    (reader->text_only ? check_fields : fill_fields)(&f, values, tags);
-    paper->has_tags = !is_none(tags);
-    *status = f.status ? f.status : f.odd ? PAPERTAG_OK : pt_reader_finish(reader, err);
+    snapshot = is_snapshot(values);
+    f.odd = snapshot && !reader->text_only;
+    for (size_t i = 0; i < pt_field_rows && !f.status && !f.odd; i++) {
+        const pt_field *field = &pt_fields[i];
+        const value *v = field->kind == PT_FIELD_TAGS          ? tags
+                         : field->alias && is_none(&values[i]) ? &values[ALIAS]
+                                                               : &values[i];
+        if (field->essential || !reader->text_only) {
+            fill_field(&f, field, v);
+        } else {
+            check_field(&f, field, v, snapshot);
+        }
+    }
+    f.odd = f.odd || !(is_none(&values[JOURNAL]) || is_string(&values[JOURNAL]));
+    reader->record.paper.has_tags = !is_none(tags);
+    *status = f.status;
     return f.status || !f.odd;
 }

@@ -1,9 +1,9 @@
 /*
- * unpack - gzip and xz, unpacked while they are read.
+ * unpack - see unpack.h.
  *
- * Large sets of papers are kept packed. zlib and liblzma take pieces of any size, so a packed file streams as a plain
- * one does. Files that are put together from several (gzip members, xz streams) give the contents of all. Damage is
- * said after everything that came out before it has been given: the records in front of it are good.
+ * zlib and liblzma take pieces of any size, so a packed file streams as a plain one does. A file that was joined from
+ * several (gzip members, xz streams) gives the contents of all. Damage is reported only after everything that was
+ * unpacked before it has been given, because the records up to there are good.
  */
 #define ZLIB_CONST /* its input is not written to */
 #include "unpack.h"
@@ -14,10 +14,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* What an xz file may ask for to be unpacked: `xz -9` takes 65 MiB. Bytes. */
+/* Memory that unpacking an xz file may take (for `xz -9` it is 65 MiB); bytes that zlib is given at once. */
 enum { MEMORY_MAX = 256 * 1024 * 1024, PIECE_MAX = 1 << 30 };
 
-/* zlib's number for: windows of any size, gzip headers alone. */
+/* zlib's number for windows of any size with gzip headers only. */
 enum { GZIP_ONLY = 15 + 16 };
 
 struct pt_unpack {
@@ -26,9 +26,11 @@ struct pt_unpack {
     size_t capacity;
     const char *start; /* packed bytes not taken yet: [start, end) */
     const char *end;
-    bool at_end; /* nothing follows `end` */
-    bool xz, between, done;
-    const char *reason; /* why nothing more can come out */
+    bool at_end;  /* nothing follows `end` */
+    bool xz;      /* else gzip */
+    bool between; /* after a gzip member */
+    bool done;
+    const char *reason; /* why the rest cannot be unpacked; else NULL */
     z_stream gzip;
     lzma_stream lzma;
 };
@@ -87,7 +89,7 @@ void pt_unpack_close(pt_unpack *u)
 }
 
 /* Reads more packed bytes when there are none. */
-static int fill(pt_unpack *u)
+static int read_block(pt_unpack *u)
 {
     while (u->start == u->end && !u->at_end) {
         ssize_t got = read(u->fd, u->block, u->capacity);
@@ -104,14 +106,14 @@ static int fill(pt_unpack *u)
     return PAPERTAG_OK;
 }
 
-/* Takes packed bytes, gives unpacked ones; sets `done` or `reason` when nothing follows. */
-static int step_gzip(pt_unpack *u, char *to, size_t room, size_t *got)
+/* Takes packed bytes, gives *got unpacked ones; sets `done` or `reason` when no more will come. */
+static int unpack_gzip(pt_unpack *u, char *to, size_t room, size_t *got)
 {
     z_stream *z = &u->gzip;
     size_t size = (size_t)(u->end - u->start);
     int result;
 
-    if (u->between) { /* behind a member: another, the end, or zeros that fill a block of a tape */
+    if (u->between) { /* another member may follow, or the end, or zeros that pad a block of a tape */
         while (u->start < u->end && !*u->start) {
             u->start++;
         }
@@ -148,7 +150,7 @@ static int step_gzip(pt_unpack *u, char *to, size_t room, size_t *got)
     return PAPERTAG_OK;
 }
 
-static int step_xz(pt_unpack *u, char *to, size_t room, size_t *got)
+static int unpack_xz(pt_unpack *u, char *to, size_t room, size_t *got)
 {
     lzma_stream *l = &u->lzma;
 
@@ -185,8 +187,8 @@ int pt_unpack_read(pt_unpack *u, char *to, size_t room, size_t *got, const char 
 {
     *got = 0;
     while (!*got && !u->done && !u->reason) {
-        int status = fill(u);
-        status = status ? status : u->xz ? step_xz(u, to, room, got) : step_gzip(u, to, room, got);
+        int status = read_block(u);
+        status = status ? status : u->xz ? unpack_xz(u, to, room, got) : unpack_gzip(u, to, room, got);
         if (status) {
             return status;
         }

@@ -1,118 +1,73 @@
 /*
- * read_xml - papers from Atom (the arXiv API and feeds), RSS 2.0 and OAI-PMH (metadata formats arXiv and oai_dc).
+ * xml - see xml.h.
  *
- * Expat reads the file in pieces and is suspended at the end of each record, so a paper is handed out as soon as it is
- * complete and nothing but the record at hand is held. A document type declaration is refused: with it go entities of
- * one's own, whether they name files or grow without end.
+ * Expat reads the source in pieces and is suspended at the end of each record, so a paper is given as soon as it is
+ * complete and only one record is in memory. A document type declaration is refused: it could declare entities, which
+ * name files or grow without end.
  */
+#include "xml.h"
+
 #include <expat.h>
 #include <stdlib.h>
 
-#include "paper.h"
+#include "reader.h"
 
+/* Nested elements; bytes of an element; bytes that expat is given at a time. */
 enum { DEPTH_MAX = 64, TEXT_MAX = 16 * 1024 * 1024, CHUNK_MAX = 1 << 20 };
 
-typedef enum field {
-    NONE,
-    ID,
-    TITLE,
-    ABSTRACT,
-    DAY,        /* YYYY-MM-DD...; the first that is met counts */
-    FIRST_DAY,  /* the same, but it always counts */
-    MAIL_DAY,   /* as in mail: Wed, 20 Aug 2025 ... */
-    NAME,       /* of an author */
-    NAMES,      /* of all, commas between */
-    LAST_FIRST, /* of an author, the last name first */
-    KEYNAME,
-    FORENAMES,
-    SUFFIX,
-    CATEGORY,
-    CATEGORIES, /* spaces between */
-    VENUE,
-    LINK,
-    IDENTIFIER, /* a link, a DOI, or something else */
-    DOI,
-    FAULT /* what the server says instead of records */
-} field;
+/* Forenames, keyname, suffix: in the order in which a name is written, and in that of pt_xml_kind. */
+enum { NAME_PARTS = 3 };
 
-/* How a dialect names its record and fields. */
-typedef struct dialect {
-    const char *record;
-    unsigned deepest; /* levels below the record at which fields may stand */
-    struct {
-        const char *name;
-        field field;
-    } fields[16];
-} dialect;
-
-static const dialect atom = {"entry",
-                             2,
-                             {{"id", ID},
-                              {"title", TITLE},
-                              {"summary", ABSTRACT},
-                              {"content", ABSTRACT},
-                              {"published", FIRST_DAY},
-                              {"updated", DAY},
-                              {"name", NAME},
-                              {"creator", NAMES},
-                              {"journal_ref", VENUE},
-                              {"doi", DOI}}};
-static const dialect rss = {"item",
-                            1,
-                            {{"guid", ID},
-                             {"title", TITLE},
-                             {"description", ABSTRACT},
-                             {"pubDate", MAIL_DAY},
-                             {"creator", NAMES},
-                             {"category", CATEGORY},
-                             {"link", LINK},
-                             {"journal_reference", VENUE},
-                             {"DOI", DOI}}};
-static const dialect oai = {"record",
-                            5,
-                            {{"identifier", IDENTIFIER},
-                             {"id", ID},
-                             {"title", TITLE},
-                             {"abstract", ABSTRACT},
-                             {"description", ABSTRACT},
-                             {"created", DAY},
-                             {"date", DAY},
-                             {"keyname", KEYNAME},
-                             {"forenames", FORENAMES},
-                             {"suffix", SUFFIX},
-                             {"creator", LAST_FIRST},
-                             {"categories", CATEGORIES},
-                             {"subject", CATEGORY},
-                             {"journal-ref", VENUE},
-                             {"doi", DOI},
-                             {"error", FAULT}}};
-
-typedef struct xml_state {
+typedef struct xml {
     XML_Parser parser;
     papertag_reader *reader;
-    const dialect *dialect;
-    unsigned depth, record_depth, field_depth; /* record_depth, field_depth: 0 outside of one */
-    field field;
-    pt_buf text;      /* of the field */
-    pt_buf author[3]; /* forenames, keyname, suffix */
-    bool complete, deleted, suspended, ended;
+    const pt_xml_dialect *dialect;
+    unsigned depth;        /* of the element that expat is in, from 1 */
+    unsigned record_depth; /* 0 outside of a record */
+    unsigned field_depth;  /* 0 outside of an element whose text is read */
+    unsigned author_depth; /* 0 outside of an author of several parts */
+    pt_xml_kind field;     /* of the text that is read; PT_XML_NONE outside of one */
+    pt_buf text;
+    pt_buf author[NAME_PARTS];
+    bool complete, deleted; /* the record */
+    bool suspended, ended;  /* the parser */
+    bool no_memory;
     size_t fault_line;
     char fault[256]; /* why the parser was stopped for good */
-} xml_state;
+} xml;
 
-static void stop(xml_state *s, const char *why)
+/* Where expat is. The type is unsigned long, or unsigned long long in some builds, and newer releases may prefer a
+ * function that older ones lack. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static size_t line_of(const xml *x)
 {
-    if (!s->fault[0]) {
-        snprintf(s->fault, sizeof s->fault, "%s", why);
-        s->fault_line = XML_GetCurrentLineNumber(s->parser);
+    return (size_t)XML_GetCurrentLineNumber(x->parser);
+}
+#pragma GCC diagnostic pop
+
+static void stop(xml *x, const char *why)
+{
+    if (!x->fault[0]) {
+        snprintf(x->fault, sizeof x->fault, "%s", why);
+        x->fault_line = line_of(x);
     }
-    XML_StopParser(s->parser, XML_FALSE);
+    XML_StopParser(x->parser, XML_FALSE);
+}
+
+/* Stops the parser when a step failed: only memory can be missing. */
+static void check(xml *x, int status)
+{
+    if (status) {
+        x->no_memory = true;
+        XML_StopParser(x->parser, XML_FALSE);
+    }
 }
 
 static const char *local_name(const char *name)
 {
-    const char *colon = strrchr(name, '\n'); /* expat puts it between namespace and name */
-    return colon ? colon + 1 : name;
+    const char *separator = strrchr(name, '\n'); /* expat puts it between namespace and name */
+    return separator ? separator + 1 : name;
 }
 
 static const char *attribute(const char **attributes, const char *name)
@@ -127,262 +82,296 @@ static const char *attribute(const char **attributes, const char *name)
 
 /* ---- fields ---------------------------------------------------------------------------------------------------- */
 
-static int set(xml_state *s, const char **to, const char *text, size_t length)
+static int set_once(xml *x, const char **field, const char *text, size_t length)
 {
-    return *to ? PAPERTAG_OK : pt_record_text(&s->reader->record, to, text, length, NULL);
+    return *field ? PAPERTAG_OK : pt_record_text(&x->reader->record, field, text, length, NULL);
 }
 
-static int set_id(xml_state *s, const char *text, size_t length)
+static int set_id(xml *x, const char *text, size_t length)
 {
-    papertag_paper *paper = &s->reader->record.paper;
+    papertag_paper *paper = &x->reader->record.paper;
     size_t size = length;
     const char *id = pt_arxiv_id(text, &size);
-    char url[300];
     int status;
 
     if (!id) {
-        status = set(s, &paper->id, text, length);
-        return status || strncmp(text, "http", 4) != 0 ? status : set(s, &paper->url, text, length);
+        status = set_once(x, &paper->id, text, length);
+        return status || strncmp(text, "http", 4) != 0 ? status : set_once(x, &paper->url, text, length);
     }
-    status = set(s, &paper->id, id, size);
-    status = status ? status : set(s, &paper->source, "arxiv", 5);
-    snprintf(url, sizeof url, "https://arxiv.org/abs/%.*s", (int)(size < 200 ? size : 200), id);
-    return status ? status : set(s, &paper->url, url, strlen(url));
+    status = set_once(x, &paper->id, id, size);
+    status = status ? status : set_once(x, &paper->source, "arxiv", 5);
+    return status ? status : pt_record_address(&x->reader->record, PT_ARXIV_ADDRESS, id, size, NULL);
 }
 
-/* Feeds of arXiv begin an abstract with its number and what kind of announcement it is. Feeds of others may have marks
- * of HTML, which are dropped. */
-static int set_abstract(xml_state *s, char *text, size_t length)
+/* Puts a space where tags of markup are; returns the new length. */
+static size_t drop_tags(char *text)
 {
-    const char *from = text;
-    const char *behind = !strncmp(text, "arXiv:", 6) ? strstr(text, "Abstract: ") : NULL;
+    char *to = text;
+    bool inside = false;
+
+    for (const char *at = text; *at; at++) {
+        inside = inside || *at == '<';
+        *to = inside ? ' ' : *at;
+        to += !inside || *at == '>';
+        inside = inside && *at != '>';
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
+static int set_abstract(xml *x, char *text, size_t length)
+{
+    const char *lead = !strncmp(text, "arXiv:", 6) ? strstr(text, "Abstract: ") : NULL, *from = text;
 
     if (!strncmp(text, "Comment: ", 9)) {
-        return PAPERTAG_OK; /* oai_dc has comments beside the abstract */
+        return PAPERTAG_OK; /* oai_dc has comments as further descriptions */
     }
-    if (behind) {
-        from = behind + 10;
-    } else if (s->dialect != &oai && *text == '<') {
-        char *to = text;
-        bool inside = false;
-        for (const char *at = text; *at; at++) {
-            inside = inside || *at == '<';
-            *to = inside ? ' ' : *at;
-            to += !inside || *at == '>';
-            inside = inside && *at != '>';
-        }
-        *to = '\0';
-        length = (size_t)(to - text);
+    if (lead) { /* feeds of arXiv begin an abstract with its number and the kind of announcement */
+        from = lead + 10;
+    } else if (x->field == PT_XML_SUMMARY && *text == '<') {
+        length = drop_tags(text);
     }
-    return set(s, &s->reader->record.paper.abstract, from, length - (size_t)(from - text));
+    return set_once(x, &x->reader->record.paper.abstract, from, length - (size_t)(from - text));
 }
 
-static int add(xml_state *s, papertag_strings *list, const char *text, size_t length)
+static int append(xml *x, papertag_strings *list, const char *text, size_t length)
 {
-    return pt_record_append(&s->reader->record, list, text, length, NULL);
+    return pt_record_append(&x->reader->record, list, text, length, NULL);
 }
 
-/* Appends what stands between any of the `separators`. */
-static int add_each(xml_state *s, papertag_strings *list, const char *text, const char *separators)
+static int append_last_first(xml *x, const char *text, size_t length)
 {
-    int status = PAPERTAG_OK;
-
-    while (*text && !status) {
-        size_t length = strcspn(text, separators);
-        status = add(s, list, text, length);
-        text += length + (text[length] != '\0');
-    }
-    return status;
-}
-
-static int add_last_first(xml_state *s, const char *text, size_t length)
-{
+    papertag_strings *authors = &x->reader->record.paper.authors;
     const char *comma = strchr(text, ',');
     pt_buf name = {0};
     int status;
 
     if (!comma) {
-        return add(s, &s->reader->record.paper.authors, text, length);
+        return append(x, authors, text, length);
     }
     pt_buf_text(&name, comma + 1);
     pt_buf_text(&name, " ");
     pt_buf_append(&name, text, (size_t)(comma - text));
-    status = name.failed ? PAPERTAG_NO_MEMORY : add(s, &s->reader->record.paper.authors, name.data, name.size);
+    status = name.failed ? PAPERTAG_NO_MEMORY : append(x, authors, name.data, name.size);
     pt_buf_free(&name);
     return status;
 }
 
-static int add_author(xml_state *s)
+/* The author whose parts have been read. */
+static int append_author(xml *x)
 {
     pt_buf name = {0};
     int status;
 
-    for (int i = 0; i < 3; i++) {
-        pt_buf_append(&name, s->author[i].data, s->author[i].size);
+    for (int i = 0; i < NAME_PARTS; i++) {
+        pt_buf_append(&name, x->author[i].data, x->author[i].size);
         pt_buf_text(&name, " ");
-        pt_buf_clear(&s->author[i]);
+        name.failed = name.failed || x->author[i].failed;
+        pt_buf_clear(&x->author[i]);
     }
-    status = name.failed ? PAPERTAG_NO_MEMORY : add(s, &s->reader->record.paper.authors, name.data, name.size);
+    status = name.failed ? PAPERTAG_NO_MEMORY : append(x, &x->reader->record.paper.authors, name.data, name.size);
     pt_buf_free(&name);
     return status;
 }
 
-static int take_field(xml_state *s)
+static int set_identifier(xml *x, const char *text, size_t length)
 {
-    papertag_paper *paper = &s->reader->record.paper;
-    char *text = s->text.data ? s->text.data : "";
-    size_t length = s->text.size, lead = strspn(text, " \t\r\n");
-
-    text += lead;
-    length -= lead;
-    switch (s->field) {
-    case ID:
-        return set_id(s, text, length);
-    case TITLE:
-        return set(s, &paper->title, text, length);
-    case ABSTRACT:
-        return set_abstract(s, text, length);
-    case FIRST_DAY:
-        return pt_record_date(&s->reader->record, text, length, NULL);
-    case DAY:
-        return paper->date ? PAPERTAG_OK : pt_record_date(&s->reader->record, text, length, NULL);
-    case MAIL_DAY:
-        return pt_record_mail_date(&s->reader->record, text, NULL);
-    case NAME:
-        return add(s, &paper->authors, text, length);
-    case NAMES:
-        return add_each(s, &paper->authors, text, ",");
-    case LAST_FIRST:
-        return add_last_first(s, text, length);
-    case FORENAMES:
-    case KEYNAME:
-    case SUFFIX:
-        pt_buf_append(&s->author[s->field == FORENAMES ? 0 : s->field == KEYNAME ? 1 : 2], text, length);
-        return PAPERTAG_OK;
-    case CATEGORY:
-        return add(s, &paper->categories, text, length);
-    case CATEGORIES:
-        return add_each(s, &paper->categories, text, " \t\r\n");
-    case VENUE:
-        return set(s, &paper->venue, text, length);
-    case LINK:
-        return set(s, &paper->url, text, length);
-    case IDENTIFIER:
-        return !strncmp(text, "doi:", 4)                                      ? set(s, &paper->doi, text, length)
-               : pt_arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(s, text, length)
-                                                                              : PAPERTAG_OK;
-    case DOI:
-        return set(s, &paper->doi, text, strcspn(text, " \t\r\n"));
-    case FAULT:
-    case NONE:
-        break;
+    if (!strncmp(text, "doi:", 4)) {
+        return set_once(x, &x->reader->record.paper.doi, text, length);
     }
-    return PAPERTAG_OK;
+    return pt_arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(x, text, length) : PAPERTAG_OK;
+}
+
+/* Puts text[0 .. length) of an element of kind x->field into the record. */
+static int set_field(xml *x, char *text, size_t length)
+{
+    pt_record *record = &x->reader->record;
+    papertag_paper *paper = &record->paper;
+
+    switch (x->field) {
+    case PT_XML_ID:
+        return set_id(x, text, length);
+    case PT_XML_TITLE:
+        return set_once(x, &paper->title, text, length);
+    case PT_XML_ABSTRACT:
+    case PT_XML_SUMMARY:
+        return set_abstract(x, text, length);
+    case PT_XML_DAY:
+        return paper->date ? PAPERTAG_OK : pt_record_date(record, &paper->date, text, length, NULL);
+    case PT_XML_FIRST_DAY:
+        return pt_record_date(record, &paper->date, text, length, NULL);
+    case PT_XML_MAIL_DAY:
+        return pt_record_mail_date(record, text, NULL);
+    case PT_XML_NAME:
+        return append(x, &paper->authors, text, length);
+    case PT_XML_NAMES:
+        return pt_record_split(record, &paper->authors, text, length, ",", NULL);
+    case PT_XML_LAST_FIRST:
+        return append_last_first(x, text, length);
+    case PT_XML_FORENAMES:
+    case PT_XML_KEYNAME:
+    case PT_XML_SUFFIX:
+        pt_buf_append(&x->author[x->field - PT_XML_FORENAMES], text, length);
+        return PAPERTAG_OK;
+    case PT_XML_CATEGORY:
+        return append(x, &paper->categories, text, length);
+    case PT_XML_CATEGORIES:
+        return pt_record_split(record, &paper->categories, text, length, " \t\r\n", NULL);
+    case PT_XML_VENUE:
+        return set_once(x, &paper->venue, text, length);
+    case PT_XML_ADDRESS:
+        return set_once(x, &paper->url, text, length);
+    case PT_XML_IDENTIFIER:
+        return set_identifier(x, text, length);
+    case PT_XML_DOI:
+        return set_once(x, &paper->doi, text, strcspn(text, " \t\r\n"));
+    default:
+        return PAPERTAG_OK;
+    }
 }
 
 /* ---- what expat calls ------------------------------------------------------------------------------------------ */
 
-static field field_of(const xml_state *s, const char *name)
+static const pt_xml_element *element_of(const xml *x, const char *name)
 {
-    for (size_t i = 0; i < sizeof s->dialect->fields / sizeof *s->dialect->fields && s->dialect->fields[i].name; i++) {
-        if (!strcmp(s->dialect->fields[i].name, name)) {
-            return s->dialect->fields[i].field;
+    for (const pt_xml_element *e = x->dialect->elements; e->name; e++) {
+        if (!strcmp(e->name, name)) {
+            return e;
         }
     }
-    return NONE;
+    return NULL;
+}
+
+static void start_text(xml *x, pt_xml_kind field)
+{
+    x->field = field;
+    x->field_depth = x->depth;
+    pt_buf_clear(&x->text);
+}
+
+/* An element outside of records. */
+static void start_outside(xml *x, const char *name, const pt_xml_element *element, const char **attributes)
+{
+    const char *code;
+
+    if (!strcmp(name, x->dialect->record)) {
+        x->record_depth = x->depth;
+        x->deleted = false;
+        pt_record_clear(&x->reader->record, line_of(x));
+    } else if (element && element->kind == PT_XML_FAULT) {
+        code = attribute(attributes, "code");
+        if (!code || strcmp(code, "noRecordsMatch") != 0) {
+            start_text(x, PT_XML_FAULT);
+            pt_buf_format(&x->text, "the server reports %s: ", code ? code : "an error");
+        }
+    }
+}
+
+/* An element of a record. */
+static void start_inside(xml *x, const pt_xml_element *element, const char **attributes)
+{
+    papertag_paper *paper = &x->reader->record.paper;
+    const char *value, *relation;
+
+    switch (element->kind) {
+    case PT_XML_HEADER:
+        value = attribute(attributes, "status");
+        x->deleted = x->deleted || (value && !strcmp(value, "deleted"));
+        break;
+    case PT_XML_TERM:
+        value = attribute(attributes, "term");
+        check(x, value ? append(x, &paper->categories, value, strlen(value)) : PAPERTAG_OK);
+        break;
+    case PT_XML_LINK:
+        value = attribute(attributes, "href");
+        relation = attribute(attributes, "rel");
+        if (value && (!relation || !strcmp(relation, "alternate"))) {
+            check(x, set_once(x, &paper->url, value, strlen(value)));
+        }
+        break;
+    case PT_XML_AUTHOR:
+        x->author_depth = x->depth;
+        break;
+    case PT_XML_FAULT:
+        break;
+    default:
+        start_text(x, element->kind);
+    }
 }
 
 static void on_start(void *context, const char *qualified, const char **attributes)
 {
-    xml_state *s = context;
-    const char *name = local_name(qualified), *value;
-    int status = PAPERTAG_OK;
-    field found;
+    xml *x = context;
+    const char *name = local_name(qualified);
+    const pt_xml_element *element;
+    unsigned level;
 
-    if (++s->depth > DEPTH_MAX) {
-        stop(s, "elements nested too deep");
+    if (++x->depth > DEPTH_MAX) {
+        stop(x, "elements nested too deep");
         return;
     }
-    if (s->field) {
-        return; /* marks inside of a text */
+    if (x->field) {
+        return; /* markup inside of a text */
     }
-    found = field_of(s, name);
-    if (!s->record_depth) {
-        if (!strcmp(name, s->dialect->record)) {
-            s->record_depth = s->depth;
-            s->deleted = false;
-            pt_record_clear(&s->reader->record, XML_GetCurrentLineNumber(s->parser));
-        } else if (found == FAULT) {
-            value = attribute(attributes, "code");
-            if (!value || strcmp(value, "noRecordsMatch") != 0) {
-                s->field = FAULT;
-                s->field_depth = s->depth;
-                pt_buf_clear(&s->text);
-                pt_buf_format(&s->text, "the server says %s: ", value ? value : "error");
-            }
-        }
+    element = element_of(x, name);
+    if (!x->record_depth) {
+        start_outside(x, name, element, attributes);
         return;
     }
-    if (!strcmp(name, "header") && (value = attribute(attributes, "status")) && !strcmp(value, "deleted")) {
-        s->deleted = true;
-    }
-    if (s->dialect == &atom && s->depth == s->record_depth + 1) {
-        if (!strcmp(name, "category") && (value = attribute(attributes, "term"))) {
-            status = add(s, &s->reader->record.paper.categories, value, strlen(value));
-        } else if (!strcmp(name, "link") && (value = attribute(attributes, "href")) &&
-                   (!attribute(attributes, "rel") || !strcmp(attribute(attributes, "rel"), "alternate"))) {
-            status = set(s, &s->reader->record.paper.url, value, strlen(value));
-        }
-    }
-    if (status) {
-        stop(s, "out of memory");
-    }
-    if (found && found != FAULT && s->depth <= s->record_depth + s->dialect->deepest &&
-        (s->dialect != &atom || (found == NAME) == (s->depth == s->record_depth + 2))) {
-        s->field = found;
-        s->field_depth = s->depth;
-        pt_buf_clear(&s->text);
+    level = x->depth - x->record_depth;
+    if (element && level <= x->dialect->deepest && (!element->level || element->level == level)) {
+        start_inside(x, element, attributes);
     }
 }
 
 static void on_text(void *context, const char *text, int length)
 {
-    xml_state *s = context;
+    xml *x = context;
 
-    if (s->field) {
-        pt_buf_append(&s->text, text, (size_t)length);
-        if (s->text.size > TEXT_MAX || s->text.failed) {
-            stop(s, s->text.failed ? "out of memory" : "an element of more than 16 MiB");
+    if (x->field) {
+        pt_buf_append(&x->text, text, (size_t)length);
+        if (x->text.size > TEXT_MAX) {
+            stop(x, "an element of more than 16 MiB");
         }
     }
 }
 
+/* The end of an element whose text was read. */
+static void end_text(xml *x)
+{
+    char *text = x->text.data ? x->text.data : (char[]){""};
+    const size_t white = strspn(text, " \t\r\n");
+
+    if (x->text.failed) {
+        check(x, PAPERTAG_NO_MEMORY);
+    } else if (x->field == PT_XML_FAULT) {
+        stop(x, text);
+    } else {
+        check(x, set_field(x, text + white, x->text.size - white));
+    }
+    x->field = PT_XML_NONE;
+    x->field_depth = 0;
+}
+
 static void on_end(void *context, const char *qualified)
 {
-    xml_state *s = context;
-    int status = PAPERTAG_OK;
+    xml *x = context;
 
-    if (s->field && s->depth == s->field_depth) {
-        if (s->field == FAULT) {
-            stop(s, s->text.data);
-        } else {
-            status = take_field(s);
-        }
-        s->field = NONE;
-    } else if (s->record_depth && !s->field && s->dialect == &oai && !strcmp(local_name(qualified), "author")) {
-        status = add_author(s);
+    (void)qualified;
+    if (x->depth == x->field_depth) {
+        end_text(x);
+    } else if (x->depth == x->author_depth) {
+        x->author_depth = 0;
+        check(x, append_author(x));
     }
-    if (s->record_depth && s->depth == s->record_depth) {
-        s->record_depth = 0;
-        if (!s->deleted) {
-            s->complete = true;
-            XML_StopParser(s->parser, XML_TRUE);
+    if (x->depth == x->record_depth) {
+        x->record_depth = 0;
+        if (!x->deleted && !x->no_memory && !x->fault[0]) {
+            x->complete = true;
+            XML_StopParser(x->parser, XML_TRUE);
         }
     }
-    if (status) {
-        stop(s, "out of memory");
-    }
-    s->depth--;
+    x->depth--;
 }
 
 static void on_doctype(void *context, const char *name, const char *system, const char *public, int internal)
@@ -394,137 +383,137 @@ static void on_doctype(void *context, const char *name, const char *system, cons
     stop(context, "a document type declaration: refused, since entities could name files or grow without end");
 }
 
-/* ---- the formats ----------------------------------------------------------------------------------------------- */
+/* ---- opening and reading --------------------------------------------------------------------------------------- */
 
-static int open_xml(papertag_reader *reader, const dialect *spoken, papertag_error *err)
+int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag_error *err)
 {
-    xml_state *s = pt_calloc(1, sizeof *s);
+    xml *x = pt_calloc(1, sizeof *x);
 
-    if (s) {
-        s->parser = XML_ParserCreateNS(NULL, '\n');
+    if (x) {
+        x->parser = XML_ParserCreateNS(NULL, '\n');
     }
-    if (!s || !s->parser) {
-        free(s);
+    if (!x || !x->parser) {
+        free(x);
         return pt_no_memory(err);
     }
-    s->reader = reader;
-    s->dialect = spoken;
-    XML_SetUserData(s->parser, s);
-    XML_SetElementHandler(s->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(s->parser, on_text);
-    XML_SetStartDoctypeDeclHandler(s->parser, on_doctype);
-    reader->state = s;
+    x->reader = reader;
+    x->dialect = dialect;
+    XML_SetUserData(x->parser, x);
+    XML_SetElementHandler(x->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(x->parser, on_text);
+    XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+    reader->state = x;
     return PAPERTAG_OK;
 }
 
-static void close_xml(papertag_reader *reader)
+void pt_xml_close(papertag_reader *reader)
 {
-    xml_state *s = reader->state;
+    xml *x = reader->state;
 
-    if (s) {
-        XML_ParserFree(s->parser);
-        pt_buf_free(&s->text);
-        for (int i = 0; i < 3; i++) {
-            pt_buf_free(&s->author[i]);
+    if (x) {
+        XML_ParserFree(x->parser);
+        pt_buf_free(&x->text);
+        for (int i = 0; i < NAME_PARTS; i++) {
+            pt_buf_free(&x->author[i]);
         }
-        free(s);
+        free(x);
     }
 }
 
-/* Gives expat more of the file. */
-static enum XML_Status feed(xml_state *s, papertag_error *err, int *status)
+/* Gives expat more of the source. */
+static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
 {
-    pt_input *in = &s->reader->input;
-    size_t size;
+    pt_input *in = &x->reader->input;
     const char *from;
+    size_t size;
+    int status;
 
-    in->line = XML_GetCurrentLineNumber(s->parser); /* for what the bytes underneath may have to say */
-    *status = pt_reader_fill(s->reader, 1, err);
-    if (*status) {
-        return XML_STATUS_ERROR;
+    in->line = line_of(x); /* for a message about packed bytes */
+    status = pt_input_fill(in, 1, err);
+    if (status) {
+        return status;
     }
     from = in->start;
     size = (size_t)(in->end - from);
     size = size < CHUNK_MAX ? size : CHUNK_MAX;
     in->start += size;
-    s->ended = in->at_end && in->start == in->end;
-    return XML_Parse(s->parser, from, (int)size, s->ended);
+    x->ended = in->at_end && in->start == in->end;
+    *parsed = XML_Parse(x->parser, from, (int)size, x->ended);
+    return PAPERTAG_OK;
 }
 
-static int next_xml(papertag_reader *reader, papertag_error *err)
+/* Why the rest cannot be read. */
+static int fail(const xml *x, papertag_error *err)
 {
-    xml_state *s = reader->state;
+    const enum XML_Error code = XML_GetErrorCode(x->parser);
+
+    if (x->no_memory || code == XML_ERROR_NO_MEMORY) {
+        return pt_no_memory(err);
+    }
+    if (x->fault[0]) {
+        return pt_input_fail(&x->reader->input, x->fault_line, err, "%s", x->fault);
+    }
+    return pt_input_fail(&x->reader->input, line_of(x), err, "not XML: %s", XML_ErrorString(code));
+}
+
+int pt_xml_next(papertag_reader *reader, papertag_error *err)
+{
+    xml *x = reader->state;
 
     for (;;) {
+        enum XML_Status parsed = XML_STATUS_OK;
         int status = PAPERTAG_OK;
-        enum XML_Status parsed;
-        if (s->suspended) {
-            parsed = XML_ResumeParser(s->parser);
-        } else if (s->ended) {
+        if (x->suspended) {
+            parsed = XML_ResumeParser(x->parser);
+        } else if (x->ended) {
             return PAPERTAG_END;
         } else {
-            parsed = feed(s, err, &status);
+            status = feed(x, &parsed, err);
         }
-        s->suspended = parsed == XML_STATUS_SUSPENDED;
-        if (s->text.failed) {
-            return pt_no_memory(err);
+        x->suspended = parsed == XML_STATUS_SUSPENDED;
+        if (x->complete) {
+            x->complete = false;
+            return PAPERTAG_OK;
         }
-        if (s->complete) {
-            s->complete = false;
-            return pt_reader_finish(reader, err);
-        }
-        if (parsed == XML_STATUS_ERROR) {
-            s->ended = true; /* the rest cannot be read */
-            return status ? status
-                          : pt_reader_fail(reader, s->fault[0] ? s->fault_line : XML_GetCurrentLineNumber(s->parser),
-                                           err, "%s%s", s->fault[0] ? "" : "not XML: ",
-                                           s->fault[0] ? s->fault : XML_ErrorString(XML_GetErrorCode(s->parser)));
+        if (status || parsed == XML_STATUS_ERROR) {
+            x->ended = true;
+            return status ? status : fail(x, err);
         }
     }
 }
 
-static int open_atom(papertag_reader *reader, papertag_error *err)
-{
-    return open_xml(reader, &atom, err);
-}
+/* ---- detection ------------------------------------------------------------------------------------------------- */
 
-static int open_rss(papertag_reader *reader, papertag_error *err)
+/* The end of the declaration, instruction or comment at `at`; NULL when there is none. */
+static const char *skip_prologue(const char *at, const char *end)
 {
-    return open_xml(reader, &rss, err);
-}
+    const char *stop;
 
-static int open_oai(papertag_reader *reader, papertag_error *err)
-{
-    return open_xml(reader, &oai, err);
-}
-
-/* Whether the outermost element has that name, be it with a prefix. */
-static bool root_is(const char *head, size_t size, const char *name)
-{
-    const char *at = head, *end = head + size;
-    size_t length;
-
-    while (at < end && *at == '<') {
-        const char *stop = at + 1 < end && (at[1] == '?' || at[1] == '!') ? NULL : at;
-        if (stop) {
-            break;
+    if (end - at > 4 && !memcmp(at, "<!--", 4)) {
+        for (at += 4; at + 3 <= end && memcmp(at, "-->", 3) != 0; at++) {
         }
-        if (end - at > 4 && !memcmp(at, "<!--", 4)) {
-            for (stop = at + 4; stop + 3 <= end && memcmp(stop, "-->", 3) != 0; stop++) {
-            }
-            stop = stop + 3 <= end ? stop + 3 : end;
-        } else {
-            stop = memchr(at, '>', (size_t)(end - at));
-            stop = stop ? stop + 1 : end;
-        }
-        for (at = stop; at < end && strchr(" \t\r\n", *at) && *at; at++) {
+        return at + 3 <= end ? at + 3 : end;
+    }
+    if (end - at < 2 || (at[1] != '?' && at[1] != '!')) {
+        return NULL;
+    }
+    stop = memchr(at, '>', (size_t)(end - at));
+    return stop ? stop + 1 : end;
+}
+
+bool pt_xml_root_is(const char *head, size_t size, const char *name)
+{
+    const char *at = head, *end = head + size, *next;
+    size_t length = 0;
+
+    while (at < end && *at == '<' && (next = skip_prologue(at, end)) != NULL) {
+        for (at = next; at < end && *at && strchr(" \t\r\n", *at); at++) {
         }
     }
     if (at == end || *at != '<') {
         return false;
     }
     at++;
-    length = 0;
     while (at + length < end && !strchr(" \t\r\n/>", at[length]) && at[length]) {
         if (at[length] == ':') {
             at += length + 1;
@@ -535,22 +524,3 @@ static bool root_is(const char *head, size_t size, const char *name)
     }
     return length == strlen(name) && !memcmp(at, name, length);
 }
-
-static bool fits_atom(const char *head, size_t size)
-{
-    return root_is(head, size, "feed");
-}
-
-static bool fits_rss(const char *head, size_t size)
-{
-    return root_is(head, size, "rss");
-}
-
-static bool fits_oai(const char *head, size_t size)
-{
-    return root_is(head, size, "OAI-PMH");
-}
-
-const pt_format pt_format_atom = {"atom", fits_atom, open_atom, next_xml, close_xml};
-const pt_format pt_format_rss = {"rss", fits_rss, open_rss, next_xml, close_xml};
-const pt_format pt_format_oai = {"oai", fits_oai, open_oai, next_xml, close_xml};

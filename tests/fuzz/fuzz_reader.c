@@ -1,13 +1,14 @@
 /*
- * Fuzz target: every reader. The first byte chooses the format, or lets it be told; what comes out must be clean. JSON
- * Lines must give the same with the short cut of plain lines, without it, and when only the text is wanted. Mutations
- * leave the first byte alone, so that a run stays with the formats of the corpus that it is given.
+ * Fuzz target: every reader. The first byte chooses the format, or its detection; the papers must be clean. JSON Lines
+ * must give the same with the quick reader, without it, and when only the text is wanted. Mutations leave the first
+ * byte alone, so that a run stays with the formats of the corpus that it is given.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
-#include "read/paper.h"
+#include "read/fields.h"
+#include "read/format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
@@ -19,7 +20,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
     return size && max > 1 ? 1 + LLVMFuzzerMutate(data + 1, size - 1, max - 1) : size;
 }
 
-static void check(const char *text)
+static void check_text(const char *text)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
     utf8proc_int32_t c;
@@ -39,55 +40,63 @@ static void check(const char *text)
     }
 }
 
-static void check_list(papertag_strings list)
+static bool is_list(const pt_field *field)
 {
-    for (size_t i = 0; i < list.count; i++) {
-        check(list.items[i]);
+    return field->kind == PT_FIELD_LIST || field->kind == PT_FIELD_TAGS;
+}
+
+static void check_paper(papertag_paper *paper)
+{
+    if (!paper->id || (!paper->title && !paper->abstract)) {
+        abort();
+    }
+    for (size_t i = 0; i < pt_field_rows; i++) {
+        const pt_field *field = &pt_fields[i];
+        if (is_list(field)) {
+            const papertag_strings *list = pt_list_member(field, paper);
+            for (size_t k = 0; k < list->count; k++) {
+                check_text(list->items[k]);
+            }
+        } else if (field->kind != PT_FIELD_COUNT) {
+            check_text(*pt_text_member(field, paper));
+        }
     }
 }
 
-static void same(const char *a, const char *b)
+static void same_text(const char *a, const char *b)
 {
     if ((a != NULL) != (b != NULL) || (a && strcmp(a, b) != 0)) {
         abort();
     }
 }
 
-static void same_list(papertag_strings a, papertag_strings b)
+static void same_list(const papertag_strings *a, const papertag_strings *b)
 {
-    if (a.count != b.count) {
+    if (a->count != b->count) {
         abort();
     }
-    for (size_t i = 0; i < a.count; i++) {
-        same(a.items[i], b.items[i]);
+    for (size_t i = 0; i < a->count; i++) {
+        same_text(a->items[i], b->items[i]);
     }
 }
 
-static void same_paper(const papertag_paper *a, const papertag_paper *b, bool text_only)
+static void same_paper(papertag_paper *a, papertag_paper *b, bool text_only)
 {
-    same(a->id, b->id);
-    same(a->title, b->title);
-    same(a->abstract, b->abstract);
     if (a->line != b->line || a->has_tags != b->has_tags) {
         abort();
     }
-    if (text_only) {
-        return;
-    }
-    same(a->organization, b->organization);
-    same(a->arxiv, b->arxiv);
-    same(a->doi, b->doi);
-    same(a->date, b->date);
-    same(a->url, b->url);
-    same(a->source, b->source);
-    same(a->venue, b->venue);
-    same_list(a->authors, b->authors);
-    same_list(a->categories, b->categories);
-    same_list(a->keywords, b->keywords);
-    same_list(a->tags, b->tags);
-    same_list(a->maybe, b->maybe);
-    if (a->author_count != b->author_count || a->upvotes != b->upvotes || a->comments != b->comments) {
-        abort();
+    for (size_t i = 0; i < pt_field_rows; i++) {
+        const pt_field *field = &pt_fields[i];
+        if (text_only && !field->essential) {
+            continue;
+        }
+        if (is_list(field)) {
+            same_list(pt_list_member(field, a), pt_list_member(field, b));
+        } else if (field->kind != PT_FIELD_COUNT) {
+            same_text(*pt_text_member(field, a), *pt_text_member(field, b));
+        } else if (*pt_count_member(field, a) != *pt_count_member(field, b)) {
+            abort();
+        }
     }
 }
 
@@ -114,8 +123,8 @@ static void compare_ways(const void *bytes, size_t size, const char *tags_field)
             }
         }
         if (!statuses[0]) {
-            same_paper(papers[0], papers[1], false);
-            same_paper(papers[0], papers[2], true);
+            same_paper(&readers[0]->record.paper, &readers[1]->record.paper, false);
+            same_paper(&readers[0]->record.paper, &readers[2]->record.paper, true);
         }
     } while (!statuses[0] || statuses[0] == PAPERTAG_BAD_INPUT);
 done:
@@ -126,6 +135,7 @@ done:
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    /* the corpus depends on this order */
     static const char *const formats[] = {NULL,   "jsonl", "json", "daily-papers", "page",       "csv", "tsv",
                                           "atom", "rss",   "oai",  "s2",           "openreview", "bib"};
     papertag_reader_options options = {0};
@@ -138,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!size) {
         return 0;
     }
-    /* packed bytes give more records than they are themselves: there the first are enough */
+    /* packed bytes may give more records than there are bytes: there the first ones are enough */
     packed = size > 2 && (data[1] == 0x1f || data[1] == 0xfd);
     options.format = formats[data[0] % (sizeof formats / sizeof *formats)];
     if (options.format && !strcmp(options.format, "jsonl") && !packed) {
@@ -147,7 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (papertag_reader_open_memory(&reader, "fuzz", data + 1, size - 1, &options, &err)) {
         return 0;
     }
-    /* every record takes at least a byte: more records than bytes would be an endless loop */
+    /* every record takes at least a byte: more records than bytes is an endless loop */
     for (size_t i = 0; (status = papertag_reader_next(reader, &paper, &err)) != PAPERTAG_END; i++) {
         if (i > size) {
             if (packed) {
@@ -156,23 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         }
         if (status == PAPERTAG_OK) {
-            if (!paper->id || (!paper->title && !paper->abstract)) {
-                abort();
-            }
-            check(paper->id);
-            check(paper->title);
-            check(paper->abstract);
-            check(paper->organization);
-            check(paper->arxiv);
-            check(paper->doi);
-            check(paper->date);
-            check(paper->url);
-            check(paper->source);
-            check(paper->venue);
-            check_list(paper->authors);
-            check_list(paper->categories);
-            check_list(paper->keywords);
-            check_list(paper->tags);
+            check_paper(&reader->record.paper);
         } else if (status != PAPERTAG_BAD_INPUT) {
             break;
         }

@@ -1,5 +1,5 @@
 /*
- * show - what a source gives as text, a field a line, for tests that compare it whole.
+ * show - the papers of a source as text, a field a line, for tests that compare all of it.
  */
 #ifndef SHOW_H
 #define SHOW_H
@@ -27,6 +27,7 @@ static void show_list(const char *name, papertag_strings list)
     }
 }
 
+/* Reads all papers of a source into `shown`, and returns it. Between them are the messages about broken records. */
 static const char *read_all(const char *source)
 {
     papertag_reader *reader;
@@ -68,8 +69,8 @@ static const char *read_all(const char *source)
     return shown;
 }
 
-/* How many papers a file gives; faults must be those of records without a text. */
-static size_t count_file(const char *path, const char *format, size_t *faults)
+/* The number of papers of a file; records may be broken only for want of a text, *faults of them. */
+static inline size_t count_file(const char *path, const char *format, size_t *faults)
 {
     papertag_reader *reader;
     const papertag_paper *p;

@@ -13,7 +13,7 @@
 #include "read/latex.h"
 #include "show.h"
 
-/* What a bibliography gives; every paper has "bibtex" for its source, which is checked here and left out. */
+/* The papers of a bibliography. All have "bibtex" for their source, which is checked here and left out. */
 static const char *read_bib(const char *source)
 {
     static const char line[] = "source: bibtex\n";
@@ -188,7 +188,7 @@ static void test_only_a_day_is_a_date(void **state)
 
 /* ---- what is malformed --- */
 
-static void test_malformed_entries_are_named_and_left(void **state)
+static void test_malformed_entries_are_reported_and_skipped(void **state)
 {
     (void)state;
     assert_string_equal(read_bib("@misc{good, title = {Good}}\n"
@@ -208,11 +208,11 @@ static void test_malformed_entries_are_named_and_left(void **state)
                         "format: bib\nline: 1\nid: good\ntitle: Good\n"
                         "error: file:2: entry 'brace' is not closed\n"
                         "error: file:6: entry 'quote' is not closed\n"
-                        "error: file:9: entry 'comma' lacks a comma behind field 'title'\n"
-                        "error: file:13: entry 'equals' lacks '=' behind field 'title'\n"
+                        "error: file:9: entry 'comma' lacks a comma after field 'title'\n"
+                        "error: file:13: entry 'equals' lacks '=' after field 'title'\n"
                         "error: file:16: entry 'value' has no value for field 'title'\n"
-                        "error: file:19: entry 'field' has no field where it should at '='\n"
-                        "error: file:20: entry 'keycomma' lacks a comma behind its key\n"
+                        "error: file:19: entry 'field' has no name of a field before '='\n"
+                        "error: file:20: entry 'keycomma' lacks a comma after its key\n"
                         "line: 23\nid: twice\ntitle: One\n"
                         "error: file:24: entry '@string' has no value for field 'broken'\n"
                         "line: 26\nid: also\ntitle: Also good\n"
@@ -220,7 +220,7 @@ static void test_malformed_entries_are_named_and_left(void **state)
                         "error: file:28: entry 'open' is not closed\n");
 }
 
-static void test_macros_cannot_grow_without_end(void **state)
+static void test_macros_are_bounded(void **state)
 {
     char source[8192] = "@misc{first, title={T}}\n@string{a = {0123456789}}\n";
     (void)state;
@@ -229,11 +229,11 @@ static void test_macros_cannot_grow_without_end(void **state)
                  c - 1, c - 1, c - 1);
     }
     read_bib(source);
-    assert_non_null(strstr(shown, "error: file:7: entry '@string' is too much"));
+    assert_non_null(strstr(shown, "error: file:7: entry '@string' exceeds a limit"));
     assert_null(strstr(shown, "file:6:"));
 }
 
-static void test_what_is_near_is_not_taken_for_it(void **state)
+static void test_similar_text_is_no_bibliography(void **state)
 {
     static const char *const sources[] = {"@user (hello) said so\n", "mail me@home{x,\n", "@article{no comma here\n",
                                           "title,abstract\nT,\"see\n@misc{x,\ntitle}\"\n"};
@@ -269,14 +269,10 @@ static void test_real_bibliographies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_latex_becomes_text),
-        cmocka_unit_test(test_biblatex_field_by_field),
-        cmocka_unit_test(test_bibtex_grammar),
-        cmocka_unit_test(test_arxiv_wherever_it_is_written),
-        cmocka_unit_test(test_only_a_day_is_a_date),
-        cmocka_unit_test(test_malformed_entries_are_named_and_left),
-        cmocka_unit_test(test_macros_cannot_grow_without_end),
-        cmocka_unit_test(test_what_is_near_is_not_taken_for_it),
+        cmocka_unit_test(test_latex_becomes_text),   cmocka_unit_test(test_biblatex_field_by_field),
+        cmocka_unit_test(test_bibtex_grammar),       cmocka_unit_test(test_arxiv_wherever_it_is_written),
+        cmocka_unit_test(test_only_a_day_is_a_date), cmocka_unit_test(test_malformed_entries_are_reported_and_skipped),
+        cmocka_unit_test(test_macros_are_bounded),   cmocka_unit_test(test_similar_text_is_no_bibliography),
         cmocka_unit_test(test_real_bibliographies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * Unit tests of the readers: every format field by field, broken records, telling formats apart. The samples are
+ * Unit tests of the readers: every format field by field, broken records, detection of formats. The samples are
  * written for these tests; the last tests read real files where they are at hand.
  */
 #include <setjmp.h>
@@ -11,9 +11,10 @@
 
 #include <cmocka.h>
 
-#include "read/paper.h"
+#include "read/fields.h"
+#include "read/format.h"
 
-/* What a source gives: papers as `id|title|abstract|date|authors|author_count|comments|tags`, and messages. */
+/* The papers of a source, each as `id|title|abstract|date|authors|author_count|comments|tags`, and the messages. */
 static char shown[64 * 1024];
 
 static void show(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -133,7 +134,7 @@ static void test_json_lines_survive_broken_records(void **state)
                         "file:4: a paper must be a JSON object\n"
                         "file:5: field 'title' must be a string\n"
                         "file:6: field 'tags' must be a list of strings\n"
-                        "file:7: field 'upvotes' must be a number that counts\n"
+                        "file:7: field 'upvotes' must be a non-negative whole number\n"
                         "file:8: neither title nor abstract\n"
                         "file:9: not valid JSON at column 15\n"
                         "10|z|last|-|-||-1|-1|-1||tagged\n");
@@ -168,6 +169,75 @@ static void test_tags_from_another_field(void **state)
     (void)state;
     assert_string_equal(read_with(line, sizeof line - 1, &options), "jsonl\n1|a|t|-|-||-1|-1|-1|x,y|tagged\n");
 }
+
+/* ---- fields --- */
+
+/* The paper of a source with one record, borrowed from the reader. */
+static papertag_paper *read_one(const char *source, const char *format, bool careful, papertag_reader **reader)
+{
+    papertag_reader_options options = {.format = format};
+    const papertag_paper *paper;
+    papertag_error err;
+
+    assert_int_equal(papertag_reader_open_memory(reader, "file", source, strlen(source), &options, &err), 0);
+    (*reader)->careful = careful;
+    assert_int_equal(papertag_reader_next(*reader, &paper, &err), 0);
+    return &(*reader)->record.paper;
+}
+
+/* Every row of the table is read by JSON, with a tree and without, and by tables. */
+static void test_every_field_in_every_layout(void **state)
+{
+    static const char *const values[] = {[PT_FIELD_TEXT] = "10.48550/arxiv.2601.00001",
+                                         [PT_FIELD_ID] = "x1",
+                                         [PT_FIELD_DATE] = "2026-01-02",
+                                         [PT_FIELD_LIST] = "one",
+                                         [PT_FIELD_TAGS] = "one",
+                                         [PT_FIELD_COUNT] = "7"};
+    static const char *const layouts[] = {
+        [PT_FIELD_LIST] = "[\"%s\"]", [PT_FIELD_TAGS] = "[\"%s\"]", [PT_FIELD_COUNT] = "%s"};
+    (void)state;
+
+    for (size_t i = 0; i < pt_field_rows; i++) {
+        const pt_field *field = &pt_fields[i];
+        const char *value = values[field->kind];
+        const char *layout = field->kind < PT_FIELD_LIST ? "\"%s\"" : layouts[field->kind];
+        char inner[64], json[256], csv[256];
+
+        snprintf(inner, sizeof inner, layout, value);
+        snprintf(json, sizeof json, "{\"%s\":%s%s}", field->name, inner,
+                 strcmp(field->name, "title") != 0 ? ",\"title\":\"T\"" : "");
+        snprintf(csv, sizeof csv, "%s,title\n%s,%s\n", field->name, value, value);
+        for (int way = 0; way < 3; way++) {
+            papertag_reader *reader;
+            papertag_paper *paper = read_one(way == 2 ? csv : json, way == 2 ? "csv" : "jsonl", way == 1, &reader);
+            if (field->kind == PT_FIELD_COUNT) {
+                assert_int_equal(*pt_count_member(field, paper), 7);
+            } else if (field->kind == PT_FIELD_LIST || field->kind == PT_FIELD_TAGS) {
+                assert_int_equal(pt_list_member(field, paper)->count, 1);
+                assert_string_equal(pt_list_member(field, paper)->items[0], value);
+            } else {
+                assert_string_equal(*pt_text_member(field, paper),
+                                    strcmp(field->name, "arxiv") != 0 ? value : "2601.00001");
+            }
+            papertag_reader_close(reader);
+        }
+    }
+}
+
+/* A paper has the same identity whichever layout it comes in. */
+static void test_a_table_has_identifiers(void **state)
+{
+    papertag_reader *reader;
+    const papertag_paper *paper =
+        read_one("DOI,title,arXiv\nhttps://doi.org/10.1000/EX.1,T,arXiv:2601.00001v2\n", "csv", false, &reader);
+    (void)state;
+    assert_string_equal(paper->doi, "10.1000/ex.1");
+    assert_string_equal(paper->arxiv, "2601.00001");
+    papertag_reader_close(reader);
+}
+
+/* ---- documents --- */
 
 static void test_json_documents(void **state)
 {
@@ -238,23 +308,24 @@ static void test_the_page_has_the_year_it_is_given(void **state)
 static void test_csv(void **state)
 {
     (void)state;
-    assert_string_equal(read_all("ID,Title,Abstract,Tags,Extra,comments\r\n"
-                                 "1,\"A, \"\"b\"\"\r\nc\",text,x;y,z,4\r\n"
-                                 "\r\n"
-                                 "2,two,\"t\",,,\r\n"
-                                 "3,short\r\n"
-                                 "4,four,t,a|b,,many\r\n"
-                                 "5,five,t,\"a,b\",,0"),
-                        "csv\n2|1|A, \"b\" c|text|-||-1|-1|4|x,y|tagged\n5|2|two|t|-||-1|-1|-1||tagged\n"
-                        "file:6: 2 fields where the header has 6\n"
-                        "file:7: field 'comments' must be a number that counts\n8|5|five|t|-||-1|-1|0|a,b|tagged\n");
+    assert_string_equal(
+        read_all("ID,Title,Abstract,Tags,Extra,comments\r\n"
+                 "1,\"A, \"\"b\"\"\r\nc\",text,x;y,z,4\r\n"
+                 "\r\n"
+                 "2,two,\"t\",,,\r\n"
+                 "3,short\r\n"
+                 "4,four,t,a|b,,many\r\n"
+                 "5,five,t,\"a,b\",,0"),
+        "csv\n2|1|A, \"b\" c|text|-||-1|-1|4|x,y|tagged\n5|2|two|t|-||-1|-1|-1||tagged\n"
+        "file:6: 2 fields where the header has 6\n"
+        "file:7: field 'comments' must be a non-negative whole number\n8|5|five|t|-||-1|-1|0|a,b|tagged\n");
 }
 
 static void test_an_open_quote_loses_one_record(void **state)
 {
     (void)state;
     assert_string_equal(read_all("id,title\n1,one\n2,\"open\n3,three\n4,four\n"),
-                        "csv\n2|1|one|-|-||-1|-1|-1||untagged\nfile:3: a quote opens here and does not close\n"
+                        "csv\n2|1|one|-|-||-1|-1|-1||untagged\nfile:3: the quote that opens here is never closed\n"
                         "4|3|three|-|-||-1|-1|-1||untagged\n5|4|four|-|-||-1|-1|-1||untagged\n");
 }
 
@@ -267,16 +338,37 @@ static void test_tsv_and_headers(void **state)
     assert_string_equal(read_with("a,b\n1,2\n", 8, &options), "file:1: the header has neither title nor abstract\n");
 }
 
-/* ---- telling formats apart --- */
+/* ---- detection --- */
 
-static void test_what_is_no_format_is_said(void **state)
+static void test_unknown_formats_are_reported(void **state)
 {
+    papertag_reader *reader;
+    papertag_error err;
     (void)state;
+    assert_int_equal(papertag_reader_open_memory(&reader, "f", "once\n", 5, NULL, &err), PAPERTAG_UNKNOWN_FORMAT);
     assert_string_equal(read_all(""), "jsonl\n");
     assert_string_equal(read_all(" \n\n"), "jsonl\n");
-    assert_non_null(strstr(read_all("once upon a time\n"), "no known format"));
-    assert_non_null(strstr(read_all("<xml/>\n"), "no known format"));
+    assert_non_null(strstr(read_all("once upon a time\n"), "in no known format"));
+    assert_non_null(strstr(read_all("<xml/>\n"), "in no known format"));
     assert_non_null(strstr(read_with("\xff\xfe{\0", 4, NULL), "UTF-16"));
+}
+
+static void test_formats_are_listed(void **state)
+{
+    const char *name;
+    size_t count = 0;
+    (void)state;
+
+    for (; (name = papertag_reader_format_name(count)) != NULL; count++) {
+        papertag_reader_options options = {.format = name};
+        papertag_reader *reader;
+        papertag_error err;
+        assert_int_equal(papertag_reader_open_memory(&reader, "f", "", 0, &options, &err), 0);
+        assert_string_equal(papertag_reader_format(reader), name);
+        papertag_reader_close(reader);
+    }
+    assert_int_equal(count, 12);
+    assert_null(papertag_reader_format_name(count + 1));
 }
 
 static void test_long_lines_stream_from_a_file(void **state)
@@ -332,7 +424,7 @@ static size_t count_papers(const char *path, size_t *dated, size_t *authors)
     return count;
 }
 
-/* One byte too many is a broken record, told with its line; what follows is read. */
+/* One byte too many is a broken record, reported with its line; what follows is read. */
 static void test_a_line_has_its_limit(void **state)
 {
     static const char head[] = "{\"title\":\"One\"}\n", open[] = "{\"title\":\"", shut[] = "\"}\n";
@@ -393,6 +485,8 @@ int main(void)
                                        cmocka_unit_test(test_odd_characters_come_out_clean),
                                        cmocka_unit_test(test_ids_are_derived_from_the_title),
                                        cmocka_unit_test(test_tags_from_another_field),
+                                       cmocka_unit_test(test_every_field_in_every_layout),
+                                       cmocka_unit_test(test_a_table_has_identifiers),
                                        cmocka_unit_test(test_json_documents),
                                        cmocka_unit_test(test_daily_papers_listing),
                                        cmocka_unit_test(test_the_page),
@@ -400,7 +494,8 @@ int main(void)
                                        cmocka_unit_test(test_csv),
                                        cmocka_unit_test(test_an_open_quote_loses_one_record),
                                        cmocka_unit_test(test_tsv_and_headers),
-                                       cmocka_unit_test(test_what_is_no_format_is_said),
+                                       cmocka_unit_test(test_unknown_formats_are_reported),
+                                       cmocka_unit_test(test_formats_are_listed),
                                        cmocka_unit_test(test_long_lines_stream_from_a_file),
                                        cmocka_unit_test(test_a_line_has_its_limit),
                                        cmocka_unit_test(test_real_files)};

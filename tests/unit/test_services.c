@@ -1,5 +1,5 @@
 /*
- * Unit tests of JSON in the layouts of others: arXiv's metadata snapshot, Semantic Scholar, OpenReview. The samples
+ * Unit tests of JSON in other layouts: arXiv's metadata snapshot, Semantic Scholar, OpenReview. The samples
  * are written for these tests; the last test reads real answers where they are at hand.
  */
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static void test_arxiv_snapshot(void **state)
         "url: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\nauthor: A. Example\nauthor: B. Sample\n"
         "author: Andy Handy\n"
         "line: 3\nid: own\ntitle: Own\ndate: 2026-01-01\n"
-        "error: file:4: field 'comments' must be a number that counts\n"
+        "error: file:4: field 'comments' must be a non-negative whole number\n"
         "error: file:5: neither title nor abstract\n");
 }
 
@@ -60,7 +60,7 @@ static void test_semantic_scholar(void **state)
         "author: B. Sample\ncategory: Mathematics\ncategory: Computer Science\n"
         "line: 5\nid: bb22\ntitle: U\nsource: semanticscholar\nvenue: V\n"
         "error: file:6: neither title nor abstract\nerror: file:7: field 'title' must be a string\n");
-    /* pages of a search, one behind the other */
+    /* pages of a search, one after the other */
     assert_string_equal(read_all("{\"total\": 3, \"offset\": 0, \"next\": 2, \"data\": [\n{\"paperId\":\"a\",\"title\":"
                                  "\"A]\"},\n{\"paperId\":\"b\",\"title\":\"B\"}], \"more\": {\"x\": [1]}}\n"
                                  "{\"total\": 3, \"offset\": 2, \"data\": [{\"paperId\":\"c\",\"title\":\"C\"}]}\n"),
@@ -111,7 +111,7 @@ static void test_openreview(void **state)
                         "source: openreview\n");
 }
 
-static void test_what_is_near_is_not_taken_for_them(void **state)
+static void test_similar_json_is_not_theirs(void **state)
 {
     static const struct {
         const char *source, *format;
@@ -126,7 +126,7 @@ static void test_what_is_near_is_not_taken_for_them(void **state)
     }
 }
 
-static void test_documents_one_behind_the_other(void **state)
+static void test_documents_in_a_row(void **state)
 {
     (void)state;
     assert_string_equal(read_all("[{\"id\":\"a\",\"title\":\"A\"}]\n[{\"id\":\"b\",\"title\":\"B\"}]\n{\n\"id\":\"c\","
@@ -151,12 +151,9 @@ static void test_real_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arxiv_snapshot),
-        cmocka_unit_test(test_semantic_scholar),
-        cmocka_unit_test(test_openreview),
-        cmocka_unit_test(test_what_is_near_is_not_taken_for_them),
-        cmocka_unit_test(test_documents_one_behind_the_other),
-        cmocka_unit_test(test_real_answers),
+        cmocka_unit_test(test_arxiv_snapshot),     cmocka_unit_test(test_semantic_scholar),
+        cmocka_unit_test(test_openreview),         cmocka_unit_test(test_similar_json_is_not_theirs),
+        cmocka_unit_test(test_documents_in_a_row), cmocka_unit_test(test_real_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Unit tests of packed sources: gzip and xz under every way in, put together, cut short, damaged.
+ * Unit tests of packed sources: gzip and xz under every way in, joined, cut short, damaged.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +54,7 @@ static size_t count_papers(papertag_reader *reader, char message[1024])
     while ((status = papertag_reader_next(reader, &p, &err)) != PAPERTAG_END) {
         if (status) {
             assert_int_equal(status, PAPERTAG_BAD_INPUT);
-            assert_int_equal(message[0], 0); /* a fault is said once */
+            assert_int_equal(message[0], 0); /* a fault is reported once */
             strcpy(message, err.message);
             continue;
         }
@@ -150,7 +150,7 @@ static void test_several_in_one_file(void **state)
         size_t size = packers[i](s->text, lines(0, 10, s->text), s->packed);
         size += packers[i]("", 0, s->packed + size);
         size += packers[i](s->text, lines(10, 30, s->text), s->packed + size);
-        memset(s->packed + size, 0, 512); /* both formats allow zeros behind, xz by fours */
+        memset(s->packed + size, 0, 512); /* both formats allow zeros at the end, xz in fours */
         assert_int_equal(count_in_memory(s->packed, size + 512, message), 30);
         assert_string_equal(message, "");
         strcpy(s->packed + size, "and then this");
@@ -178,7 +178,7 @@ static void test_cut_short_wherever(void **state)
     free(s);
 }
 
-static void test_damage_is_said(void **state)
+static void test_damage_is_reported(void **state)
 {
     struct space *s = malloc(sizeof *s);
     char message[1024];
@@ -199,7 +199,7 @@ static void test_damage_is_said(void **state)
     free(s);
 }
 
-static void test_fault_inside_of_xml_has_its_line(void **state)
+static void test_a_fault_in_xml_has_its_line(void **state)
 {
     static const char text[] = "<feed>\n<entry><id>0</id><title>T</title></entry>\n<entry>\n<id>1</id></entry></feed>";
     struct space *s = malloc(sizeof *s);
@@ -218,8 +218,8 @@ int main(void)
         cmocka_unit_test(test_every_format_can_be_packed),
         cmocka_unit_test(test_several_in_one_file),
         cmocka_unit_test(test_cut_short_wherever),
-        cmocka_unit_test(test_damage_is_said),
-        cmocka_unit_test(test_fault_inside_of_xml_has_its_line),
+        cmocka_unit_test(test_damage_is_reported),
+        cmocka_unit_test(test_a_fault_in_xml_has_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

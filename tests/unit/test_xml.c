@@ -9,59 +9,7 @@
 
 #include <cmocka.h>
 
-#include "papertag.h"
-
-static char shown[64 * 1024];
-
-static void show(const char *name, const char *value)
-{
-    size_t used = strlen(shown);
-    if (value) {
-        snprintf(shown + used, sizeof shown - used, "%s: %s\n", name, value);
-    }
-}
-
-static void show_list(const char *name, papertag_strings list)
-{
-    for (size_t i = 0; i < list.count; i++) {
-        show(name, list.items[i]);
-    }
-}
-
-/* What a source gives, a field a line. */
-static const char *read_all(const char *source)
-{
-    papertag_reader *reader;
-    const papertag_paper *p;
-    papertag_error err;
-    int status;
-
-    shown[0] = '\0';
-    if (papertag_reader_open_memory(&reader, "file", source, strlen(source), NULL, &err)) {
-        show("error", err.message);
-        return shown;
-    }
-    show("format", papertag_reader_format(reader));
-    while ((status = papertag_reader_next(reader, &p, &err)) != PAPERTAG_END) {
-        if (status) {
-            assert_int_equal(status, PAPERTAG_BAD_INPUT);
-            show("error", err.message);
-            continue;
-        }
-        show("id", p->id);
-        show("title", p->title);
-        show("abstract", p->abstract);
-        show("date", p->date);
-        show("url", p->url);
-        show("source", p->source);
-        show("doi", p->doi);
-        show("venue", p->venue);
-        show_list("author", p->authors);
-        show_list("category", p->categories);
-    }
-    papertag_reader_close(reader);
-    return shown;
-}
+#include "show.h"
 
 #define ATOM "<?xml version=\"1.0\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<id>q</id><title>Query</title>\n"
 
@@ -82,11 +30,12 @@ static void test_what_the_api_answers(void **state)
                  "<category term=\"cs.LG\"/><category term=\"stat.ML\"/>\n"
                  "<source><id>http://arxiv.org/abs/9999.99999</id><title>Not this</title></source></entry>\n"
                  "<entry><id>http://arxiv.org/abs/hep-th/9901001v1</id><title>Old</title></entry></feed>\n"),
-        "format: atom\nid: 2601.00001\ntitle: Half a Bit & more\nabstract: We quantize <all> weights.\n"
-        "date: 2026-01-02\nurl: https://arxiv.org/abs/2601.00001\nsource: arxiv\ndoi: 10.1000/example.1\nvenue: J. "
-        "Examples 1\n"
+        "format: atom\nline: 4\nid: 2601.00001\narxiv: 2601.00001\ndoi: 10.1000/example.1\ntitle: Half a Bit & "
+        "more\nabstract: We quantize <all> weights.\n"
+        "date: 2026-01-02\nurl: https://arxiv.org/abs/2601.00001\nsource: arxiv\nvenue: J. Examples 1\n"
         "author: Ada Example\nauthor: B. Sample\ncategory: cs.LG\ncategory: stat.ML\n"
-        "id: hep-th/9901001\ntitle: Old\nurl: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\n");
+        "line: 19\nid: hep-th/9901001\narxiv: hep-th/9901001\ntitle: Old\nurl: "
+        "https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\n");
 }
 
 static void test_feeds(void **state)
@@ -97,7 +46,7 @@ static void test_feeds(void **state)
                       "<summary>arXiv:2601.00002v1 Announce Type: new \nAbstract: The text.</summary>\n"
                       "<published>2026-01-05T00:00:00-05:00</published>\n"
                       "<dc:creator xmlns:dc=\"d\">Ada Example, B. Sample</dc:creator></entry></feed>"),
-        "format: atom\nid: 2601.00002\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
+        "format: atom\nline: 4\nid: 2601.00002\narxiv: 2601.00002\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
         "url: https://arxiv.org/abs/2601.00002\nsource: arxiv\nauthor: Ada Example\nauthor: B. Sample\n");
     assert_string_equal(
         read_all("<!-- a feed --><rss version=\"2.0\" xmlns:dc=\"d\"><channel><title>cs updates</title>\n"
@@ -109,9 +58,10 @@ static void test_feeds(void **state)
                  "<item><title>Elsewhere</title><guid>https://example.org/p/7</guid>\n"
                  "<description>&lt;p&gt;Text with &lt;b&gt;marks&lt;/b&gt;.&lt;/p&gt;</description>\n"
                  "<pubDate>05 Foo 2026</pubDate></item></channel></rss>"),
-        "format: rss\nid: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
+        "format: rss\nline: 2\nid: 2601.00003\narxiv: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
         "url: https://arxiv.org/abs/2601.00003\nsource: arxiv\nauthor: Ada Example\ncategory: cs.LG\ncategory: cs.CL\n"
-        "id: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\nurl: https://example.org/p/7\n");
+        "line: 8\nid: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\nurl: "
+        "https://example.org/p/7\n");
 }
 
 #define OAI "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">\n"
@@ -136,24 +86,24 @@ static void test_oai_records(void **state)
                  "<d:date>2008-01-01</d:date><d:date>2009-01-01</d:date>\n"
                  "<d:identifier>http://arxiv.org/abs/0801.0001</d:identifier><d:identifier>J. 3</d:identifier>\n"
                  "</d:dc></metadata></record><resumptionToken>x</resumptionToken></ListRecords></OAI-PMH>"),
-        "format: oai\nid: 2601.00004\ntitle: T\nabstract: Text here\ndate: 2026-01-04\n"
+        "format: oai\nline: 2\nid: 2601.00004\narxiv: 2601.00004\ntitle: T\nabstract: Text here\ndate: 2026-01-04\n"
         "url: https://arxiv.org/abs/2601.00004\nsource: arxiv\nvenue: J. 2\nauthor: Ada B. Example Jr\nauthor: Group\n"
         "category: cs.LG\ncategory: stat.ML\n"
-        "id: 0801.0001\ntitle: Two\nabstract: Abstract text.\ndate: 2008-01-01\n"
+        "line: 11\nid: 0801.0001\narxiv: 0801.0001\ntitle: Two\nabstract: Abstract text.\ndate: 2008-01-01\n"
         "url: https://arxiv.org/abs/0801.0001\nsource: arxiv\nauthor: Bo Sample\nauthor: Mononym\n"
         "category: Computer Science - Learning\n");
     assert_string_equal(read_all(OAI "<error code=\"noRecordsMatch\">none</error></OAI-PMH>"), "format: oai\n");
     assert_string_equal(read_all(OAI "\n<error code=\"badArgument\">what is that</error></OAI-PMH>"),
-                        "format: oai\nerror: file:3: the server says badArgument: what is that\n");
+                        "format: oai\nerror: file:3: the server reports badArgument: what is that\n");
 }
 
-static void test_what_is_broken_is_named_with_its_line(void **state)
+static void test_faults_are_reported_with_their_line(void **state)
 {
     (void)state;
     assert_string_equal(read_all(ATOM "<entry><id>a</id><title>Good</title></entry>\n<entry>\n<id>b</id></entry>\n"
                                       "<entry><id>c</id><title>Also good</title></entry>\n<entry><id>d</title>"),
-                        "format: atom\nid: a\ntitle: Good\nerror: file:5: neither title nor abstract\n"
-                        "id: c\ntitle: Also good\nerror: file:8: not XML: mismatched tag\n");
+                        "format: atom\nline: 4\nid: a\ntitle: Good\nerror: file:5: neither title nor abstract\n"
+                        "line: 7\nid: c\ntitle: Also good\nerror: file:8: not XML: mismatched tag\n");
     assert_string_equal(read_all(ATOM "<entry><id>a</id><title>Cut"),
                         "format: atom\nerror: file:4: not XML: no element found\n");
 }
@@ -198,7 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_api_answers), cmocka_unit_test(test_feeds),
-        cmocka_unit_test(test_oai_records),          cmocka_unit_test(test_what_is_broken_is_named_with_its_line),
+        cmocka_unit_test(test_oai_records),          cmocka_unit_test(test_faults_are_reported_with_their_line),
         cmocka_unit_test(test_entities_are_refused), cmocka_unit_test(test_depth_is_bounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

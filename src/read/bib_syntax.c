@@ -1,0 +1,350 @@
+/*
+ * bib_syntax - see bib_syntax.h.
+ */
+#include "bib_syntax.h"
+
+#include <stdlib.h>
+
+#include "base/date.h"
+
+/* Values may name a macro many times, and macros name each other: without bounds they grow without end. Bytes, bytes,
+ * macros. */
+enum { VALUE_MAX = 4 * 1024 * 1024, MACRO_MAX = 4096, MACROS_MAX = 10000 };
+
+static const pt_slice nothing = {"", 0};
+
+/* Whether names of types, fields and macros may have the character. */
+static bool is_name(char c)
+{
+    return (unsigned char)c > ' ' && c != 0x7f && !strchr("\"#%'(),={}@", c);
+}
+
+/* The place after the opening bracket of an entry whose '@' is at `at`, its type in *type; NULL when it is no entry. */
+static const char *opens_entry(const char *at, const char *end, pt_slice *type)
+{
+    type->text = ++at;
+    while (at < end && is_name(*at)) {
+        at++;
+    }
+    type->length = (size_t)(at - type->text);
+    while (at < end && pt_is_white(*at)) {
+        at++;
+    }
+    return type->length && at < end && (*at == '{' || *at == '(') ? at + 1 : NULL;
+}
+
+/* Within an entry: whether another begins here. */
+static bool begins_another(const pt_bib_syntax *b)
+{
+    pt_slice type;
+    return b->at < b->end && *b->at == '@' && b->at[-1] == '\n' && opens_entry(b->at, b->end, &type);
+}
+
+static void skip_white(pt_bib_syntax *b)
+{
+    while (b->at < b->end && pt_is_white(*b->at)) {
+        b->at++;
+    }
+}
+
+static bool is_next(const pt_bib_syntax *b, char c)
+{
+    return b->at < b->end && *b->at == c;
+}
+
+/* Fails with the entry and the words; `about`, when it is not empty, follows them, in quotes that the words open. */
+static int fail(const pt_bib_syntax *b, const char *words, pt_slice about)
+{
+    const bool key = b->key.length > 0;
+    const pt_slice shown = key ? b->key : (pt_slice){"without a key", 13};
+
+    return pt_input_fail(b->in, b->line, b->err, "entry %s%.*s%s%s%.*s%s", key ? "'" : "", (int)shown.length,
+                         shown.text, key ? "' " : " ", words, (int)(about.length < 80 ? about.length : 80), about.text,
+                         about.length ? "'" : "");
+}
+
+static int fail_open(const pt_bib_syntax *b)
+{
+    return fail(b, "is not closed", nothing);
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------------- */
+
+/* The text between braces or quotes, with b->at at the opening one; false when it does not close. */
+static bool take_enclosed(pt_bib_syntax *b, char closing, pt_slice *text)
+{
+    size_t depth = 0;
+
+    text->text = ++b->at;
+    for (; b->at < b->end && !begins_another(b); b->at++) {
+        if (*b->at == closing && !depth) {
+            text->length = (size_t)(b->at++ - text->text);
+            return true;
+        }
+        depth += *b->at == '{';
+        depth -= *b->at == '}' && depth;
+    }
+    return false;
+}
+
+static pt_slice take_name(pt_bib_syntax *b)
+{
+    pt_slice name = {b->at, 0};
+
+    while (b->at < b->end && is_name(*b->at)) {
+        b->at++;
+    }
+    name.length = (size_t)(b->at - name.text);
+    return name;
+}
+
+/* The number of the macro; macro_count when it is not defined. */
+static size_t find_macro(const pt_bib_syntax *b, pt_slice name)
+{
+    size_t i = 0;
+
+    while (i < b->macro_count && !pt_slice_is(name, b->macros[i].name.text)) {
+        i++;
+    }
+    return i;
+}
+
+/* The value of a word: a macro, a month, or itself, as a number or a macro that nobody defined. */
+static pt_slice value_of(const pt_bib_syntax *b, pt_slice word)
+{
+    const size_t i = find_macro(b, word);
+    const int month = word.length == 3 ? pt_month_of(word.text) : 0;
+
+    if (i < b->macro_count) {
+        return b->macros[i].value;
+    }
+    return month ? (pt_slice){pt_month_name(month), strlen(pt_month_name(month))} : word;
+}
+
+/* value # value ..., joined in b->value. */
+static int take_value(pt_bib_syntax *b, pt_slice name)
+{
+    pt_buf_clear(&b->value);
+    do {
+        pt_slice part;
+        b->at += is_next(b, '#');
+        skip_white(b);
+        if (is_next(b, '{') || is_next(b, '"')) {
+            if (!take_enclosed(b, *b->at == '{' ? '}' : '"', &part)) {
+                return fail_open(b);
+            }
+        } else {
+            part = take_name(b);
+            if (!part.length) {
+                return b->at == b->end ? fail_open(b) : fail(b, "has no value for field '", name);
+            }
+            part = value_of(b, part);
+        }
+        if (part.length > VALUE_MAX - b->value.size) {
+            return fail(b, "has more than 4 MiB in field '", name);
+        }
+        pt_buf_append(&b->value, part.text, part.length);
+        skip_white(b);
+    } while (is_next(b, '#'));
+    return b->value.failed ? pt_no_memory(b->err) : PAPERTAG_OK;
+}
+
+/* name = value; the value goes to b->value. */
+static int take_assignment(pt_bib_syntax *b, pt_slice *name)
+{
+    *name = take_name(b);
+    skip_white(b);
+    if (b->at == b->end || begins_another(b)) {
+        return fail_open(b);
+    }
+    if (!name->length) {
+        return fail(b, "has no name of a field before '", (pt_slice){b->at, 1});
+    }
+    if (!is_next(b, '=')) {
+        return fail(b, "lacks '=' after field '", *name);
+    }
+    b->at++;
+    return take_value(b, *name);
+}
+
+/* ---- entries --------------------------------------------------------------------------------------------------- */
+
+static int define_macro(pt_bib_syntax *b, pt_slice name, void *context)
+{
+    pt_bib_macro made = {{NULL, name.length}, {NULL, b->value.size}};
+    char *word;
+    size_t i;
+
+    (void)context;
+    if (b->value.size > MACRO_MAX || b->macro_count == MACROS_MAX) {
+        return fail(b, "exceeds a limit: 4 KiB in a macro, 10,000 macros in a file", nothing);
+    }
+    word = pt_arena_copy(&b->arena, name.text, name.length);
+    made.value.text = pt_arena_copy(&b->arena, b->value.data ? b->value.data : "", b->value.size);
+    if (!word || !made.value.text ||
+        pt_reserve(&b->macros, &b->macro_capacity, b->macro_count + 1, sizeof *b->macros)) {
+        return pt_no_memory(b->err);
+    }
+    for (char *c = word; *c; c++) {
+        *c = pt_lower(*c);
+    }
+    made.name.text = word;
+    i = find_macro(b, name);
+    b->macros[i] = made;
+    b->macro_count += i == b->macro_count;
+    return PAPERTAG_OK;
+}
+
+/* name = value, name = value, up to the closing bracket; commas may follow the last. */
+static int take_fields(pt_bib_syntax *b, pt_bib_take *take, void *context)
+{
+    for (;;) {
+        pt_slice name;
+        int status;
+        skip_white(b);
+        while (is_next(b, ',')) {
+            b->at++;
+            skip_white(b);
+        }
+        if (is_next(b, b->closing)) {
+            b->at++;
+            return PAPERTAG_OK;
+        }
+        status = take_assignment(b, &name);
+        status = status ? status : take(b, name, context);
+        if (status) {
+            return status;
+        }
+        if (b->at == b->end || begins_another(b)) {
+            return fail_open(b);
+        }
+        if (!is_next(b, ',') && !is_next(b, b->closing)) {
+            return fail(b, "lacks a comma after field '", name);
+        }
+    }
+}
+
+/* The citation key, up to its comma. */
+static int take_key(pt_bib_syntax *b)
+{
+    const char *from = b->at;
+    size_t word = 0;
+
+    while (b->at < b->end && !(*b->at && strchr(",={", *b->at)) && *b->at != b->closing && !begins_another(b)) {
+        b->at++;
+    }
+    b->key = pt_trimmed((pt_slice){from, (size_t)(b->at - from)});
+    if (is_next(b, ',') || is_next(b, b->closing)) {
+        return PAPERTAG_OK;
+    }
+    while (word < b->key.length && !pt_is_white(b->key.text[word])) {
+        word++;
+    }
+    if (is_next(b, '=') && word == b->key.length) { /* no key at all: this is a field already */
+        b->key.length = 0;
+        b->at = from;
+        return PAPERTAG_OK;
+    }
+    b->key.length = word;
+    return is_next(b, '=') || is_next(b, '{') ? fail(b, "lacks a comma after its key", nothing) : fail_open(b);
+}
+
+/* Goes on to the next entry. Only white space or another entry may precede it in its line: so neither an address of
+ * mail nor an entry after a '%' is one. False at the end. */
+static bool find_entry(pt_input *in)
+{
+    bool first = true;
+    pt_slice type;
+
+    for (const char *at = in->start; at < in->end; at++) {
+        if (*at == '@' && first && opens_entry(at, in->end, &type)) {
+            pt_input_advance(in, at);
+            return true;
+        }
+        first = *at == '\n' || (first && pt_is_white(*at));
+    }
+    pt_input_advance(in, in->end);
+    return false;
+}
+
+/* Skips a comment or preamble; one that does not close takes its first line alone, so that what follows is read. */
+static void skip_enclosed(pt_bib_syntax *b)
+{
+    const char *from = b->in->start;
+    pt_slice text;
+
+    b->at--;
+    if (!take_enclosed(b, b->closing, &text)) {
+        b->at = memchr(from, '\n', (size_t)(b->end - from));
+        b->at = b->at ? b->at : b->end;
+    }
+}
+
+/* Reads the entry that begins at in->start. *is_paper: it is neither macro nor comment. */
+static int take_entry(pt_bib_syntax *b, pt_bib_take *take, void *context, bool *is_paper)
+{
+    pt_slice type;
+    int status;
+
+    b->at = opens_entry(b->in->start, b->in->end, &type);
+    b->end = b->in->end;
+    b->line = b->in->line;
+    b->key = nothing;
+    b->closing = b->at[-1] == '{' ? '}' : ')';
+    *is_paper = false;
+    if (pt_slice_is(type, "comment") || pt_slice_is(type, "preamble")) {
+        skip_enclosed(b);
+        return PAPERTAG_OK;
+    }
+    if (pt_slice_is(type, "string")) {
+        b->key = (pt_slice){"@string", 7};
+        return take_fields(b, define_macro, NULL);
+    }
+    *is_paper = true;
+    status = take_key(b);
+    return status ? status : take_fields(b, take, context);
+}
+
+int pt_bib_next(pt_bib_syntax *b, pt_bib_take *take, void *context)
+{
+    pt_input *in = b->in;
+    bool is_paper = false;
+
+    while (!is_paper && find_entry(in)) {
+        int status = take_entry(b, take, context, &is_paper);
+        if (status) {
+            const char *next = memchr(in->start, '\n', (size_t)(in->end - in->start));
+            pt_input_advance(in, next ? next : in->end);
+            return status;
+        }
+        pt_input_advance(in, b->at);
+    }
+    return is_paper ? PAPERTAG_OK : PAPERTAG_END;
+}
+
+void pt_bib_close(pt_bib_syntax *b)
+{
+    pt_buf_free(&b->value);
+    pt_arena_free(&b->arena);
+    free(b->macros);
+}
+
+bool pt_bib_begins_entry(const char *at, const char *end)
+{
+    pt_slice type;
+    const char *from = at < end && *at == '@' ? opens_entry(at, end, &type) : NULL, *stop = from;
+
+    if (!from) {
+        return false;
+    }
+    if (pt_slice_is(type, "comment") || pt_slice_is(type, "string") || pt_slice_is(type, "preamble")) {
+        return true;
+    }
+    while (stop < end && is_name(*stop)) {
+        stop++;
+    }
+    while (stop < end && (*stop == ' ' || *stop == '\t')) {
+        stop++;
+    }
+    return stop > from && stop < end && *stop == ',';
+}

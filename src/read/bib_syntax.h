@@ -1,0 +1,45 @@
+/*
+ * bib_syntax - the grammar of BibTeX and biblatex: entries, their fields, macros.
+ *
+ * Entries are in braces or parentheses, values in braces or quotes, joined with '#', with macros from @string; text
+ * between entries is no fault. In one thing it is stricter than BibTeX: a line that begins like an entry begins one,
+ * even where a brace is still open. So a missing brace costs one entry and not the rest of the file.
+ */
+#ifndef PT_BIB_SYNTAX_H
+#define PT_BIB_SYNTAX_H
+
+#include "input.h"
+#include "slice.h"
+
+typedef struct pt_bib_macro {
+    pt_slice name, value; /* in the arena; values are still LaTeX */
+} pt_bib_macro;
+
+/* Zero-initialise, set `in` and `err`; pt_bib_close ends it. */
+typedef struct pt_bib_syntax {
+    pt_input *in; /* read whole */
+    papertag_error *err;
+    pt_arena arena; /* of macros */
+    pt_bib_macro *macros;
+    size_t macro_count, macro_capacity;
+    pt_buf value;    /* of the field that has just been read */
+    const char *at;  /* in the entry at hand */
+    const char *end; /* of the source */
+    pt_slice key;    /* the citation key; "" when there is none */
+    size_t line;     /* of the entry */
+    char closing;    /* its closing bracket */
+} pt_bib_syntax;
+
+/* Takes a field of an entry, with b->value for its value. */
+typedef int pt_bib_take(pt_bib_syntax *b, pt_slice name, void *context);
+
+/* Reads the next entry of a paper: its key and line go into *b, its fields to `take`. PAPERTAG_BAD_INPUT for one that
+ * is malformed, which is skipped; PAPERTAG_END after the last. */
+int pt_bib_next(pt_bib_syntax *b, pt_bib_take *take, void *context);
+void pt_bib_close(pt_bib_syntax *b);
+
+/* Whether a line begins an entry, as far as it can be seen before `end`: a key and a comma follow its bracket, or it is
+ * no paper at all. */
+bool pt_bib_begins_entry(const char *at, const char *end);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * document - the objects of a JSON document, one by one; see json.h.
+ *
+ * A document is read whole, but each object is parsed on its own, from its slice of the text: so it has its own line in
+ * messages, and a broken one does not take the others with it.
+ */
+#include <stdlib.h>
+
+#include "json.h"
+
+/* Where in a document the reader is. */
+struct document {
+    const char *wrapper;
+    bool inside;  /* an array */
+    bool wrapped; /* that array is a member of an object */
+};
+
+/* ---- the text without a tree ----------------------------------------------------------------------------------- */
+
+const char *pt_json_skip(const char *at, const char *end)
+{
+    size_t depth = 0;
+    bool quoted = false;
+
+    for (; at < end; at++) {
+        if (quoted) {
+            if (*at == '\\') {
+                at++;
+            } else if (*at == '"') {
+                quoted = false;
+            }
+        } else if (*at == '"') {
+            quoted = true;
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if (*at == '}' || *at == ']') {
+            if (!depth) {
+                return at;
+            }
+            depth--;
+        } else if (*at == ',' && !depth) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+/* The first byte that is neither white space nor one of `also`. */
+static const char *skip_white(const char *at, const char *end, const char *also)
+{
+    while (at < end && *at && (strchr(" \t\r\n", *at) || strchr(also, *at))) {
+        at++;
+    }
+    return at;
+}
+
+/* The byte after the bracket that closes the one before `at`; NULL when it does not close before `end`. */
+static const char *after_closing(const char *at, const char *end)
+{
+    const char *stop = pt_json_skip(at, end);
+
+    while (stop && *stop == ',') {
+        stop = pt_json_skip(stop + 1, end);
+    }
+    return stop ? stop + 1 : NULL;
+}
+
+const char *pt_json_find(const char *at, const char *end, const char *key)
+{
+    size_t length = strlen(key);
+
+    if (at == end || *at != '{') {
+        return NULL;
+    }
+    do {
+        const char *name = skip_white(at + 1, end, ""), *stop;
+        if (name == end || *name != '"') {
+            return NULL;
+        }
+        name++;
+        for (stop = name; stop < end && *stop != '"'; stop++) {
+            stop += *stop == '\\' && stop + 1 < end;
+        }
+        at = skip_white(stop < end ? stop + 1 : end, end, "");
+        if (at == end || *at != ':') {
+            return NULL;
+        }
+        at = skip_white(at + 1, end, "");
+        if (at < end && (size_t)(stop - name) == length && !memcmp(name, key, length)) {
+            return at;
+        }
+        at = pt_json_skip(at, end);
+    } while (at && *at == ',');
+    return NULL;
+}
+
+const char *pt_json_first(const char *at, const char *end, const char *wrapper)
+{
+    const char *array = pt_json_find(at, end, wrapper);
+
+    if (at < end && *at == '[') {
+        array = at;
+    }
+    if (!array || *array != '[') {
+        return at < end && *at == '{' ? at : NULL;
+    }
+    at = skip_white(array + 1, end, ",");
+    while (end - at > 4 && !memcmp(at, "null", 4)) {
+        at = skip_white(at + 4, end, ",");
+    }
+    return at < end && *at == '{' ? at : NULL;
+}
+
+/* ---- stepping through it --------------------------------------------------------------------------------------- */
+
+int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err)
+{
+    struct document *document = pt_calloc(1, sizeof *document);
+
+    if (!document) {
+        return pt_no_memory(err);
+    }
+    document->wrapper = wrapper;
+    reader->state = document;
+    return pt_input_all(&reader->input, err);
+}
+
+void pt_json_close(papertag_reader *reader)
+{
+    free(reader->state);
+}
+
+/* Enters an array, alone or under the wrapper; false when there is none. */
+static bool enter_array(struct document *document, pt_input *in)
+{
+    const char *array = in->start;
+
+    document->wrapped = document->wrapper && *array == '{';
+    if (document->wrapped) {
+        array = pt_json_find(array, in->end, document->wrapper);
+    }
+    document->inside = array && *array == '[';
+    if (document->inside) {
+        pt_input_advance(in, array + 1);
+    }
+    return document->inside;
+}
+
+/* Leaves an array, and the object around it. */
+static int leave_array(struct document *document, pt_input *in, papertag_error *err)
+{
+    const char *stop = document->wrapped ? after_closing(in->start + 1, in->end) : in->start + 1;
+    int status = PT_PASSED_OVER;
+
+    document->inside = false;
+    if (!stop) {
+        status = pt_input_fail(in, in->line, err, "the object is not closed");
+        stop = in->end;
+    }
+    pt_input_advance(in, stop);
+    return status;
+}
+
+/* The end of the value at `from`, in an array or at the top; NULL when an array is not closed. */
+static const char *end_of_value(const struct document *document, const char *from, const char *end)
+{
+    const char *stop;
+
+    if (document->inside) {
+        return pt_json_skip(from, end);
+    }
+    stop = *from == '{' ? after_closing(from + 1, end) : memchr(from, '\n', (size_t)(end - from));
+    return stop ? stop : end;
+}
+
+/* Takes one step: an object goes into the record; PT_PASSED_OVER when there is no object at this place. */
+static int take_step(papertag_reader *reader, pt_json_read *read, papertag_error *err)
+{
+    struct document *document = reader->state;
+    pt_input *in = &reader->input;
+    const char *from, *stop;
+    size_t line, length;
+
+    pt_input_advance(in, skip_white(in->start, in->end, ","));
+    from = in->start;
+    line = in->line;
+    if (from == in->end && !document->inside) {
+        return PAPERTAG_END;
+    }
+    if (from < in->end && !document->inside && enter_array(document, in)) {
+        return PT_PASSED_OVER;
+    }
+    if (from < in->end && document->inside && *from == ']') {
+        return leave_array(document, in, err);
+    }
+    if (from < in->end && (*from == '}' || *from == ']')) { /* no value: taking none would never end */
+        in->start++;
+        return pt_input_fail(in, line, err, *from == '}' ? "'}' without '{'" : "']' without '['");
+    }
+    stop = end_of_value(document, from, in->end);
+    if (!stop) {
+        document->inside = false;
+        in->start = in->end;
+        return pt_input_fail(in, line, err, "the array is not closed");
+    }
+    pt_input_advance(in, stop);
+    for (length = (size_t)(stop - from); length && strchr(" \t\r\n", from[length - 1]); length--) {
+    }
+    if (document->wrapper && length == 4 && !memcmp(from, "null", 4)) {
+        return PT_PASSED_OVER;
+    }
+    return pt_json_object(reader, from, length, line, read, err);
+}
+
+int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err)
+{
+    int status;
+
+    do {
+        status = take_step(reader, read, err);
+    } while (status == PT_PASSED_OVER);
+    return status;
+}

@@ -1,0 +1,37 @@
+/*
+ * format - what a format of papers is: it recognises a source by its first bytes, and fills one record after another.
+ *
+ * A format is one file that defines a pt_format, and one row of the list in formats.c. Bytes come through input.h,
+ * fields go into the record through paper.h, or by name through fields.h.
+ */
+#ifndef PT_FORMAT_H
+#define PT_FORMAT_H
+
+#include "input.h"
+#include "paper.h"
+
+struct papertag_reader {
+    pt_input input;
+    pt_record record;
+    char *name; /* of the source */
+    const struct pt_format *format;
+    char *tags_field;   /* name of the field that holds the tags */
+    char page_date[11]; /* YYYY-MM-DD; "" when not given */
+    bool text_only;     /* only id, title and abstract are wanted */
+    bool careful;       /* take no short cut; for tests */
+    pt_buf scratch;
+    void *state; /* of the format: made by its open, freed by its close */
+};
+
+typedef struct pt_format {
+    const char *name;
+    bool (*fits)(const char *head, size_t size); /* head: the first bytes, from the first that is not white space */
+    int (*open)(papertag_reader *reader, papertag_error *err); /* may be NULL */
+    int (*next)(papertag_reader *reader, papertag_error *err); /* fills the record; status as of papertag_reader_next */
+    void (*close)(papertag_reader *reader);                    /* may be NULL; called when open failed, too */
+} pt_format;
+
+/* The i-th format, in the order in which they are tried; NULL after the last. */
+const pt_format *pt_format_at(size_t i);
+
+#endif

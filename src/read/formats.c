@@ -1,0 +1,37 @@
+/*
+ * formats - the list of formats, which detection, messages and programs follow.
+ *
+ * The order is that of trying: a format comes before those that would take its sources for their own. To add one, write
+ * its file and add its row.
+ */
+#include "format.h"
+
+#define FORMATS(ROW)                                                                                                   \
+    ROW(daily_papers)                                                                                                  \
+    ROW(s2)                                                                                                            \
+    ROW(openreview)                                                                                                    \
+    ROW(json)                                                                                                          \
+    ROW(jsonl)                                                                                                         \
+    ROW(atom)                                                                                                          \
+    ROW(rss)                                                                                                           \
+    ROW(oai)                                                                                                           \
+    ROW(page)                                                                                                          \
+    ROW(csv)                                                                                                           \
+    ROW(tsv)                                                                                                           \
+    ROW(bib)
+
+#define DECLARE(format) extern const pt_format pt_format_##format;
+#define ADDRESS(format) &pt_format_##format,
+FORMATS(DECLARE)
+static const pt_format *const formats[] = {FORMATS(ADDRESS) NULL};
+
+const pt_format *pt_format_at(size_t i)
+{
+    return i < sizeof formats / sizeof *formats ? formats[i] : NULL;
+}
+
+const char *papertag_reader_format_name(size_t i)
+{
+    const pt_format *format = pt_format_at(i);
+    return format ? format->name : NULL;
+}

@@ -1,0 +1,108 @@
+/*
+ * identity - what tells whether two records are the same paper.
+ *
+ * Sources spell the same title differently, and the same arXiv identifier comes bare, in addresses and inside DOIs. So
+ * titles are compared by their letters alone, and identifiers are cut down to one form.
+ */
+#include <utf8proc.h>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "paper.h"
+#include "reader.h"
+
+static const char derived_prefix[] = "t-";
+
+const char *pt_arxiv_id(const char *text, size_t *length)
+{
+    static const char digit[] = "0123456789", letter[] = "abcdefghijklmnopqrstuvwxyz-";
+    static const char *const prefixes[] = {
+        "https://", "http://",    "export.", "www.",   "arxiv.org/",     "abs/", "pdf/", "huggingface.co/papers/",
+        "oai:",     "arXiv.org:", "arXiv:",  "arxiv:", "10.48550/arxiv."};
+    const char *end;
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t size = strlen(prefixes[i]);
+        text += strncmp(text, prefixes[i], size) ? 0 : size;
+    }
+    if (strspn(text, digit) == 4 && text[4] == '.' && (strspn(text + 5, digit) | 1) == 5) {
+        end = text + 5 + strspn(text + 5, digit);
+    } else {
+        end = text + strspn(text, letter);
+        if (end > text && end[0] == '.' && pt_is_upper(end[1]) && pt_is_upper(end[2])) {
+            end += 3;
+        }
+        if (end == text || *end != '/' || strspn(end + 1, digit) != 7) {
+            return NULL;
+        }
+        end += 8;
+    }
+    *length = (size_t)(end - text);
+    if (*end == 'v' && strspn(end + 1, digit)) {
+        end += 1 + strspn(end + 1, digit);
+    }
+    return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
+}
+
+/* The letters and digits that one character beyond ASCII comes down to. */
+static void append_letters_of(pt_buf *out, utf8proc_int32_t c)
+{
+    static const utf8proc_option_t options =
+        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+    utf8proc_int32_t pieces[32];
+    int boundary = 0;
+    const utf8proc_ssize_t count = utf8proc_decompose_char(c, pieces, 32, options, &boundary);
+
+    for (utf8proc_ssize_t i = 0; i < count && i < 32; i++) {
+        const utf8proc_category_t category = utf8proc_category(pieces[i]);
+        utf8proc_uint8_t bytes[4];
+        if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO) {
+            pt_buf_append(out, bytes, (size_t)utf8proc_encode_char(pieces[i], bytes));
+        }
+    }
+}
+
+void pt_letters(pt_buf *out, const char *text)
+{
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
+
+    while (*at) {
+        utf8proc_int32_t c;
+        if (*at < 0x80) {
+            const char lower = pt_lower((char)*at++);
+            if (pt_is_letter(lower) || pt_is_digit(lower)) {
+                pt_buf_append(out, &lower, 1);
+            }
+        } else {
+            at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
+            append_letters_of(out, c);
+        }
+    }
+}
+
+int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_ID])
+{
+    const char *text = title ? title : abstract;
+    pt_buf letters = {0};
+    int status = PAPERTAG_NO_MEMORY;
+
+    pt_letters(&letters, text);
+    if (!letters.failed) {
+        /* another seed for texts without letters, which would all be the same */
+        const uint64_t hash = letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1);
+        snprintf(out, PT_DERIVED_ID, "%s%016llx", derived_prefix, (unsigned long long)hash);
+        status = PAPERTAG_OK;
+    }
+    pt_buf_free(&letters);
+    return status;
+}
+
+bool pt_is_derived_id(const char *id)
+{
+    return !strncmp(id, derived_prefix, sizeof derived_prefix - 1);
+}
+
+bool pt_ids_are_local(const char *source)
+{
+    return source && !strcmp(source, PT_SOURCE_BIBTEX);
+}

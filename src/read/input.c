@@ -1,0 +1,239 @@
+/*
+ * input - see input.h.
+ *
+ * A source is a stream: files of any length are read in blocks. Packed bytes are unpacked here, so no format needs to
+ * know about them.
+ */
+#include "input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "unpack.h"
+
+enum { BLOCK = 256 * 1024 };
+
+int pt_input_fail(const pt_input *in, size_t line, papertag_error *err, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    return pt_fail(err, PAPERTAG_BAD_INPUT, "%s:%zu: %s", in->name, line, reason);
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------------------------- */
+
+static int read_packed(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+{
+    const char *reason = NULL;
+    int status = pt_unpack_read(in->packed, to, room, got, &reason);
+
+    if (status == PAPERTAG_BAD_INPUT) {
+        in->at_end = true;
+        return pt_input_fail(in, in->line, err, "%s", reason);
+    }
+    if (status == PAPERTAG_NO_MEMORY) {
+        return pt_no_memory(err);
+    }
+    return status ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
+}
+
+/* Reads up to `room` bytes; *got is 0 at the end. */
+static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+{
+    ssize_t count;
+
+    if (in->packed) {
+        return read_packed(in, to, room, got, err);
+    }
+    do {
+        count = read(in->fd, to, room);
+    } while (count < 0 && errno == EINTR);
+    *got = count > 0 ? (size_t)count : 0;
+    return count < 0 ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
+}
+
+/* Makes room after `end` for at least one byte and a NUL: moves what is unread to the front, or grows the block. */
+static int make_room(pt_input *in)
+{
+    const size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
+
+    if (used + 1 < in->capacity) {
+        return PAPERTAG_OK;
+    }
+    if (in->block && in->start > in->block) {
+        memmove(in->block, in->start, held);
+        in->start = in->block;
+        in->end = in->block + held;
+    }
+    if (held + 1 < in->capacity) {
+        return PAPERTAG_OK;
+    }
+    if (pt_reserve(&in->block, &in->capacity, in->capacity + BLOCK, 1)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    in->start = in->block;
+    in->end = in->block + held;
+    return PAPERTAG_OK;
+}
+
+int pt_input_fill(pt_input *in, size_t size, papertag_error *err)
+{
+    while ((size_t)(in->end - in->start) < size && !in->at_end) {
+        size_t got, used;
+        int status;
+        if (make_room(in)) {
+            return pt_no_memory(err);
+        }
+        used = (size_t)(in->end - in->block);
+        status = read_some(in, in->block + used, in->capacity - used - 1, &got, err);
+        if (status) {
+            return status;
+        }
+        in->end += got;
+        in->at_end = got == 0;
+    }
+    return PAPERTAG_OK;
+}
+
+/* ---- lines, or everything -------------------------------------------------------------------------------------- */
+
+/* Goes on to the line after one that was too long. */
+static int skip_line(pt_input *in, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    while (!status && in->skipping) {
+        const char *stop = in->start < in->end ? memchr(in->start, '\n', (size_t)(in->end - in->start)) : NULL;
+        in->start = stop ? stop + 1 : in->end;
+        in->skipping = !stop && !in->at_end;
+        in->line += !in->skipping;
+        status = in->skipping ? pt_input_fill(in, 1, err) : PAPERTAG_OK;
+    }
+    return status;
+}
+
+int pt_input_line(pt_input *in, const char **line, size_t *length, size_t *number, papertag_error *err)
+{
+    const char *stop = NULL;
+    size_t searched = 0;
+    int status = skip_line(in, err);
+
+    *number = in->line;
+    while (!status) {
+        const size_t held = (size_t)(in->end - in->start);
+        stop = searched < held ? memchr(in->start + searched, '\n', held - searched) : NULL;
+        if ((stop ? (size_t)(stop - in->start) : held) > PT_LINE_MAX) {
+            in->skipping = true;
+            return pt_input_fail(in, *number, err, "a line of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
+        }
+        if (stop || in->at_end) {
+            break;
+        }
+        searched = held;
+        status = pt_input_fill(in, held + 1, err);
+    }
+    if (status) {
+        in->start = in->end; /* a line that is cut short is no record of its own */
+        return status;
+    }
+    if (!stop && in->start == in->end) {
+        return PAPERTAG_END;
+    }
+    *line = in->start;
+    *length = (size_t)((stop ? stop : in->end) - in->start);
+    in->start = stop ? stop + 1 : in->end;
+    in->line++;
+    if (*length && (*line)[*length - 1] == '\r') {
+        (*length)--;
+    }
+    return PAPERTAG_OK;
+}
+
+int pt_input_all(pt_input *in, papertag_error *err)
+{
+    size_t size = BLOCK;
+
+    while (!in->at_end) {
+        int status = pt_input_fill(in, size, err);
+        if (status) {
+            return status;
+        }
+        size = (size_t)(in->end - in->start) + BLOCK;
+        if (size > PT_WHOLE_MAX) {
+            return pt_fail(err, PAPERTAG_IO,
+                           "%s: more than %d MiB, and this format is read whole: use JSON Lines or CSV", in->name,
+                           PT_WHOLE_MAX / 1024 / 1024);
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+void pt_input_advance(pt_input *in, const char *to)
+{
+    for (; in->start < to; in->start++) {
+        in->line += *in->start == '\n';
+    }
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+/* Puts an unpacker between the source and everybody else when the source is packed. */
+static int open_packed(pt_input *in, papertag_error *err)
+{
+    char *block;
+    size_t held;
+    int status = pt_input_fill(in, PT_UNPACK_HEAD, err);
+
+    held = (size_t)(in->end - in->start);
+    if (status || !pt_is_packed(in->start, held)) {
+        return status;
+    }
+    block = in->block;
+    in->block = NULL;
+    status = pt_unpack_open(&in->packed, in->at_end ? -1 : in->fd, block, in->capacity, in->start, held);
+    in->start = in->end = NULL;
+    in->capacity = 0;
+    in->at_end = false;
+    return status ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
+static int skip_byte_order_mark(pt_input *in, papertag_error *err)
+{
+    int status = pt_input_fill(in, 3, err);
+    size_t held = (size_t)(in->end - in->start);
+
+    if (status) {
+        return status;
+    }
+    if (held >= 2 && (!memcmp(in->start, "\xff\xfe", 2) || !memcmp(in->start, "\xfe\xff", 2))) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: UTF-16 text; papers are read as UTF-8 (iconv -f UTF-16 -t UTF-8)",
+                       in->name);
+    }
+    if (held >= 3 && !memcmp(in->start, "\xef\xbb\xbf", 3)) {
+        in->start += 3;
+    }
+    return PAPERTAG_OK;
+}
+
+int pt_input_open(pt_input *in, papertag_error *err)
+{
+    int status;
+
+    in->line = 1;
+    status = open_packed(in, err);
+    return status ? status : skip_byte_order_mark(in, err);
+}
+
+void pt_input_close(pt_input *in)
+{
+    if (in->fd > STDIN_FILENO) {
+        close(in->fd);
+    }
+    pt_unpack_close(in->packed);
+    free(in->block);
+}

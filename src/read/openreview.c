@@ -1,0 +1,97 @@
+/*
+ * openreview - papers as OpenReview answers: JSON of its own layout.
+ *
+ * What is marked as deleted, and what is listed in addition to papers (reviews, comments), is no fault and is passed
+ * over.
+ */
+#include <time.h>
+
+#include "json.h"
+
+/* The value of a member of "content". Since version 2 of the API it is in an object that says who may read it. */
+static const cJSON *content_of(const pt_json *content, const char *key)
+{
+    const cJSON *item = pt_json_member(content, key);
+    return cJSON_IsObject(item) ? cJSON_GetObjectItemCaseSensitive(item, "value") : item;
+}
+
+/* The day, in UTC, of a time in milliseconds since 1970. */
+static int read_time(const pt_json *o, const char *key)
+{
+    static const double year_10000 = 253402300800e3;
+    pt_record *record = &o->reader->record;
+    const cJSON *item = pt_json_member(o, key);
+    char day[16];
+    struct tm utc;
+    time_t seconds;
+
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble < year_10000)) {
+        return PAPERTAG_OK;
+    }
+    seconds = (time_t)(item->valuedouble / 1000);
+    if (!gmtime_r(&seconds, &utc)) {
+        return PAPERTAG_OK;
+    }
+    return pt_record_date(record, &record->paper.date, day, strftime(day, sizeof day, "%Y-%m-%d", &utc), o->err);
+}
+
+/* The page of the discussion is that of the paper. */
+static int read_address(const pt_json *o)
+{
+    const char *forum = pt_json_text(o, "forum");
+
+    forum = forum ? forum : o->reader->record.paper.id;
+    return forum
+               ? pt_record_address(&o->reader->record, "https://openreview.net/forum?id=", forum, strlen(forum), o->err)
+               : PAPERTAG_OK;
+}
+
+static int read_note(const pt_json *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    const pt_json content = {o->reader, pt_json_member(o, "content"), o->err};
+    int status;
+
+    if (pt_json_member(o, "ddate") || pt_json_member(o, "replyto")) {
+        return PT_PASSED_OVER; /* deleted or withdrawn; a review or a comment */
+    }
+    if (!cJSON_IsObject(content.json)) {
+        return pt_json_wrong_type(o, "content", "an object");
+    }
+    status = pt_json_string(o, "id", &paper->id);
+    status = status ? status : pt_json_string_of(o, "title", content_of(&content, "title"), &paper->title);
+    status = status ? status : pt_json_string_of(o, "abstract", content_of(&content, "abstract"), &paper->abstract);
+    status = status ? status : pt_json_string_of(o, "venue", content_of(&content, "venue"), &paper->venue);
+    status = status ? status : pt_json_list_of(o, "authors", content_of(&content, "authors"), &paper->authors, ",;");
+    status = status ? status : pt_json_list_of(o, "keywords", content_of(&content, "keywords"), &paper->keywords, ",;");
+    status = status ? status : read_time(o, "pdate");
+    if (!status && !paper->date) {
+        status = read_time(o, "cdate");
+    }
+    status = status ? status : read_address(o);
+    return status ? status : pt_json_source(o, "openreview");
+}
+
+static bool fits_openreview(const char *head, size_t size)
+{
+    const char *end = head + size, *value = pt_json_find(head, end, "notes"), *note;
+
+    if (value && *value == '[') {
+        return true;
+    }
+    note = pt_json_first(head, end, "notes");
+    value = note && pt_json_find(note, end, "forum") ? pt_json_find(note, end, "content") : NULL;
+    return value && *value == '{';
+}
+
+static int open_openreview(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_open(reader, "notes", err);
+}
+
+static int next_openreview(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_next(reader, read_note, err);
+}
+
+const pt_format pt_format_openreview = {"openreview", fits_openreview, open_openreview, next_openreview, pt_json_close};

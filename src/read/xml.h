@@ -1,0 +1,57 @@
+/*
+ * xml - what the formats of XML share: a parser that fills a record by a table of elements.
+ */
+#ifndef PT_XML_H
+#define PT_XML_H
+
+#include "format.h"
+
+/* What an element of a record holds. A field that is set already stays, unless said otherwise. */
+typedef enum pt_xml_kind {
+    PT_XML_NONE,
+    PT_XML_ID,
+    PT_XML_TITLE,
+    PT_XML_ABSTRACT,
+    PT_XML_SUMMARY,    /* an abstract, maybe with markup */
+    PT_XML_DAY,        /* begins with YYYY-MM-DD */
+    PT_XML_FIRST_DAY,  /* the same; replaces any other */
+    PT_XML_MAIL_DAY,   /* as in mail: Wed, 20 Aug 2025 ...; replaces any other */
+    PT_XML_NAME,       /* of an author */
+    PT_XML_NAMES,      /* of all authors, with commas between them */
+    PT_XML_LAST_FIRST, /* of an author: Last, First */
+    PT_XML_AUTHOR,     /* has the next three in it */
+    PT_XML_FORENAMES,
+    PT_XML_KEYNAME,
+    PT_XML_SUFFIX,
+    PT_XML_CATEGORY,
+    PT_XML_CATEGORIES, /* with spaces between them */
+    PT_XML_TERM,       /* a category, in the attribute "term" */
+    PT_XML_VENUE,
+    PT_XML_ADDRESS,
+    PT_XML_LINK,       /* an address, in the attribute "href" */
+    PT_XML_IDENTIFIER, /* an id, an address, a DOI, or something else */
+    PT_XML_DOI,
+    PT_XML_HEADER, /* its attribute "status" may say that the record is deleted */
+    PT_XML_FAULT   /* what a server says instead of records; its attribute "code" says what kind */
+} pt_xml_kind;
+
+typedef struct pt_xml_element {
+    const char *name; /* without its prefix */
+    pt_xml_kind kind;
+    unsigned level; /* below the record, from 1; 0: any */
+} pt_xml_element;
+
+typedef struct pt_xml_dialect {
+    const char *record;             /* the element that is a paper */
+    unsigned deepest;               /* level at which elements are read */
+    const pt_xml_element *elements; /* one without a name ends them */
+} pt_xml_dialect;
+
+int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag_error *err);
+int pt_xml_next(papertag_reader *reader, papertag_error *err);
+void pt_xml_close(papertag_reader *reader);
+
+/* Whether the outermost element has that name, with or without a prefix; for a text that may be cut off anywhere. */
+bool pt_xml_root_is(const char *head, size_t size, const char *name);
+
+#endif
