@@ -86,11 +86,14 @@ static void add_lines(text *t, const style *s, const char *lines,
 
 static void add_option(text *t, const style *s, const option *o)
 {
+    text help = {0};
     char term[64];
 
     snprintf(term, sizeof term, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
              o->letter ? ", " : "  ", o->name, o->value ? " " : "", o->value ? o->value : "");
-    add_entry(t, s, term, o->help);
+    text_option_help(&help, o);
+    add_entry(t, s, term, text_of(t, &help));
+    text_free(&help);
 }
 
 void print_overview(FILE *out)

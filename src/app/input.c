@@ -39,6 +39,9 @@ static bool open_next(input *in)
             return true;
         }
         failed(&err);
+        if (err.status == PAPERTAG_UNKNOWN_FORMAT) {
+            fprintf(stderr, "papertag: --from FORMAT reads it in one of these\n");
+        }
         in->code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
     }
     return false;

@@ -118,6 +118,7 @@ static void add_lines(text *t, const char *lines)
 static void add_options(text *t, const option *o)
 {
     for (; o->name; o++) {
+        text help = {0};
         text_put(t, ".TP\n");
         if (o->letter) {
             text_format(t, "\\fB\\-%c\\fR, ", o->letter);
@@ -131,7 +132,9 @@ static void add_options(text *t, const option *o)
             text_put(t, "\\fR");
         }
         text_put(t, "\n");
-        add_prose(t, o->help, strlen(o->help));
+        text_option_help(&help, o);
+        add_prose(t, text_of(t, &help), help.size);
+        text_free(&help);
     }
 }
 

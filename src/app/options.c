@@ -13,6 +13,20 @@
 #include <string.h>
 
 #include "options.h"
+#include "text.h"
+
+const char format_value[] = "FORMAT";
+
+void text_option_help(text *t, const option *o)
+{
+    const char *name;
+
+    text_put(t, o->help);
+    for (size_t i = 0; o->value == format_value && (name = papertag_reader_format_name(i)) != NULL; i++) {
+        text_put(t, i ? ", " : ": ");
+        text_put(t, name);
+    }
+}
 
 int usage_error(const command *c, const char *format, ...)
 {

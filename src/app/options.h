@@ -20,6 +20,7 @@ typedef struct option {
 } option;
 
 typedef struct args args;
+struct text;
 
 /* A command is a file under commands/ that defines one of these, and a row in commands/commands.h. */
 typedef struct command {
@@ -63,6 +64,12 @@ int args_choice(const args *a, const char *name, const char *const *words, int *
 /* Says what is wrong with the call and how to learn more; returns EXIT_USAGE. */
 int usage_error(const command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The value of --from: what help says of it ends with the formats that the library reads. */
+extern const char format_value[];
+
+/* Adds what an option does. */
+void text_option_help(struct text *t, const option *o);
+
 /* Options that several commands have. */
 #define OPTION_JSON                                                                                                    \
     {                                                                                                                  \
@@ -90,8 +97,7 @@ int usage_error(const command *c, const char *format, ...) __attribute__((format
         "limit", 'n', "N", "at most N papers"                                                                          \
     }
 #define OPTIONS_INPUT                                                                                                  \
-    {"from", 0, "FORMAT",                                                                                              \
-     "jsonl, json, daily-papers, atom, rss, oai, s2, openreview, bib, page, csv or tsv (default: detected)"},          \
+    {"from", 0, format_value, "the format of the input (default: detected)"},                                          \
         {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
     {                                                                                                                  \
         "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \

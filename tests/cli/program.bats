@@ -250,7 +250,8 @@ commands() {
     expect 1
     run bash -c 'printf "hello world\n" | "$0" tag' "$PAPERTAG"
     expect 1
-    [[ $output == *"no known format"* ]]
+    [[ $output == *"no known format"*"--from FORMAT"* ]]
+    "$PAPERTAG" help tag | grep -q "daily-papers, s2"
 }
 
 @test "the Daily Papers page: 75 papers, quantization where it belongs" {
