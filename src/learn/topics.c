@@ -495,7 +495,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
         *count = 0;
         return PAPERTAG_OK;
     }
-    s.centroids = pt_calloc(corpus->tag_count * terms + 1, sizeof *s.centroids);
+    s.centroids = pt_calloc(corpus->tag_count, terms * sizeof *s.centroids);
     s.left = pt_alloc(entries, sizeof *s.left);
     s.starts = pt_calloc(terms + 1, sizeof *s.starts);
     s.papers = pt_alloc(entries, sizeof *s.papers);

@@ -25,7 +25,7 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
         tagger->sums = pt_alloc(model->matrix.stride + model->own.stride, sizeof *tagger->sums);
         tagger->margins = pt_alloc(model->tag_count, sizeof *tagger->margins);
         tagger->p = pt_alloc(model->tag_count, sizeof *tagger->p);
-        tagger->ranked = pt_alloc(2 * model->tag_count, sizeof *tagger->ranked);
+        tagger->ranked = pt_alloc(model->tag_count, 2 * sizeof *tagger->ranked);
         tagger->scores = pt_alloc(model->tag_count, sizeof *tagger->scores);
     }
     if (!tagger || !tagger->sums || !tagger->margins || !tagger->p || !tagger->ranked || !tagger->scores) {

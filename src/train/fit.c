@@ -65,7 +65,7 @@ static float *take_weights(struct run *run)
             return weights;
         }
     }
-    return pt_alloc_large((run->fit->terms + rank_of(run->fit) + 1) * PT_LANES, sizeof(float));
+    return pt_alloc_large(run->fit->terms + rank_of(run->fit) + 1, PT_LANES * sizeof(float));
 }
 
 static void return_weights(struct run *run, float *weights)

@@ -152,7 +152,7 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
     if (t->rows.count == r->labels.count) {
         return PAPERTAG_OK;
     }
-    r->platt = pt_alloc(2 * r->tags, sizeof *r->platt);
+    r->platt = pt_alloc(r->tags, 2 * sizeof *r->platt);
     if (!r->platt) {
         return pt_no_memory(err);
     }

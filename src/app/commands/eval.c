@@ -135,7 +135,7 @@ static int by_support(const void *a, const void *b)
 static bool write_text(text *out, const style *s, const struct measured *x)
 {
     const papertag_metrics *m = &x->m;
-    papertag_tag_metrics *sorted = malloc((m->tags + 1) * sizeof *sorted);
+    papertag_tag_metrics *sorted = calloc(m->tags + 1, sizeof *sorted);
 
     if (!sorted) {
         return false;

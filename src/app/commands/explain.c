@@ -300,7 +300,7 @@ static int explain_stored(const args *a, struct job *job, size_t tags)
             code = failed(&err);
         } else {
             free(job->near);
-            job->near = malloc((job->near_count + 1) * sizeof *job->near);
+            job->near = calloc(job->near_count + 1, sizeof *job->near);
             if (!job->near) {
                 return out_of_memory();
             }

@@ -155,7 +155,7 @@ static int compare_terms(const void *a, const void *b)
 static struct term *sorted_terms(const papertag_model *model)
 {
     size_t count = papertag_model_term_count(model);
-    struct term *terms = malloc((count + 1) * sizeof *terms);
+    struct term *terms = calloc(count + 1, sizeof *terms);
 
     for (size_t i = 0; terms && i < count; i++) {
         papertag_model_term(model, i, &terms[i].text, &terms[i].length, NULL);

@@ -14,7 +14,7 @@
 /* Copies the questions: what the store hands out holds only until its next call. */
 static int copy_questions(struct review *r, const papertag_question *list, size_t count)
 {
-    r->questions = malloc((count + 1) * sizeof *r->questions);
+    r->questions = calloc(count + 1, sizeof *r->questions);
     r->names = calloc(count + 1, sizeof *r->names);
     for (size_t i = 0; i < count && r->questions && r->names; i++) {
         r->questions[i] = list[i];

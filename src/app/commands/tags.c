@@ -165,7 +165,7 @@ static int write_tags(struct listing *l, const papertag_model *model)
 {
     const papertag_tag_info *tags;
     const size_t count = papertag_model_tags(model, &tags);
-    papertag_tag_info *sorted = malloc((count + 1) * sizeof *sorted);
+    papertag_tag_info *sorted = calloc(count + 1, sizeof *sorted);
     int code = sorted ? EXIT_DONE : out_of_memory();
 
     if (sorted) {
