@@ -165,6 +165,12 @@ static const given *find_given(const args *a, const char *name)
     return NULL;
 }
 
+int args_no_operands(const args *a)
+{
+    return a->operand_count ? usage_error(a->command, "%s: unexpected argument '%s'", a->command->name, a->operands[0])
+                            : EXIT_DONE;
+}
+
 bool args_have(const args *a, const char *name)
 {
     return find_given(a, name) != NULL;

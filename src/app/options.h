@@ -61,6 +61,9 @@ int args_whole(const args *a, const char *name, unsigned long low, unsigned long
 /* One of the words (NULL ends them): its place in *out. */
 int args_choice(const args *a, const char *name, const char *const *words, int *out);
 
+/* EXIT_DONE without operands; else EXIT_USAGE after reporting the first. */
+int args_no_operands(const args *a);
+
 /* Says what is wrong with the call and how to learn more; returns EXIT_USAGE. */
 int usage_error(const command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -89,7 +89,7 @@ wal" ]
     papertag show --json "$id" | jq -S 'del(.updated)' | cmp - "$work/0"
     run papertag label --undo
     expect 3
-    [[ $output == *"no verdict to take back"* ]]
+    [[ $output == *"no verdict to undo"* ]]
     run papertag label --undo "$id"
     expect 2
 }
@@ -167,7 +167,7 @@ wal" ]
     done | papertag add - >/dev/null
     papertag trends --as-of 2026-10-31 --days 14 --json | jq -es 'map(select(.term | test("ternary|lattices"))) | length > 0
         and all(.now == 6 and .before == 0 and .score > 0)'
-    papertag trends --as-of 2026-10-31 --days 14 | grep -q '6 after 0 .*ternary'
+    papertag trends --as-of 2026-10-31 --days 14 | grep -q '6, was 0 .*ternary'
 }
 
 @test "a table brings every field that a record of JSON Lines brings" {
@@ -368,7 +368,7 @@ END
     printf 'sample-03\trobotics\tyes\0\n{"id":"sample-04","tag":"robotics","verdict":"yes"} {}\n{"id":"sample-05","tag":"robotics","verdict":"yes"}\n' >"$work/v"
     run --separate-stderr papertag labels import - <"$work/v"
     [ "$status" -eq 1 ] && [ "$output" = "1 recorded, 2 rejected" ]
-    [[ $stderr == *"standard input:1: a zero byte"* && $stderr == *"standard input:2: not valid JSON"* ]]
+    [[ $stderr == *"standard input:1: contains a NUL byte"* && $stderr == *"standard input:2: not valid JSON"* ]]
 }
 
 @test "a file is replaced behind its link, with its permissions; a pipe is written into" {

@@ -1,8 +1,8 @@
 /*
- * papertag add - papers into the store, with their tags.
+ * papertag add - imports papers into the store, with their tags.
  *
- * Two threads in step: one reads and tags a batch while the other writes the one before. A batch is one transaction, so
- * whoever ends the program in the middle finds whole batches, and the next run adds the rest.
+ * One thread reads and tags a batch while the other stores the batch before. A batch is one transaction: when the
+ * program is killed, the store holds whole batches, and the next run adds the rest.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,18 +15,19 @@ enum { BATCH = 4096, BATCHES = 3 };
 struct add {
     input in;
     papertag_tagger *tagger;
-    size_t tags;
-    papertag_batch *batches[BATCHES];
-    size_t filled, stored; /* batches so far; the ring is full when they differ by BATCHES */
-    bool ended, stop;      /* no more batches will be filled; none are wanted */
-    papertag_error err;    /* of the reading thread; status 0 when all is well */
+    size_t tags;                      /* T */
+    papertag_batch *batches[BATCHES]; /* a ring, each of up to BATCH papers */
+    size_t filled, stored;            /* batches so far; the ring is full when they differ by BATCHES */
+    bool ended;                       /* by the reader: no more batches will be filled */
+    bool stop;                        /* by the writer: no more batches are wanted */
+    papertag_error err;               /* of the reader; status 0: none */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
 
 /* ---- reading and tagging --------------------------------------------------------------------------------------- */
 
-/* Fills a batch; true while there is more to read. */
+/* Fills a batch. False after the last paper or an error. */
 static bool fill(struct add *add, papertag_batch *batch)
 {
     papertag_batch_clear(batch);
@@ -68,7 +69,7 @@ static void *read_papers(void *argument)
 
 /* ---- storing --------------------------------------------------------------------------------------------------- */
 
-/* Stores batches as they come. EXIT_DONE, or EXIT_FAILED after saying why. */
+/* Stores batches as they are filled. EXIT_DONE, or EXIT_FAILED after saying why. */
 static int store_papers(struct add *add, papertag_store *store, const papertag_model *model, papertag_import *counts)
 {
     const bool show = isatty(STDERR_FILENO);
@@ -151,7 +152,7 @@ static int report(const args *a, const papertag_import *counts, size_t broken)
 
 static int run(const args *a)
 {
-    const bool anew = args_have(a, "retag"), reads = a->operand_count || !anew;
+    const bool again = args_have(a, "retag"), reads = a->operand_count || !again;
     const papertag_tag_info *tags;
     struct add add = {.filled = 0};
     papertag_import counts = {0};
@@ -171,7 +172,7 @@ static int run(const args *a)
     if (!code) {
         add.tags = papertag_model_tags(model, &tags);
         code = reads ? add_papers(&add, store, model, &counts) : EXIT_DONE;
-        code = code || !anew ? code : retag(store, model, &counts.tagged);
+        code = code || !again ? code : retag(store, model, &counts.tagged);
         reported = report(a, &counts, add.in.broken);
         end = reads ? input_close(&add.in) : EXIT_DONE;
         code = code ? code : reported ? reported : end;
@@ -186,7 +187,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    OPTION_DB,     {"retag", 0, NULL, "also tag anew what is stored and was tagged by another model"},
+    OPTION_DB,     {"retag", 0, NULL, "also tag again the stored papers that another model tagged"},
     OPTION_MODEL,  OPTION_JSON,
     OPTIONS_INPUT, OPTION_END};
 

@@ -205,7 +205,7 @@ static int read_subscription(struct request *r, papertag_store *store)
 static int read_options(struct request *r, const args *a)
 {
     int format = 0;
-    int code = a->operand_count ? usage_error(a->command, "digest: takes no file") : query_of(a, &r->query);
+    int code = args_no_operands(a) ? EXIT_USAGE : query_of(a, &r->query);
 
     code = code ? code : args_choice(a, "format", digest_format_names, &format);
     code = code ? code : args_choice(a, "group-by", group_words, &r->group);

@@ -115,7 +115,7 @@ static int run(const args *a)
     code = code ? code : args_whole(a, "min-papers", 2, 1000000, &least);
     code = code ? code : args_whole(a, "days", 1, 100000, &days);
     code = code ? code : args_whole(a, "jobs", 0, 1024, &jobs);
-    code = code ? code : a->operand_count ? usage_error(a->command, "discover: takes no file") : EXIT_DONE;
+    code = code ? code : args_no_operands(a);
     code = code ? code : open_store(a, false, &store);
     code = code ? code : open_model(a, store, &model);
     options.limit = limit;

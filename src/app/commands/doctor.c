@@ -151,7 +151,7 @@ static int run(const args *a)
     papertag_model *model = NULL;
     text path = {0};
     const bool there = store_is_there(a), repair = args_have(a, "repair");
-    int code = a->operand_count ? usage_error(a->command, "doctor: takes no file") : EXIT_DONE;
+    int code = args_no_operands(a);
 
     code = code || !there ? code : store_path(a, &path) ? EXIT_DONE : EXIT_FAILED;
     if (!code) {

@@ -43,9 +43,9 @@ double evaluation_metric(const papertag_metrics *m, int row)
     return value;
 }
 
-/* All that is known of one model on the papers. */
+/* How well a model does on the papers. */
 struct measured {
-    papertag_metrics m, low, high; /* and the ends of the 95 % interval */
+    papertag_metrics m, low, high; /* values, and the ends of their 95 % intervals */
     papertag_report report;
 };
 
@@ -158,7 +158,7 @@ static bool write_text(text *out, const style *s, const struct measured *x)
     }
     free(sorted);
     if (x->report.confusion_count) {
-        text_format(out, "\n  %s%-32s %-32s %s%s\n", s->bold, "missed", "where this was assigned", "papers", s->plain);
+        text_format(out, "\n  %s%-32s %-32s %s%s\n", s->bold, "missed", "assigned instead", "papers", s->plain);
     }
     for (size_t i = 0; i < x->report.confusion_count && i < CONFUSIONS_SHOWN; i++) {
         const papertag_confusion *c = &x->report.confusions[i];
@@ -169,7 +169,7 @@ static bool write_text(text *out, const style *s, const struct measured *x)
 
 /* ---- two models ------------------------------------------------------------------------------------------------ */
 
-/* What the paired bootstrap says of second minus first. */
+/* Second minus first, by the paired bootstrap. */
 struct difference {
     papertag_metrics low, high, p_value;
 };
@@ -211,7 +211,7 @@ static void write_comparison_json(text *out, const struct measured *first, const
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
-/* A model with what tags and measures by it. */
+/* A model to measure. */
 struct contestant {
     papertag_model *model;
     papertag_tagger *tagger;
@@ -226,7 +226,7 @@ static void contestant_close(struct contestant *c)
     papertag_model_close(c->model);
 }
 
-/* Opens what a contestant whose model is open needs. */
+/* Gets a contestant whose model is open ready to tag. EXIT_DONE, EXIT_USAGE or EXIT_FAILED. */
 static int contestant_ready(struct contestant *c, const args *a)
 {
     papertag_error err;
@@ -262,7 +262,7 @@ static int contestant_measure(struct contestant *c)
                : EXIT_DONE;
 }
 
-/* Every contestant sees every paper. */
+/* Gives every paper to every contestant. */
 static int add_papers(input *in, struct contestant *contestants, size_t count)
 {
     const papertag_paper *paper;
@@ -273,7 +273,7 @@ static int add_papers(input *in, struct contestant *contestants, size_t count)
             int status = contestant_add(&contestants[c], paper, &err);
             if (status == PAPERTAG_BAD_INPUT) {
                 input_reject(in, paper, &err);
-                break; /* it is no better for the others */
+                break; /* the others would refuse it too */
             }
             if (status) {
                 return failed(&err);
@@ -349,9 +349,9 @@ static int run(const args *a)
 
 static const option options[] = {
     {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
-    {"compare", 0, "MODEL2", "measure a second model on the same papers and the difference"},
-    {"html", 0, "FILE", "write the report as a page, with plots, as well"},
-    {"store", 0, NULL, "estimate from a store's papers that were drawn by chance and judged; takes no FILE"},
+    {"compare", 0, "MODEL2", "also measure this model on the same papers, and the difference"},
+    {"html", 0, "FILE", "also write the report as a page with plots"},
+    {"store", 0, NULL, "estimate from papers of the store that you judged after a random draw; takes no FILE"},
     OPTION_PRECISION,
     OPTION_MODEL,
     OPTION_DB,

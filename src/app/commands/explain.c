@@ -1,6 +1,6 @@
 /*
- * papertag explain - the terms that made each decision, with their exact contributions; for a paper of the store also
- * the labelled papers nearest to it that speak for the tag and against it.
+ * papertag explain - the terms that made each decision, with their exact contributions. For a paper of the store also
+ * the nearest labelled papers, with the tag and without it.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,41 +8,43 @@
 
 #include "../app.h"
 
-/* What one run needs. */
+/* One run of the command. */
 struct job {
-    const papertag_tag_info *tags;
+    const papertag_tag_info *tags; /* T */
+    size_t tag_count;              /* T */
     papertag_tagger *tagger;
-    size_t *chosen, chosen_count; /* tags given by name; none: those assigned */
+    size_t *chosen;      /* chosen_count: indices of the tags given; room for T */
+    size_t chosen_count; /* 0: the assigned tags are explained */
     bool json;
-    size_t top;
+    size_t top; /* terms shown to a person */
     style style;
     text out;
-    /* a paper of the store */
-    papertag_store *store;
+    /* for a paper of the store */
+    papertag_store *store; /* NULL: papers come from files */
     labelled labels;
     papertag_neighbour *near; /* near_count, nearest first */
     size_t near_count;
     int64_t key;
 };
 
-/* ---- labelled papers near it ----------------------------------------------------------------------------------- */
+/* ---- the nearest labelled papers ------------------------------------------------------------------------------- */
 
-enum { NEAREST = 3, LOOKED_AT = 1000 };
+enum { NEAREST = 3, SEARCHED = 1000 }; /* labelled papers shown, papers searched for them */
 
-/* A labelled paper. */
-struct witness {
+/* A labelled paper near the one explained. */
+struct neighbour {
     char *id, *title;
     double similarity;
-    bool by_person; /* else by the training set */
+    bool by_person; /* labelled by a person, else in the training set */
 };
 
-/* Those for a tag and against it. */
-struct witnesses {
-    struct witness list[2][NEAREST]; /* against, for */
+/* Those without a tag, [0], and with it, [1]. */
+struct neighbours {
+    struct neighbour list[2][NEAREST]; /* count[side] each, nearest first */
     size_t count[2];
 };
 
-static void free_witnesses(struct witnesses *w)
+static void free_neighbours(struct neighbours *w)
 {
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < w->count[side]; i++) {
@@ -52,7 +54,8 @@ static void free_witnesses(struct witnesses *w)
     }
 }
 
-/* What is known of a stored paper and a tag: 1 for, 0 against, -1 nothing. */
+/* Whether a stored paper has a tag, by a person's verdict or the training set: 1 yes, 0 no, -1 not known. `named`: some
+ * paper of the training set has the tag. */
 static int side_of(const struct job *job, const papertag_stored *paper, const char *tag, bool named, bool *by_person)
 {
     const labelled_row *row = labelled_find(&job->labels, paper->paper.id);
@@ -68,10 +71,10 @@ static int side_of(const struct job *job, const papertag_stored *paper, const ch
             return 1;
         }
     }
-    return row && named ? 0 : -1; /* a training set without the tag says nothing of it */
+    return row && named ? 0 : -1; /* a training set that never uses the tag says nothing about it */
 }
 
-static int find_witnesses(struct job *job, const char *tag, struct witnesses *w)
+static int find_neighbours(struct job *job, const char *tag, struct neighbours *w)
 {
     const bool named = labelled_names(&job->labels, tag);
     papertag_error err;
@@ -86,8 +89,8 @@ static int find_witnesses(struct job *job, const char *tag, struct witnesses *w)
         side = side_of(job, paper, tag, named, &by_person);
         if (side >= 0 && w->count[side] < NEAREST) {
             const char *title = paper->paper.title ? paper->paper.title : paper->paper.id;
-            struct witness *one = &w->list[side][w->count[side]++];
-            *one = (struct witness){strdup(paper->paper.id), strdup(title), job->near[i].similarity, by_person};
+            struct neighbour *one = &w->list[side][w->count[side]++];
+            *one = (struct neighbour){strdup(paper->paper.id), strdup(title), job->near[i].similarity, by_person};
             if (!one->id || !one->title) {
                 return out_of_memory();
             }
@@ -96,14 +99,14 @@ static int find_witnesses(struct job *job, const char *tag, struct witnesses *w)
     return EXIT_DONE;
 }
 
-static void write_witnesses_json(struct job *job, const struct witnesses *w)
+static void write_neighbours_json(struct job *job, const struct neighbours *w)
 {
     text *out = &job->out;
 
     for (int side = 1; side >= 0; side--) {
         json_open(out, side ? "nearest_for" : "nearest_against", '[');
         for (size_t i = 0; i < w->count[side]; i++) {
-            const struct witness *one = &w->list[side][i];
+            const struct neighbour *one = &w->list[side][i];
             json_open(out, NULL, '{');
             json_string(out, "id", one->id);
             json_string(out, "title", one->title);
@@ -115,25 +118,25 @@ static void write_witnesses_json(struct job *job, const struct witnesses *w)
     }
 }
 
-static void write_witnesses(struct job *job, const struct witnesses *w)
+static void write_neighbours(struct job *job, const struct neighbours *w)
 {
     const style *s = &job->style;
     text *out = &job->out;
 
     for (int side = 1; side >= 0; side--) {
-        text_format(out, "  nearest labelled papers %s:%s\n", side ? "with the tag" : "without it",
+        text_format(out, "  nearest labelled papers %s:%s\n", side ? "with the tag" : "without the tag",
                     w->count[side] ? "" : " none in the store");
         for (size_t i = 0; i < w->count[side]; i++) {
-            const struct witness *one = &w->list[side][i];
+            const struct neighbour *one = &w->list[side][i];
             text_format(out, "    %s%.2f%s ", side ? s->good : s->bad, one->similarity, s->plain);
             text_wrapped(out, s, one->title, "         ");
             text_format(out, "\n         %s%s, %s%s\n", s->dim, one->id,
-                        one->by_person ? "you said so" : "the training set", s->plain);
+                        one->by_person ? "your verdict" : "training set", s->plain);
         }
     }
 }
 
-/* What a person said of the tag; NULL: nothing. */
+/* The verdict of a person on the tag; NULL: none. */
 static const char *verdict_of(const papertag_stored *paper, const char *tag)
 {
     for (size_t i = 0; i < paper->tag_count; i++) {
@@ -147,7 +150,7 @@ static const char *verdict_of(const papertag_stored *paper, const char *tag)
 /* ---- the terms ------------------------------------------------------------------------------------------------- */
 
 static void write_json(struct job *job, const papertag_paper *paper, size_t tag, const papertag_explanation *e,
-                       const char *verdict, const struct witnesses *w)
+                       const char *verdict, const struct neighbours *w)
 {
     text *out = &job->out;
 
@@ -166,7 +169,7 @@ static void write_json(struct job *job, const papertag_paper *paper, size_t tag,
     json_close(out, ']');
     if (w) {
         json_string(out, "verdict", verdict);
-        write_witnesses_json(job, w);
+        write_neighbours_json(job, w);
     }
     json_close(out, '}');
     json_line_end(out);
@@ -189,7 +192,7 @@ static void write_row(struct job *job, double value, double largest, const char 
 }
 
 static void write_text(struct job *job, size_t tag, const papertag_explanation *e, const char *verdict,
-                       const struct witnesses *w)
+                       const struct neighbours *w)
 {
     const papertag_tag_info *info = &job->tags[tag];
     const style *s = &job->style;
@@ -216,7 +219,7 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
     }
     write_row(job, e->bias, largest, "(bias)");
     if (w) {
-        write_witnesses(job, w);
+        write_neighbours(job, w);
     }
     text_put(&job->out, "\n");
 }
@@ -225,14 +228,14 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
 static int explain_tag(struct job *job, const papertag_paper *paper, size_t tag)
 {
     const char *slug = job->tags[tag].tag, *verdict = NULL;
-    struct witnesses found = {0}, *w = job->store ? &found : NULL;
+    struct neighbours found = {0}, *w = job->store ? &found : NULL;
     const papertag_stored *stored;
     papertag_explanation e;
     papertag_error err;
     int code = EXIT_DONE;
 
     if (job->store) {
-        code = find_witnesses(job, slug, w);
+        code = find_neighbours(job, slug, w);
         code = code || !papertag_store_get(job->store, job->key, &stored, &err) ? code : failed(&err);
         verdict = code ? NULL : verdict_of(stored, slug);
         paper = code ? paper : &stored->paper;
@@ -245,29 +248,37 @@ static int explain_tag(struct job *job, const papertag_paper *paper, size_t tag)
     } else if (!code) {
         write_text(job, tag, &e, verdict, w);
     }
-    free_witnesses(&found);
+    free_neighbours(&found);
     return code;
 }
 
-static int explain_paper(struct job *job, const papertag_paper *paper, size_t tags)
+/* Chooses the tags assigned to a paper, or the most probable one when there are none. EXIT_DONE or EXIT_FAILED. */
+static int choose_assigned(struct job *job, const papertag_paper *paper, size_t *count)
 {
     const papertag_score *scores;
     papertag_error err;
-    size_t *wanted = job->chosen, count = job->chosen_count;
-    int code = EXIT_DONE;
 
-    if (!count) { /* what was assigned, or what came nearest */
-        if (papertag_tag(job->tagger, paper->title, paper->abstract, &scores, &err)) {
-            return failed(&err);
+    if (papertag_tag(job->tagger, paper->title, paper->abstract, &scores, &err)) {
+        return failed(&err);
+    }
+    for (size_t t = 0; t < job->tag_count; t++) {
+        if (scores[t].assigned) {
+            job->chosen[(*count)++] = scores[t].index;
         }
-        for (size_t t = 0; t < tags; t++) {
-            if (scores[t].assigned || (t == 0 && !count)) {
-                wanted[count++] = scores[t].index;
-            }
-        }
-        if (count > 1 && !scores[0].assigned) {
-            memmove(wanted, wanted + 1, --count * sizeof *wanted);
-        }
+    }
+    if (!*count) {
+        job->chosen[(*count)++] = scores[0].index;
+    }
+    return EXIT_DONE;
+}
+
+static int explain_paper(struct job *job, const papertag_paper *paper)
+{
+    size_t count = job->chosen_count;
+    int code = count ? EXIT_DONE : choose_assigned(job, paper, &count);
+
+    if (code) {
+        return code;
     }
     if (!job->json) {
         text_put(&job->out, job->style.bold);
@@ -275,13 +286,13 @@ static int explain_paper(struct job *job, const papertag_paper *paper, size_t ta
         text_format(&job->out, "%s\n\n", job->style.plain);
     }
     for (size_t i = 0; i < count && !code; i++) {
-        code = explain_tag(job, paper, wanted[i]);
+        code = explain_tag(job, paper, job->chosen[i]);
     }
     return code ? code : text_write(&job->out) ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* The papers of the store that --paper names. */
-static int explain_stored(const args *a, struct job *job, size_t tags)
+/* Explains the papers of the store that --paper names. */
+static int explain_stored(const args *a, struct job *job)
 {
     int code = labelled_open(a, &job->labels);
 
@@ -295,8 +306,7 @@ static int explain_stored(const args *a, struct job *job, size_t tags)
         if (papertag_store_find(job->store, a->given[i].value, &job->key, &err)) {
             failed(&err);
             code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_NOTHING : EXIT_FAILED;
-        } else if (papertag_store_similar(job->store, job->tagger, job->key, LOOKED_AT, &near, &job->near_count,
-                                          &err)) {
+        } else if (papertag_store_similar(job->store, job->tagger, job->key, SEARCHED, &near, &job->near_count, &err)) {
             code = failed(&err);
         } else {
             free(job->near);
@@ -306,7 +316,7 @@ static int explain_stored(const args *a, struct job *job, size_t tags)
             }
             memcpy(job->near, near, job->near_count * sizeof *near);
             code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err)
-                                                                           : explain_paper(job, &stored->paper, tags);
+                                                                           : explain_paper(job, &stored->paper);
         }
     }
     return code;
@@ -320,12 +330,11 @@ static int run(const args *a)
     papertag_model *model = NULL;
     papertag_error err;
     unsigned long top = 10;
-    size_t tags;
     input in;
     int code = args_whole(a, "top", 1, 1000000, &top), end;
 
     if (!code && of_store && a->operand_count) {
-        code = usage_error(a->command, "explain: --paper is of the store; give it or files");
+        code = usage_error(a->command, "explain: give either --paper or files");
     }
     code = code ? code : of_store ? open_store(a, false, &job.store) : input_open(&in, a);
     code = code ? code : open_model(a, job.store, &model);
@@ -334,8 +343,8 @@ static int run(const args *a)
         return code;
     }
     job.top = top;
-    tags = papertag_model_tags(model, &job.tags);
-    job.chosen = calloc(tags + a->given_count, sizeof *job.chosen);
+    job.tag_count = papertag_model_tags(model, &job.tags);
+    job.chosen = calloc(job.tag_count + a->given_count, sizeof *job.chosen);
     if (!job.chosen || papertag_tagger_open(&job.tagger, model, &err)) {
         code = out_of_memory();
     }
@@ -347,10 +356,10 @@ static int run(const args *a)
         }
     }
     if (!code && of_store) {
-        code = explain_stored(a, &job, tags);
+        code = explain_stored(a, &job);
     }
     while (!code && !of_store && (paper = input_next(&in)) != NULL) {
-        code = explain_paper(&job, paper, tags);
+        code = explain_paper(&job, paper);
     }
     end = of_store ? EXIT_DONE : input_close(&in);
     labelled_close(&job.labels);
@@ -364,10 +373,10 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"tag", 't', "TAG", "explain this tag (may be given again); default: those assigned"},
-    {"paper", 0, "ID", "explain a paper of the store (may be given again), instead of files"},
-    {"labels", 0, "FILE", "ids and tags of the training set (default: of the model that ships)"},
-    {"top", 0, "K", "show the K strongest terms (default: 10); JSON has all"},
+    {"tag", 't', "TAG", "explain this tag; may be repeated (default: the assigned tags)"},
+    {"paper", 0, "ID", "explain a paper of the store instead of files; may be repeated"},
+    {"labels", 0, "FILE", "ids and tags of the training set (default: those of the installed model)"},
+    {"top", 0, "K", "show the K strongest terms (default: 10); with --json all"},
     OPTION_MODEL,
     OPTION_DB,
     OPTION_JSON,

@@ -18,7 +18,7 @@ static int undo_label(const args *a)
     }
     status = papertag_store_undo(store, &key, &err);
     if (status == PAPERTAG_END) {
-        fprintf(stderr, "papertag: no verdict to take back\n");
+        fprintf(stderr, "papertag: no verdict to undo\n");
         code = EXIT_NOTHING;
     } else {
         code = status ? failed(&err) : write_stored(a, store, &key, 1);
@@ -39,12 +39,11 @@ static int run(const args *a)
         return a->operand_count ? usage_error(a->command, "label: --undo takes neither an id nor tags") : undo_label(a);
     }
     if (a->operand_count < 2) {
-        return usage_error(a->command, "label: give an id and +TAG (yes), -TAG (no) or ?TAG (forget)");
+        return usage_error(a->command, "label: give an id, then +TAG (yes), -TAG (no) or ?TAG (forget)");
     }
     for (size_t i = 1; i < a->operand_count; i++) {
         if (!strchr("+-?", a->operands[i][0]) || !a->operands[i][1]) {
-            return usage_error(a->command, "label: '%s' is none of +TAG (yes), -TAG (no), ?TAG (forget)",
-                               a->operands[i]);
+            return usage_error(a->command, "label: '%s' is not +TAG (yes), -TAG (no) or ?TAG (forget)", a->operands[i]);
         }
     }
     verdicts = calloc(a->operand_count, sizeof *verdicts);
@@ -66,12 +65,12 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"undo", 0, NULL, "take back the last call, then the one before it ..."}, OPTION_DB, OPTION_JSON, OPTION_END};
+    {"undo", 0, NULL, "undo the last call; again, the one before it, and so on"}, OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_label = {
     .name = "label",
     .operands = "ID +TAG|-TAG|?TAG...",
-    .summary = "record your verdict on tags of a paper: yes, no, forget",
+    .summary = "record your verdicts on tags of a paper: yes, no or forget",
     .run = run,
     .options = options,
     .operands_may_begin_with_dash = true,

@@ -1,8 +1,9 @@
 /*
- * papertag labels - verdicts out of a store and into another, as TSV or JSON Lines.
+ * papertag labels - verdicts of one store for another, as TSV or JSON Lines.
  *
- * A verdict names its paper by id, its tag by slug and its time, so it means the same in any store. Bringing the same
- * file twice changes nothing, and of two verdicts the later one holds: stores can be kept alike by exchanging files.
+ * A verdict names its paper by id and its tag by slug, and has a time, so it means the same in any store. Importing a
+ * file twice changes nothing. Of two verdicts on the same tag of a paper, the later one is kept. So stores can be kept
+ * in step by exchanging files.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -43,19 +44,20 @@ static int export(const args *a, papertag_store *store)
 
 /* ---- import ---------------------------------------------------------------------------------------------------- */
 
-/* Judgements read from files, where each stood, and what their strings stand in. */
+/* Verdicts read from files. */
 struct reading {
-    papertag_judgement *items;
+    papertag_judgement *items; /* count; their strings are in a text or a JSON object */
     struct place {
         const char *file;
         size_t line;
-        cJSON *json; /* NULL: the strings stand in a text */
-    } * places;
-    char **texts; /* one a file */
-    size_t count, capacity, rejected;
+        cJSON *json; /* owned; NULL: the strings are in a text */
+    } * places;      /* count: where each item was read */
+    char **texts;    /* the content of each file */
+    size_t count, capacity;
+    size_t rejected; /* lines */
 };
 
-static void say(const char *file, size_t line, const char *reason)
+static void report_line(const char *file, size_t line, const char *reason)
 {
     fprintf(stderr, "papertag: %s:%zu: %s\n", strcmp(file, "-") != 0 ? file : "standard input", line, reason);
 }
@@ -63,7 +65,7 @@ static void say(const char *file, size_t line, const char *reason)
 static void reject(void *context, size_t i, const papertag_error *why)
 {
     struct reading *r = context;
-    say(r->places[i].file, r->places[i].line, why->message);
+    report_line(r->places[i].file, r->places[i].line, why->message);
     r->rejected++;
 }
 
@@ -72,7 +74,7 @@ static const char *member(const cJSON *json, const char *key)
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
 }
 
-/* Room for one more; false when there is no memory. */
+/* Makes room for one more item. False when there is no memory. */
 static bool make_room(struct reading *r)
 {
     const size_t capacity = 2 * r->capacity + 64;
@@ -96,8 +98,8 @@ static bool make_room(struct reading *r)
     return true;
 }
 
-/* What a line of four columns says; the line is cut up. */
-static papertag_judgement split(char *line)
+/* Reads a line of up to four columns, in place: tabs become NULs. */
+static papertag_judgement split_columns(char *line)
 {
     papertag_judgement item = {.id = line};
 
@@ -113,8 +115,8 @@ static papertag_judgement split(char *line)
     return item;
 }
 
-/* Keeps what a line says. False when there is no memory. */
-static bool keep(struct reading *r, const char *file, size_t number, char *line, bool columns)
+/* Reads a line. `columns`: a heading came before. False when there is no memory. */
+static bool read_line(struct reading *r, const char *file, size_t number, char *line, bool columns)
 {
     cJSON *json = NULL;
 
@@ -122,12 +124,12 @@ static bool keep(struct reading *r, const char *file, size_t number, char *line,
         return false;
     }
     if (columns || *line != '{') {
-        r->items[r->count] = split(line);
+        r->items[r->count] = split_columns(line);
     } else if ((json = cJSON_ParseWithOpts(line, NULL, true)) != NULL) {
         r->items[r->count] = (papertag_judgement){member(json, "id"), member(json, "tag"), member(json, "verdict"),
                                                   member(json, "given")};
     } else {
-        say(file, number, "not valid JSON");
+        report_line(file, number, "not valid JSON");
         r->rejected++;
         return true;
     }
@@ -138,7 +140,7 @@ static bool keep(struct reading *r, const char *file, size_t number, char *line,
 static int read_file(struct reading *r, const char *path, char **content)
 {
     size_t size, number = 0;
-    bool columns = false; /* their names stand above */
+    bool columns = false; /* after their heading, even a line that begins with a brace is TSV */
     int code = read_text(path, content, &size);
 
     for (char *line = *content; !code && line < *content + size;) {
@@ -151,11 +153,11 @@ static int read_file(struct reading *r, const char *path, char **content)
         *end = '\0';
         number++;
         if (line + strlen(line) < end) {
-            say(path, number, "a zero byte: this is no text");
+            report_line(path, number, "contains a NUL byte: not a text file");
             r->rejected++;
         } else if (!strncmp(line, "id\ttag\tverdict", 14)) {
             columns = true;
-        } else if (*line && !keep(r, path, number, line, columns)) {
+        } else if (*line && !read_line(r, path, number, line, columns)) {
             code = out_of_memory();
         }
         line = next;
@@ -218,7 +220,7 @@ static int run(const args *a)
     int code;
 
     if (!out && (!a->operand_count || strcmp(a->operands[0], "import") != 0)) {
-        return usage_error(a->command, "labels: say export, or import and files");
+        return usage_error(a->command, "labels: give export, or import and files");
     }
     code = open_store(a, false, &store);
     code = code ? code : out ? export(a, store) : import(a, store);

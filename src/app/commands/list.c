@@ -1,5 +1,5 @@
 /*
- * papertag list - papers of the store.
+ * papertag list - the papers of the store that match a query.
  */
 #include "stored.h"
 
@@ -10,14 +10,15 @@ static int run(const args *a)
     papertag_error err;
     const int64_t *keys;
     size_t count = 0;
-    int code = a->operand_count ? usage_error(a->command, "list: takes no file") : query_of(a, &query);
+    int code = args_no_operands(a);
 
+    code = code ? code : query_of(a, &query);
     code = code ? code : open_store(a, false, &store);
     if (!code && papertag_store_select(store, &query, &keys, &count, &err)) {
         code = refused(&err);
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no paper matches\n");
+        fprintf(stderr, "papertag: no papers match\n");
         code = EXIT_NOTHING;
     }
     code = code ? code : write_stored(a, store, keys, count);

@@ -1,6 +1,6 @@
 /*
- * papertag model - looks into a model: info, verify, export, import, diff; and the models kept in a store: list, use,
- * save.
+ * papertag model - info, verify, export, import and diff of model files; list, use and save for the models kept in a
+ * store.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "../app.h"
 
-/* Opens the model named as operand `n`, else the usual one. */
+/* Opens the model that operand n names, else the usual one. */
 static int open_operand(const args *a, size_t n, papertag_model **model)
 {
     papertag_error err;
@@ -27,7 +27,7 @@ static void write_part(text *out, const cJSON *manifest, const char *key)
     cJSON *part = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(manifest, key), 1);
     char *json;
 
-    cJSON_DeleteItemFromObjectCaseSensitive(part, "stop_words"); /* long, and told by `info --json` */
+    cJSON_DeleteItemFromObjectCaseSensitive(part, "stop_words"); /* long; `info --json` prints them */
     json = cJSON_PrintUnformatted(part);
     text_format(out, "  %-9s ", key);
     for (const char *c = json ? json : "-"; *c; c++) {
@@ -107,7 +107,7 @@ static int export(const args *a)
     int code;
 
     if (!dir) {
-        return usage_error(a->command, "model export: --libsvm DIR says where the files go");
+        return usage_error(a->command, "model export: --libsvm DIR is missing: the folder to write");
     }
     code = open_operand(a, 1, &model);
     if (code) {
@@ -132,14 +132,15 @@ static int import(const args *a)
     papertag_error err;
 
     if (!dir || !path) {
-        return usage_error(a->command, "model import: give the folder and -o MODEL");
+        return usage_error(a->command,
+                           "model import: give --libsvm DIR, the folder to read, and -o MODEL, the file to write");
     }
     return papertag_model_import_libsvm(dir, path, &err) ? failed(&err) : EXIT_DONE;
 }
 
 /* ---- diff ------------------------------------------------------------------------------------------------------ */
 
-/* A term of one of the models, to be matched by its bytes. */
+/* A term of a model, to be matched by its bytes. */
 struct term {
     const char *text;
     size_t length, number;
@@ -167,16 +168,16 @@ static struct term *sorted_terms(const papertag_model *model)
     return terms;
 }
 
-/* Two models side by side. */
+/* Two models to compare. */
 struct pair {
     const papertag_model *models[2];
-    const papertag_tag_info *tags[2];
+    const papertag_tag_info *tags[2]; /* tag_counts[k] each, by slug */
+    struct term *terms[2];            /* term_counts[k] each, by their bytes */
     size_t tag_counts[2], term_counts[2];
-    struct term *terms[2]; /* sorted */
-    size_t shared;         /* terms that both have */
+    size_t shared; /* terms that both have: set by cosine() */
 };
 
-/* The cosine between the weights of a tag in the two models; terms that one lacks have weight 0 there. */
+/* The cosine between the weights of tag a of the first model and tag b of the second. A missing term weighs 0. */
 static double cosine(struct pair *p, size_t a, size_t b)
 {
     double dot = 0, squares[2] = {0};
@@ -215,7 +216,7 @@ static void write_tag(struct pair *p, bool json, text *out, const char *change, 
         json_close(out, '}');
         json_line_end(out);
     } else if (x && y) {
-        text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, weights %.3f alike\n", tag, change, x->cut, y->cut,
+        text_format(out, "  %-32s %-8s cut %+.3f -> %+.3f, cosine of weights %.3f\n", tag, change, x->cut, y->cut,
                     similarity);
     } else {
         text_format(out, "  %-32s %s\n", tag, change);
@@ -338,7 +339,7 @@ static int use(const args *a)
     papertag_error err;
     size_t count = 0;
     text out = {0};
-    int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: which? A hash, or default");
+    int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: give a hash, or default");
 
     if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
         code = refused(&err);
@@ -352,7 +353,7 @@ static int use(const args *a)
         json_close(&out, '}');
         json_line_end(&out);
     } else if (!code) {
-        text_format(&out, "model %.8s is in use; %zu papers tagged by it\n", papertag_model_hash(model), count);
+        text_format(&out, "model %.8s is in use; it tagged %zu papers\n", papertag_model_hash(model), count);
     }
     papertag_model_close(model);
     papertag_store_close(store);
@@ -364,7 +365,8 @@ static int save(const args *a)
     const char *path = args_text(a, "output", NULL);
     papertag_store *store = NULL;
     papertag_error err;
-    int code = path ? open_store(a, false, &store) : usage_error(a->command, "model save: -o MODEL says where");
+    int code = path ? open_store(a, false, &store)
+                    : usage_error(a->command, "model save: -o MODEL is missing: the file to write");
 
     if (!code && papertag_store_save_model(store, a->operand_count > 1 ? a->operands[1] : NULL, path, &err)) {
         code = refused(&err);
@@ -388,20 +390,21 @@ static int run(const args *a)
             return verbs[i].run(a);
         }
     }
-    return usage_error(a->command, "model: say info, verify, export, import, diff, list, use or save");
+    return usage_error(a->command, "model: give info, verify, export, import, diff, list, use or save");
 }
 
-static const option options[] = {{"libsvm", 0, "DIR", "export, import: the folder of LIBSVM models and vocabulary"},
-                                 {"output", 'o', "MODEL", "import, save: the model file to write"},
-                                 OPTION_MODEL,
-                                 OPTION_DB,
-                                 OPTION_JSON,
-                                 OPTION_END};
+static const option options[] = {
+    {"libsvm", 0, "DIR", "export, import: the folder of LIBSVM models and their vocabulary"},
+    {"output", 'o', "MODEL", "import, save: the model file to write"},
+    OPTION_MODEL,
+    OPTION_DB,
+    OPTION_JSON,
+    OPTION_END};
 
 const command command_model = {
     .name = "model",
     .operands = "info|verify|export|import|diff|list|use|save [MODEL]...",
-    .summary = "look into a model, or choose among those of a store",
+    .summary = "inspect a model, or choose among those kept in a store",
     .run = run,
     .options = options,
     .details = "info [MODEL]\twhat it is and how it was made\n"

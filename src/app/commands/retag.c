@@ -1,5 +1,5 @@
 /*
- * retag - tags the stored papers again that another model tagged, or none.
+ * retag - tags again the stored papers that another model tagged, or none.
  */
 #include "../app.h"
 

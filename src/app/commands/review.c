@@ -44,7 +44,7 @@ static int run(const args *a)
 
     code = code ? code : args_whole(a, "limit", 1, 1000000, &limit);
     code = code ? code : args_whole(a, "seed", 0, 1000000000, &seed);
-    code = code ? code : a->operand_count ? usage_error(a->command, "review: takes no file") : EXIT_DONE;
+    code = code ? code : args_no_operands(a);
     code = code ? code : open_store(a, false, &r.store);
     code = code ? code : open_model(a, r.store, &r.model);
     if (!code && (papertag_tagger_open(&r.tagger, r.model, &err) ||

@@ -1,5 +1,5 @@
 /*
- * papertag show - a paper of the store, with all that is known about its tags.
+ * papertag show - one paper of the store, with all that is known about its tags.
  */
 #include <math.h>
 
@@ -55,7 +55,8 @@ static int run(const args *a)
     papertag_error err;
     int64_t key = 0;
     text out = {0};
-    int code = a->operand_count > 1 ? usage_error(a->command, "show: one id at a time") : find_stored(a, &store, &key);
+    int code = a->operand_count == 1 ? find_stored(a, &store, &key)
+                                     : usage_error(a->command, "show: give the id of one paper");
 
     if (!code && papertag_store_get(store, key, &paper, &err)) {
         code = failed(&err);
@@ -77,7 +78,7 @@ static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 const command command_show = {
     .name = "show",
     .operands = "ID",
-    .summary = "show a paper of the store with all that is known of its tags",
+    .summary = "show a paper of the store with all that is known about its tags",
     .run = run,
     .options = options,
     .examples = "papertag show 2306.00978\ta paper, every tag with its probability, and your verdicts\n"

@@ -18,6 +18,9 @@ static int run(const args *a)
     text out = {0};
     int code = args_whole(a, "limit", 1, 200, &limit);
 
+    if (!code && a->operand_count != 1) {
+        code = usage_error(a->command, "similar: give the id of one paper");
+    }
     code = code ? code : find_stored(a, &store, &key);
     code = code ? code : open_model(a, store, &model);
     if (!code && (papertag_tagger_open(&tagger, model, &err) ||
@@ -53,12 +56,12 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"limit", 'n', "N", "at most N papers (default 10)"}, OPTION_DB, OPTION_MODEL, OPTION_JSON, OPTION_END};
+    {"limit", 'n', "N", "at most N papers (default: 10)"}, OPTION_DB, OPTION_MODEL, OPTION_JSON, OPTION_END};
 
 const command command_similar = {
     .name = "similar",
     .operands = "ID",
-    .summary = "the papers of the store most similar to one of them",
+    .summary = "list the papers of the store that are most like one of them",
     .run = run,
     .options = options,
     .details = "Similarity is the cosine of the papers' TF-IDF vectors, from 0 to 1.\n",

@@ -1,5 +1,5 @@
 /*
- * papertag stats - numbers of the store.
+ * papertag stats - the counts and the size of the store.
  */
 #include "../app.h"
 
@@ -25,10 +25,10 @@ static void write_json(text *out, const papertag_store_stats *s)
 static void write_text(text *out, const papertag_store_stats *s)
 {
     text_format(out, "%10zu papers", s->papers);
-    text_format(out, s->first ? ", of %s to %s\n" : "\n", s->first, s->last);
+    text_format(out, s->first ? ", dated %s to %s\n" : "\n", s->first, s->last);
     text_format(out, "%10zu of them tagged, with %zu tags\n", s->tagged, s->tags);
-    text_format(out, "%10zu earlier versions of texts\n", s->versions);
-    text_format(out, "%10zu verdicts of yours\n", s->verdicts);
+    text_format(out, "%10zu earlier versions of their texts\n", s->versions);
+    text_format(out, "%10zu verdicts\n", s->verdicts);
     text_format(out, "%10zu subscriptions, %zu deliveries\n", s->subscriptions, s->deliveries);
     text_format(out, "%10.1f MB\n", (double)s->bytes / 1e6);
 }
@@ -39,8 +39,9 @@ static int run(const args *a)
     papertag_store_stats s;
     papertag_error err;
     text out = {0};
-    int code = a->operand_count ? usage_error(a->command, "stats: takes no file") : open_store(a, false, &store);
+    int code = args_no_operands(a);
 
+    code = code ? code : open_store(a, false, &store);
     if (!code && papertag_store_statistics(store, &s, &err)) {
         code = failed(&err);
     }
@@ -57,7 +58,7 @@ static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 
 const command command_stats = {
     .name = "stats",
-    .summary = "numbers of the store",
+    .summary = "show the counts and the size of the store",
     .run = run,
     .options = options,
     .examples = "papertag stats\tpapers, tags, verdicts and sizes\n"

@@ -3,15 +3,13 @@
  */
 #include "stored.h"
 
+enum { FLUSH_SIZE = 65536 }; /* bytes of output held back */
+
 int find_stored(const args *a, papertag_store **store, int64_t *key)
 {
     papertag_error err;
-    int code;
+    int code = open_store(a, false, store);
 
-    if (!a->operand_count) {
-        return usage_error(a->command, "%s: which paper? Give its id", a->command->name);
-    }
-    code = open_store(a, false, store);
     if (!code && papertag_store_find(*store, a->operands[0], key, &err)) {
         failed(&err);
         code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_NOTHING : EXIT_FAILED;
@@ -38,7 +36,7 @@ int write_stored(const args *a, papertag_store *store, const int64_t *keys, size
             text_paper_lines(&out, &s, paper);
             text_put(&out, i + 1 < count ? "\n" : "");
         }
-        if (!code && (out.size > 65536 || i + 1 == count) && !text_write(&out)) {
+        if (!code && (out.size > FLUSH_SIZE || i + 1 == count) && !text_write(&out)) {
             code = EXIT_FAILED;
         }
     }

@@ -6,12 +6,12 @@
 
 #include "../app.h"
 
-/* Opens the store and finds the paper whose id is the first operand. EXIT_DONE; else, after saying why, EXIT_USAGE
- * without an id, EXIT_NOTHING when the store has no such paper, EXIT_FAILED. */
+/* Opens the store and finds the paper whose id is the first operand. EXIT_DONE; else, after saying why, EXIT_NOTHING
+ * when the store has no such paper, or EXIT_FAILED. */
 int find_stored(const args *a, papertag_store **store, int64_t *key);
 
-/* Writes stored papers to standard output: for a person, or with --json a line each. EXIT_DONE, or EXIT_FAILED after
- * saying why. */
+/* Writes papers to standard output: for a person, or with --json a line each. EXIT_DONE, or EXIT_FAILED after saying
+ * why. */
 int write_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * papertag subscribe, subscriptions: who gets which digests.
+ * papertag subscribe, subscriptions - who receives which digests.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 /* ---- subscribe ------------------------------------------------------------------------------------------------- */
 
-/* One line of ASCII with an '@': what a header may hold as it is. */
+/* Printable ASCII with an '@': safe in a header of a mail. */
 static bool is_address(const char *address)
 {
     for (const char *c = address; *c; c++) {
@@ -17,6 +17,11 @@ static bool is_address(const char *address)
         }
     }
     return strchr(address, '@') != NULL;
+}
+
+static bool is_url(const char *url)
+{
+    return !strpbrk(url, "\r\n <>") && !strncmp(url, "http", 4);
 }
 
 static int run_subscribe(const args *a)
@@ -40,9 +45,11 @@ static int run_subscribe(const args *a)
     code = code ? code : args_whole(a, "limit", 1, 1000000000, &limit);
     s.sort = (papertag_sort)sort;
     s.limit = limit;
-    if (!code && ((s.address && !is_address(s.address)) ||
-                  (s.unsubscribe && (strpbrk(s.unsubscribe, "\r\n <>") || strncmp(s.unsubscribe, "http", 4) != 0)))) {
-        code = usage_error(a->command, "subscribe: --to is a mail address in ASCII, --unsubscribe-url an http address");
+    if (!code && s.address && !is_address(s.address)) {
+        code = usage_error(a->command, "subscribe: --to must be a mail address in ASCII");
+    }
+    if (!code && s.unsubscribe && !is_url(s.unsubscribe)) {
+        code = usage_error(a->command, "subscribe: --unsubscribe-url must be a http or https address");
     }
     code = code ? code : open_store(a, !args_have(a, "remove"), &store);
     if (!code && args_have(a, "remove")) {
@@ -57,20 +64,20 @@ static int run_subscribe(const args *a)
 static const option subscribe_options[] = {
     {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
     {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
-    {"to", 0, "ADDRESS", "whom the mail is to, with --format eml"},
-    {"title", 0, "TEXT", "of its digests"},
-    {"unsubscribe-url", 0, "URL", "for the List-Unsubscribe headers of mail"},
+    {"to", 0, "ADDRESS", "address of the mail, with --format eml"},
+    {"title", 0, "TEXT", "title of its digests"},
+    {"unsubscribe-url", 0, "URL", "for the List-Unsubscribe header of the mail"},
     {"sort", 0, "ORDER", "date, trending or p"},
-    {"limit", 'n', "N", "at most N papers a digest; the rest comes with the next"},
-    {"from-now", 0, NULL, "count what the store has now as delivered"},
-    {"remove", 0, NULL, "end the subscription and forget what it has had"},
+    {"limit", 'n', "N", "at most N papers in a digest; the others follow in the next"},
+    {"from-now", 0, NULL, "treat the papers now in the store as delivered"},
+    {"remove", 0, NULL, "end the subscription and forget its deliveries"},
     OPTION_DB,
     OPTION_END};
 
 const command command_subscribe = {
     .name = "subscribe",
     .operands = "NAME",
-    .summary = "make, change or end a subscription",
+    .summary = "add, change or end a subscription",
     .run = run_subscribe,
     .options = subscribe_options,
     .details = "`papertag digest --for NAME` then gives what NAME has not had, every paper once.\n",
@@ -91,9 +98,9 @@ static int run_subscriptions(const args *a)
     papertag_error err;
     size_t count = 0;
     text out = {0};
-    int code =
-        a->operand_count ? usage_error(a->command, "subscriptions: takes no file") : open_store(a, false, &store);
+    int code = args_no_operands(a);
 
+    code = code ? code : open_store(a, false, &store);
     if (!code && papertag_store_subscriptions(store, &list, &count, &err)) {
         code = failed(&err);
     }
@@ -124,7 +131,7 @@ static int run_subscriptions(const args *a)
         }
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no subscriptions; `papertag subscribe NAME --tag EXPR` makes one\n");
+        fprintf(stderr, "papertag: no subscriptions; `papertag subscribe NAME --tag EXPR` adds one\n");
         code = EXIT_NOTHING;
     }
     papertag_store_close(store);

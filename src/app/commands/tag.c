@@ -1,10 +1,9 @@
 /*
- * papertag tag - a pure stream: papers in, tags out, in the order of the input.
+ * papertag tag - a stream: papers in, tags out, in the order of the input.
  *
- * The main thread reads papers into slots of a ring and writes what is finished, oldest first; worker threads, each
- * with its own tagger, take the slots in order and put the text of a slot together. Memory is the ring's, however long
- * the input. A slot is a handful of papers from a file, and a single one from a pipe, so that a paper comes out when it
- * can.
+ * The main thread reads papers into the slots of a ring, and writes finished slots, oldest first. Worker threads, each
+ * with its own tagger, take the slots in order and produce their output. The ring bounds the memory, however long the
+ * input is. A slot holds several papers of a file, but one paper of a pipe, so that its tags appear at once.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,30 +15,32 @@
 
 enum { SLOT_PAPERS = 32, JOBS_MAX = 64 };
 
-/* What of a paper tagging needs: offsets into the slot's words, SIZE_MAX for none. */
+/* The parts of a paper that are needed: offsets into the slot's words, SIZE_MAX for none. */
 struct item {
     size_t id, title, abstract;
 };
 
 struct slot {
-    struct item items[SLOT_PAPERS];
+    struct item items[SLOT_PAPERS]; /* count */
     size_t count;
     text words; /* the strings of the papers, each with its NUL */
-    text out;
+    text out;   /* what is to be written */
     enum { EMPTY, FILLED, TAGGED } state;
 };
 
 struct job {
     const papertag_model *model;
-    size_t tags; /* T */
-    bool json, all;
-    size_t top;
-    double min_p, cut; /* cut: p at which tags are assigned; 0: by their own cuts */
+    size_t tags;    /* T */
+    bool json, all; /* --json, --all */
+    size_t top;     /* --top: tags listed of a paper, at most */
+    double min_p;   /* --min-p */
+    double cut;     /* p at which tags are assigned; 0: at their own cuts */
     style style;
-    unsigned cell; /* columns of one tag with its p */
-    struct slot *slots;
-    size_t slot_count, filled, taken, written; /* of slots, ever; filled >= taken >= written */
-    bool closed;                               /* no more will be filled */
+    unsigned cell;      /* columns of one tag with its p */
+    struct slot *slots; /* slot_count */
+    size_t slot_count;
+    size_t filled, taken, written; /* slots so far: filled >= taken >= written */
+    bool closed;                   /* no more slots will be filled */
     bool out_of_memory;
     pthread_mutex_t mutex;
     pthread_cond_t to_tag, to_write;
@@ -52,7 +53,7 @@ static const char *words_at(const struct slot *slot, size_t offset)
     return offset == SIZE_MAX ? NULL : slot->words.data + offset;
 }
 
-/* Whether the k-th listed score is to be shown; scores come highest p first. */
+/* Whether a score is listed, after k others. Scores come highest p first. */
 static bool listed(const struct job *job, const papertag_score *score, size_t k)
 {
     return k < job->top && (job->all || score->assigned) && score->p >= job->min_p;
@@ -84,7 +85,7 @@ static void write_json(const struct job *job, text *out, const char *id, const c
     json_line_end(out);
 }
 
-/* Title, then the tags in columns: p, then the tag, brighter when it is assigned. */
+/* The title, then the tags in columns: p and the tag, which is brighter when it is assigned. */
 static void write_text(const struct job *job, text *out, const char *title, const papertag_score *scores)
 {
     const style *s = &job->style;
@@ -175,7 +176,7 @@ static void *work(void *argument)
 
 /* ---- the main thread ------------------------------------------------------------------------------------------- */
 
-/* Writes finished slots, oldest first, until at most `left` are unfinished or unwritten. False when writing failed. */
+/* Writes finished slots, oldest first. Waits until at most `left` are unwritten. False when writing failed. */
 static bool write_slots(struct job *job, size_t left)
 {
     bool good = true;
@@ -201,7 +202,7 @@ static bool write_slots(struct job *job, size_t left)
     return good;
 }
 
-static size_t keep(text *words, const char *string)
+static size_t add_words(text *words, const char *string)
 {
     size_t at = words->size;
     if (!string) {
@@ -211,7 +212,8 @@ static size_t keep(text *words, const char *string)
     return at;
 }
 
-/* Hands a slot to the workers; makes room in the ring first. */
+/* Hands a slot (NULL: none yet) to the workers and returns an empty one, after waiting for room in the ring. NULL when
+ * the output or the memory failed. */
 static struct slot *hand_over(struct job *job, struct slot *slot)
 {
     if (slot) {
@@ -242,7 +244,7 @@ static bool all_files(const args *a)
     return a->operand_count || (!fstat(STDIN_FILENO, &info) && S_ISREG(info.st_mode));
 }
 
-/* Reads all papers through the ring. False when the output or the memory failed. */
+/* Passes all papers through the ring. False when the output or the memory failed. */
 static bool stream(struct job *job, input *in)
 {
     const bool prompt = !all_files(in->args) || isatty(STDOUT_FILENO);
@@ -250,8 +252,9 @@ static bool stream(struct job *job, input *in)
     struct slot *slot = hand_over(job, NULL);
 
     while (slot && (paper = input_next(in)) != NULL) {
-        slot->items[slot->count++] = (struct item){keep(&slot->words, paper->id), keep(&slot->words, paper->title),
-                                                   keep(&slot->words, paper->abstract)};
+        slot->items[slot->count++] =
+            (struct item){add_words(&slot->words, paper->id), add_words(&slot->words, paper->title),
+                          add_words(&slot->words, paper->abstract)};
         if (prompt) {
             slot = hand_over(job, slot);
             if (slot && (!write_slots(job, 0) || finish_output())) {
@@ -357,20 +360,21 @@ static int run(const args *a)
     return code ? code : end;
 }
 
-static const option options[] = {{"top", 0, "K", "list at most K tags a paper"},
-                                 {"all", 0, NULL, "list every tag, not only those assigned"},
-                                 {"min-p", 0, "P", "list only tags with a probability of at least P"},
-                                 OPTION_PRECISION,
-                                 {"jobs", 'j', "N", "threads (default: one a processor); the output is the same"},
-                                 OPTION_MODEL,
-                                 OPTION_JSON,
-                                 OPTIONS_INPUT,
-                                 OPTION_END};
+static const option options[] = {
+    {"top", 0, "K", "list at most K tags of each paper"},
+    {"all", 0, NULL, "list every tag, not only those assigned"},
+    {"min-p", 0, "P", "list only tags with a probability of at least P"},
+    OPTION_PRECISION,
+    {"jobs", 'j', "N", "number of threads (default: one per processor); the output stays the same"},
+    OPTION_MODEL,
+    OPTION_JSON,
+    OPTIONS_INPUT,
+    OPTION_END};
 
 const command command_tag = {
     .name = "tag",
     .operands = "[FILE|-]...",
-    .summary = "tag papers: the most probable tags first",
+    .summary = "tag papers, the most probable tags first",
     .run = run,
     .options = options,
     .details = "Each tag comes with its probability.\n"

@@ -184,7 +184,7 @@ static int run(const args *a)
     struct listing l = {.json = args_have(a, "json"), .part = args_text(a, "search", NULL), .style = style_of_stdout()};
     papertag_model *model = NULL;
     papertag_error err;
-    int code = a->operand_count ? usage_error(a->command, "tags: takes no file") : EXIT_DONE;
+    int code = args_no_operands(a);
 
     if (!code && store_is_there(a)) {
         code = open_store(a, false, &l.store);

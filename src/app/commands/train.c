@@ -94,7 +94,7 @@ static void show_progress(void *context, const char *stage, size_t done, size_t 
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
-/* Adds all papers of the input. A paper without the tags field is a broken record. */
+/* Adds all papers of the input. A paper that the trainer refuses is a broken record. */
 static int add_papers(input *in, papertag_trainer *trainer,
                       int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err))
 {
@@ -112,7 +112,7 @@ static int add_papers(input *in, papertag_trainer *trainer,
     return EXIT_DONE;
 }
 
-/* Adds the papers of every file that the option `name` names. Broken records and files show in *end. */
+/* Adds the papers of every file given with the option `name`. *end is set when records or files were broken. */
 static int add_files(const args *a, const char *name, const char *tags_field, papertag_trainer *trainer,
                      int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err), int *end)
 {
@@ -143,7 +143,7 @@ static const cJSON *member(const cJSON *object, const char *key)
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-/* A line of F1 from a part of the manifest's metrics. */
+/* A line of F1s, from a part of the manifest's metrics. */
 static void write_f1(text *out, const cJSON *metrics, const char *part, const char *words)
 {
     const cJSON *m = member(metrics, part);
@@ -228,7 +228,7 @@ static int run(const args *a)
     int code, end = EXIT_DONE;
 
     if (!path) {
-        return usage_error(a->command, "train: -o MODEL says where the model goes");
+        return usage_error(a->command, "train: -o MODEL is missing: the file to write");
     }
     papertag_train_options_init(&options);
     code = read_options(a, &options);
@@ -253,7 +253,7 @@ static int run(const args *a)
         end = input_close(&in);
     }
     if (!code && !in.papers) {
-        code = EXIT_FAILED; /* what was wrong has been said */
+        code = EXIT_FAILED; /* already reported */
     }
     code = code ? code : add_files(a, "unlabelled", NULL, trainer, papertag_trainer_add_unlabelled, &end);
     code = code ? code : add_files(a, "dev", in.tags_field, trainer, papertag_trainer_add_dev, &end);
@@ -270,29 +270,29 @@ static int run(const args *a)
 static const option options[] = {
     {"output", 'o', "MODEL", "the model file to write"},
     {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
-    {"dev", 0, "FILE", "labelled papers to measure the model on, never fitted"},
-    {"unlabelled", 0, "FILE", "papers without tags to learn from as well (may be given again)"},
-    {"tag-list", 0, "FILE", "names, definitions, groups and aliases of tags (like data/tags.json)"},
-    {"name", 0, "NAME", "the model's name"},
-    {"solver", 0, "S", "linear, libsvm or auto (default: linear, for other kernels libsvm)"},
+    {"dev", 0, "FILE", "labelled papers to measure the model on; it does not learn from them"},
+    {"unlabelled", 0, "FILE", "papers without tags to learn from as well; may be repeated"},
+    {"tag-list", 0, "FILE", "names, definitions, groups and aliases of tags, like data/tags.json"},
+    {"name", 0, "NAME", "name of the model"},
+    {"solver", 0, "S", "linear, libsvm or auto (default: auto, linear for the linear kernel and else libsvm)"},
     {"kernel", 0, "K", "linear, poly, rbf or sigmoid (default: linear)"},
-    {"c", 'c', "C", "cost of an error, or auto: by cross-validation (default: 1)"},
-    {"gamma", 0, "G", "of poly, rbf and sigmoid (default: 1)"},
-    {"coef0", 0, "R", "of poly and sigmoid (default: 0)"},
-    {"degree", 0, "D", "of poly (default: 3)"},
-    {"class-weight", 0, "W", "none, sqrt or balanced: what a positive weighs (default: none)"},
-    {"folds", 0, "K", "of the cross-validation for C, calibration and cuts (default: 5)"},
-    {"ngrams", 0, "N", "longest n-gram in words (default: 2)"},
-    {"stop-words", 0, "L", "english or none (default: english)"},
-    {"title-weight", 0, "W", "how often a word of the title counts (default: 2)"},
-    {"min-df", 0, "N", "least papers that a term stands in (default: 2)"},
-    {"max-df", 0, "R", "largest share of papers that a term stands in (default: 0.5)"},
+    {"c", 'c', "C", "cost of an error, or auto to choose it by cross-validation (default: 1)"},
+    {"gamma", 0, "G", "gamma of the poly, rbf and sigmoid kernels (default: 1)"},
+    {"coef0", 0, "R", "coef0 of the poly and sigmoid kernels (default: 0)"},
+    {"degree", 0, "D", "degree of the poly kernel (default: 3)"},
+    {"class-weight", 0, "W", "weight of positive examples: none, sqrt or balanced (default: none)"},
+    {"folds", 0, "K", "folds of the cross-validation for C, calibration and cuts (default: 5)"},
+    {"ngrams", 0, "N", "longest n-gram, in words (default: 2)"},
+    {"stop-words", 0, "L", "stop words to leave out: english or none (default: english)"},
+    {"title-weight", 0, "W", "how many times a word of the title counts (default: 2)"},
+    {"min-df", 0, "N", "a term must occur in at least N papers (default: 2)"},
+    {"max-df", 0, "R", "a term may occur in at most this share of the papers (default: 0.5)"},
     {"max-terms", 0, "N", "keep the N most frequent terms (default: all)"},
-    {"min-examples", 0, "N", "least papers of a tag (default: 5)"},
-    {"skip-rare", 0, NULL, "leave tags with fewer papers out instead of failing"},
-    {"weights", 0, "P", "float32 or int8: how the model stores weights (default: int8)"},
-    {"seed", 0, "N", "of the order of papers and the folds (default: 1)"},
-    {"jobs", 'j', "N", "threads (default: one a processor); the model is the same"},
+    {"min-examples", 0, "N", "a tag must have at least N papers (default: 5)"},
+    {"skip-rare", 0, NULL, "leave out tags with fewer papers instead of failing"},
+    {"weights", 0, "P", "how the model stores weights: float32 or int8 (default: int8)"},
+    {"seed", 0, "N", "seed for the order of papers and the folds (default: 1)"},
+    {"jobs", 'j', "N", "number of threads (default: one per processor); the model stays the same"},
     OPTION_JSON,
     OPTIONS_INPUT,
     OPTION_END};

@@ -1,5 +1,5 @@
 /*
- * papertag trends - tags and words of titles that more papers have than before.
+ * papertag trends - tags and title words that are more frequent than before.
  */
 #include "../app.h"
 
@@ -14,7 +14,7 @@ static void write_trend(text *out, const style *s, const papertag_trend *trend, 
         json_close(out, '}');
         json_line_end(out);
     } else {
-        text_format(out, "%s%+5.1f%s  %4zu after %-4zu %s%s%s%s\n", s->dim, trend->score, s->plain, trend->now,
+        text_format(out, "%s%+5.1f%s  %4zu, was %-4zu %s%s%s%s\n", s->dim, trend->score, s->plain, trend->now,
                     trend->before, trend->is_tag ? s->good : "", trend->is_tag ? "#" : "", trend->term, s->plain);
     }
 }
@@ -28,9 +28,9 @@ static int run(const args *a)
     papertag_error err;
     size_t count = 0;
     text out = {0};
-    int code =
-        a->operand_count ? usage_error(a->command, "trends: takes no file") : args_whole(a, "days", 1, 3650, &days);
+    int code = args_no_operands(a);
 
+    code = code ? code : args_whole(a, "days", 1, 3650, &days);
     code = code ? code : args_whole(a, "limit", 1, 10000, &limit);
     code = code ? code : open_store(a, false, &store);
     if (!code &&
@@ -41,29 +41,30 @@ static int run(const args *a)
         write_trend(&out, &s, &list[i], args_have(a, "json"));
     }
     if (!code && !count) {
-        fprintf(stderr,
-                "papertag: nothing rises: fewer than 3 papers of the last %lu days share a tag or word more often"
-                " than before\n",
-                days);
+        fprintf(
+            stderr,
+            "papertag: nothing is on the rise: in the last %lu days, no tag or title word of 3 papers or more became"
+            " more frequent\n",
+            days);
         code = EXIT_NOTHING;
     }
     papertag_store_close(store);
     return text_end(&out, code);
 }
 
-static const option options[] = {{"days", 0, "N", "the last N days against the N before (default 28)"},
-                                 {"limit", 'n', "N", "at most N (default 20)"},
-                                 {"as-of", 0, "DATE", "take that day for today"},
+static const option options[] = {{"days", 0, "N", "compare the last N days with the N days before (default: 28)"},
+                                 {"limit", 'n', "N", "at most N lines (default: 20)"},
+                                 {"as-of", 0, "DATE", "treat that day as today"},
                                  OPTION_DB,
                                  OPTION_JSON,
                                  OPTION_END};
 
 const command command_trends = {
     .name = "trends",
-    .summary = "tags and words of titles that rise",
+    .summary = "list tags and title words that are on the rise",
     .run = run,
     .options = options,
-    .details = "The first number says by how many standard deviations the share of papers has grown.\n",
+    .details = "The first number is the growth of their share of the papers, in standard deviations.\n",
     .examples = "papertag trends\tfour weeks against the four before\n"
                 "papertag trends --days 7 --limit 5\tone week, the five strongest\n",
 };
