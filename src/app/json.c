@@ -11,6 +11,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include <cjson/cJSON.h>
+
 #include "json.h"
 
 /* Whether JSON takes the byte as it is, when it is ASCII. */
@@ -225,4 +227,11 @@ void json_format(text *t, const char *key, const char *format, ...)
     va_start(list, format);
     text_format_list(t, format, list);
     va_end(list);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+const cJSON *json_member(const cJSON *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
 }

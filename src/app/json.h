@@ -30,6 +30,10 @@ void json_format(text *t, const char *key, const char *format, ...) __attribute_
 /* Only what comes before a value: the comma, if one is due, and the key. For values that something else writes. */
 void json_key(text *t, const char *key);
 
+/* A member of an object that was read; NULL: there is none of that name. */
+struct cJSON;
+const struct cJSON *json_member(const struct cJSON *object, const char *key);
+
 /* A string (NULL: null) and a number as JSON, without a comma. */
 void text_json_string(text *t, const char *string);
 void text_json_number(text *t, double value, int digits);

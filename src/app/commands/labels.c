@@ -69,9 +69,9 @@ static void reject(void *context, size_t i, const papertag_error *why)
     r->rejected++;
 }
 
-static const char *member(const cJSON *json, const char *key)
+static const char *string_of(const cJSON *object, const char *key)
 {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+    return cJSON_GetStringValue(json_member(object, key));
 }
 
 /* Makes room for one more item. False when there is no memory. */
@@ -126,8 +126,8 @@ static bool read_line(struct reading *r, const char *file, size_t number, char *
     if (columns || *line != '{') {
         r->items[r->count] = split_columns(line);
     } else if ((json = cJSON_ParseWithOpts(line, NULL, true)) != NULL) {
-        r->items[r->count] = (papertag_judgement){member(json, "id"), member(json, "tag"), member(json, "verdict"),
-                                                  member(json, "given")};
+        r->items[r->count] = (papertag_judgement){string_of(json, "id"), string_of(json, "tag"),
+                                                  string_of(json, "verdict"), string_of(json, "given")};
     } else {
         report_line(file, number, "not valid JSON");
         r->rejected++;

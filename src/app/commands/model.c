@@ -24,7 +24,7 @@ static int open_operand(const args *a, size_t n, papertag_model **model)
 
 static void write_part(text *out, const cJSON *manifest, const char *key)
 {
-    cJSON *part = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(manifest, key), 1);
+    cJSON *part = cJSON_Duplicate(json_member(manifest, key), 1);
     char *json;
 
     cJSON_DeleteItemFromObjectCaseSensitive(part, "stop_words"); /* long; `info --json` prints them */
@@ -58,8 +58,7 @@ static int info(const args *a)
         text_put(&out, "\n");
     } else {
         manifest = cJSON_Parse(papertag_model_manifest(model));
-        text_format(&out, "%s: %zu tags, %zu terms\n",
-                    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(manifest, "name")),
+        text_format(&out, "%s: %zu tags, %zu terms\n", cJSON_GetStringValue(json_member(manifest, "name")),
                     papertag_model_tags(model, &tags), papertag_model_term_count(model));
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             write_part(&out, manifest, parts[i]);

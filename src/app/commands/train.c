@@ -138,54 +138,49 @@ static int add_files(const args *a, const char *name, const char *tags_field, pa
 
 /* ---- the summary ----------------------------------------------------------------------------------------------- */
 
-static const cJSON *member(const cJSON *object, const char *key)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
 /* A line of F1s, from a part of the manifest's metrics. */
 static void write_f1(text *out, const cJSON *metrics, const char *part, const char *words)
 {
-    const cJSON *m = member(metrics, part);
+    const cJSON *m = json_member(metrics, part);
     if (m) {
-        text_format(out, "  %-14s micro-F1 %.4f, macro-F1 %.4f\n", words, cJSON_GetNumberValue(member(m, "f1_micro")),
-                    cJSON_GetNumberValue(member(m, "f1_macro")));
+        text_format(out, "  %-14s micro-F1 %.4f, macro-F1 %.4f\n", words,
+                    cJSON_GetNumberValue(json_member(m, "f1_micro")), cJSON_GetNumberValue(json_member(m, "f1_macro")));
     }
 }
 
 static void write_summary(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
 {
-    const cJSON *fit = member(manifest, "fit"), *trained = member(manifest, "trained");
-    double unlabelled = cJSON_GetNumberValue(member(trained, "unlabelled"));
+    const cJSON *fit = json_member(manifest, "fit"), *trained = json_member(manifest, "trained");
+    double unlabelled = cJSON_GetNumberValue(json_member(trained, "unlabelled"));
 
-    text_format(out, "%s: %.0f papers, ", path, cJSON_GetNumberValue(member(trained, "papers")));
+    text_format(out, "%s: %.0f papers, ", path, cJSON_GetNumberValue(json_member(trained, "papers")));
     if (unlabelled > 0) {
         text_format(out, "%.0f unlabelled, ", unlabelled);
     }
     text_format(out, "%d tags, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n",
-                cJSON_GetArraySize(member(manifest, "tags")), cJSON_GetNumberValue(member(manifest, "terms")),
-                cJSON_GetNumberValue(member(fit, "c")), cJSON_GetStringValue(member(fit, "solver")), seconds,
+                cJSON_GetArraySize(json_member(manifest, "tags")), cJSON_GetNumberValue(json_member(manifest, "terms")),
+                cJSON_GetNumberValue(json_member(fit, "c")), cJSON_GetStringValue(json_member(fit, "solver")), seconds,
                 (double)bytes / 1e6);
-    write_f1(out, member(manifest, "metrics"), "out_of_fold", "held-out folds");
-    write_f1(out, member(manifest, "metrics"), "dev", "dev");
+    write_f1(out, json_member(manifest, "metrics"), "out_of_fold", "held-out folds");
+    write_f1(out, json_member(manifest, "metrics"), "dev", "dev");
 }
 
 static void write_json(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
 {
     static const char *const parts[] = {"fit", "metrics"};
-    const cJSON *trained = member(manifest, "trained");
+    const cJSON *trained = json_member(manifest, "trained");
 
     json_open(out, NULL, '{');
     json_string(out, "model", path);
-    json_format(out, "papers", "%.0f", cJSON_GetNumberValue(member(trained, "papers")));
-    json_format(out, "unlabelled", "%.0f", cJSON_GetNumberValue(member(trained, "unlabelled")));
-    json_format(out, "tags", "%d", cJSON_GetArraySize(member(manifest, "tags")));
-    json_format(out, "terms", "%.0f", cJSON_GetNumberValue(member(manifest, "terms")));
+    json_format(out, "papers", "%.0f", cJSON_GetNumberValue(json_member(trained, "papers")));
+    json_format(out, "unlabelled", "%.0f", cJSON_GetNumberValue(json_member(trained, "unlabelled")));
+    json_format(out, "tags", "%d", cJSON_GetArraySize(json_member(manifest, "tags")));
+    json_format(out, "terms", "%.0f", cJSON_GetNumberValue(json_member(manifest, "terms")));
     json_count(out, "bytes", bytes);
     json_format(out, "seconds", "%.3f", seconds);
-    json_string(out, "hash", cJSON_GetStringValue(member(trained, "hash")));
+    json_string(out, "hash", cJSON_GetStringValue(json_member(trained, "hash")));
     for (int i = 0; i < 2; i++) {
-        char *json = cJSON_PrintUnformatted(member(manifest, parts[i]));
+        char *json = cJSON_PrintUnformatted(json_member(manifest, parts[i]));
         json_key(out, parts[i]);
         text_put(out, json ? json : "null");
         cJSON_free(json);
