@@ -198,11 +198,12 @@ const command command_add = {
     .run = run,
     .options = options,
     .details =
-        "A paper that is in the store already is updated: its counts are renewed, missing fields are filled in, "
-        "and a changed text becomes its next version. The same paper from two sources is one paper. Your verdicts "
-        "on tags stay.\n"
+        "A paper that is already in the store is updated: its counts are refreshed, missing fields are filled in, and "
+        "a "
+        "changed text becomes a new version. A paper that comes from two sources is stored once. Your verdicts on tags "
+        "are kept.\n"
         "With --json: {\"added\", \"updated\", \"unchanged\", \"rejected\", \"tagged\"}.\n",
-    .examples = "papertag add papers.jsonl library.bib\timport two files, of any format that is read\n"
+    .examples = "papertag add papers.jsonl library.bib\timport two files, in any format that is supported\n"
                 "curl -s https://rss.arxiv.org/atom/cs.LG | papertag add\timport today's announcements of a category\n"
                 "papertag add --retag\ttag again what another model tagged\n",
 };

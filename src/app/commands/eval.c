@@ -16,7 +16,7 @@ static const struct {
     }
     ROW(f1_micro, "micro-F1"),
     ROW(f1_macro, "macro-F1 (tags with support)"),
-    ROW(f1_samples, "mean F1 of a paper"),
+    ROW(f1_samples, "mean F1 per paper"),
     ROW(precision_micro, "micro precision"),
     ROW(recall_micro, "micro recall"),
     ROW(p_at_1, "precision at 1"),
@@ -351,7 +351,7 @@ static const option options[] = {
     {"tags-field", 0, "F", "the field that holds the tags (default: tags)"},
     {"compare", 0, "MODEL2", "also measure this model on the same papers, and the difference"},
     {"html", 0, "FILE", "also write the report as a page with plots"},
-    {"store", 0, NULL, "estimate from papers of the store that you judged after a random draw; takes no FILE"},
+    {"store", 0, NULL, "estimate from your answers to `review --order random`; takes no FILE"},
     OPTION_PRECISION,
     OPTION_MODEL,
     OPTION_DB,
@@ -366,14 +366,14 @@ const command command_eval = {
     .run = run,
     .options = options,
     .details =
-        "Definitions are scikit-learn's. A `maybe` list in a paper names tags on which careful readers disagree: "
-        "those pairs are left out of the F1s. Intervals and p-values come from the bootstrap over papers. --json "
-        "also gives the figures under the names and definitions of Annif and LibMultiLabel.\n"
-        "With --store, precision and recall of each tag are estimated from the answers to `review --order random`, "
-        "with 95 % intervals. Papers with the tag, papers without it but with an opinion on it, and the rest are "
-        "estimated apart, and weighted by how many of each the store holds. An answer that the model has learnt "
-        "from counts as it would have been decided without it. Then, by month: what the model gave, and how much "
-        "of it was right.\n"
+        "Definitions are scikit-learn's. A `maybe` list in a paper names tags on which careful readers disagree: these "
+        "pairs are left out of the F1s. Intervals and p-values come from the bootstrap over papers. --json also gives "
+        "the figures under the names and definitions of Annif and LibMultiLabel.\n"
+        "With --store, the precision and recall of each tag are estimated from your answers to `review --order "
+        "random`, with 95 % intervals. Three groups are estimated separately and weighted by their size: papers with "
+        "the tag, papers without it on which the model has an opinion, and the rest. An answer that the model has "
+        "learnt from is compared with what the model would have decided without it. A line for each month follows: "
+        "how many tags the model assigned, and how many of them were right.\n"
         "With --store --json: {\"tag\", \"papers\", \"audited\", \"assigned\", \"right\", \"missed\", "
         "\"precision\", \"precision_low\", \"precision_high\", \"recall\", ...}, {\"month\", \"papers\", "
         "\"tagged\", \"tags\", \"p\", \"audited\", \"right\", \"precision\", ...}, and last {\"papers\", "

@@ -396,5 +396,5 @@ const command command_explain = {
         "those of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and "
         "\"nearest_against\": [{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n",
     .examples = "papertag explain papers.jsonl\tthe strongest terms of each tag assigned\n"
-                "papertag explain --tag RL --paper 2306.00978\twhy a paper of the store has a tag, or has not\n",
+                "papertag explain --tag RL --paper 2306.00978\twhy a paper of the store has a tag, or does not\n",
 };

@@ -75,11 +75,11 @@ const command command_label = {
     .options = options,
     .operands_may_begin_with_dash = true,
     .details =
-        "A verdict overrides the model and stays when papers are tagged again. Prints the paper's tags as they are "
-        "then.\n"
+        "A verdict overrides the model and stays when papers are tagged again. The resulting tags of the paper are "
+        "printed.\n"
         "`papertag labels` carries verdicts from store to store.\n",
     .examples =
         "papertag label 2306.00978 +quantization -attention\tthis paper is about one tag and not about the other\n"
         "papertag label 2306.00978 ?attention\twithdraw a verdict: the model decides again\n"
-        "papertag label --undo\ttake the last call back\n",
+        "papertag label --undo\tundo the last call\n",
 };

@@ -233,14 +233,14 @@ static const option options[] = {OPTION_DB, OPTION_JSON, OPTION_END};
 const command command_labels = {
     .name = "labels",
     .operands = "export|import [FILE|-]...",
-    .summary = "write all your verdicts, or record those of another store",
+    .summary = "export all your verdicts, or import those of another store",
     .run = run,
     .options = options,
     .details =
-        "export\twrite one verdict a line, oldest first: id, tag, verdict (yes, no), when; as TSV, or with --json "
-        "as JSON Lines\n"
+        "export\twrite one verdict a line, oldest first: id, tag, verdict (yes, no), time; as TSV, or with --json as "
+        "JSON Lines\n"
         "import [FILE|-]\tread either form; of two verdicts on the same paper and tag the later one is kept; `label "
-        "--undo` takes the import back\n",
+        "--undo` undoes the import\n",
     .examples = "papertag labels export >verdicts.tsv\tsave all your verdicts\n"
                 "papertag labels import verdicts.tsv --db other.db\trecord them in another store\n",
 };

@@ -34,9 +34,9 @@ const command command_list = {
     .run = run,
     .options = options,
     .details =
-        "Tag expressions: names or aliases of tags with & (and), | or , (or), ! (not) and parentheses. p>=0.8, "
-        "upvotes>10, comments>0 and date>=2026-11 compare; group:efficiency is any tag of a group; \"a phrase\" is "
-        "searched in title and abstract.\n",
+        "Tag expressions are names or aliases of tags with & (and), | or , (or), ! (not) and parentheses. They may "
+        "compare, as in p>=0.8, upvotes>10, comments>0 and date>=2026-11. group:efficiency is any tag of a group, and "
+        "\"a phrase\" is searched for in title and abstract.\n",
     .examples =
         "papertag list --tag 'quantization & !benchmarks' --since 7d\tpapers of the last week with one tag and "
         "without another\n"

@@ -406,14 +406,14 @@ const command command_model = {
     .summary = "inspect a model, or choose among those kept in a store",
     .run = run,
     .options = options,
-    .details = "info [MODEL]\twhat it is and how it was made\n"
+    .details = "info [MODEL]\thow large it is and how it was made\n"
                "verify [MODEL]\tcheck that the file is sound\n"
-               "export --libsvm DIR [MODEL]\twrite one LIBSVM model a tag, and the vocabulary\n"
-               "import --libsvm DIR -o MODEL\tread such a folder back\n"
-               "diff BEFORE AFTER\ttags added, removed and changed; status 3 when nothing differs\n"
-               "list\tthe models that retrain kept in the store; * is in use\n"
-               "use HASH|default\tuse a kept model again (or none), and tag the papers by it\n"
-               "save [HASH] -o MODEL\twrite a kept model as a file, for tag, eval and other machines\n",
+               "export --libsvm DIR [MODEL]\twrite a LIBSVM model for each tag, and the vocabulary\n"
+               "import --libsvm DIR -o MODEL\tmake a model file from such a folder\n"
+               "diff BEFORE AFTER\tlist tags added, removed and changed; status 3 when nothing differs\n"
+               "list\tlist the models that retrain kept in the store; * marks the one in use\n"
+               "use HASH|default\tuse a kept model, or with default the installed one, and tag the papers again\n"
+               "save [HASH] -o MODEL\twrite a kept model to a file, for tag, eval and other machines\n",
     .examples = "papertag model info\tthe model in use\n"
                 "papertag model export --libsvm folder\tmodels that LIBSVM's own tools read\n"
                 "papertag model diff old.papertag new.papertag\twhat changed between two models\n",

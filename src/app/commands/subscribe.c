@@ -49,7 +49,7 @@ static int run_subscribe(const args *a)
         code = usage_error(a->command, "subscribe: --to must be a mail address in ASCII");
     }
     if (!code && s.unsubscribe && !is_url(s.unsubscribe)) {
-        code = usage_error(a->command, "subscribe: --unsubscribe-url must be a http or https address");
+        code = usage_error(a->command, "subscribe: --unsubscribe-url must be an http or https address");
     }
     code = code ? code : open_store(a, !args_have(a, "remove"), &store);
     if (!code && args_have(a, "remove")) {
@@ -80,12 +80,11 @@ const command command_subscribe = {
     .summary = "add, change or end a subscription",
     .run = run_subscribe,
     .options = subscribe_options,
-    .details = "`papertag digest --for NAME` then gives what NAME has not had, every paper once.\n",
-    .examples =
-        "papertag subscribe ada --tag 'RL | agents' --format eml --to ada@example.org\tmail on two subjects for "
-        "ada\n"
-        "papertag subscribe feed --format atom --from-now\ta feed of what comes from now on\n"
-        "papertag subscribe ada --remove\tend a subscription\n",
+    .details = "`papertag digest --for NAME` then gives the papers that NAME has not received, each once.\n",
+    .examples = "papertag subscribe ada --tag 'RL | agents' --format eml --to ada@example.org\tmail for ada, on two "
+                "subjects\n"
+                "papertag subscribe feed --format atom --from-now\ta feed of what comes from now on\n"
+                "papertag subscribe ada --remove\tend a subscription\n",
 };
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
@@ -145,5 +144,5 @@ const command command_subscriptions = {
     .summary = "list the subscriptions",
     .run = run_subscriptions,
     .options = subscriptions_options,
-    .examples = "papertag subscriptions\tnames, expressions, and how many papers each has had\n",
+    .examples = "papertag subscriptions\tnames, expressions, and how many papers each has received\n",
 };

@@ -382,5 +382,5 @@ const command command_tag = {
                "[{\"tag\", \"p\", \"margin\", \"assigned\"}]}.\n",
     .examples = "papertag tag papers.jsonl\tthe tags of each paper, the most probable first\n"
                 "papertag tag --json --all papers.bib\tevery tag with its probability, for programs\n"
-                "xz -dc feed.xml.xz | papertag tag --top 3\tat most three tags a paper, from a pipe\n",
+                "xz -dc feed.xml.xz | papertag tag --top 3\tat most three tags per paper, from a pipe\n",
 };

@@ -214,6 +214,6 @@ const command command_tags = {
     .summary = "list the tags with definitions and aliases",
     .run = run,
     .options = options,
-    .examples = "papertag tags --search attention\ttags that have to do with attention\n"
+    .examples = "papertag tags --search attention\ttags about attention\n"
                 "papertag tags --json\tall of them, as JSON Lines\n",
 };

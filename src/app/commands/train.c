@@ -269,7 +269,7 @@ static const option options[] = {
     {"unlabelled", 0, "FILE", "papers without tags to learn from as well; may be repeated"},
     {"tag-list", 0, "FILE", "names, definitions, groups and aliases of tags, like data/tags.json"},
     {"name", 0, "NAME", "name of the model"},
-    {"solver", 0, "S", "linear, libsvm or auto (default: auto, linear for the linear kernel and else libsvm)"},
+    {"solver", 0, "S", "linear, libsvm or auto (default: auto: linear for the linear kernel, else libsvm)"},
     {"kernel", 0, "K", "linear, poly, rbf or sigmoid (default: linear)"},
     {"c", 'c', "C", "cost of an error, or auto to choose it by cross-validation (default: 1)"},
     {"gamma", 0, "G", "gamma of the poly, rbf and sigmoid kernels (default: 1)"},

@@ -64,7 +64,7 @@ const command command_trends = {
     .summary = "list tags and title words that are on the rise",
     .run = run,
     .options = options,
-    .details = "The first number is the growth of their share of the papers, in standard deviations.\n",
+    .details = "The first number of a line is how much its share of the papers has grown, in standard deviations.\n",
     .examples = "papertag trends\tfour weeks against the four before\n"
                 "papertag trends --days 7 --limit 5\tone week, the five strongest\n",
 };
