@@ -6,12 +6,12 @@ setup() {
     tags=data/tags.json samples=data/sample.jsonl labels=data/labels.tsv
 }
 
-# Every name of a tag as the program compares it: lower case, runs of space, '_' and '-' as one '-'.
+# Every name of a tag as the program compares it: in lower case, runs of spaces, '_' and '-' as one '-'.
 keys='
     def key: ascii_downcase | gsub("^[# ]+| +$"; "") | gsub("[ _-]+"; "-");
     [.tags[] | .tag as $tag | ([.tag, .name] | map(key) | unique[]), (.aliases[] | key) | {tag: $tag, key: .}]'
 
-@test "the tag list parses and holds 72 tags, sorted, each once" {
+@test "the tag list parses and has 72 tags, sorted, each once" {
     jq -e '[.tags[].tag] | length == 72 and . == unique' "$tags"
     jq -e 'all(.tags[].tag; test("^[a-z0-9]+(-[a-z0-9]+)*$"))' "$tags"
 }
@@ -51,7 +51,7 @@ keys='
 END
 }
 
-@test "forty sample papers, each with an id of its own, a title and an abstract" {
+@test "forty sample papers, each with its own id, a title and an abstract" {
     [ "$(wc -l <"$samples")" -eq 40 ]
     jq -es 'length == 40 and ([.[].id] | unique | length == 40)' "$samples"
     jq -es 'all(.[]; (.title | length > 0) and (.abstract | [splits(" +")] | length >= 120 and length <= 180))' "$samples"
@@ -59,7 +59,7 @@ END
     jq -es 'all(.[]; .date | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))' "$samples"
 }
 
-@test "the samples use the tags of the list and all of them" {
+@test "the samples use all tags of the list and no others" {
     jq -es --slurpfile list "$tags" '([.[].tags[]] | unique) == ([$list[0].tags[].tag] | unique)' "$samples"
     jq -es 'all(.[].tags; length >= 2 and length <= 4 and . == unique)' "$samples"
 }

@@ -29,7 +29,7 @@ make_papers() {
     }'
 }
 
-# The exit status and the output, where one of them is wrong.
+# expect STATUS: fails with the output when the last run ended otherwise.
 expect() {
     [ "$status" -eq "$1" ] || { echo "status $status, expected $1: $output"; return 1; }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Installing, using what was installed, and taking it away again; the example of the README against the library.
+# Installing, using what was installed, uninstalling; the README's example is compiled against the library.
 load helpers
 
 @test "install, run and link against it, uninstall: nothing is left" {
@@ -15,12 +15,12 @@ load helpers
     [ -z "$(find "$work/root" -type f -o -type l)" ]
 }
 
-@test "the shared library shows nothing but the public names" {
+@test "the shared library exports the public names only" {
     names=$(nm -D --defined-only "$PAPERTAG_OUT/libpapertag.so" | awk '{print $3}' | grep -v '^papertag_' | grep -vE '^(_|__asan|__odr|mangle_path)' || true)
     [ -z "$names" ]
 }
 
-@test "the library keeps no writable data of its own" {
+@test "the library has no writable data of its own" {
     [ "$PAPERTAG_OUT" = "$PWD/build" ] || skip "release build only"
     data=$(size -A "$PAPERTAG_OUT/libpapertag.a" | awk '$1 ~ /^\.t?(data|bss|data\.rel|data\.rel\.local)$/ && $2 > 0')
     [ -z "$data" ]

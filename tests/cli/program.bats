@@ -91,7 +91,7 @@ commands() {
 
 # ---- tag ----
 
-@test "tag --json: one object a paper, in order, highest p first" {
+@test "tag --json: one object for each paper, in order, highest p first" {
     papertag tag --json data/sample.jsonl >"$work/out"
     [ "$(wc -l <"$work/out")" -eq "$(wc -l <data/sample.jsonl)" ]
     diff <(jq -r .id data/sample.jsonl) <(jq -r .id "$work/out")
@@ -99,7 +99,7 @@ commands() {
     jq -es 'all(.[]; all(.tags[]; .assigned and .p >= 0 and .p <= 1 and (.margin | type) == "number"))' "$work/out"
 }
 
-@test "tag gives the same with one thread and with four" {
+@test "tag prints the same with one thread and with four" {
     for _ in 1 2 3 4 5 6; do cat data/sample.jsonl; done >"$work/many"
     papertag tag --json --jobs 1 "$work/many" >"$work/one"
     papertag tag --json --jobs 4 "$work/many" >"$work/four"
@@ -110,7 +110,7 @@ commands() {
     cmp "$work/one" "$work/pipe"
 }
 
-@test "packed papers give what plain ones do; what is cut short is said" {
+@test "compressed papers give the same tags; a truncated file is reported" {
     papertag tag --json data/sample.jsonl >"$work/plain"
     gzip -c data/sample.jsonl >"$work/papers.gz"
     xz -c data/sample.jsonl >"$work/papers.xz"
@@ -155,13 +155,13 @@ commands() {
     [ "$(jq -s '[.[].tags[]] | length' <<<"$output")" -eq 0 ]
 }
 
-@test "tag for people: titles, tags with p, no escapes in a pipe" {
+@test "tag for people: titles, tags with p, no escape sequences in a pipe" {
     papertag tag data/sample.jsonl >"$work/out"
     grep -Eq '^  [01]\.[0-9]{2} [a-z0-9-]+' "$work/out"
     ! grep -q "$(printf '\033')" "$work/out"
 }
 
-@test "tag on a terminal has colour, NO_COLOR has none" {
+@test "tag has colours on a terminal, none with NO_COLOR" {
     command -v script >/dev/null || skip "needs script"
     TERM=xterm script -qec "'$PAPERTAG' tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')\[1m"
     ! NO_COLOR=1 TERM=xterm script -qec "'$PAPERTAG' tag data/sample.jsonl" /dev/null </dev/null | grep -q "$(printf '\033')"
@@ -173,7 +173,7 @@ commands() {
     ! grep -q "$(printf '\342\200\256')" "$work/out"
 }
 
-@test "broken records are reported with file and line, the good ones kept, status 1" {
+@test "broken records are reported with file and line, the others are kept, status 1" {
     printf '{"title":"one"}\nnot json\n{"title":3}\n\n{"title":"two"}\n{"id":"x"}\n' >"$work/broken.jsonl"
     run --separate-stderr papertag tag --json "$work/broken.jsonl"
     expect 1
@@ -185,7 +185,7 @@ commands() {
     expect 0
 }
 
-@test "no papers: status 3; no such file: status 1 and the other files are read" {
+@test "no papers: status 3; no such file: status 1, and the other files are read" {
     run papertag tag /dev/null
     expect 3
     run --separate-stderr papertag tag --json "$work/missing" data/sample.jsonl
@@ -194,7 +194,7 @@ commands() {
     [[ $stderr == *"missing: No such file"* ]]
 }
 
-@test "a reader that leaves early and a full disk" {
+@test "a reader that leaves early, and a full disk" {
     papertag tag --json data/sample.jsonl 2>"$work/err" | head -n 1 >/dev/null
     [ ! -s "$work/err" ]
     [ -w /dev/full ] || skip "needs /dev/full"
@@ -203,7 +203,7 @@ commands() {
     [[ $output == *"cannot write the output"* ]]
 }
 
-@test "a paper comes out of a pipe before the next goes in" {
+@test "the tags of a paper leave a pipe before the next paper enters" {
     mkfifo "$work/in" "$work/out"
     "$PAPERTAG" tag --json <"$work/in" >"$work/out" 3>&- &
     exec 7>"$work/in" 8<"$work/out"
@@ -217,7 +217,7 @@ commands() {
     wait
 }
 
-@test "the model: by option, by environment, and a clear error" {
+@test "the model: by option, by environment, and clear errors" {
     run papertag tag --model /nonexistent data/sample.jsonl
     expect 1
     [[ $output == *"/nonexistent: No such file"* ]]
@@ -242,7 +242,7 @@ commands() {
     done
 }
 
-@test "--from forces a format, and an unknown one is named" {
+@test "--from forces a format; an unknown one is named" {
     run papertag tag --from nonsense data/sample.jsonl
     expect 2
     [[ $output == *"unknown format 'nonsense'"* ]]
@@ -268,7 +268,7 @@ commands() {
 
 # ---- explain, tags ----
 
-@test "explain: contributions and bias add up to the margin that tag gives" {
+@test "explain: contributions and bias add up to the margin that tag prints" {
     head -n 3 data/sample.jsonl >"$work/three"
     papertag explain --json "$work/three" >"$work/out"
     jq -es 'all(.[]; (([.terms[].contribution] | add) + .bias - .margin) | fabs < 1e-9)' "$work/out"
@@ -284,7 +284,7 @@ commands() {
     [[ $output == *"nearest: quantization"* ]]
 }
 
-@test "tags: all of them with definitions; --search; nothing found is 3" {
+@test "tags: all with definitions; --search; status 3 when nothing is found" {
     [ "$(papertag tags --json | wc -l)" -eq 72 ]
     papertag tags --json | jq -es 'all(.[]; .definition != null and .group != null and (.examples > 0))'
     papertag tags --search lora | grep -q parameter-efficient-fine-tuning
@@ -294,7 +294,7 @@ commands() {
 
 # ---- train, eval ----
 
-@test "train, tag, eval, on papers of one's own" {
+@test "train, tag and eval on papers of one's own" {
     make_papers 90 >"$work/train.jsonl"
     make_papers 30 >"$work/dev.jsonl"
     papertag train -o "$work/m" --dev "$work/dev.jsonl" --json "$work/train.jsonl" >"$work/summary"
@@ -343,7 +343,7 @@ EOF
     expect 1
 }
 
-@test "train: the same bytes again, whatever the threads; another seed, other bytes" {
+@test "train: the same bytes again for any number of threads; other bytes for another seed" {
     make_papers 60 >"$work/train.jsonl"
     papertag train -o "$work/a" --jobs 1 "$work/train.jsonl"
     papertag train -o "$work/b" --jobs 4 "$work/train.jsonl"
@@ -352,7 +352,7 @@ EOF
     ! cmp -s "$work/a" "$work/c"
 }
 
-@test "train --weights: int8 unless float32 is asked for, which is larger and decides alike" {
+@test "train --weights: int8 by default; float32 is larger and decides the same" {
     make_papers 60 >"$work/train.jsonl"
     papertag train -o "$work/small" "$work/train.jsonl"
     papertag train -o "$work/large" --weights float32 "$work/train.jsonl"
@@ -423,7 +423,7 @@ EOF
     papertag model info --json "$work/m" | jq -e 'any(.tags[]; .tag == "3d-vision" and .examples == 0)'
 }
 
-@test "train --unlabelled without keywords; two files; the same bytes whatever the threads" {
+@test "train --unlabelled without keywords; two files; the same bytes for any number of threads" {
     make_papers 400 | jq -c 'del(.tags)' >"$work/pool.jsonl"
     head -n 150 "$work/pool.jsonl" >"$work/one"
     tail -n +151 "$work/pool.jsonl" >"$work/two"
@@ -435,7 +435,7 @@ EOF
     ! cmp -s "$work/a" "$work/c"
 }
 
-@test "train --unlabelled: broken records are named and the rest is used; other solvers refuse" {
+@test "train --unlabelled: broken records are named, the others are used; other solvers refuse" {
     make_papers 60 >"$work/train.jsonl"
     make_papers 60 | jq -c 'del(.tags)' >"$work/pool.jsonl"
     echo '{"id":"empty"}' >>"$work/pool.jsonl"
@@ -471,7 +471,7 @@ EOF
     papertag model diff --json "$PAPERTAG_MODEL" "$work/m" | jq -es 'map(.change) | unique == ["changed", "removed"]'
 }
 
-@test "exported models: svm-predict loads them and decides as tag does; import brings them back" {
+@test "exported models: svm-predict loads them and decides as tag does; import reads them back" {
     command -v svm-predict >/dev/null || skip "needs svm-predict"
     make_papers 60 >"$work/train.jsonl"
     for kernel in linear rbf; do
@@ -480,7 +480,7 @@ EOF
         papertag tag --model "$work/m" --json --all "$work/train.jsonl" |
             jq -r '.tags[] | select(.tag == "quantization") | if .margin > 0 then 1 else -1 end' >"$work/want"
         jq -r .abstract "$work/train.jsonl" | awk -v vocabulary="$work/$kernel/vocabulary.tsv" '
-            # the recipe of README.txt, for these papers: the words that tests use, title words "Paper N" being unknown
+            # the recipe of README.txt, for the words of these papers; the title words "Paper N" are not known
             BEGIN { while ((getline line < vocabulary) > 0) { split(line, f, "\t"); index_of[f[2]] = f[1]; idf[f[2]] = f[3] } }
             { delete tf; delete value; norm = 0; previous = ""
               for (i = 1; i <= NF; i++) {
@@ -512,7 +512,7 @@ EOF
     [ ! -e "$work/n" ]
 }
 
-@test "models of every format, as earlier versions wrote them, load and say the same" {
+@test "models of every format, as earlier versions wrote them, load and decide the same" {
     for model in tests/fuzz/corpus/model/*; do
         papertag model verify "$model" >/dev/null
         papertag tag --json --all --model "$model" data/sample.jsonl |
@@ -521,7 +521,7 @@ EOF
     done
 }
 
-@test "the same model and tags for any number of threads, and under any locale" {
+@test "the same model and tags for any number of threads and in any locale" {
     papertag train -o "$work/one" --skip-rare --jobs 1 data/sample.jsonl >/dev/null
     papertag tag --json --jobs 1 --model "$work/one" data/sample.jsonl >"$work/tags"
     for jobs in 2 4; do

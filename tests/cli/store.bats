@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The store and the digests as people and scripts use them.
+# The store and its digests, as people and scripts use them.
 load helpers
 bats_require_minimum_version 1.5.0
 
@@ -8,7 +8,7 @@ store() {
     papertag add --json data/sample.jsonl >"$work/added" || return 1
 }
 
-# ids of the papers in a digest as JSON, one a line
+# The ids of the papers in a JSON digest, one on each line.
 ids() { jq -r '.papers[].id'; }
 
 # The subject and the parts of a mail, as Python's email package reads it.
@@ -26,7 +26,7 @@ for part in m.walk():
 END
 }
 
-@test "add: counts, and again: nothing changes" {
+@test "add: counts; adding again changes nothing" {
     store
     [ "$(cat "$work/added")" = '{"added":40,"updated":0,"unchanged":0,"rejected":0,"tagged":40}' ]
     [ "$(papertag add --json data/sample.jsonl)" = '{"added":0,"updated":0,"unchanged":40,"rejected":0,"tagged":0}' ]
@@ -34,7 +34,7 @@ END
 wal" ]
 }
 
-@test "add: broken records are reported and the others kept" {
+@test "add: broken records are reported, the others are kept" {
     export PAPERTAG_DB=$work/papers.db
     printf '{"id":"a","title":"Quantization of weights"}\n{broken\n{"id":"b","title":"Robots"}\n' >"$work/in"
     run --separate-stderr papertag add --json "$work/in"
@@ -54,7 +54,7 @@ wal" ]
         = "$(jq -c '[.id, .title, .abstract, .date, [.tags[].tag]]' "$work/list" | sort)" ]
 }
 
-@test "expressions choose in list and digest alike; wrong ones name the column, status 2" {
+@test "expressions select the same in list and digest; wrong ones name the column, status 2" {
     store
     papertag list --tag 'quantization & p>=0.8' --json | jq -r .id | sort >"$work/a"
     papertag digest --tag 'quantization & p>=0.8' --format json | ids | sort >"$work/b"
@@ -69,14 +69,14 @@ wal" ]
     expect 3
 }
 
-@test "no store: clear words, status 1" {
+@test "no store: a clear message, status 1" {
     PAPERTAG_DB=$work/none.db run papertag list
     expect 1
     [[ $output == *"$work/none.db: no store there"* ]]
     [ ! -e "$work/none.db" ]
 }
 
-@test "label --undo: each call is taken back whole, the last first" {
+@test "label --undo: each call is undone as a whole, the last first" {
     store
     id=$(jq -r .id data/sample.jsonl | head -n 1)
     papertag show --json "$id" | jq -S 'del(.updated)' >"$work/0"
@@ -94,7 +94,7 @@ wal" ]
     expect 2
 }
 
-@test "labels: out of one store and into another, twice; the later verdict holds; what is wrong is named" {
+@test "labels: from one store to another, twice; the later verdict wins; wrong lines are named" {
     store
     run papertag labels export
     expect 3
@@ -113,7 +113,7 @@ wal" ]
     [[ $(papertag labels import --db "$work/other.db" "$work/v.jsonl") == "0 recorded, 0 rejected" ]]
     papertag show --db "$work/other.db" --json sample-01 | jq -e '[.tags[].tag] | (index("alignment") != null) and (index("quantization") == null)'
 
-    # older: stays out; later: holds; without a time: now
+    # older: ignored; later: recorded; without a time: now
     printf 'sample-02\tagents\tno\t2000-01-01T00:00:00Z\nsample-01\talignment\tno\t2999-01-01T00:00:00Z\nsample-03\tagents\tyes\n' |
         papertag labels import --db "$work/other.db" --json - | jq -e '.recorded == 2'
     papertag labels export --db "$work/other.db" | grep -q $'sample-01\talignment\tno\t2999'
@@ -137,7 +137,7 @@ wal" ]
     expect 2
 }
 
-@test "show, label and ?: verdicts come first and are kept" {
+@test "show, label and ?: verdicts override the model and are kept" {
     store
     id=$(papertag list --tag quantization --json -n 1 | jq -r .id)
     papertag label "$id" -quantization +alignment --json | jq -e '[.tags[].tag] | (index("alignment") != null) and (index("quantization") == null)'
@@ -170,7 +170,22 @@ wal" ]
     papertag trends --as-of 2026-10-31 --days 14 | grep -q '6, was 0 .*ternary'
 }
 
-@test "a table brings every field that a record of JSON Lines brings" {
+@test "an argument that a command does not take: status 2, and it is named" {
+    store
+    for command in list stats tags trends subscriptions; do
+        run papertag "$command" extra
+        expect 2
+        [[ $output == *"$command: unexpected argument 'extra'"* ]]
+    done
+    for command in show similar; do
+        run papertag "$command" sample-01 sample-02
+        expect 2
+        run papertag "$command"
+        expect 2
+    done
+}
+
+@test "a CSV table has every field that a JSON record has" {
     export PAPERTAG_DB=$work/papers.db
     {
         echo "id,title,abstract,date,organization,url,source,venue,authors,author_count,categories,keywords,upvotes,comments"
@@ -184,7 +199,7 @@ wal" ]
         and .keywords == ["rows", "columns"] and .upvotes == 7 and .comments == 3' "$work/out"
 }
 
-@test "every format of a digest is what it says" {
+@test "every format of a digest is well-formed" {
     store
     for format in text markdown html json jsonfeed atom rss eml; do
         papertag digest --tag language-models --format $format -o "$work/d.$format"
@@ -217,7 +232,7 @@ for item in channel.findall('item'):
 END
 }
 
-@test "what papers bring does no harm in any format" {
+@test "hostile text in papers does no harm in any format" {
     export PAPERTAG_DB=$work/papers.db
     printf '%s\n' '{"id":"x\"><b>","title":"<script>alert(1)</script> Quantization\r\nBcc: all@example.org \u202e\ufeffü ]]> `](x)","abstract":"Quantization of weights <img src=x onerror=alert(1)> & more","authors":["<i>A</i>"],"url":"javascript:alert(1)","organization":"\"Lab\" & <Co>"}' >"$work/in"
     papertag add "$work/in"
@@ -256,7 +271,7 @@ END
     expect 2
 }
 
-@test "digest --group-by: under the tags asked for, under days" {
+@test "digest --group-by: under the tags of the expression, under days" {
     store
     papertag digest --group-by tag --tag "RL | quantization" --format markdown >"$work/out"
     [ "$(grep '^## ' "$work/out")" = "## Reinforcement learning
@@ -268,7 +283,7 @@ END
     expect 2
 }
 
-@test "subscriptions: every paper once; an empty digest says why, status 3" {
+@test "subscriptions: every paper once; an empty digest gives the reason, status 3" {
     store
     papertag subscribe q --tag language-models --format json --limit 2
     all=$(papertag list --tag language-models --json | wc -l)
@@ -300,7 +315,7 @@ END
     [[ $output == *"it is the weekend"* ]]
 }
 
-@test "--as-of gives the same bytes again, also of a delivery" {
+@test "--as-of gives the same bytes again, for deliveries too" {
     store
     papertag subscribe q --tag quantization --format html
     last=$(papertag stats --json | jq -r .last)
@@ -342,7 +357,7 @@ END
     papertag list --tag 'quantization | reinforcement-learning | 3d-vision' --json | jq -r .id | sort | cmp - "$work/sent"
 }
 
-@test "two at once on one store: both end well" {
+@test "two at once on one store: both succeed" {
     export PAPERTAG_DB=$work/papers.db
     make_papers 1500 >"$work/a"
     sed 's/"id":"p/"id":"q/; s/Paper /Article /' "$work/a" >"$work/b"
@@ -359,7 +374,7 @@ END
     [ "$(cat "$work/1" "$work/2" | jq -r '.papers[].id' | sort -u | wc -l)" -eq 1400 ]
 }
 
-@test "labels import: what a line lacks is told with its number, the other lines are recorded" {
+@test "labels import: wrong lines are reported with their numbers, the others are recorded" {
     store
     printf 'id\ttag\tverdict\tgiven\nsample-01\trobotics\tyes\t\n{x\trobotics\tno\t\nsample-02\trobotics\tno\n' >"$work/v"
     run --separate-stderr papertag labels import "$work/v"
@@ -371,7 +386,7 @@ END
     [[ $stderr == *"standard input:1: contains a NUL byte"* && $stderr == *"standard input:2: not valid JSON"* ]]
 }
 
-@test "a file is replaced behind its link, with its permissions; a pipe is written into" {
+@test "a file is replaced where its link leads, with its permissions; a pipe is written to" {
     store
     papertag digest -o "$work/real"
     chmod 600 "$work/real"

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: files of verdicts, as `labels import` reads them, and of labelled papers by id, as `retrain` does. The
- * first byte says which.
+ * Fuzz target: files of verdicts, which `labels import` reads, and of labelled papers by id, which `retrain` reads. The
+ * first byte chooses between them.
  */
 #include <stdlib.h>
 #include <string.h>
