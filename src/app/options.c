@@ -182,6 +182,17 @@ const char *args_text(const args *a, const char *name, const char *otherwise)
     return g ? g->value : otherwise;
 }
 
+const char *args_each(const args *a, const char *name, size_t *at)
+{
+    while (*at < a->given_count) {
+        const given *g = &a->given[(*at)++];
+        if (!strcmp(g->option->name, name)) {
+            return g->value;
+        }
+    }
+    return NULL;
+}
+
 int args_real(const args *a, const char *name, double low, double high, double *out)
 {
     const char *value = args_text(a, name, NULL);

@@ -54,6 +54,9 @@ void args_free(args *a);
 bool args_have(const args *a, const char *name);
 const char *args_text(const args *a, const char *name, const char *otherwise); /* the last one given */
 
+/* The next value of an option that may be repeated; NULL after the last. *at is 0 before the first call. */
+const char *args_each(const args *a, const char *name, size_t *at);
+
 /* A number in [low, high]. EXIT_DONE, or EXIT_USAGE after saying why; *out stays when the option was not given. */
 int args_real(const args *a, const char *name, double low, double high, double *out);
 int args_whole(const args *a, const char *name, unsigned long low, unsigned long high, unsigned long *out);

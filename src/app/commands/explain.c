@@ -294,16 +294,15 @@ static int explain_paper(struct job *job, const papertag_paper *paper)
 /* Explains the papers of the store that --paper names. */
 static int explain_stored(const args *a, struct job *job)
 {
+    const char *id;
+    size_t at = 0;
     int code = labelled_open(a, &job->labels);
 
-    for (size_t i = 0; i < a->given_count && !code; i++) {
+    while (!code && (id = args_each(a, "paper", &at)) != NULL) {
         const papertag_neighbour *near;
         const papertag_stored *stored;
         papertag_error err;
-        if (strcmp(a->given[i].option->name, "paper") != 0) {
-            continue;
-        }
-        if (papertag_store_find(job->store, a->given[i].value, &job->key, &err)) {
+        if (papertag_store_find(job->store, id, &job->key, &err)) {
             failed(&err);
             code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_NOTHING : EXIT_FAILED;
         } else if (papertag_store_similar(job->store, job->tagger, job->key, SEARCHED, &near, &job->near_count, &err)) {
@@ -330,6 +329,8 @@ static int run(const args *a)
     papertag_model *model = NULL;
     papertag_error err;
     unsigned long top = 10;
+    const char *tag;
+    size_t at = 0;
     input in;
     int code = args_whole(a, "top", 1, 1000000, &top), end;
 
@@ -348,9 +349,8 @@ static int run(const args *a)
     if (!job.chosen || papertag_tagger_open(&job.tagger, model, &err)) {
         code = out_of_memory();
     }
-    for (size_t i = 0; i < a->given_count && !code; i++) {
-        if (!strcmp(a->given[i].option->name, "tag") &&
-            papertag_model_find_tag(model, a->given[i].value, &job.chosen[job.chosen_count++], &err)) {
+    while (!code && (tag = args_each(a, "tag", &at)) != NULL) {
+        if (papertag_model_find_tag(model, tag, &job.chosen[job.chosen_count++], &err)) {
             failed(&err);
             code = EXIT_USAGE;
         }

@@ -116,16 +116,15 @@ static int add_papers(input *in, papertag_trainer *trainer,
 static int add_files(const args *a, const char *name, const char *tags_field, papertag_trainer *trainer,
                      int (*add)(papertag_trainer *t, const papertag_paper *paper, papertag_error *err), int *end)
 {
+    const char *path;
+    size_t at = 0;
     int code = EXIT_DONE;
 
-    for (size_t i = 0; i < a->given_count && !code; i++) {
+    while (!code && (path = args_each(a, name, &at)) != NULL) {
         args one = *a;
         input in;
         int closed;
-        if (strcmp(a->given[i].option->name, name) != 0) {
-            continue;
-        }
-        one.operands = (const char **)&a->given[i].value;
+        one.operands = &path;
         one.operand_count = 1;
         code = input_open(&in, &one);
         in.tags_field = tags_field;
