@@ -20,10 +20,9 @@ int refused(const papertag_error *err)
     return err->status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
 }
 
-int out_of_memory(void)
+void report_out_of_memory(void)
 {
     fprintf(stderr, "papertag: out of memory\n");
-    return EXIT_FAILED;
 }
 
 int finish_output(void)

@@ -15,8 +15,13 @@ int failed(const papertag_error *err);
 /* The same; returns EXIT_USAGE when an argument of the user was wrong, else EXIT_FAILED. */
 int refused(const papertag_error *err);
 
-/* Reports that there is no memory; returns EXIT_FAILED. */
-int out_of_memory(void);
+/* Reports that there is no memory; returns EXIT_FAILED, which static analysis must see. */
+void report_out_of_memory(void);
+static inline int out_of_memory(void)
+{
+    report_out_of_memory();
+    return EXIT_FAILED;
+}
 
 /* Flushes standard output. EXIT_DONE, or EXIT_FAILED after one report; a reader who left early is not reported. */
 int finish_output(void);
