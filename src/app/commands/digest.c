@@ -205,8 +205,9 @@ static int read_subscription(struct request *r, papertag_store *store)
 static int read_options(struct request *r, const args *a)
 {
     int format = 0;
-    int code = args_no_operands(a) ? EXIT_USAGE : query_of(a, &r->query);
+    int code = args_no_operands(a);
 
+    code = code ? code : query_of(a, &r->query);
     code = code ? code : args_choice(a, "format", digest_format_names, &format);
     code = code ? code : args_choice(a, "group-by", group_words, &r->group);
     if (!code && args_have(a, "for") && args_have(a, "tag")) {
