@@ -4,8 +4,8 @@
  * Labels, linear machines, latent directions, and the two steps from a margin to a decision: a probability
  * (calibrate.h) and a cut (cuts.h).
  */
-#ifndef PT_FIT_FIT_H
-#define PT_FIT_FIT_H
+#ifndef PT_FIT_H
+#define PT_FIT_H
 
 #include "calibrate.h"
 #include "cuts.h"

@@ -106,14 +106,19 @@ typedef struct block {
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 
-/* Allocates the arrays; the dual variables are 0. */
-static int open_block(block *b, papertag_error *err)
+/* Allocates the arrays, `absent` only with absences; the dual variables are 0. */
+static int open_block(block *b, bool absences, papertag_error *err)
 {
+    b->absent = absences ? pt_alloc(b->count, sizeof *b->absent) : NULL;
     b->order = pt_alloc(b->count, sizeof *b->order);
     b->has = pt_alloc(b->count, sizeof *b->has);
     b->alphas = pt_calloc(b->count, PT_LANES * sizeof *b->alphas);
     b->squares = pt_alloc(b->count, sizeof *b->squares);
-    return b->order && b->has && b->alphas && b->squares ? PAPERTAG_OK : pt_no_memory(err);
+    if (!b->order || !b->has || !b->alphas || !b->squares || (absences && !b->absent)) {
+        pt_no_memory(err);
+        return PAPERTAG_NO_MEMORY;
+    }
+    return PAPERTAG_OK;
 }
 
 static void close_block(block *b)
@@ -347,7 +352,7 @@ int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *opt
                .lanes = tags < PT_LANES ? tags : PT_LANES,
                .weights = weights,
                .fixed_bias = options->fixed_bias};
-    int status = open_block(&b, err);
+    int status = open_block(&b, false, err);
 
     if (status) {
         goto done;
@@ -382,11 +387,9 @@ int pt_linear_fit_folds(const pt_cases *cases, const pt_linear_options *options,
                .terms = cases->terms,
                .lanes = cases->folds + 1,
                .weights = weights,
-               .fixed_bias = options->fixed_bias,
-               .absent = pt_alloc(cases->count, sizeof *b.absent)};
-    int status = open_block(&b, err);
+               .fixed_bias = options->fixed_bias};
+    int status = open_block(&b, true, err);
 
-    status = status || b.absent ? status : pt_no_memory(err);
     if (status) {
         goto done;
     }
