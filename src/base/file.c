@@ -1,6 +1,7 @@
 /*
  * file - see file.h and papertag_write_file. A file that is written appears whole or not at all.
  */
+#define _DEFAULT_SOURCE /* realpath */
 #include "file.h"
 
 #include <errno.h>
