@@ -12,7 +12,7 @@
 #include "model/model.h"
 #include "store/models.h"
 
-/* A changed tag is not taken when a difference this unlikely by chance says that it got worse; see pt_sign_test. */
+/* Two results differ when a difference as large as theirs has a smaller probability than this by chance. */
 #define PT_CHANCE 0.05
 
 /* A labelled paper: its row and all its tags. */

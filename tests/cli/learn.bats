@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Verdicts, and what is learnt from them: review, retrain, tags of one's own, kept models, audits, topics.
+# Verdicts and learning from them: review, retrain, new tags, kept models, audits, topics, doctor.
 load helpers
 bats_require_minimum_version 1.5.0
 
@@ -74,7 +74,7 @@ teardown() {
     papertag digest --tag quantization --format json | jq -r '.papers[].id' | sort | diff - "$work/before"
 }
 
-@test "retrain: what the store says of a paper is what the new model says" {
+@test "retrain: the store has the tags that the new model assigns" {
     store
     papertag label sample-02 +robotics -language-models
     papertag label sample-09 -agents
@@ -85,7 +85,7 @@ teardown() {
         t.key=o.tag WHERE assigned" | sort | diff - "$work/model"
 }
 
-@test "retrain with labelled papers and a dev set; broken ones are named" {
+@test "retrain with labelled papers and a dev set; broken ones are reported" {
     export PAPERTAG_DB=$work/papers.db
     make_papers 120 >"$work/all"
     head -n 60 "$work/all" >"$work/train"
@@ -104,7 +104,7 @@ teardown() {
     [[ $stderr == *"$work/broken:1: no tags field"* ]]
 }
 
-@test "tag-new: from examples to a digest, more examples, and gone again" {
+@test "tag-new: a tag from examples, with more examples, and removed" {
     store
     run papertag tag-new tokens-and-bits --definition "Low-bit weights of language models." -e sample-01
     expect 0
@@ -120,7 +120,7 @@ teardown() {
     [ -z "$(verdicts)" ]
 }
 
-@test "tag-new: names and examples that cannot be" {
+@test "tag-new: invalid names and examples" {
     store
     run papertag tag-new quantization -e sample-01
     expect 2
@@ -175,7 +175,7 @@ teardown() {
     grep -q "^papertag: 'x' is not an answer" "$work/err"
 }
 
-@test "review by chance, then eval --store" {
+@test "review at random, then eval --store" {
     store
     run papertag eval --store
     expect 3
@@ -235,7 +235,7 @@ teardown() {
     wait_for "words against it"
 }
 
-@test "what ends a screen is told on the terminal as it was" {
+@test "an error that ends the screen is reported on the restored terminal" {
     store
     review_on_screen
     wait_for "^0 of"
@@ -281,7 +281,7 @@ teardown() {
     expect 2
 }
 
-@test "explain --paper reads the training set from --labels, and says where that is wrong" {
+@test "explain --paper reads the training set from --labels, and reports where it is wrong" {
     store
     printf 'id\ttags\tsplit\nsample-02\tquantization,sparsity\ttrain\nsample-05\trobotics\ttrain\nsample-04\tquantization\tdev\n' >"$work/labels"
     papertag explain --paper sample-01 --tag quantization --labels "$work/labels" --json >"$work/out"
@@ -293,7 +293,7 @@ teardown() {
     [[ $output == *"$work/labels:2: "* ]]
 }
 
-@test "discover: topics with terms, papers and the call that makes them tags" {
+@test "discover: topics with terms, papers and the command that makes them tags" {
     export PAPERTAG_DB=$work/papers.db
     make_papers 90 | jq -c 'if .tags[0] == "3d-vision" then .tags = [] else . end' >"$work/in"
     papertag train -o "$work/base" --skip-rare "$work/in" >/dev/null
@@ -306,7 +306,7 @@ teardown() {
     expect 3
 }
 
-@test "add, review and retrain of one store at a time: nobody is turned away" {
+@test "add, review and retrain on one store at the same time: none is refused" {
     store
     (for i in $(seq 10); do make_papers 20 | sed "s/\"id\":\"p/\"id\":\"q$i-/" | papertag add - >/dev/null || echo failed; done) >"$work/add" 2>&1 &
     (for _ in $(seq 10); do printf 'y\n' | papertag review --plain >/dev/null || echo failed; done) >"$work/review" 2>&1 &
@@ -321,7 +321,7 @@ teardown() {
 ok" ]
 }
 
-@test "doctor: a sound store, and one whose indexes are not what they are made from" {
+@test "doctor: a sound store, and one whose indexes do not match its papers" {
     run papertag doctor
     expect 0
     [[ $output == *"papertag add FILE"* ]]
@@ -340,7 +340,7 @@ ok" ]
     [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(*) > 0 FROM tagged WHERE paper=2')" = 1 ]
 }
 
-@test "doctor: of a damaged store a new one is made, verdicts of papers that are gone with their names" {
+@test "doctor: a damaged store is recovered into a new one; verdicts on lost papers keep their ids" {
     store
     papertag label sample-01 -quantization +robotics
     papertag label sample-39 +robotics
@@ -363,7 +363,7 @@ ok" ]
     verdicts | diff - "$work/before"
 }
 
-@test "doctor: what cannot be used is a finding, each with the next step" {
+@test "doctor: a store or model that cannot be used is a finding with a next step" {
     echo "not a store" >"$work/notes"
     run papertag doctor --db "$work/notes"
     expect 1
