@@ -1,5 +1,5 @@
 /*
- * atom - papers from Atom (RFC 4287): answers of the arXiv API, and feeds.
+ * atom - papers from Atom (RFC 4287): responses of the arXiv API, and feeds.
  */
 #include "xml.h"
 

@@ -1,7 +1,7 @@
 /*
  * bib - papers from bibliographies: BibTeX and biblatex.
  *
- * The fields of an entry are collected as they are written; only when it is complete do they become a paper, since one
+ * The fields of an entry are collected as they are written. They become a paper once the entry is complete, because one
  * field may depend on another.
  */
 #include <stdlib.h>
@@ -64,10 +64,10 @@ typedef struct bib {
     pt_record *record;
     papertag_error *err;
     pt_buf values[FIELDS]; /* as written; empty: not given */
-    pt_buf plain;          /* the text of the value at hand */
+    pt_buf plain;          /* the text of the current value */
 } bib;
 
-/* Takes a field that is known, and the first of its kind with a value. */
+/* Collects a field, if it is known and the first of its kind that has a value. */
 static int take_field(pt_bib_syntax *syntax, pt_slice name, void *context)
 {
     bib *b = context;
@@ -158,7 +158,7 @@ static int append_name(bib *b, pt_slice name)
                   : pt_record_append(b->record, &b->record->paper.authors, b->plain.data, b->plain.size, b->err);
 }
 
-/* Names with the word "and" between; braces protect it. */
+/* Names are separated by the word "and", except inside braces. */
 static int set_authors(bib *b)
 {
     const char *text = b->values[AUTHOR].data;
@@ -172,7 +172,7 @@ static int set_authors(bib *b)
             pt_slice_is((pt_slice){text + i + 1, 3}, "and")) {
             status = append_name(b, (pt_slice){text + from, i - from});
             from = i + 4;
-            i += 3; /* the space after it may be that before another */
+            i += 3; /* the space after one "and" may also be the space before another */
         }
     }
     return status || !size ? status : append_name(b, (pt_slice){text + from, size - from});
@@ -214,7 +214,7 @@ static void read_month(const pt_buf *text, int *month, int *day)
     }
 }
 
-/* A whole day or nothing. */
+/* Sets a full date or none. */
 static int set_date(bib *b)
 {
     const char **to = &b->record->paper.date;
@@ -228,7 +228,7 @@ static int set_date(bib *b)
     if (status || *to || year->size != 4) {
         return status;
     }
-    read_month(&b->values[DAY], &day, &none); /* as if it were a month: the first number */
+    read_month(&b->values[DAY], &day, &none); /* read like a month, which finds the first number */
     read_month(&b->values[MONTH], &month, &day);
     snprintf(text, sizeof text, "%s-%02d-%02d", year->data, month, day);
     return pt_record_date(b->record, to, text, strlen(text), b->err);
@@ -236,7 +236,7 @@ static int set_date(bib *b)
 
 /* ---- identifiers ----------------------------------------------------------------------------------------------- */
 
-/* The arXiv identifier in one field: all of an eprint, after "arXiv:" elsewhere, "abs/..." of a volume. */
+/* The arXiv identifier in one field: the whole of an eprint, "abs/..." in a volume, after "arXiv:" elsewhere. */
 static int set_arxiv_from(bib *b, field from)
 {
     const char *text, *mark;
@@ -255,7 +255,7 @@ static int set_arxiv_from(bib *b, field from)
     return text ? pt_record_text(b->record, &b->record->paper.arxiv, text, length, b->err) : PAPERTAG_OK;
 }
 
-/* The eprint of arXiv; else what indexes write: journal = {arXiv preprint arXiv:...}, volume = {abs/...}. */
+/* From an arXiv eprint, else from what indexes write: journal = {arXiv preprint arXiv:...}, volume = {abs/...}. */
 static int set_arxiv(bib *b)
 {
     static const field places[] = {EPRINT, NUMBER, JOURNAL, VOLUME};
@@ -271,7 +271,7 @@ static int set_arxiv(bib *b)
     return status;
 }
 
-/* Where there is an arXiv identifier, it is the id: the same paper has another key in every bibliography. */
+/* An arXiv identifier replaces the citation key as id, because every bibliography has its own key for a paper. */
 static int replace_key(bib *b)
 {
     papertag_paper *paper = &b->record->paper;

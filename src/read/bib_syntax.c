@@ -7,19 +7,19 @@
 
 #include "base/date.h"
 
-/* Values may name a macro many times, and macros name each other: without bounds they grow without end. Bytes, bytes,
- * macros. */
-enum { VALUE_MAX = 4 * 1024 * 1024, MACRO_MAX = 4096, MACROS_MAX = 10000 };
+/* A value may use a macro many times, and macros use each other, so values could grow without limit. */
+enum { VALUE_MAX = 4 * 1024 * 1024, MACRO_MAX = 4096 }; /* bytes */
+enum { MACROS_MAX = 10000 };
 
 static const pt_slice nothing = {"", 0};
 
-/* Whether names of types, fields and macros may have the character. */
+/* Whether the character may occur in the name of a type, field or macro. */
 static bool is_name(char c)
 {
     return (unsigned char)c > ' ' && c != 0x7f && !strchr("\"#%'(),={}@", c);
 }
 
-/* The place after the opening bracket of an entry whose '@' is at `at`, its type in *type; NULL when it is no entry. */
+/* The byte after the opening bracket of an entry whose '@' is at `at`; sets *type. NULL when it is not an entry. */
 static const char *opens_entry(const char *at, const char *end, pt_slice *type)
 {
     type->text = ++at;
@@ -33,7 +33,7 @@ static const char *opens_entry(const char *at, const char *end, pt_slice *type)
     return type->length && at < end && (*at == '{' || *at == '(') ? at + 1 : NULL;
 }
 
-/* Within an entry: whether another begins here. */
+/* Inside an entry: whether another one begins here. */
 static bool begins_another(const pt_bib_syntax *b)
 {
     pt_slice type;
@@ -52,7 +52,7 @@ static bool is_next(const pt_bib_syntax *b, char c)
     return b->at < b->end && *b->at == c;
 }
 
-/* Fails with the entry and the words; `about`, when it is not empty, follows them, in quotes that the words open. */
+/* Fails, naming the entry. `about`, unless it is empty, follows the words, which end with its opening quote. */
 static int fail(const pt_bib_syntax *b, const char *words, pt_slice about)
 {
     const bool key = b->key.length > 0;
@@ -98,7 +98,7 @@ static pt_slice take_name(pt_bib_syntax *b)
     return name;
 }
 
-/* The number of the macro; macro_count when it is not defined. */
+/* The index of the macro; macro_count when it is not defined. */
 static size_t find_macro(const pt_bib_syntax *b, pt_slice name)
 {
     size_t i = 0;
@@ -109,7 +109,7 @@ static size_t find_macro(const pt_bib_syntax *b, pt_slice name)
     return i;
 }
 
-/* The value of a word: a macro, a month, or itself, as a number or a macro that nobody defined. */
+/* The value of a macro or a month; any other word, such as a number or an undefined macro, is its own value. */
 static pt_slice value_of(const pt_bib_syntax *b, pt_slice word)
 {
     const size_t i = find_macro(b, word);
@@ -158,7 +158,7 @@ static int take_assignment(pt_bib_syntax *b, pt_slice *name)
         return fail_open(b);
     }
     if (!name->length) {
-        return fail(b, "has no name of a field before '", (pt_slice){b->at, 1});
+        return fail(b, "has no field name before '", (pt_slice){b->at, 1});
     }
     if (!is_next(b, '=')) {
         return fail(b, "lacks '=' after field '", *name);
@@ -240,7 +240,7 @@ static int take_key(pt_bib_syntax *b)
     while (word < b->key.length && !pt_is_white(b->key.text[word])) {
         word++;
     }
-    if (is_next(b, '=') && word == b->key.length) { /* no key at all: this is a field already */
+    if (is_next(b, '=') && word == b->key.length) { /* no key: this is the first field */
         b->key.length = 0;
         b->at = from;
         return PAPERTAG_OK;
@@ -249,8 +249,8 @@ static int take_key(pt_bib_syntax *b)
     return is_next(b, '=') || is_next(b, '{') ? fail(b, "lacks a comma after its key", nothing) : fail_open(b);
 }
 
-/* Goes on to the next entry. Only white space or another entry may precede it in its line: so neither an address of
- * mail nor an entry after a '%' is one. False at the end. */
+/* Moves on to the next entry. Only white space or another entry may precede it on its line, which rules out mail
+ * addresses and entries after a '%'. False at the end. */
 static bool find_entry(pt_input *in)
 {
     bool first = true;
@@ -267,7 +267,7 @@ static bool find_entry(pt_input *in)
     return false;
 }
 
-/* Skips a comment or preamble; one that does not close takes its first line alone, so that what follows is read. */
+/* Skips a comment or preamble; of one that is not closed only the first line, so that the rest is read. */
 static void skip_enclosed(pt_bib_syntax *b)
 {
     const char *from = b->in->start;
@@ -280,7 +280,7 @@ static void skip_enclosed(pt_bib_syntax *b)
     }
 }
 
-/* Reads the entry that begins at in->start. *is_paper: it is neither macro nor comment. */
+/* Reads the entry at in->start. Sets *is_paper unless it is a macro, comment or preamble. */
 static int take_entry(pt_bib_syntax *b, pt_bib_take *take, void *context, bool *is_paper)
 {
     pt_slice type;

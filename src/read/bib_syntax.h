@@ -1,9 +1,9 @@
 /*
  * bib_syntax - the grammar of BibTeX and biblatex: entries, their fields, macros.
  *
- * Entries are in braces or parentheses, values in braces or quotes, joined with '#', with macros from @string; text
- * between entries is no fault. In one thing it is stricter than BibTeX: a line that begins like an entry begins one,
- * even where a brace is still open. So a missing brace costs one entry and not the rest of the file.
+ * Entries are in braces or parentheses. Values are in braces or quotes, or macros from @string, joined with '#'. Text
+ * between entries is allowed. The grammar is stricter than BibTeX's in one point: a line that begins like an entry
+ * begins one, even where a brace is still open. So a missing brace costs one entry and not the rest of the file.
  */
 #ifndef PT_BIB_SYNTAX_H
 #define PT_BIB_SYNTAX_H
@@ -22,24 +22,24 @@ typedef struct pt_bib_syntax {
     pt_arena arena; /* of macros */
     pt_bib_macro *macros;
     size_t macro_count, macro_capacity;
-    pt_buf value;    /* of the field that has just been read */
-    const char *at;  /* in the entry at hand */
+    pt_buf value;    /* of the last field */
+    const char *at;  /* in the current entry */
     const char *end; /* of the source */
     pt_slice key;    /* the citation key; "" when there is none */
     size_t line;     /* of the entry */
     char closing;    /* its closing bracket */
 } pt_bib_syntax;
 
-/* Takes a field of an entry, with b->value for its value. */
+/* Receives a field of an entry; its value is b->value. */
 typedef int pt_bib_take(pt_bib_syntax *b, pt_slice name, void *context);
 
-/* Reads the next entry of a paper: its key and line go into *b, its fields to `take`. PAPERTAG_BAD_INPUT for one that
- * is malformed, which is skipped; PAPERTAG_END after the last. */
+/* Reads the next entry of a paper: sets its key and line in *b, passes its fields to `take`. PAPERTAG_BAD_INPUT for a
+ * malformed entry, which is skipped; PAPERTAG_END after the last. */
 int pt_bib_next(pt_bib_syntax *b, pt_bib_take *take, void *context);
 void pt_bib_close(pt_bib_syntax *b);
 
-/* Whether a line begins an entry, as far as it can be seen before `end`: a key and a comma follow its bracket, or it is
- * no paper at all. */
+/* Whether the line at `at` begins an entry: one with a key and a comma after its bracket, or a comment, macro or
+ * preamble. */
 bool pt_bib_begins_entry(const char *at, const char *end);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * csv - papers from comma- or tab-separated values with a header (RFC 4180).
  *
- * Columns are found by their names, in any order and case; unknown ones are passed over. A quoted cell may contain
+ * Columns are found by their names, in any order and case; unknown ones are skipped. A quoted cell may contain
  * separators and line ends. A quote that is never closed would swallow the rest of the file, so it is reported where
  * it opens, and reading goes on with the line after that.
  */
@@ -11,14 +11,14 @@
 #include "format.h"
 #include "slice.h"
 
-/* A record longer than this has a quote that was not closed. Bytes. */
+/* A longer record has a quote that is never closed. Bytes. */
 enum { RECORD_MAX = 4 * 1024 * 1024 };
 
 typedef struct table {
     char separator;
     const pt_field **columns; /* column_count of them; NULL: unknown */
     size_t column_count, column_capacity;
-    pt_buf record;   /* the lines of the row at hand, each with an LF */
+    pt_buf record;   /* the lines of the current row, each with an LF */
     pt_buf unquoted; /* the text of its cells */
     pt_slice *cells; /* cell_count of them, in `unquoted` */
     size_t cell_count, cell_capacity;
@@ -117,7 +117,7 @@ static int cut_cells(table *t)
 
     pt_buf_clear(&t->unquoted);
     if (pt_reserve(&t->unquoted.data, &t->unquoted.capacity, t->record.size + 1, 1)) {
-        return PAPERTAG_NO_MEMORY; /* all of it now, so that cells can point into it */
+        return PAPERTAG_NO_MEMORY; /* reserved in full, so that cells can point into it */
     }
     t->cell_count = 0;
     for (;;) {
@@ -150,13 +150,13 @@ static bool has_name(const pt_field *field, pt_slice name)
     return pt_slice_is(name, field->name) || (field->alias && pt_slice_is(name, field->alias));
 }
 
-/* Whether a table with this column is one of papers: that of a text is enough. */
+/* Whether the field has text. One such column is enough to make a table one of papers. */
 static bool is_text(const pt_field *field)
 {
     return field->essential && field->kind == PT_FIELD_TEXT;
 }
 
-/* The field that a column holds; NULL when it is unknown. */
+/* The field of a column; NULL when it is unknown. */
 static const pt_field *field_of(const papertag_reader *reader, pt_slice name)
 {
     const char *tags = reader->tags_field;
@@ -225,7 +225,7 @@ static void close_table(papertag_reader *reader)
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
-/* A list is split at ';' or '|' where there is one, else at ','. */
+/* Splits a list at ';' or '|' if it has one of them, else at ','. */
 static int read_list(pt_record *record, papertag_strings *list, pt_slice cell, papertag_error *err)
 {
     char separator[] = ",";
@@ -310,7 +310,7 @@ static bool names_text(pt_slice column)
     return false;
 }
 
-/* A first line, cut at `separator`, in which a column of text is named. */
+/* Whether the first line, split at `separator`, names a column of text. */
 static bool fits_table(const char *head, size_t size, char separator)
 {
     const char *end = memchr(head, '\n', size), *at = head;

@@ -1,11 +1,11 @@
 /*
- * daily - papers from the listing that the Hugging Face API gives of its daily papers: a JSON array whose elements have
- * the paper under "paper", and what its readers did around it.
+ * daily - papers from the daily-papers listing of the Hugging Face API: a JSON array whose elements have the paper
+ * under "paper", and the reactions of readers next to it.
  */
 #include "base/ascii.h"
 #include "json.h"
 
-/* The organization has a name for people, or a short one; it belongs to the paper or to the entry. */
+/* The organization of the paper, or of the entry; its full name if it has one. */
 static int read_organization(const pt_json *entry, const pt_json *paper)
 {
     const cJSON *own = pt_json_member(paper, "organization");
@@ -47,8 +47,8 @@ static int read_daily(const pt_json *entry)
     return status ? status : pt_json_source(entry, "huggingface");
 }
 
-/* Whether the first element has a member "paper". Looser than pt_json_find: a fault in the element must not hide what the
- * rest of the source is. */
+/* Whether the first element has a member "paper". Less strict than pt_json_find, so that a fault in that element does
+ * not keep the rest from being recognised. */
 static bool fits_daily(const char *head, size_t size)
 {
     const char *at = head + 1, *end = head + size;

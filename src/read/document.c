@@ -1,21 +1,21 @@
 /*
  * document - the objects of a JSON document, one by one; see json.h.
  *
- * A document is read whole, but each object is parsed on its own, from its slice of the text: so it has its own line in
- * messages, and a broken one does not take the others with it.
+ * The document is read into memory, but each object is parsed separately, from its part of the text. So messages can
+ * name its line, and a broken object does not affect the others.
  */
 #include <stdlib.h>
 
 #include "json.h"
 
-/* Where in a document the reader is. */
+/* The position in the document. */
 struct document {
     const char *wrapper;
     bool inside;  /* an array */
     bool wrapped; /* that array is a member of an object */
 };
 
-/* ---- the text without a tree ----------------------------------------------------------------------------------- */
+/* ---- searching the text ---------------------------------------------------------------------------------------- */
 
 const char *pt_json_skip(const char *at, const char *end)
 {
@@ -54,7 +54,7 @@ static const char *skip_white(const char *at, const char *end, const char *also)
     return at;
 }
 
-/* The byte after the bracket that closes the one before `at`; NULL when it does not close before `end`. */
+/* The byte after the bracket that closes the one before `at`; NULL when there is none before `end`. */
 static const char *after_closing(const char *at, const char *end)
 {
     const char *stop = pt_json_skip(at, end);
@@ -111,7 +111,7 @@ const char *pt_json_first(const char *at, const char *end, const char *wrapper)
     return at < end && *at == '{' ? at : NULL;
 }
 
-/* ---- stepping through it --------------------------------------------------------------------------------------- */
+/* ---- object by object ------------------------------------------------------------------------------------------ */
 
 int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err)
 {
@@ -150,7 +150,7 @@ static bool enter_array(struct document *document, pt_input *in)
 static int leave_array(struct document *document, pt_input *in, papertag_error *err)
 {
     const char *stop = document->wrapped ? after_closing(in->start + 1, in->end) : in->start + 1;
-    int status = PT_PASSED_OVER;
+    int status = PT_SKIPPED;
 
     document->inside = false;
     if (!stop) {
@@ -173,8 +173,8 @@ static const char *end_of_value(const struct document *document, const char *fro
     return stop ? stop : end;
 }
 
-/* Takes one step: an object goes into the record; PT_PASSED_OVER when there is no object at this place. */
-static int take_step(papertag_reader *reader, pt_json_read *read, papertag_error *err)
+/* Reads the next object into the record. PT_SKIPPED when there was something else. */
+static int next_object(papertag_reader *reader, pt_json_read *read, papertag_error *err)
 {
     struct document *document = reader->state;
     pt_input *in = &reader->input;
@@ -188,12 +188,12 @@ static int take_step(papertag_reader *reader, pt_json_read *read, papertag_error
         return PAPERTAG_END;
     }
     if (from < in->end && !document->inside && enter_array(document, in)) {
-        return PT_PASSED_OVER;
+        return PT_SKIPPED;
     }
     if (from < in->end && document->inside && *from == ']') {
         return leave_array(document, in, err);
     }
-    if (from < in->end && (*from == '}' || *from == ']')) { /* no value: taking none would never end */
+    if (from < in->end && (*from == '}' || *from == ']')) { /* it ends no value, so it must be skipped here */
         in->start++;
         return pt_input_fail(in, line, err, *from == '}' ? "'}' without '{'" : "']' without '['");
     }
@@ -207,7 +207,7 @@ static int take_step(papertag_reader *reader, pt_json_read *read, papertag_error
     for (length = (size_t)(stop - from); length && strchr(" \t\r\n", from[length - 1]); length--) {
     }
     if (document->wrapper && length == 4 && !memcmp(from, "null", 4)) {
-        return PT_PASSED_OVER;
+        return PT_SKIPPED;
     }
     return pt_json_object(reader, from, length, line, read, err);
 }
@@ -217,7 +217,7 @@ int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *er
     int status;
 
     do {
-        status = take_step(reader, read, err);
-    } while (status == PT_PASSED_OVER);
+        status = next_object(reader, read, err);
+    } while (status == PT_SKIPPED);
     return status;
 }

@@ -1,12 +1,11 @@
 /*
- * fields - see fields.h. `doi` and `arxiv` are read as they are: pt_record_identify gives them their one form,
- * whichever format they come from.
+ * fields - see fields.h. `doi` and `arxiv` are read as text: pt_record_identify makes them canonical for every format.
  */
 #include "fields.h"
 
 #include <stddef.h>
 
-/* A field is called what its member is called. */
+/* A field has the name of its member. */
 #define FIELD(member) .name = #member, .length = sizeof #member - 1, .offset = offsetof(papertag_paper, member)
 
 const pt_field pt_fields[] = {

@@ -1,8 +1,8 @@
 /*
- * format - what a format of papers is: it recognises a source by its first bytes, and fills one record after another.
+ * format - the interface of a format: it recognises a source by its first bytes, and fills one record after another.
  *
- * A format is one file that defines a pt_format, and one row of the list in formats.c. Bytes come through input.h,
- * fields go into the record through paper.h, or by name through fields.h.
+ * A format is one file that defines a pt_format, and one row of the list in formats.c. It gets bytes from input.h and
+ * fills the record through paper.h, or by field name through fields.h.
  */
 #ifndef PT_FORMAT_H
 #define PT_FORMAT_H
@@ -18,7 +18,7 @@ struct papertag_reader {
     char *tags_field;   /* name of the field that holds the tags */
     char page_date[11]; /* YYYY-MM-DD; "" when not given */
     bool text_only;     /* only id, title and abstract are wanted */
-    bool careful;       /* take no short cut; for tests */
+    bool careful;       /* never use the quick reader; for tests */
     pt_buf scratch;
     void *state; /* of the format: made by its open, freed by its close */
 };
@@ -31,7 +31,7 @@ typedef struct pt_format {
     void (*close)(papertag_reader *reader);                    /* may be NULL; called when open failed, too */
 } pt_format;
 
-/* The i-th format, in the order in which they are tried; NULL after the last. */
+/* The i-th format in the order of detection; NULL after the last. */
 const pt_format *pt_format_at(size_t i);
 
 #endif

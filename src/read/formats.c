@@ -1,8 +1,8 @@
 /*
- * formats - the list of formats, which detection, messages and programs follow.
+ * formats - the list of formats, for detection, messages and programs.
  *
- * The order is that of trying: a format comes before those that would take its sources for their own. To add one, write
- * its file and add its row.
+ * The order is that of detection: a format precedes any other that would also accept its sources. To add a format,
+ * write its file and add a row.
  */
 #include "format.h"
 

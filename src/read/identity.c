@@ -1,8 +1,8 @@
 /*
- * identity - what tells whether two records are the same paper.
+ * identity - the means to decide whether two records are the same paper.
  *
- * Sources spell the same title differently, and the same arXiv identifier comes bare, in addresses and inside DOIs. So
- * titles are compared by their letters alone, and identifiers are cut down to one form.
+ * Sources spell the same title differently, and give an arXiv identifier alone, in addresses or in DOIs. So titles are
+ * compared by their letters, and identifiers in a canonical form.
  */
 #include <utf8proc.h>
 
@@ -44,7 +44,7 @@ const char *pt_arxiv_id(const char *text, size_t *length)
     return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
 }
 
-/* The letters and digits that one character beyond ASCII comes down to. */
+/* Appends the letters and digits that a character beyond ASCII is reduced to. */
 static void append_letters_of(pt_buf *out, utf8proc_int32_t c)
 {
     static const utf8proc_option_t options =
@@ -88,7 +88,7 @@ int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_I
 
     pt_letters(&letters, text);
     if (!letters.failed) {
-        /* another seed for texts without letters, which would all be the same */
+        /* a text without letters is hashed itself, else all such texts would have the same id */
         const uint64_t hash = letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1);
         snprintf(out, PT_DERIVED_ID, "%s%016llx", derived_prefix, (unsigned long long)hash);
         status = PAPERTAG_OK;

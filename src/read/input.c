@@ -1,8 +1,8 @@
 /*
  * input - see input.h.
  *
- * A source is a stream: files of any length are read in blocks. Packed bytes are unpacked here, so no format needs to
- * know about them.
+ * A source is a stream: files of any length are read in blocks. Compressed sources are unpacked here, so formats need
+ * not know about them.
  */
 #include "input.h"
 
@@ -57,27 +57,27 @@ static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_
     return count < 0 ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
 }
 
-/* Makes room after `end` for at least one byte and a NUL: moves what is unread to the front, or grows the block. */
+/* Makes room after `end` for at least one byte and a NUL: moves the unread bytes to the front, or grows the block. */
 static int make_room(pt_input *in)
 {
-    const size_t held = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
+    const size_t unread = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
 
     if (used + 1 < in->capacity) {
         return PAPERTAG_OK;
     }
     if (in->block && in->start > in->block) {
-        memmove(in->block, in->start, held);
+        memmove(in->block, in->start, unread);
         in->start = in->block;
-        in->end = in->block + held;
+        in->end = in->block + unread;
     }
-    if (held + 1 < in->capacity) {
+    if (unread + 1 < in->capacity) {
         return PAPERTAG_OK;
     }
     if (pt_reserve(&in->block, &in->capacity, in->capacity + BLOCK, 1)) {
         return PAPERTAG_NO_MEMORY;
     }
     in->start = in->block;
-    in->end = in->block + held;
+    in->end = in->block + unread;
     return PAPERTAG_OK;
 }
 
@@ -100,9 +100,9 @@ int pt_input_fill(pt_input *in, size_t size, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* ---- lines, or everything -------------------------------------------------------------------------------------- */
+/* ---- lines and the whole --------------------------------------------------------------------------------------- */
 
-/* Goes on to the line after one that was too long. */
+/* Skips the rest of a line that was too long. */
 static int skip_line(pt_input *in, papertag_error *err)
 {
     int status = PAPERTAG_OK;
@@ -125,20 +125,20 @@ int pt_input_line(pt_input *in, const char **line, size_t *length, size_t *numbe
 
     *number = in->line;
     while (!status) {
-        const size_t held = (size_t)(in->end - in->start);
-        stop = searched < held ? memchr(in->start + searched, '\n', held - searched) : NULL;
-        if ((stop ? (size_t)(stop - in->start) : held) > PT_LINE_MAX) {
+        const size_t unread = (size_t)(in->end - in->start);
+        stop = searched < unread ? memchr(in->start + searched, '\n', unread - searched) : NULL;
+        if ((stop ? (size_t)(stop - in->start) : unread) > PT_LINE_MAX) {
             in->skipping = true;
             return pt_input_fail(in, *number, err, "a line of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
         }
         if (stop || in->at_end) {
             break;
         }
-        searched = held;
-        status = pt_input_fill(in, held + 1, err);
+        searched = unread;
+        status = pt_input_fill(in, unread + 1, err);
     }
     if (status) {
-        in->start = in->end; /* a line that is cut short is no record of its own */
+        in->start = in->end; /* the part of a line before the fault is not a record */
         return status;
     }
     if (!stop && in->start == in->end) {
@@ -182,20 +182,20 @@ void pt_input_advance(pt_input *in, const char *to)
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
-/* Puts an unpacker between the source and everybody else when the source is packed. */
+/* If the source is compressed, puts an unpacker between it and the readers. */
 static int open_packed(pt_input *in, papertag_error *err)
 {
     char *block;
-    size_t held;
+    size_t unread;
     int status = pt_input_fill(in, PT_UNPACK_HEAD, err);
 
-    held = (size_t)(in->end - in->start);
-    if (status || !pt_is_packed(in->start, held)) {
+    unread = (size_t)(in->end - in->start);
+    if (status || !pt_is_packed(in->start, unread)) {
         return status;
     }
     block = in->block;
     in->block = NULL;
-    status = pt_unpack_open(&in->packed, in->at_end ? -1 : in->fd, block, in->capacity, in->start, held);
+    status = pt_unpack_open(&in->packed, in->at_end ? -1 : in->fd, block, in->capacity, in->start, unread);
     in->start = in->end = NULL;
     in->capacity = 0;
     in->at_end = false;
@@ -205,16 +205,16 @@ static int open_packed(pt_input *in, papertag_error *err)
 static int skip_byte_order_mark(pt_input *in, papertag_error *err)
 {
     int status = pt_input_fill(in, 3, err);
-    size_t held = (size_t)(in->end - in->start);
+    size_t unread = (size_t)(in->end - in->start);
 
     if (status) {
         return status;
     }
-    if (held >= 2 && (!memcmp(in->start, "\xff\xfe", 2) || !memcmp(in->start, "\xfe\xff", 2))) {
+    if (unread >= 2 && (!memcmp(in->start, "\xff\xfe", 2) || !memcmp(in->start, "\xfe\xff", 2))) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: UTF-16 text; papers are read as UTF-8 (iconv -f UTF-16 -t UTF-8)",
                        in->name);
     }
-    if (held >= 3 && !memcmp(in->start, "\xef\xbb\xbf", 3)) {
+    if (unread >= 3 && !memcmp(in->start, "\xef\xbb\xbf", 3)) {
         in->start += 3;
     }
     return PAPERTAG_OK;

@@ -1,7 +1,8 @@
 /*
  * json - fields of an object; see json.h.
  *
- * cJSON parses. Its strings end at the first NUL, so a NUL in the text, escaped or not, is made a space before.
+ * cJSON does the parsing. Its strings end at the first NUL, so a NUL in the text, escaped or not, becomes a space
+ * first.
  */
 #include "json.h"
 
@@ -45,7 +46,7 @@ int pt_json_id(const pt_json *o, const char *key, const char **field)
     if (!cJSON_IsNumber(item)) {
         return pt_json_string_of(o, key, item, field);
     }
-    /* cJSON keeps numbers as doubles; 17 digits leave integers what they are */
+    /* cJSON stores numbers as doubles; 17 digits reproduce every integer that a double can */
     return pt_record_text(&o->reader->record, field, text, pt_format_double(text, item->valuedouble, 17), o->err);
 }
 
@@ -66,7 +67,7 @@ int pt_json_count(const pt_json *o, const char *key, long *field)
 /* The name in an item of a list: the item itself, or a member of it. NULL when it has none. */
 static const char *name_of(const cJSON *item)
 {
-    static const char *const keys[] = {"name", "fullname", "tag"}; /* papertag writes tags with "tag" */
+    static const char *const keys[] = {"name", "fullname", "tag"}; /* "tag": as papertag prints tags */
     const cJSON *name = cJSON_IsObject(item) ? NULL : item;
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++) {
@@ -121,7 +122,7 @@ int pt_json_source(const pt_json *o, const char *source)
 
 /* ---- parsing one object ---------------------------------------------------------------------------------------- */
 
-/* Points *text to a copy in which every NUL and every \u0000 is a space; leaves it where there is none. */
+/* If the text has a NUL or \u0000, points *text to a copy with a space in place of each. */
 static int without_nul(pt_buf *copy, const char **text, size_t length)
 {
     const char *at = *text, *end = at + length, *from = at;
@@ -147,7 +148,7 @@ static int without_nul(pt_buf *copy, const char **text, size_t length)
     return copy->failed ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
-/* The tree of the one value in text[0 .. length); NULL, with *fault at the first byte that is wrong. */
+/* Parses text[0 .. length) as one value. NULL when it is not, with *fault at the first wrong byte. */
 static cJSON *parse(const char *text, size_t length, const char **fault)
 {
     cJSON *json;

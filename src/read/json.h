@@ -15,21 +15,21 @@ typedef struct pt_json {
     papertag_error *err;
 } pt_json;
 
-/* Fills the record. PT_PASSED_OVER when the object is neither a paper nor a fault. */
+/* Fills the record. PT_SKIPPED when the object is not a paper, but not a fault either. */
 typedef int pt_json_read(const pt_json *o);
-enum { PT_PASSED_OVER = -1 };
+enum { PT_SKIPPED = -1 };
 
-/* Parses the object in text[0 .. length), which begins on `line`, and reads it into the cleared record. */
+/* Parses the object in text[0 .. length), which begins on `line`, clears the record and calls `read` to fill it. */
 int pt_json_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
                    papertag_error *err);
 
-/* ---- fields: one that is absent or null changes nothing; a wrong type is a broken record ----------------------- */
+/* ---- fields: absent and null change nothing, a wrong type is a broken record ----------------------------------- */
 
 const cJSON *pt_json_member(const pt_json *o, const char *key); /* NULL for null, too */
 const char *pt_json_text(const pt_json *o, const char *key);    /* NULL for anything but a string */
 int pt_json_wrong_type(const pt_json *o, const char *key, const char *wanted);
 
-/* Each reads the field `key` into *field; those with `item` read that, which messages call `key`. */
+/* Each reads the field `key` into *field. Those with an item read that; `key` is its name in messages. */
 int pt_json_string(const pt_json *o, const char *key, const char **field);
 int pt_json_string_of(const pt_json *o, const char *key, const cJSON *item, const char **field);
 int pt_json_id(const pt_json *o, const char *key, const char **field); /* a string or a number */
@@ -40,21 +40,21 @@ int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, cons
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
                     const char *separators);
 
-/* The date of a string that begins with a day; anything else is passed over. */
+/* From a string that begins with YYYY-MM-DD; anything else is ignored. */
 int pt_json_date(const pt_json *o, const char *key, const char **field);
 
-/* The source of all papers of a format. */
+/* Sets the source, which is the same for all papers of a service. */
 int pt_json_source(const pt_json *o, const char *source);
 
-/* ---- documents: arrays and objects, one or several in a row ---------------------------------------------------- */
+/* ---- documents: arrays and objects, one or several in sequence ------------------------------------------------- */
 
-/* Reads the source whole. `wrapper` names the member of an outer object that is the array of papers, as services
- * answer; null in an array is then a paper that the service has not found. NULL: an object at the top is a paper. */
+/* Reads the source into memory. `wrapper` names the member of an outer object that is the array of papers, as services
+ * return them; a null in the array is then a paper that was not found. NULL: an outer object is a paper itself. */
 int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err);
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err);
 void pt_json_close(papertag_reader *reader);
 
-/* ---- detection, from the beginning of a text that may be cut off anywhere -------------------------------------- */
+/* ---- detection, in the first bytes of a text ------------------------------------------------------------------- */
 
 /* The end of the value at `at`: the ',', ']' or '}' that follows it; NULL when there is none before `end`. */
 const char *pt_json_skip(const char *at, const char *end);
@@ -62,7 +62,7 @@ const char *pt_json_skip(const char *at, const char *end);
 /* The value of a member of the object that begins at `at`; NULL when there is none before `end`. */
 const char *pt_json_find(const char *at, const char *end, const char *key);
 
-/* The first object: `at` itself, or in the array there or under `wrapper`. NULL when there is none. */
+/* The first object: at `at`, or in the array that is there or in the member `wrapper`. NULL when there is none. */
 const char *pt_json_first(const char *at, const char *end, const char *wrapper);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * jsonl - papers in papertag's own layout: JSON Lines, which streams, and JSON documents.
  *
- * Most lines are so plain that the quick reader takes them; cJSON reads the rest.
+ * The quick reader reads most lines; those that are not plain go to cJSON.
  */
 #include "fields.h"
 #include "quick.h"
@@ -48,7 +48,7 @@ static int read_paper(const pt_json *o)
 
 /* ---- JSON Lines ------------------------------------------------------------------------------------------------ */
 
-/* An object that ends on its first line, as far as can be seen when that is broken. */
+/* Whether an object seems to end on its first line; it may be broken. */
 static bool fits_jsonl(const char *head, size_t size)
 {
     const char *end = head + size, *line_end = memchr(head, '\n', size), *stop;

@@ -1,8 +1,8 @@
 /*
  * latex - see latex.h.
  *
- * This is not TeX, but the commands that people and programs use in bibliographies. An unknown command is left in the
- * text, where it tells a reader more than a gap.
+ * This is not TeX, only the commands that people and programs use in bibliographies. An unknown command stays in the
+ * text: it tells a reader more than a gap would.
  */
 #include "latex.h"
 
@@ -16,8 +16,8 @@ typedef struct latex {
     const char *at, *end;
     pt_buf *out;
     pt_latex_kind kind;
-    int depth;     /* of accents over accents */
-    bool unclosed; /* math without an end has been met: to search for the end at every '$' would take long */
+    int depth;     /* of accents on accents */
+    bool unclosed; /* math without an end was found: searching for an end again at every '$' would take too long */
 } latex;
 
 /* ---- what commands mean ---------------------------------------------------------------------------------------- */
@@ -25,7 +25,7 @@ typedef struct latex {
 static const struct {
     const char *name, *text;
 } symbols[] = {
-    /* characters that have a meaning */
+    /* characters with a meaning of their own */
     {"&", "&"},
     {"%", "%"},
     {"_", "_"},
@@ -113,7 +113,7 @@ static const struct {
     {"textunderscore", "_"},
     {"th", "\u00fe"},
     {"TH", "\u00de"},
-    /* switches of style, which have no text */
+    /* changes of style, which have no text */
     {"bf", ""},
     {"bfseries", ""},
     {"em", ""},
@@ -213,7 +213,7 @@ static pt_slice take_argument(latex *x)
         x->at++;
         argument.length = take_name(x).length + 1;
         if (pt_is_letter(x->at[-1])) {
-            skip_spaces(x); /* they end its name */
+            skip_spaces(x); /* spaces end the name of a command */
         }
         return argument;
     } else if (!begins(x, "}") && x->at < x->end) {
@@ -246,7 +246,7 @@ static void write_marked(pt_buf *out, const char *text, size_t length, const acc
         pt_buf_append(out, text, length);
         return;
     }
-    if (!a->below) { /* i and j without a dot are there for marks above */
+    if (!a->below) { /* marks above go on the letters i and j themselves, whose dots they replace */
         first = first == 0x131 ? 'i' : first == 0x237 ? 'j' : first;
     }
     count = utf8proc_encode_char(first, bytes);
@@ -273,12 +273,12 @@ static void write_accent(latex *x, const accent *a)
     } else if (inner.size) {
         write_marked(x->out, inner.data, inner.size, a);
     } else if (a->name == '^' || a->name == '~') {
-        pt_buf_append(x->out, &a->name, 1); /* \~{} is how a tilde is written in an address */
+        pt_buf_append(x->out, &a->name, 1); /* \~{} is a tilde in an address */
     }
     pt_buf_free(&inner);
 }
 
-/* Math, unchanged and with its marks: up to `closing`, unless a backslash escapes that. */
+/* Copies math unchanged, up to the first `closing` that no backslash escapes. */
 static void write_math(latex *x, const char *closing, size_t opening)
 {
     const char *from = x->at;
@@ -292,7 +292,7 @@ static void write_math(latex *x, const char *closing, size_t opening)
         x->at += *x->at == '\\' && x->at + 1 < x->end;
     }
     x->unclosed = true;
-    x->at = from + opening; /* no math after all */
+    x->at = from + opening; /* it was not math */
     pt_buf_append(x->out, from, opening);
 }
 
@@ -319,12 +319,12 @@ static void write_command(latex *x)
     if (text) {
         pt_buf_text(x->out, text);
         if (letters) {
-            skip_spaces(x); /* they end its name */
+            skip_spaces(x); /* spaces end the name of a command */
         }
     } else if (command.length == 4 && !memcmp(command.text, "href", 4) && begins(x, "{")) {
         take_argument(x); /* the address; its text follows */
     } else if (!letters || !begins(x, "{")) {
-        pt_buf_append(x->out, from, (size_t)(x->at - from)); /* unknown; before a group it is a style */
+        pt_buf_append(x->out, from, (size_t)(x->at - from)); /* unknown; one before a group is taken for a style */
     }
 }
 

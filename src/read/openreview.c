@@ -1,14 +1,13 @@
 /*
- * openreview - papers as OpenReview answers: JSON of its own layout.
+ * openreview - papers from responses of the OpenReview API: JSON in its own layout.
  *
- * What is marked as deleted, and what is listed in addition to papers (reviews, comments), is no fault and is passed
- * over.
+ * Responses also contain deleted papers, reviews and comments, which are skipped.
  */
 #include <time.h>
 
 #include "json.h"
 
-/* The value of a member of "content". Since version 2 of the API it is in an object that says who may read it. */
+/* The value of a member of "content". Since version 2 of the API it is wrapped in an object with access rights. */
 static const cJSON *content_of(const pt_json *content, const char *key)
 {
     const cJSON *item = pt_json_member(content, key);
@@ -35,7 +34,7 @@ static int read_time(const pt_json *o, const char *key)
     return pt_record_date(record, &record->paper.date, day, strftime(day, sizeof day, "%Y-%m-%d", &utc), o->err);
 }
 
-/* The page of the discussion is that of the paper. */
+/* A paper has the address of its discussion. */
 static int read_address(const pt_json *o)
 {
     const char *forum = pt_json_text(o, "forum");
@@ -53,7 +52,7 @@ static int read_note(const pt_json *o)
     int status;
 
     if (pt_json_member(o, "ddate") || pt_json_member(o, "replyto")) {
-        return PT_PASSED_OVER; /* deleted or withdrawn; a review or a comment */
+        return PT_SKIPPED; /* deleted or withdrawn; a review or a comment */
     }
     if (!cJSON_IsObject(content.json)) {
         return pt_json_wrong_type(o, "content", "an object");

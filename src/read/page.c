@@ -13,7 +13,7 @@
  *     Sep 16, 2024 5       (without a year: the page's)
  *
  * Any part of the foot may be missing, even all of it; then only the shape of the paragraphs shows where the next paper
- * begins. What precedes the first title (menus, the page's own date) is no paper.
+ * begins. Text before the first title (menus, the page's own date) is skipped.
  */
 #include <stdlib.h>
 
@@ -23,10 +23,10 @@
 
 static const char bullet[] = "\xe2\x80\xa2", middle_dot[] = "\xc2\xb7";
 
-/* A title is no longer, an abstract usually is. Bytes. */
+/* The longest title; most abstracts are longer. Bytes. */
 enum { TITLE_MAX = 300 };
 
-/* Years that a date may have. The leap year stands in where a date has none, so that Feb 29 is a day. */
+/* Years that a date may have. One without a year is checked in a leap year, so that Feb 29 is a day. */
 enum { YEAR_MIN = 1990, YEAR_MAX = 2100, LEAP_YEAR = 2000 };
 
 /* A run of lines between empty ones. */
@@ -165,7 +165,7 @@ static pt_slice text_of(const paragraph *p)
     return (pt_slice){p->start, (size_t)(p->end - p->start)};
 }
 
-/* A foot has a line that is a dot, a number of authors, or a date, which must be alone. */
+/* A foot has a line with a dot or a number of authors, or is a single line with a date. */
 static bool is_foot(const paragraph *p)
 {
     const char *at = p->start;
@@ -181,7 +181,7 @@ static bool is_foot(const paragraph *p)
     return false;
 }
 
-/* Menus, headings and counts, which are not of a paper. */
+/* Menus, headings and counts of the page itself. */
 static bool is_furniture(const paragraph *p)
 {
     static const char *const phrases[] = {"new",    "Daily Papers", "Subscribe",
@@ -204,8 +204,8 @@ static bool is_furniture(const paragraph *p)
     return read_number(&at, p->end, &number) && at == p->end;
 }
 
-/* After an abstract, a paragraph opens the next paper when it looks like a title, something longer follows, and that is
- * not a foot, which would end the paper being read. */
+/* After an abstract, a paragraph begins the next paper when it looks like a title and a longer paragraph follows that
+ * is not a foot. A foot would belong to the current paper. */
 static bool opens_paper(const page *pg, size_t i)
 {
     const paragraph *p = &pg->paragraphs[i], *after = i + 1 < pg->count ? p + 1 : NULL;
@@ -217,8 +217,8 @@ static bool opens_paper(const page *pg, size_t i)
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-/* The year of dates without one: that of the page, else the one after the latest that is written, as the page writes
- * the year of past years only. */
+/* The year for dates without one: that of the page, else the year after the latest in a date, because the page omits
+ * the year only in dates of the current one. */
 static int find_year(const papertag_reader *reader)
 {
     const page *pg = reader->state;
@@ -260,7 +260,7 @@ static void close_page(papertag_reader *reader)
     }
 }
 
-/* "apple Apple": the slug and the name of an organization; without a slug, the line itself. */
+/* "apple Apple": the slug and the name of an organization. A line without a space is the name. */
 static int set_organization(pt_record *record, pt_slice line, papertag_error *err)
 {
     const char *space = memchr(line.text, ' ', line.length);
@@ -307,7 +307,7 @@ static int read_foot(papertag_reader *reader, const paragraph *p, papertag_error
     return status;
 }
 
-/* The paragraphs of an abstract, from the next on, as one text; empty when there is none. */
+/* Reads the paragraphs of an abstract as one text; empty when there is none. */
 static pt_slice take_abstract(page *pg)
 {
     const paragraph *first = &pg->paragraphs[pg->next], *last = NULL;
@@ -344,7 +344,7 @@ static int next_page(papertag_reader *reader, papertag_error *err)
     return status ? status : pt_record_text(record, &paper->source, "huggingface", 11, err);
 }
 
-/* The page has its name near its top, or the feet of papers. */
+/* Whether a line is the title of the page or part of a foot. */
 static bool fits_page(const char *head, size_t size)
 {
     const char *at = head;

@@ -1,9 +1,9 @@
 /*
  * paper - see paper.h.
  *
- * Whatever a format delivers, a record that leaves here has clean strings: valid UTF-8 (invalid bytes become U+FFFD),
- * single spaces for runs of white space, no control characters, nothing at the ends. So nobody who uses a paper later,
- * be it a tokenizer, a store or a page, has to clean it again.
+ * Whatever a source contains, the strings of a record are clean: valid UTF-8 (invalid bytes become U+FFFD), single
+ * spaces for runs of white space, no control characters, no spaces at the ends. So the tokenizer, the store and pages
+ * need not clean them again.
  */
 #include "paper.h"
 
@@ -40,7 +40,7 @@ static bool is_blank(utf8proc_int32_t c)
 static int clean(pt_arena *arena, const char *text, size_t length, const char **out)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text, *end = at + length;
-    /* U+FFFD has three bytes where a bad byte has one */
+    /* U+FFFD takes three bytes in place of one invalid byte */
     char *copy = length < SIZE_MAX / 4 ? pt_arena_alloc(arena, 3 * length + 1) : NULL;
     size_t size = 0;
     bool gap = false;
@@ -51,7 +51,7 @@ static int clean(pt_arena *arena, const char *text, size_t length, const char **
     while (at < end) {
         utf8proc_int32_t c = *at;
         utf8proc_ssize_t bytes;
-        /* nearly all of a text is printable ASCII with single spaces */
+        /* most text is printable ASCII with single spaces: copy eight bytes at a time */
         if (!gap && end - at > 8 && *at != ' ') {
             const uint64_t x = pt_eight(at);
             if (pt_all_plain(x) && !pt_twice(x, ' ') && (at[7] != ' ' || (at[8] > ' ' && at[8] < 0x7f))) {
@@ -101,7 +101,7 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
     if (!copy) {
         return PAPERTAG_OK;
     }
-    /* Lists are short; each power of two makes a new array in the arena. */
+    /* Lists are short. The array is replaced by one of twice the size at each power of two. */
     if ((list->count & (list->count - 1)) == 0) {
         items = pt_arena_array(&record->arena, list->count ? 2 * list->count : 1, sizeof *items);
         if (!items) {
@@ -164,9 +164,9 @@ int pt_record_address(pt_record *record, const char *prefix, const char *id, siz
     return status;
 }
 
-/* ---- completing it --------------------------------------------------------------------------------------------- */
+/* ---- completion ------------------------------------------------------------------------------------------------ */
 
-/* "https://doi.org/10.1000/EX" becomes "10.1000/ex"; what holds no DOI is dropped. */
+/* "https://doi.org/10.1000/EX" becomes "10.1000/ex"; a value without a DOI is dropped. */
 static int shorten_doi(pt_record *record, papertag_error *err)
 {
     const char *bare = strstr(record->paper.doi, "10.");

@@ -30,24 +30,24 @@ int pt_record_text(pt_record *record, const char **field, const char *text, size
 /* Appends a cleaned copy to *list (of record->paper); an empty string is not appended. */
 int pt_record_append(pt_record *record, papertag_strings *list, const char *text, size_t length, papertag_error *err);
 
-/* Appends each part of text[0 .. length) between bytes of `separators`. */
+/* Splits text[0 .. length) at each byte of `separators` and appends the parts. */
 int pt_record_split(pt_record *record, papertag_strings *list, const char *text, size_t length, const char *separators,
                     papertag_error *err);
 
-/* Sets *field, a date, to the first ten bytes of text when they are a real day as YYYY-MM-DD; else leaves it. */
+/* Sets *field to the first ten bytes of text when they are an existing day as YYYY-MM-DD; else leaves it unchanged. */
 int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err);
 
-/* Sets the date of the paper from one as mail has it: "Mon, 2 Apr 2007 19:18:42 GMT". Leaves it when text is none. */
+/* Sets the date from one in the style of mail: "Mon, 2 Apr 2007 19:18:42 GMT"; else leaves it unchanged. */
 int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err);
 
-/* Sets the address to `prefix` and id[0 .. length), unless the paper has one already. */
+/* Sets the address to `prefix` followed by id[0 .. length), unless the paper has one. */
 int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err);
 
-/* Puts doi into its canonical form, and finds the arXiv identifier in arxiv, id, url or doi. May be called twice. */
+/* Makes doi canonical, and sets arxiv from the arXiv identifier in arxiv, id, url or doi. May be called twice. */
 int pt_record_identify(pt_record *record, papertag_error *err);
 
-/* Completes a record that has a title or an abstract: identifies it, derives a missing id from the title, counts the
- * authors when only their names are known. */
+/* Completes a record that has a title or an abstract: identifies it, derives a missing id from the title, sets a
+ * missing author_count from the authors. */
 int pt_record_finish(pt_record *record, papertag_error *err);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * quick - see quick.h.
  *
- * One pass over the line notes where the value of each field begins and ends; then the record is filled from there.
- * A line is plain when its fields have their usual types and occur once each; the rest of it may be any JSON. At the
- * first thing that is not plain, the line is given up, and the reader that builds a tree decides what it is or what is
- * wrong with it. So this one need not know every case, but what it takes it must take as the other would: a fuzz target
- * compares them.
+ * One pass over the line finds where the value of each field begins and ends; a second fills the record from there.
+ * A line is plain when its fields have their usual types and occur once each; other members may be any JSON. If a line
+ * is not plain, this reader gives up, and the reader that builds a tree reads the line or reports what is wrong. So
+ * this one need not know every case, but must agree with the other on the lines that it reads: a fuzz target compares
+ * them.
  */
 #include "quick.h"
 
@@ -20,14 +20,14 @@ enum { DEPTH_MAX = 32 };
 
 typedef enum kind { ABSENT, IS_NULL, STRING, ESCAPED, NUMBER, LITERAL, STRINGS, OTHER_ARRAY, OBJECT } kind;
 
-/* Where a value is: a string without its quotes, an array without its brackets. */
+/* The bytes of a value: of a string without its quotes, of an array without its brackets. */
 typedef struct value {
     kind kind;
     const char *start, *end;
 } value;
 
-/* The members of an object that are read: the fields in the order of their table, the one value under an alias, and
- * what makes a record one of arXiv's snapshot. */
+/* Indexes of the values that are read: first the fields, in the order of their table, then one under an alias, then the
+ * members of a record of arXiv's snapshot. */
 enum { ALIAS = PT_FIELDS_MAX, AUTHORS, VERSIONS, UPDATED, JOURNAL, MEMBERS };
 
 static const struct {
@@ -38,7 +38,7 @@ static const struct {
                       {PT_SNAPSHOT_UPDATED, sizeof PT_SNAPSHOT_UPDATED - 1},
                       {PT_SNAPSHOT_JOURNAL, sizeof PT_SNAPSHOT_JOURNAL - 1}};
 
-/* ---- scanning: each returns where it stopped, or NULL to give up ------------------------------------------------ */
+/* ---- scanning: each returns the next byte to read, or NULL to give up ------------------------------------------ */
 
 static const char *skip_white(const char *at, const char *end)
 {
@@ -56,7 +56,7 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-/* The code of the four digits at `at`; -1 when they are not. */
+/* The value of the four hex digits at `at`; -1 when there are none. */
 static long hex_code(const char *at, const char *end)
 {
     long code = 0;
@@ -74,8 +74,8 @@ static long hex_code(const char *at, const char *end)
     return code;
 }
 
-/* The character of the escape "u...." whose backslash is at *at. Moves *at past it, and past a second escape when the
- * character is written as a surrogate pair. -1 for half a pair and for what is no escape. */
+/* The character of the escape \uXXXX, or of two that are a surrogate pair, whose backslash is at *at. Moves *at past
+ * it. -1 for half a pair and for anything else. */
 static long take_unicode(const char **at, const char *end)
 {
     const long code = hex_code(*at + 2, end);
@@ -92,7 +92,7 @@ static long take_unicode(const char **at, const char *end)
 
 static const char escapes[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
 
-/* Past the escape whose backslash is at `at`. */
+/* Skips the escape whose backslash is at `at`. */
 static const char *skip_escape(const char *at, const char *end)
 {
     if (end - at < 2) {
@@ -104,7 +104,7 @@ static const char *skip_escape(const char *at, const char *end)
     return at[1] && strchr(escapes, at[1]) ? at + 2 : NULL;
 }
 
-/* A string, whose opening quote is at `at`. */
+/* Scans a string, whose opening quote is at `at`. */
 static const char *scan_string(const char *at, const char *end, value *out)
 {
     *out = (value){STRING, ++at, NULL};
@@ -177,7 +177,7 @@ static const char *scan_literal(const char *at, const char *end, const char *wor
 
 static const char *scan_value(const char *at, const char *end, int depth, value *out);
 
-/* An array or, with keys, an object, whose opening bracket is at `at`. */
+/* Scans an array or an object, whose opening bracket is at `at`. */
 static const char *scan_nested(const char *at, const char *end, int depth, value *out)
 {
     const bool keyed = *at == '{';
@@ -248,8 +248,8 @@ static bool is_named(const char *name, size_t length, const char *as, size_t as_
     return length == as_length && !memcmp(name, as, length);
 }
 
-/* Where the value of a member goes; MEMBERS when it is not read. The field that the reader's options name for the tags
- * goes to their row, unless it has another meaning. */
+/* The index for the value of a member; MEMBERS when it is not read. The name for tags in the reader's options gives the
+ * row of tags, unless another row has that name. */
 static size_t place_of(const char *name, size_t length, const char *tags_field)
 {
     size_t tags = MEMBERS;
@@ -275,7 +275,7 @@ static size_t place_of(const char *name, size_t length, const char *tags_field)
     return is_named(name, length, tags_field, strlen(tags_field)) ? tags : MEMBERS;
 }
 
-/* Notes the members of the object that is the whole line. */
+/* Finds the values of the object that is the whole line. */
 static bool scan_line(const char *at, const char *end, const char *tags_field, value *values)
 {
     if (at == end || *at != '{') {
@@ -297,7 +297,7 @@ static bool scan_line(const char *at, const char *end, const char *tags_field, v
         }
         place = place_of(key.start, (size_t)(key.end - key.start), tags_field);
         if (place < MEMBERS && values[place].kind != ABSENT) {
-            return false; /* twice */
+            return false; /* a second time */
         }
         if (place < MEMBERS) {
             values[place] = item;
@@ -308,7 +308,7 @@ static bool scan_line(const char *at, const char *end, const char *tags_field, v
 
 /* ---- filling the record ---------------------------------------------------------------------------------------- */
 
-/* Appends a string that scan_string has passed, its escapes decoded. */
+/* Appends a scanned string with its escapes decoded. */
 static void decode(pt_buf *out, const char *at, const char *end)
 {
     while (at < end) {
@@ -329,7 +329,7 @@ static void decode(pt_buf *out, const char *at, const char *end)
 typedef struct filling {
     papertag_reader *reader;
     papertag_error *err;
-    int status; /* what failed */
+    int status; /* not 0: out of memory */
     bool odd;   /* the line is not plain */
 } filling;
 
@@ -343,7 +343,7 @@ static bool is_string(const value *v)
     return v->kind == STRING || v->kind == ESCAPED;
 }
 
-/* The string of a value, its escapes decoded; *text is borrowed until the next. False when there is no memory. */
+/* The string of a value with its escapes decoded, borrowed until the next call. False when there is no memory. */
 static bool string_of(filling *f, const value *v, const char **text, size_t *length)
 {
     pt_buf *scratch = &f->reader->scratch;
@@ -372,7 +372,7 @@ static void fill_text(filling *f, const value *v, const char **to)
     }
 }
 
-/* A number that is whole and so small that it is exact however it is read. */
+/* A whole number of at most nine digits, which cJSON would read as the same number. */
 static void fill_count(filling *f, const value *v, long *to)
 {
     long number = 0;
@@ -454,14 +454,14 @@ static void fill_field(filling *f, const pt_field *field, const value *v)
     }
 }
 
-/* A record of arXiv's metadata snapshot has fields that are read in a way of their own. */
+/* As pt_is_snapshot. */
 static bool is_snapshot(const value *values)
 {
     return values[AUTHORS].kind == STRINGS || values[AUTHORS].kind == OTHER_ARRAY || values[VERSIONS].kind == STRINGS ||
            values[VERSIONS].kind == OTHER_ARRAY || !is_none(&values[UPDATED]);
 }
 
-/* A field that is not wanted must have its type all the same: a broken record is broken for every command. */
+/* Even a field that is not wanted must have the right type, so that a record is broken for all readers or for none. */
 static void check_field(filling *f, const pt_field *field, const value *v, bool snapshot)
 {
     long number;

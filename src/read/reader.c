@@ -1,8 +1,8 @@
 /*
- * reader - the public reader: opens a source, detects its format, gives its papers.
+ * reader - the public reader: opens a source, detects its format, returns its papers.
  *
- * A paper is given as soon as its record is complete. Formats are detected from the content, never from the name,
- * because papers come through pipes.
+ * A paper is returned as soon as its record is complete. Formats are detected from the content, never from the name of
+ * a file, because papers come through pipes.
  */
 #include "reader.h"
 
@@ -17,10 +17,10 @@
 
 /* ---- choosing the format --------------------------------------------------------------------------------------- */
 
-/* The first bytes: how many are read before detection, and how many before it gives up. */
+/* The number of first bytes that a second try at detection has, and with which detection gives up. */
 enum { HEAD_FIRST = 4096, HEAD_MAX = 64 * 1024 };
 
-/* Fails with the words, in which are `name` and the names of all formats. */
+/* Fails with `words`, a format for `name` and the names of all formats. */
 static int fail_with_names(papertag_error *err, papertag_status status, const char *name, const char *words)
 {
     const char *format;
@@ -47,7 +47,7 @@ static int format_by_name(const char *name, const pt_format **out, papertag_erro
     return fail_with_names(err, PAPERTAG_BAD_ARGUMENT, name, "unknown format '%s'; known: %s");
 }
 
-/* The first format of the list that fits the bytes; NULL when none does. */
+/* The first format that fits the bytes; NULL when none does. */
 static const pt_format *format_by_content(const char *head, size_t size)
 {
     const pt_format *format = NULL;
@@ -62,14 +62,14 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
     pt_input *in = &reader->input;
     int status = pt_input_fill(in, 1, err);
 
-    /* A pipe gives what it has: more is asked for only while it is not enough to decide. */
+    /* A pipe may have little to read for now: wait for more only while it is not enough to decide. */
     for (size_t wanted = HEAD_FIRST; !status; wanted *= 4) {
         const char *head = in->start;
         while (head < in->end && pt_is_white(*head)) {
             head++;
         }
         if (head == in->end && in->at_end) {
-            return format_by_name("jsonl", &reader->format, err); /* empty: no papers, whatever the format */
+            return format_by_name("jsonl", &reader->format, err); /* empty: no papers in any format */
         }
         reader->format = format_by_content(head, (size_t)(in->end - head));
         if (reader->format || in->at_end || wanted > HEAD_MAX) {

@@ -1,8 +1,7 @@
 /*
- * s2 - papers as Semantic Scholar answers: JSON of its own layout.
+ * s2 - papers from responses of the Semantic Scholar API: JSON in its own layout.
  *
- * Answers come page by page, and pages may follow one another in a file, as `cat` leaves them. A null is a paper that
- * the service has not found: no fault.
+ * A file may contain several pages of results, joined with `cat`. A null is a paper that the service has not found.
  */
 #include "json.h"
 
@@ -50,7 +49,7 @@ static int read_s2(const pt_json *o)
     status = status ? status : read_inner(o, "externalIds", "DOI", &paper->doi);
     status = status ? status : pt_json_string(o, "title", &paper->title);
     status = status ? status : pt_json_string(o, "abstract", &paper->abstract);
-    status = status ? status : pt_json_date(o, "publicationDate", &paper->date); /* "year" is no day */
+    status = status ? status : pt_json_date(o, "publicationDate", &paper->date); /* "year" is not a date */
     status = status ? status : pt_json_list(o, "authors", &paper->authors, ",;");
     status = status ? status : pt_json_string(o, "url", &paper->url);
     status = status ? status : pt_json_string(o, "venue", &paper->venue);
@@ -66,7 +65,7 @@ static bool fits_s2(const char *head, size_t size)
 {
     const char *end = head + size, *paper = pt_json_first(head, end, "data"), *data;
 
-    if (paper) { /* papers of other layouts may have its id in addition to their own */
+    if (paper) { /* papers in other layouts may have a "paperId" next to their own id */
         return pt_json_find(paper, end, "paperId") && !pt_json_find(paper, end, "id");
     }
     data = pt_json_find(head, end, "data"); /* empty: a search that found nothing */

@@ -1,5 +1,5 @@
 /*
- * slice - bytes within a longer text, which are not NUL-terminated.
+ * slice - part of a text, not NUL-terminated.
  */
 #ifndef PT_SLICE_H
 #define PT_SLICE_H
@@ -11,13 +11,13 @@ typedef struct pt_slice {
     size_t length;
 } pt_slice;
 
-/* Whether it is `word`, which is lower case, in any case. */
+/* Whether it is `word`, which is in lower case, in any case. */
 static inline bool pt_slice_is(pt_slice s, const char *word)
 {
     return pt_same_word(s.text, s.length, word);
 }
 
-/* The same without white space at its ends. */
+/* Without white space at its ends. */
 static inline pt_slice pt_trimmed(pt_slice s)
 {
     while (s.length && pt_is_white(*s.text)) {

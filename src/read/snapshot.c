@@ -13,7 +13,7 @@ bool pt_is_snapshot(const pt_json *o)
 
 bool pt_snapshot_differs(const pt_json *o, const char *field)
 {
-    /* the comments of an author: "37 pages, 15 figures" */
+    /* comments are those of an author: "37 pages, 15 figures" */
     return !strcmp(field, "authors") || (!strcmp(field, "comments") && cJSON_IsString(pt_json_member(o, field)));
 }
 
@@ -78,7 +78,7 @@ static int read_authors(const pt_json *o)
     return text ? read_written_authors(o, text) : pt_json_list(o, "authors", &o->reader->record.paper.authors, ",;");
 }
 
-/* The day of the first version, else that of the last change. */
+/* From the first version, else from the last change. */
 static int read_date(const pt_json *o)
 {
     const cJSON *first = cJSON_GetArrayItem(pt_json_member(o, PT_SNAPSHOT_VERSIONS), 0);
@@ -103,7 +103,7 @@ int pt_snapshot_read(const pt_json *o)
     if (!status && !paper->venue) {
         status = pt_json_string(o, PT_SNAPSHOT_JOURNAL, &paper->venue);
     }
-    if (!status && paper->doi) { /* there may be several, with spaces between */
+    if (!status && paper->doi) { /* there may be several, separated by spaces */
         status = pt_record_text(record, &paper->doi, paper->doi, strcspn(paper->doi, " "), o->err);
     }
     if (!status && paper->id && pt_arxiv_id(paper->id, &length)) {

@@ -1,11 +1,11 @@
 /*
  * unpack - see unpack.h.
  *
- * zlib and liblzma take pieces of any size, so a packed file streams as a plain one does. A file that was joined from
- * several (gzip members, xz streams) gives the contents of all. Damage is reported only after everything that was
- * unpacked before it has been given, because the records up to there are good.
+ * zlib and liblzma accept input of any size, so a compressed file streams like a plain one. A file that was joined from
+ * several (gzip members, xz streams) unpacks to the contents of all. Damage is reported only after all bytes before it
+ * have been returned, because the records in them are good.
  */
-#define ZLIB_CONST /* its input is not written to */
+#define ZLIB_CONST /* makes its input const */
 #include "unpack.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* Memory that unpacking an xz file may take (for `xz -9` it is 65 MiB); bytes that zlib is given at once. */
+/* Memory that unpacking xz may take (`xz -9` needs 65 MiB), and input or output of one call of zlib. Bytes. */
 enum { MEMORY_MAX = 256 * 1024 * 1024, PIECE_MAX = 1 << 30 };
 
 /* zlib's number for windows of any size with gzip headers only. */
@@ -24,7 +24,7 @@ struct pt_unpack {
     int fd;
     char *block;
     size_t capacity;
-    const char *start; /* packed bytes not taken yet: [start, end) */
+    const char *start; /* unread packed bytes: [start, end) */
     const char *end;
     bool at_end;  /* nothing follows `end` */
     bool xz;      /* else gzip */
@@ -47,7 +47,7 @@ bool pt_is_packed(const char *head, size_t size)
     return (size >= sizeof gzip_magic && !memcmp(head, gzip_magic, sizeof gzip_magic)) || is_xz(head, size);
 }
 
-int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *held, size_t size)
+int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *first, size_t size)
 {
     pt_unpack *u = pt_calloc(1, sizeof *u);
     bool ready;
@@ -59,10 +59,10 @@ int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const 
     *u = (pt_unpack){.fd = fd,
                      .block = block,
                      .capacity = capacity,
-                     .start = held,
-                     .end = held + size,
+                     .start = first,
+                     .end = first + size,
                      .at_end = fd < 0,
-                     .xz = is_xz(held, size),
+                     .xz = is_xz(first, size),
                      .lzma = LZMA_STREAM_INIT};
     ready = u->xz ? lzma_stream_decoder(&u->lzma, MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK
                   : inflateInit2(&u->gzip, GZIP_ONLY) == Z_OK;
@@ -106,7 +106,7 @@ static int read_block(pt_unpack *u)
     return PAPERTAG_OK;
 }
 
-/* Takes packed bytes, gives *got unpacked ones; sets `done` or `reason` when no more will come. */
+/* Unpacks up to `room` bytes, *got of them; sets `done` or `reason` when that was all. */
 static int unpack_gzip(pt_unpack *u, char *to, size_t room, size_t *got)
 {
     z_stream *z = &u->gzip;

@@ -1,9 +1,9 @@
 /*
  * xml - see xml.h.
  *
- * Expat reads the source in pieces and is suspended at the end of each record, so a paper is given as soon as it is
- * complete and only one record is in memory. A document type declaration is refused: it could declare entities, which
- * name files or grow without end.
+ * Expat reads the source in pieces and is suspended at the end of each record, so a paper is returned as soon as it is
+ * complete and only one record is in memory. Document type declarations are refused, because the entities that they
+ * declare can name files or expand without limit.
  */
 #include "xml.h"
 
@@ -12,10 +12,10 @@
 
 #include "reader.h"
 
-/* Nested elements; bytes of an element; bytes that expat is given at a time. */
-enum { DEPTH_MAX = 64, TEXT_MAX = 16 * 1024 * 1024, CHUNK_MAX = 1 << 20 };
+enum { DEPTH_MAX = 64 };                                       /* nested elements */
+enum { TEXT_MAX = 16 * 1024 * 1024, CHUNK_MAX = 1024 * 1024 }; /* bytes: in an element; passed to expat at once */
 
-/* Forenames, keyname, suffix: in the order in which a name is written, and in that of pt_xml_kind. */
+/* Forenames, keyname, suffix: the order in a name, and in pt_xml_kind. */
 enum { NAME_PARTS = 3 };
 
 typedef struct xml {
@@ -36,8 +36,8 @@ typedef struct xml {
     char fault[256]; /* why the parser was stopped for good */
 } xml;
 
-/* Where expat is. The type is unsigned long, or unsigned long long in some builds, and newer releases may prefer a
- * function that older ones lack. */
+/* The line that expat is on. Some builds of expat have another type for it, and a newer release may deprecate the
+ * function for one that older releases lack. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static size_t line_of(const xml *x)
@@ -55,7 +55,7 @@ static void stop(xml *x, const char *why)
     XML_StopParser(x->parser, XML_FALSE);
 }
 
-/* Stops the parser when a step failed: only memory can be missing. */
+/* Stops the parser if a step failed, which only happens when there is no memory. */
 static void check(xml *x, int status)
 {
     if (status) {
@@ -66,7 +66,7 @@ static void check(xml *x, int status)
 
 static const char *local_name(const char *name)
 {
-    const char *separator = strrchr(name, '\n'); /* expat puts it between namespace and name */
+    const char *separator = strrchr(name, '\n'); /* between the namespace and the name */
     return separator ? separator + 1 : name;
 }
 
@@ -103,7 +103,7 @@ static int set_id(xml *x, const char *text, size_t length)
     return status ? status : pt_record_address(&x->reader->record, PT_ARXIV_ADDRESS, id, size, NULL);
 }
 
-/* Puts a space where tags of markup are; returns the new length. */
+/* Replaces each tag with a space; returns the new length. */
 static size_t drop_tags(char *text)
 {
     char *to = text;
@@ -124,7 +124,7 @@ static int set_abstract(xml *x, char *text, size_t length)
     const char *lead = !strncmp(text, "arXiv:", 6) ? strstr(text, "Abstract: ") : NULL, *from = text;
 
     if (!strncmp(text, "Comment: ", 9)) {
-        return PAPERTAG_OK; /* oai_dc has comments as further descriptions */
+        return PAPERTAG_OK; /* oai_dc has the author's comments as another description */
     }
     if (lead) { /* feeds of arXiv begin an abstract with its number and the kind of announcement */
         from = lead + 10;
@@ -157,7 +157,7 @@ static int append_last_first(xml *x, const char *text, size_t length)
     return status;
 }
 
-/* The author whose parts have been read. */
+/* Appends the author whose parts have been read. */
 static int append_author(xml *x)
 {
     pt_buf name = {0};
@@ -182,7 +182,7 @@ static int set_identifier(xml *x, const char *text, size_t length)
     return pt_arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(x, text, length) : PAPERTAG_OK;
 }
 
-/* Puts text[0 .. length) of an element of kind x->field into the record. */
+/* Sets the field of the record that text[0 .. length), of kind x->field, belongs to. */
 static int set_field(xml *x, char *text, size_t length)
 {
     pt_record *record = &x->reader->record;
@@ -230,7 +230,7 @@ static int set_field(xml *x, char *text, size_t length)
     }
 }
 
-/* ---- what expat calls ------------------------------------------------------------------------------------------ */
+/* ---- handlers for expat ---------------------------------------------------------------------------------------- */
 
 static const pt_xml_element *element_of(const xml *x, const char *name)
 {
@@ -307,7 +307,7 @@ static void on_start(void *context, const char *qualified, const char **attribut
     unsigned level;
 
     if (++x->depth > DEPTH_MAX) {
-        stop(x, "elements nested too deep");
+        stop(x, "elements are nested more than 64 deep");
         return;
     }
     if (x->field) {
@@ -380,7 +380,7 @@ static void on_doctype(void *context, const char *name, const char *system, cons
     (void)system;
     (void)public;
     (void)internal;
-    stop(context, "a document type declaration: refused, since entities could name files or grow without end");
+    stop(context, "a document type declaration: refused, because entities could name files or expand without limit");
 }
 
 /* ---- opening and reading --------------------------------------------------------------------------------------- */
@@ -420,7 +420,7 @@ void pt_xml_close(papertag_reader *reader)
     }
 }
 
-/* Gives expat more of the source. */
+/* Passes more of the source to expat. */
 static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
 {
     pt_input *in = &x->reader->input;
@@ -428,7 +428,7 @@ static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
     size_t size;
     int status;
 
-    in->line = line_of(x); /* for a message about packed bytes */
+    in->line = line_of(x); /* for a message about compressed data */
     status = pt_input_fill(in, 1, err);
     if (status) {
         return status;
@@ -442,7 +442,7 @@ static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Why the rest cannot be read. */
+/* Reports why the rest cannot be read. */
 static int fail(const xml *x, papertag_error *err)
 {
     const enum XML_Error code = XML_GetErrorCode(x->parser);

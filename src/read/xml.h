@@ -1,12 +1,12 @@
 /*
- * xml - what the formats of XML share: a parser that fills a record by a table of elements.
+ * xml - the part that the formats of XML share: a parser that fills a record by a table of elements.
  */
 #ifndef PT_XML_H
 #define PT_XML_H
 
 #include "format.h"
 
-/* What an element of a record holds. A field that is set already stays, unless said otherwise. */
+/* The contents of an element of a record. A field keeps its first value, unless noted otherwise. */
 typedef enum pt_xml_kind {
     PT_XML_NONE,
     PT_XML_ID,
@@ -19,7 +19,7 @@ typedef enum pt_xml_kind {
     PT_XML_NAME,       /* of an author */
     PT_XML_NAMES,      /* of all authors, with commas between them */
     PT_XML_LAST_FIRST, /* of an author: Last, First */
-    PT_XML_AUTHOR,     /* has the next three in it */
+    PT_XML_AUTHOR,     /* contains the next three */
     PT_XML_FORENAMES,
     PT_XML_KEYNAME,
     PT_XML_SUFFIX,
@@ -31,8 +31,8 @@ typedef enum pt_xml_kind {
     PT_XML_LINK,       /* an address, in the attribute "href" */
     PT_XML_IDENTIFIER, /* an id, an address, a DOI, or something else */
     PT_XML_DOI,
-    PT_XML_HEADER, /* its attribute "status" may say that the record is deleted */
-    PT_XML_FAULT   /* what a server says instead of records; its attribute "code" says what kind */
+    PT_XML_HEADER, /* its attribute "status" is "deleted" for a deleted record */
+    PT_XML_FAULT   /* a server's error message; its attribute "code" is the kind */
 } pt_xml_kind;
 
 typedef struct pt_xml_element {
@@ -43,7 +43,7 @@ typedef struct pt_xml_element {
 
 typedef struct pt_xml_dialect {
     const char *record;             /* the element that is a paper */
-    unsigned deepest;               /* level at which elements are read */
+    unsigned deepest;               /* level below the record at which elements are read */
     const pt_xml_element *elements; /* one without a name ends them */
 } pt_xml_dialect;
 
@@ -51,7 +51,7 @@ int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag
 int pt_xml_next(papertag_reader *reader, papertag_error *err);
 void pt_xml_close(papertag_reader *reader);
 
-/* Whether the outermost element has that name, with or without a prefix; for a text that may be cut off anywhere. */
+/* Whether the outermost element of a text, which may be cut off, has that name, with or without a prefix. */
 bool pt_xml_root_is(const char *head, size_t size, const char *name);
 
 #endif

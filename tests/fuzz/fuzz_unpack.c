@@ -8,16 +8,17 @@
 #include "fuzz.h"
 #include "read/unpack.h"
 
-/* A few bytes may unpack to a thousand times as many: so many are enough. */
+/* A few bytes may unpack to a thousand times as many. After this number of bytes the test ends. */
 enum { ENOUGH = 1 << 20 };
 
-/* Unpacks `held` and what fd goes on with. Returns the last status. */
-static int unpack(pt_buf *out, int fd, size_t capacity, const char *held, size_t size, size_t room, const char **reason)
+/* Unpacks `first` and the bytes that follow it in fd. Returns the last status. */
+static int unpack(pt_buf *out, int fd, size_t capacity, const char *first, size_t size, size_t room,
+                  const char **reason)
 {
     char piece[4096];
     pt_unpack *u = NULL;
     size_t got = 1;
-    int status = pt_unpack_open(&u, fd, malloc(capacity), capacity, held, size);
+    int status = pt_unpack_open(&u, fd, malloc(capacity), capacity, first, size);
 
     while (!status && got && out->size < ENOUGH) {
         status = pt_unpack_read(u, piece, room, &got, reason);

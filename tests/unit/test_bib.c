@@ -1,5 +1,5 @@
 /*
- * Unit tests of bibliographies: the grammar, the fields, LaTeX, what is malformed. The samples are written for these
+ * Unit tests of bibliographies: the grammar, the fields, LaTeX, malformed entries. The samples are written for these
  * tests; the last test reads real bibliographies where they are at hand.
  */
 #include <setjmp.h>
@@ -72,7 +72,7 @@ static void test_latex_becomes_text(void **state)
         {"a\\,b\\ c\\\\d\\-e\\/f", "a b c def"},
         /* style */
         {"\\emph{one} \\textit{two {\\bf three}} {\\em four} \\href{http://x.y}{five}", "one two three four five"},
-        /* math, and what only looks so */
+        /* math, and text that only looks like it */
         {"of $\\alpha_{i} -- x'' \\$$ is", "of $\\alpha_{i} -- x'' \\$$ is"},
         {"$$a~b$$ c~d \\(e~f\\) \\[g~h\\]", "$$a~b$$ c d \\(e~f\\) \\[g~h\\]"},
         {"costs $5 and \\'e", "costs $5 and \u00e9"},
@@ -186,7 +186,7 @@ static void test_only_a_day_is_a_date(void **state)
     }
 }
 
-/* ---- what is malformed --- */
+/* ---- malformed entries --- */
 
 static void test_malformed_entries_are_reported_and_skipped(void **state)
 {
@@ -211,7 +211,7 @@ static void test_malformed_entries_are_reported_and_skipped(void **state)
                         "error: file:9: entry 'comma' lacks a comma after field 'title'\n"
                         "error: file:13: entry 'equals' lacks '=' after field 'title'\n"
                         "error: file:16: entry 'value' has no value for field 'title'\n"
-                        "error: file:19: entry 'field' has no name of a field before '='\n"
+                        "error: file:19: entry 'field' has no field name before '='\n"
                         "error: file:20: entry 'keycomma' lacks a comma after its key\n"
                         "line: 23\nid: twice\ntitle: One\n"
                         "error: file:24: entry '@string' has no value for field 'broken'\n"

@@ -1,5 +1,6 @@
 /*
- * Unit tests of the XML readers: Atom, RSS, OAI-PMH, and what is refused. The samples are written for these tests.
+ * Unit tests of the XML readers: Atom, RSS, OAI-PMH, and sources that are refused. The samples are written for these
+ * tests.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -141,7 +142,7 @@ static void test_depth_is_bounded(void **state)
     for (int i = 0; i < 100; i++) {
         strcat(source, "<x>");
     }
-    assert_non_null(strstr(read_all(source), "error: file:4: elements nested too deep"));
+    assert_non_null(strstr(read_all(source), "error: file:4: elements are nested more than 64 deep"));
 }
 
 int main(void)
