@@ -367,7 +367,7 @@ static void test_formats_are_listed(void **state)
         assert_string_equal(papertag_reader_format(reader), name);
         papertag_reader_close(reader);
     }
-    assert_int_equal(count, 12);
+    assert_true(count >= 12);
     assert_null(papertag_reader_format_name(count + 1));
 }
 
