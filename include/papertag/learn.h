@@ -1,7 +1,7 @@
 /*
  * papertag/learn.h - a person's verdicts, questions to ask, models that learn from the answers, topics without a tag.
  *
- *     store --> verdicts --> learn --> model             papertag_store_judge, papertag_learner
+ *     store --> verdicts --> learn --> model             papertag_store_set_verdicts, papertag_learner
  */
 #ifndef PAPERTAG_LEARN_H
 #define PAPERTAG_LEARN_H
@@ -15,38 +15,42 @@ extern "C" {
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
 
-/* What a person says of a tag: "yes", "no", or NULL to forget what was said. */
-typedef struct papertag_verdict {
+/* A verdict on a tag; PAPERTAG_VERDICT_NONE takes back what was said. */
+typedef struct papertag_tag_verdict {
     const char *tag; /* slug, name or alias */
-    const char *verdict;
-} papertag_verdict;
+    papertag_verdict verdict;
+} papertag_tag_verdict;
 
 /* Records verdicts on tags of a paper: all or, with an unknown tag (PAPERTAG_BAD_ARGUMENT), none. */
-PAPERTAG_API int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts,
-                                      size_t count, papertag_error *err);
+PAPERTAG_API int papertag_store_set_verdicts(papertag_store *store, int64_t key, const papertag_tag_verdict *verdicts,
+                                             size_t count, papertag_error *err);
 
-/* Takes the last call that recorded verdicts back: what there was before it is there again; the call before it is the
- * next. *key: the paper, or the first of several. PAPERTAG_END when there is no such call; 1,000 calls are kept. */
+/* Undoes the last call that recorded verdicts: those that it replaced are in force again. Called again, it undoes the
+ * call before that. *key: the paper, or the first of several. PAPERTAG_END when there is no such call; the last 1,000
+ * can be undone. */
 PAPERTAG_API int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err);
 
 /* A verdict with its paper. */
-typedef struct papertag_judgement {
-    const char *id, *tag; /* of the paper, any of its ids; slug, name or alias */
-    const char *verdict;  /* "yes" or "no" */
-    const char *given;    /* when: YYYY-MM-DDTHH:MM:SSZ; NULL: now */
-} papertag_judgement;
+typedef struct papertag_paper_verdict {
+    const char *id;  /* of the paper, any of its ids */
+    const char *tag; /* slug, name or alias */
+    papertag_verdict verdict;
+    const char *given; /* when: YYYY-MM-DDTHH:MM:SSZ; NULL: now */
+} papertag_paper_verdict;
 
 /* All verdicts, oldest first. Borrowed until the next call. */
-PAPERTAG_API int papertag_store_judgements(papertag_store *store, const papertag_judgement **out, size_t *count,
-                                           papertag_error *err);
+PAPERTAG_API int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict **out, size_t *count,
+                                         papertag_error *err);
 
-/* Records verdicts from elsewhere, in one transaction that papertag_store_undo takes back whole: *brought of them, the
- * others being known already or older than what is known. One that cannot be recorded (no such paper or tag, no
- * verdict) is left out; `reject` is told which, and why. */
-PAPERTAG_API int papertag_store_bring(papertag_store *store, const papertag_judgement *judgements, size_t count,
-                                      size_t *brought,
-                                      void (*reject)(void *context, size_t i, const papertag_error *why), void *context,
-                                      papertag_error *err);
+/* Is told which verdict was not imported, and why. */
+typedef void papertag_reject_verdict(void *context, size_t i, const papertag_error *why);
+
+/* Records verdicts from elsewhere, in one transaction that papertag_store_undo undoes as one. *imported: how many; of
+ * the others the store has one that is not older. A verdict that cannot be recorded (no such paper or tag, or none) is
+ * left out and given to `reject`. */
+PAPERTAG_API int papertag_store_import_verdicts(papertag_store *store, const papertag_paper_verdict *verdicts,
+                                                size_t count, size_t *imported, papertag_reject_verdict *reject,
+                                                void *context, papertag_error *err);
 
 /* ---- reviewing --------------------------------------------------------------------------------------------------- */
 
@@ -76,7 +80,7 @@ PAPERTAG_API int papertag_store_questions(papertag_store *store, papertag_order 
 /* Records the answer to a question: verdicts, as papertag_store_judge does. `audit`: also records that the paper was
  * drawn at random, for the question's tag or for all tags. papertag_store_undo takes the answer back. */
 PAPERTAG_API int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
-                                       const papertag_verdict *verdicts, size_t count, papertag_error *err);
+                                       const papertag_tag_verdict *verdicts, size_t count, papertag_error *err);
 
 /* How accurate the model is on a tag, estimated from a random sample of papers. */
 typedef struct papertag_tag_audit {
@@ -158,7 +162,7 @@ typedef struct papertag_own_tag {
 /* Makes a tag in the store, or changes it, and records a yes for `count` papers, as one call that papertag_store_undo
  * can take back. Papers get the tag once a learner has learnt it. Errors: PAPERTAG_BAD_ARGUMENT for a name that is not
  * a slug or belongs to another tag, an invalid expression, or a new tag without a paper. */
-PAPERTAG_API int papertag_store_own_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys,
+PAPERTAG_API int papertag_store_define_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys,
                                         size_t count, papertag_error *err);
 
 /* The slugs of the tags made in this store. Borrowed until the next call. */

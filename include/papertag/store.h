@@ -94,14 +94,24 @@ PAPERTAG_API int papertag_store_expression(papertag_store *store, const papertag
 PAPERTAG_API int papertag_store_nearest(papertag_store *store, const papertag_query *query, size_t limit,
                                         const int64_t **keys, size_t *count, papertag_error *err);
 
+/* What a person says of a tag on a paper. */
+typedef enum papertag_verdict {
+    PAPERTAG_VERDICT_NONE = 0,
+    PAPERTAG_VERDICT_YES = 1, /* the paper has the tag, whatever the model thinks */
+    PAPERTAG_VERDICT_NO = 2   /* it does not have it */
+} papertag_verdict;
+
+/* "yes" or "no"; NULL for none. */
+PAPERTAG_API const char *papertag_verdict_name(papertag_verdict verdict);
+
 /* A tag of a stored paper. */
 typedef struct papertag_decision {
     const char *tag, *name;
-    double p;            /* the model's; 1 where a person said yes */
-    double margin, cut;  /* the model's; NaN where it has none */
-    bool assigned;       /* by the model */
-    bool in_force;       /* by a person, else by the model */
-    const char *verdict; /* "yes", "no", or NULL: a person has not said */
+    double p;           /* the model's, 0 to 1; 1 where a person said yes */
+    double margin, cut; /* the model's; NaN where it has none */
+    bool assigned;      /* by the model */
+    bool in_force;      /* by the verdict; without one, by the model */
+    papertag_verdict verdict;
 } papertag_decision;
 
 typedef struct papertag_stored {
@@ -159,21 +169,32 @@ PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store
 
 /* ---- is it sound? ------------------------------------------------------------------------------------------------ */
 
+typedef enum papertag_finding_kind {
+    PAPERTAG_FINDING_STORE,             /* which store it is, and its layout */
+    PAPERTAG_FINDING_DAMAGED_FILE,      /* for papertag_store_salvage */
+    PAPERTAG_FINDING_WRONG_INDEX,       /* an index, or a reference between rows: for papertag_store_repair */
+    PAPERTAG_FINDING_UNCHECKED_INDEX,   /* the file cannot be written, which comparing the text index needs */
+    PAPERTAG_FINDING_EMPTY_PAPERS,      /* papers without a text: adding them again fills them in */
+    PAPERTAG_FINDING_OUTDATED_TAGS,     /* papers without tags of the model: for papertag_store_outdated */
+    PAPERTAG_FINDING_UNLEARNT_VERDICTS, /* for papertag_learner_fit */
+    PAPERTAG_FINDING_OPEN_DELIVERIES    /* begun and not ended: for papertag_delivery_settle */
+} papertag_finding_kind;
+
 /* What was found of a store. */
 typedef struct papertag_finding {
+    papertag_finding_kind kind;
     bool trouble;     /* something is wrong; else it is only worth knowing */
     const char *what; /* a sentence */
-    const char *next; /* what to run; NULL: nothing needs to be done */
 } papertag_finding;
 
-/* Looks a store over: the file, references between its rows, the text index against the texts, the index of tags
- * against opinions and verdicts, papers that `model` (NULL: none) has not tagged, verdicts that no model has learnt,
+/* Checks a store: the file, references between its rows, the text index against the texts, the index of tags against
+ * opinions and verdicts, papers that `model` (NULL: none) has not tagged, verdicts that no model has learnt from,
  * deliveries that were begun and not ended. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                                       size_t *count, papertag_error *err);
 
-/* Makes the indexes anew from what they are made of, and drops rows that refer to rows that are not there; in one
- * transaction. PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
+/* Builds the indexes again from the rows that they index, and drops rows that refer to missing rows; in one transaction.
+ * PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
 PAPERTAG_API int papertag_store_repair(papertag_store *store, papertag_error *err);
 
 /* What was saved of a damaged store. */

@@ -21,7 +21,7 @@ static void add_tag(text *t, const papertag_decision *d)
     if (!isnan(d->margin)) {
         json_number(t, "margin", d->margin, 6);
     }
-    json_optional(t, "verdict", d->verdict);
+    json_optional(t, "verdict", papertag_verdict_name(d->verdict));
     json_close(t, '}');
 }
 

@@ -4,12 +4,20 @@
 #ifndef PT_HASH_H
 #define PT_HASH_H
 
+#include <string.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 static inline uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed)
 {
     return XXH3_64bits_withSeed(bytes, size, seed);
+}
+
+/* Mixes a text into a hash. NULL counts as another text than "". */
+static inline uint64_t pt_hash_text(uint64_t hash, const char *text)
+{
+    return pt_hash(text ? text : "", text ? strlen(text) + 1 : 0, hash);
 }
 
 #endif

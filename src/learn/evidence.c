@@ -35,7 +35,7 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 static uint64_t hash_evidence(const papertag_learner *l, const pt_learner_tag *tag)
 {
     const uint64_t labelled = tag->is_new ? 0 : l->labelled_count;
-    const pt_said *verdicts = l->verdicts + tag->first_verdict;
+    const pt_stored_verdict *verdicts = l->verdicts + tag->first_verdict;
     uint64_t hash = 0;
 
     if (!tag->verdict_count) {
@@ -145,7 +145,7 @@ static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_e
 /* When the first yes was given, for a tag without a verdict marked as a starting example, such as one whose verdicts
  * were all imported: the yes verdicts of that time are then its starting examples. NULL: some verdict is marked, or
  * there is no yes. Times of this form compare as text. */
-static const char *earliest_yes(const pt_said *verdicts, size_t count)
+static const char *earliest_yes(const pt_stored_verdict *verdicts, size_t count)
 {
     const char *earliest = NULL;
 
@@ -163,7 +163,7 @@ static const char *earliest_yes(const pt_said *verdicts, size_t count)
 /* Sets `seen` for the row of each paper with a verdict. */
 static int gather_verdicts(const papertag_learner *l, const pt_learner_tag *tag, bool *seen, pt_evidence *e)
 {
-    const pt_said *verdicts = l->verdicts + tag->first_verdict;
+    const pt_stored_verdict *verdicts = l->verdicts + tag->first_verdict;
     const size_t count = tag->verdict_count;
     const char *earliest = earliest_yes(verdicts, count);
 
@@ -174,7 +174,7 @@ static int gather_verdicts(const papertag_learner *l, const pt_learner_tag *tag,
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        const pt_said *v = &verdicts[i];
+        const pt_stored_verdict *v = &verdicts[i];
         const size_t row = pt_learner_row(l, v->paper); /* always there: papers are never deleted */
         seen[row] = true;
         e->judged[i] = (uint32_t)row;

@@ -10,7 +10,7 @@
 
 #include "adapt.h"
 #include "model/model.h"
-#include "store/models.h"
+#include "store/store.h"
 
 /* Two results differ when a difference as large as theirs has a smaller probability than this by chance. */
 #define PT_CHANCE 0.05
@@ -62,7 +62,7 @@ struct papertag_learner {
     papertag_learn_options options;
     bool in_use; /* the store uses `model`: held_out of the verdicts is by its weights */
     pt_arena arena;
-    pt_said *verdicts; /* by tag, then by paper */
+    pt_stored_verdict *verdicts; /* by tag, then by paper */
     size_t verdict_count;
     papertag_own_tag *own_tags;
     size_t own_tag_count;

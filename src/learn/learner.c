@@ -49,8 +49,8 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->options = *options;
     status = pt_store_read_begin(store, err);
     l->reading = !status;
-    status = status ? status : pt_store_said(store, &l->arena, &l->verdicts, &l->verdict_count, err);
-    status = status ? status : pt_store_own(store, &l->arena, &l->own_tags, &l->own_tag_count, err);
+    status = status ? status : pt_store_verdicts(store, &l->arena, &l->verdicts, &l->verdict_count, err);
+    status = status ? status : pt_store_own_tags(store, &l->arena, &l->own_tags, &l->own_tag_count, err);
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
     status = status ? status : pt_store_rows(store, model, options->jobs, &l->papers, err);
@@ -81,7 +81,6 @@ void papertag_learner_close(papertag_learner *l)
     }
     free(l->fits);
     free(l->changes);
-    free(l->verdicts);
     free(l->labelled);
     free(l->dev);
     free(l->tags);

@@ -226,7 +226,7 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
 {
     pt_new_opinions *opinions = pt_calloc(l->fit_count, sizeof *opinions);
     pt_new_model new = {.model = l->result,
-                        .before = papertag_model_hash(l->model),
+                        .previous = papertag_model_hash(l->model),
                         .bytes = l->bytes,
                         .size = l->size,
                         .summary = l->summary.data ? l->summary.data : "",
@@ -240,7 +240,7 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
     }
     for (size_t i = 0; i < l->fit_count; i++) {
         const pt_tag_fit *fit = &l->fits[i];
-        pt_said *verdicts = l->verdicts + fit->tag->first_verdict;
+        pt_stored_verdict *verdicts = l->verdicts + fit->tag->first_verdict;
         if (fit->taken) {
             for (size_t k = 0; k < fit->tag->verdict_count; k++) {
                 verdicts[k].held_out = fit->learnt.held_out[k];
@@ -251,8 +251,8 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
                                                       .margins = fit->margins,
                                                       .assigned = fit->assigned,
                                                       .count = fit->count,
-                                                      .said = verdicts,
-                                                      .said_count = fit->tag->verdict_count};
+                                                      .verdicts = verdicts,
+                                                      .verdict_count = fit->tag->verdict_count};
         }
     }
     status = pt_store_take_model(l->store, &new, &l->papers, err);

@@ -5,64 +5,17 @@
 
 #include "base/date.h"
 #include "model/model.h"
-#include "store/models.h"
+#include "store/store.h"
 #include "topics.h"
 
 /* The days and tags of the papers, and which of them are of the days asked for. */
 struct known {
+    const papertag_tag_info *names; /* name_count: the tags of the store */
+    size_t name_count;
     long *days;
     pt_labels tags;
     bool *wanted;
 };
-
-static int read_days(papertag_store *store, const pt_stored_rows *papers, long first, long last, struct known *known,
-                     papertag_error *err)
-{
-    size_t at = 0;
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE, status = pt_store_query(store, "SELECT key, day FROM papers ORDER BY key", &s, err, "");
-
-    while (!status && at < papers->count && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (sqlite3_column_int64(s, 0) == papers->keys[at]) {
-            known->days[at] = (long)sqlite3_column_int64(s, 1);
-            known->wanted[at] = known->days[at] >= first && known->days[at] <= last;
-            at++;
-        }
-    }
-    return status ? status : pt_store_finish(store, s, code, err);
-}
-
-static int read_tags(papertag_store *store, const pt_stored_rows *papers, struct known *known, papertag_error *err)
-{
-    size_t at = 0;
-    uint32_t *tags = pt_alloc(store->tag_count, sizeof *tags);
-    size_t count = 0;
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE,
-        status = tags ? pt_store_query(store, "SELECT DISTINCT paper, tag FROM tagged ORDER BY paper", &s, err, "")
-                      : PAPERTAG_NO_MEMORY;
-
-    while (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const int64_t paper = sqlite3_column_int64(s, 0), tag = sqlite3_column_int64(s, 1);
-        while (!status && at < papers->count && papers->keys[at] < paper) {
-            status = pt_labels_append(&known->tags, tags, count);
-            count = 0;
-            at++;
-        }
-        for (size_t t = 0; t < store->tag_count && at < papers->count && papers->keys[at] == paper; t++) {
-            if (store->tag_keys[t] == tag) {
-                tags[count++] = (uint32_t)t;
-            }
-        }
-    }
-    while (!status && at < papers->count) {
-        status = pt_labels_append(&known->tags, tags, count);
-        count = 0;
-        at++;
-    }
-    free(tags);
-    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status ? status : pt_store_finish(store, s, code, err);
-}
 
 /* Leaves only the papers that are wanted. */
 static int narrow(pt_stored_rows *papers, struct known *known)
@@ -92,13 +45,11 @@ static int narrow(pt_stored_rows *papers, struct known *known)
 }
 
 static int hand_out(papertag_store *store, const papertag_model *model, const pt_stored_rows *papers,
-                    const pt_topic *topics, size_t count, const papertag_topic **out)
+                    const struct known *known, const pt_topic *topics, size_t count, const papertag_topic **out)
 {
-    pt_arena *arena = &store->answer_arena;
-    papertag_topic *list;
+    pt_arena *arena = pt_store_answer(store);
+    papertag_topic *list = pt_arena_array(arena, count + 1, sizeof *list);
 
-    pt_arena_reset(arena);
-    list = pt_arena_array(arena, count + 1, sizeof *list);
     for (size_t i = 0; i < count && list; i++) {
         const pt_topic *t = &topics[i];
         const char **terms = pt_arena_array(arena, t->term_count, sizeof *terms);
@@ -127,7 +78,7 @@ static int hand_out(papertag_store *store, const papertag_model *model, const pt
                                    .before = t->before,
                                    .growth = t->growth,
                                    .score = t->score,
-                                   .nearest_tag = t->coverage > 0 ? store->tags[t->nearest_tag].tag : NULL,
+                                   .nearest_tag = t->coverage > 0 ? known->names[t->nearest_tag].tag : NULL,
                                    .coverage = t->coverage};
         if (!list[i].name) {
             return PAPERTAG_NO_MEMORY;
@@ -152,23 +103,26 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
 
     status = status || !options->since ? status : pt_day_range(options->since, today, &first, &other, err);
     status = status || !options->until ? status : pt_day_range(options->until, today, &other, &last, err);
-    status = status ? status : pt_store_read_tags(store, err);
+    status = status ? status : pt_store_known_tags(store, &known.names, &known.name_count, err);
     status = status ? status : pt_store_rows(store, model, jobs, &papers, err);
     if (!status) {
         known.days = pt_calloc(papers.count, sizeof *known.days);
         known.wanted = pt_calloc(papers.count, sizeof *known.wanted);
-        status = known.days && known.wanted ? read_days(store, &papers, first, last, &known, err) : pt_no_memory(err);
+        status = known.days && known.wanted ? pt_store_days(store, &papers, known.days, err) : pt_no_memory(err);
     }
-    status = status ? status : read_tags(store, &papers, &known, err);
+    for (size_t i = 0; i < papers.count && !status; i++) {
+        known.wanted[i] = known.days[i] >= first && known.days[i] <= last;
+    }
+    status = status ? status : pt_store_labels(store, &papers, &known.tags, err);
     if (!status && narrow(&papers, &known)) {
         status = pt_no_memory(err);
     }
     if (!status) {
         const pt_corpus corpus = {&papers.rows, &model->vocabulary, &known.tags,
-                                  known.days,   papers.count,       store->tag_count};
+                                  known.days,   papers.count,       known.name_count};
         status = pt_find_topics(&corpus, &o, &topics, &found, err);
     }
-    if (!status && hand_out(store, model, &papers, topics, found, out)) {
+    if (!status && hand_out(store, model, &papers, &known, topics, found, out)) {
         status = pt_no_memory(err);
     }
     if (!status) {

@@ -45,7 +45,7 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     size_t worse = 0, better = 0;
 
     for (size_t i = 0; i < lesson->count; i++) {
-        const pt_said *v = &l->verdicts[fit->tag->first_verdict + i];
+        const pt_stored_verdict *v = &l->verdicts[fit->tag->first_verdict + i];
         const bool seen = l->in_use && !isnan(v->held_out);
         const bool after = (fit->learnt.held_out[i] >= fit->learnt.cut) == v->yes;
         bool before = false;

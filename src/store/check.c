@@ -1,164 +1,186 @@
 /*
- * store_check - looks a store over, and makes anew what can be: the indexes, which are made of other tables.
+ * check - faults of a store found, and mended where that can be done from other tables: the indexes.
  *
- * Papers, verdicts and deliveries are not made of anything: where the file itself is damaged, store_salvage takes over.
+ * Papers, verdicts and deliveries cannot be made again from anything. Where the file itself is damaged, salvage.c saves
+ * what it can.
  */
+#include "check.h"
+
+#include <sqlite3.h>
+
+#include "migrations.h"
 #include "model/model.h"
 #include "store.h"
 
-static const char repair[] = "papertag doctor --repair";
+#define TEXTLESS "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL"
 
-const char pt_store_named_only[] = "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL";
+/* The tags in force, as table `tagged` should have them. */
+#define TAGS_IN_FORCE                                                                                                  \
+    "SELECT o.tag, p.day, p.key FROM opinions o JOIN papers p ON p.key=o.paper WHERE o.assigned AND NOT EXISTS"        \
+    "(SELECT 1 FROM verdicts v WHERE v.paper=o.paper AND v.tag=o.tag AND v.verdict='no')"                              \
+    " UNION SELECT v.tag, p.day, p.key FROM verdicts v JOIN papers p ON p.key=v.paper WHERE v.verdict='yes'"
 
-/* What was found so far, in the answer's arena. */
+int pt_store_count_textless(papertag_store *store, int64_t *count, papertag_error *err)
+{
+    return pt_store_ask(store, TEXTLESS, count, err, "");
+}
+
+/* ---- findings -------------------------------------------------------------------------------------------------- */
+
+/* What was found so far: texts are in the answer's arena. */
 struct findings {
     papertag_store *store;
+    pt_arena *arena;
     papertag_finding list[16];
     size_t count;
     bool failed;
 };
 
-static void find(struct findings *f, bool trouble, const char *next, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+static void report(struct findings *f, papertag_finding_kind kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void find(struct findings *f, bool trouble, const char *next, const char *format, ...)
+static void report(struct findings *f, papertag_finding_kind kind, const char *format, ...)
 {
-    pt_arena *arena = &f->store->answer_arena;
+    papertag_finding one = {.kind = kind};
     char what[400];
     va_list values;
-    papertag_finding one = {.trouble = trouble};
 
     va_start(values, format);
     vsnprintf(what, sizeof what, format, values);
     va_end(values);
-    one.what = pt_arena_copy(arena, what, strlen(what));
-    one.next = next ? pt_arena_copy(arena, next, strlen(next)) : NULL;
-    f->failed = f->failed || !one.what || (next && !one.next);
+    one.trouble = kind == PAPERTAG_FINDING_DAMAGED_FILE || kind == PAPERTAG_FINDING_WRONG_INDEX;
+    one.what = pt_arena_copy(f->arena, what, strlen(what));
+    f->failed = f->failed || !one.what;
     if (f->count < sizeof f->list / sizeof *f->list) {
         f->list[f->count++] = one;
     }
 }
 
-/* PAPERTAG_DAMAGED with the first words of trouble. */
-static int check_file(papertag_store *store, papertag_error *err)
-{
-    char words[300] = "";
-    sqlite3_stmt *s;
-    int code, status = pt_store_query(store, "SELECT integrity_check FROM pragma_integrity_check", &s, err, "");
+/* ---- checks ---------------------------------------------------------------------------------------------------- */
 
-    if (status) {
-        return status;
-    }
-    code = sqlite3_step(s);
-    if (code == SQLITE_ROW) {
-        snprintf(words, sizeof words, "%s", (const char *)sqlite3_column_text(s, 0));
-    }
-    status = pt_store_finish(store, s, code, err);
-    for (char *line = strchr(words, '\n'); line; line = strchr(line, '\n')) {
-        *line = ' ';
-    }
-    return status || !strcmp(words, "ok")
-               ? status
-               : pt_fail(err, PAPERTAG_DAMAGED, "%s: the file is damaged: %s", store->path, words);
+struct words {
+    char text[300];
+};
+
+static int read_words(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct words *words = context;
+    const char *text = pt_db_peek(row, 0);
+
+    (void)err;
+    snprintf(words->text, sizeof words->text, "%s", text ? text : "");
+    return PAPERTAG_OK;
 }
 
-/* Counts by a query; a finding when it is not 0. */
-static int count_of(struct findings *f, const char *sql, bool trouble, const char *next, const char *what,
-                    papertag_error *err)
+/* PAPERTAG_DAMAGED with SQLite's first words about it. */
+static int check_file(papertag_store *store, papertag_error *err)
 {
-    int64_t count = 0;
-    int status = pt_store_ask(f->store, sql, &count, err, "");
+    struct words words = {""};
+    int status = pt_store_row(store, "SELECT integrity_check FROM pragma_integrity_check", read_words, &words, err, "");
 
-    if (!status && count) {
-        find(f, trouble, next, "%lld %s", (long long)count, what);
+    for (char *line = strchr(words.text, '\n'); line; line = strchr(line, '\n')) {
+        *line = ' ';
+    }
+    if (!status && strcmp(words.text, "ok") != 0) {
+        status = pt_fail(err, PAPERTAG_DAMAGED, "%s: the file is damaged: %s", store->path, words.text);
     }
     return status;
 }
 
 static int check_text_index(struct findings *f, papertag_error *err)
 {
-    int code, status;
+    static const char compare[] = "INSERT INTO search(search, rank) VALUES('integrity-check', 1)";
+    int status;
 
     if (sqlite3_db_readonly(f->store->db, "main")) {
-        find(f, false, NULL, "the text index was not compared with the papers: SQLite asks for it to be writable");
+        report(f, PAPERTAG_FINDING_UNCHECKED_INDEX,
+               "the text index was not compared with the papers: SQLite asks for it to be writable");
         return PAPERTAG_OK;
     }
     status = pt_store_begin(f->store, err);
     if (status) {
         return status;
     }
-    code =
-        sqlite3_exec(f->store->db, "INSERT INTO search(search, rank) VALUES('integrity-check', 1)", NULL, NULL, NULL);
-    if ((code & 0xff) == SQLITE_CORRUPT) {
-        find(f, true, repair, "the text index is not that of the papers");
-    } else if (code) {
-        status = pt_store_fail(f->store, err);
+    status = pt_store_exec(f->store, compare, err);
+    if (status == PAPERTAG_DAMAGED) {
+        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the text index does not match the papers");
+        status = PAPERTAG_OK;
     }
     return pt_store_end(f->store, status, err);
 }
 
-#define TAGS_IN_FORCE                                                                                                  \
-    "SELECT o.tag, p.day, p.key FROM opinions o JOIN papers p ON p.key=o.paper WHERE o.assigned AND NOT EXISTS"        \
-    "(SELECT 1 FROM verdicts v WHERE v.paper=o.paper AND v.tag=o.tag AND v.verdict='no')"                              \
-    " UNION SELECT v.tag, p.day, p.key FROM verdicts v JOIN papers p ON p.key=v.paper WHERE v.verdict='yes'"
+/* Rows that there should be none of. */
+struct counted {
+    papertag_finding_kind kind;
+    bool by_model; /* ?1 is the hash of the model */
+    const char *sql, *what;
+};
+
+static const struct counted references = {PAPERTAG_FINDING_WRONG_INDEX, false,
+                                          "SELECT count(*) FROM pragma_foreign_key_check",
+                                          "rows refer to rows that are not there"};
+
+static const struct counted counted[] = {
+    {PAPERTAG_FINDING_WRONG_INDEX, false,
+     "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE ") EXCEPT SELECT tag, day, paper FROM tagged)",
+     "tags in force are missing in their index"},
+    {PAPERTAG_FINDING_WRONG_INDEX, false,
+     "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM (" TAGS_IN_FORCE "))",
+     "tags are in the index but not in force"},
+    {PAPERTAG_FINDING_EMPTY_PAPERS, false, TEXTLESS, "papers have neither title nor abstract"},
+    {PAPERTAG_FINDING_OUTDATED_TAGS, true,
+     "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT (SELECT key FROM models WHERE hash=?1)",
+     "papers have no tags of the model in use"},
+    {PAPERTAG_FINDING_UNLEARNT_VERDICTS, false, "SELECT count(*) FROM verdicts WHERE held_out IS NULL",
+     "verdicts have not been learnt from"},
+    {PAPERTAG_FINDING_OPEN_DELIVERIES, false, "SELECT count(*) FROM deliveries WHERE ended IS NULL",
+     "deliveries were begun but not ended"}};
+
+static int count_rows(struct findings *f, const struct counted *c, const papertag_model *model, papertag_error *err)
+{
+    const char *hash = c->by_model && model ? papertag_model_hash(model) : "";
+    int64_t count = 0;
+    int status = PAPERTAG_OK;
+
+    if (!c->by_model || model) {
+        status = pt_store_ask(f->store, c->sql, &count, err, c->by_model ? "t" : "", hash);
+    }
+    if (!status && count) {
+        report(f, c->kind, "%lld %s", (long long)count, c->what);
+    }
+    return status;
+}
 
 /* All checks, until one fails. */
-static int check(struct findings *f, const papertag_model *model, papertag_error *err)
+static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
 {
-    int64_t outdated = 0;
     int status = check_file(f->store, err);
 
-    status = status ? status
-                    : count_of(f, "SELECT count(*) FROM pragma_foreign_key_check", true, repair,
-                               "rows refer to rows that are not there", err);
+    status = status ? status : count_rows(f, &references, NULL, err);
     status = status ? status : check_text_index(f, err);
-    status = status ? status
-                    : count_of(f,
-                               "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE
-                               ") EXCEPT SELECT tag, day, paper FROM tagged)",
-                               true, repair, "tags in force are missing in their index", err);
-    status = status ? status
-                    : count_of(f,
-                               "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM"
-                               " (" TAGS_IN_FORCE "))",
-                               true, repair, "tags are in the index and not in force", err);
-    status = status ? status
-                    : count_of(f, pt_store_named_only, false, "papertag add FILE (where they came from)",
-                               "papers have neither title nor abstract", err);
-    status = status || !model ? status
-                              : pt_store_ask(f->store,
-                                             "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT"
-                                             " (SELECT key FROM models WHERE hash=?1)",
-                                             &outdated, err, "t", papertag_model_hash(model));
-    if (!status && outdated) {
-        find(f, false, "papertag add --retag", "%lld papers have no tags of the model in use", (long long)outdated);
+    for (size_t i = 0; i < sizeof counted / sizeof *counted && !status; i++) {
+        status = count_rows(f, &counted[i], model, err);
     }
-    status = status ? status
-                    : count_of(f, "SELECT count(*) FROM verdicts WHERE held_out IS NULL", false, "papertag retrain",
-                               "verdicts have not been learnt from", err);
-    return status
-               ? status
-               : count_of(f, "SELECT count(*) FROM deliveries WHERE ended IS NULL", false,
-                          "papertag digest --for NAME (it settles them)", "deliveries were begun and not ended", err);
+    return status;
 }
 
 int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                          size_t *count, papertag_error *err)
 {
-    struct findings f = {.store = store};
+    struct findings f = {.store = store, .arena = pt_store_answer(store)};
     papertag_error found;
     papertag_finding *copy;
     int status;
 
-    pt_arena_reset(&store->answer_arena);
-    find(&f, false, NULL, "store %s: layout %d, SQLite %s", store->path, pt_store_version, sqlite3_libversion());
-    status = check(&f, model, &found);
+    report(&f, PAPERTAG_FINDING_STORE, "store %s: layout %d, SQLite %s", store->path, pt_store_version,
+           sqlite3_libversion());
+    status = check_all(&f, model, &found);
     if (status == PAPERTAG_DAMAGED) {
-        find(&f, true, repair, "%s", found.message);
+        report(&f, PAPERTAG_FINDING_DAMAGED_FILE, "%s", found.message);
     } else if (status) {
         return pt_fail(err, status, "%s", found.message);
     }
-    copy = f.failed ? NULL : pt_arena_copy_array(&store->answer_arena, f.list, f.count, sizeof *f.list);
+    copy = f.failed ? NULL : pt_arena_copy_array(f.arena, f.list, f.count, sizeof *f.list);
     if (!copy) {
         return pt_no_memory(err);
     }
@@ -166,6 +188,8 @@ int papertag_store_check(papertag_store *store, const papertag_model *model, con
     *count = f.count;
     return PAPERTAG_OK;
 }
+
+/* ---- mending --------------------------------------------------------------------------------------------------- */
 
 int papertag_store_repair(papertag_store *store, papertag_error *err)
 {

@@ -8,35 +8,35 @@
 
 /* ---- statements ------------------------------------------------------------------------------------------------ */
 
-static void append_parameter(pt_sql *sql, pt_parameter parameter)
+static void append_value(pt_sql *sql, pt_db_value value)
 {
-    if (pt_reserve(&sql->parameters, &sql->capacity, sql->count + 1, sizeof *sql->parameters)) {
+    if (pt_reserve(&sql->values, &sql->capacity, sql->count + 1, sizeof *sql->values)) {
         sql->text.failed = true;
         return;
     }
-    sql->parameters[sql->count++] = parameter;
+    sql->values[sql->count++] = value;
     pt_buf_format(&sql->text, "?%zu", sql->count);
 }
 
 void pt_sql_integer(pt_sql *sql, int64_t value)
 {
-    append_parameter(sql, (pt_parameter){.type = PT_INTEGER, .integer = value});
+    append_value(sql, (pt_db_value){.type = PT_DB_INTEGER, .integer = value});
 }
 
 void pt_sql_real(pt_sql *sql, double value)
 {
-    append_parameter(sql, (pt_parameter){.type = PT_REAL, .real = value});
+    append_value(sql, (pt_db_value){.type = PT_DB_REAL, .real = value});
 }
 
 void pt_sql_text(pt_sql *sql, const char *value)
 {
-    append_parameter(sql, (pt_parameter){.type = PT_TEXT, .text = value});
+    append_value(sql, (pt_db_value){.type = PT_DB_TEXT, .text = value});
 }
 
 void pt_sql_free(pt_sql *sql)
 {
     pt_buf_free(&sql->text);
-    free(sql->parameters);
+    free(sql->values);
     pt_arena_free(&sql->arena);
     *sql = (pt_sql){0};
 }

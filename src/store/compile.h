@@ -4,22 +4,15 @@
 #ifndef PT_STORE_COMPILE_H
 #define PT_STORE_COMPILE_H
 
-#include "base/base.h"
+#include "statement.h"
 #include "tags/tags.h"
-
-typedef struct pt_parameter {
-    enum { PT_INTEGER, PT_REAL, PT_TEXT } type;
-    int64_t integer;
-    double real;
-    const char *text; /* borrowed, or in the statement's arena */
-} pt_parameter;
 
 /* A statement under construction. Zero-initialise; pt_sql_free ends it. */
 typedef struct pt_sql {
-    pt_buf text;              /* fails for parameters, too */
-    pt_parameter *parameters; /* [count]; number i is bound to ?i+1 */
+    pt_buf text;         /* fails for values, too */
+    pt_db_value *values; /* [count]; number i is bound to ?i+1 */
     size_t count, capacity;
-    pt_arena arena;
+    pt_arena arena; /* of texts made for it */
 } pt_sql;
 
 /* Append ?N and keep the value for it. */
@@ -34,7 +27,7 @@ typedef struct pt_columns {
 } pt_columns;
 
 /* Appends a condition, true for papers that match. keys[t] is the store's key of tag t. It reads the tables `tags`,
- * `tagged` and `search`: see store.c. */
+ * `tagged` and `search`: see migrations.c. */
 void pt_sql_condition(pt_sql *sql, const pt_expression *expression, const int64_t *keys, const pt_columns *columns);
 
 #endif

@@ -121,7 +121,7 @@ int papertag_store_open(papertag_store **out, const char *path, bool create, pap
     int status;
 
     if (store) {
-        store->turn = -1;
+        store->folder_lock = -1;
         store->path = strdup(path);
     }
     if (!store || !store->path) {
@@ -144,8 +144,8 @@ void papertag_store_close(papertag_store *store)
     }
     pt_statements_free(&store->statements);
     sqlite3_close(store->db);
-    if (store->turn >= 0) {
-        close(store->turn);
+    if (store->folder_lock >= 0) {
+        close(store->folder_lock);
     }
     pt_arena_free(&store->tag_arena);
     pt_arena_free(&store->record_arena);

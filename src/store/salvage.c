@@ -1,9 +1,9 @@
 /*
- * store_salvage - makes a sound store of what can be read of a damaged one.
+ * salvage - a sound store made of what can be read of a damaged one.
  *
- * SQLite reads a table until it meets a page that is not what it should be, and gives up. So each table is read from
- * its first row on to the damage, from its last row back to the damage, and between them key by key. Papers and tags
- * whose rows are gone are looked for in the indexes: their names are enough for the verdicts on them to stand.
+ * SQLite reads a table until it meets a page that is wrong, and gives up. So each table is read from its first row
+ * forward to the damage, from its last row back to it, and between the two key by key. Papers and tags whose rows are
+ * lost are looked up in the indexes: their names are enough to keep the verdicts on them.
  */
 #define _DEFAULT_SOURCE /* realpath */
 #include <errno.h>
@@ -12,291 +12,263 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store.h"
+#include <sqlite3.h>
 
-/* Keys tried one by one: when the end of a table is damaged and nothing says where it is; at most, as a damaged key can
- * be any number. */
-enum { BLIND = 10000, MOST = 10000000 };
+#include "check.h"
+#include "migrations.h"
+#include "statement.h"
+
+/* Keys tried one by one: BLIND, when the end of a table is damaged and nothing shows where it is; MOST in any case,
+ * because a damaged key can be any number. */
+enum { BLIND = 10000, MOST = 10000000, COLUMNS_MOST = 40 };
 
 struct salvage {
-    sqlite3 *old;
+    papertag_store old; /* no more than db, path and statements */
     papertag_store *new;
     papertag_error *err;
 };
 
 /* ---- rows ------------------------------------------------------------------------------------------------------ */
 
-/* The status of a call on the damaged file: whatever it cannot give is damage. */
-static int damage(const struct salvage *s, int code)
+/* Rows of the damaged file on their way into the new one. */
+struct copying {
+    struct salvage *s;
+    const char *insert; /* binds the columns but for the first, which is the key */
+    int64_t key;        /* of the last row read */
+    int status;         /* of the new file */
+};
+
+/* Copies a row; one that the new store refuses is left out. */
+static int copy_row(void *context, pt_db_row *row, papertag_error *err)
 {
-    if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) {
-        return PAPERTAG_OK;
+    struct copying *c = context;
+    papertag_store *new = c->s->new;
+    pt_db_value values[COLUMNS_MOST];
+    size_t count = 0;
+
+    c->key = pt_db_integer(row, 0);
+    for (int i = 1; i < pt_db_columns(row) && count < COLUMNS_MOST; i++) {
+        values[count++] = pt_db_get(row, i);
     }
-    if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) {
-        return pt_no_memory(s->err);
+    c->status = row->failed ? PAPERTAG_OK : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
+    if (c->status && pt_store_row_is_refused(new)) {
+        c->status = PAPERTAG_OK;
     }
-    return pt_fail(s->err, PAPERTAG_DAMAGED, "%s", sqlite3_errmsg(s->old));
+    return c->status;
 }
 
-/* Puts what one statement gives into another; the first column is not put there but told as *key. A row that the new
- * store does not take is left out. Returns SQLite's code of what ended it: of the damaged file, or *put of the new one.
- */
-static int put_rows(sqlite3_stmt *from, sqlite3_stmt *into, int64_t *key, int *put)
+/* Copies the rows of a query, with a value for ?1 or NULL. *last: the key of the last. PAPERTAG_DAMAGED at damage. A
+ * damaged row may ask for more memory than there is: then it does so again when it is read again. */
+static int copy_rows(struct salvage *s, const char *query, const pt_db_value *value, const char *insert, int64_t *last)
 {
-    int code;
+    struct copying c = {.s = s, .insert = insert, .key = *last};
+    papertag_error found;
+    int status = PAPERTAG_NO_MEMORY;
 
-    *put = SQLITE_DONE;
-    while ((*put == SQLITE_DONE || (*put & 0xff) == SQLITE_CONSTRAINT) && (code = sqlite3_step(from)) == SQLITE_ROW) {
-        *key = sqlite3_column_int64(from, 0);
-        *put = SQLITE_OK;
-        for (int i = 1; i < sqlite3_column_count(from) && !*put; i++) {
-            *put = sqlite3_bind_value(into, i, sqlite3_column_value(from, i));
-        }
-        *put = *put ? *put : sqlite3_step(into);
-        sqlite3_reset(into);
+    for (int i = 0; i < 2 && status == PAPERTAG_NO_MEMORY && !c.status; i++) {
+        status = pt_store_run(&s->old, query, value, value != NULL, copy_row, &c, &found);
     }
-    sqlite3_reset(from);
-    *put = (*put & 0xff) == SQLITE_CONSTRAINT ? SQLITE_DONE : *put;
-    return code;
-}
-
-/* The same as a status: PAPERTAG_DAMAGED at damage. A damaged row may ask for more memory than there can be: it does so
- * again when it is read again. */
-static int copy_rows(struct salvage *s, sqlite3_stmt *from, sqlite3_stmt *into, int64_t *key)
-{
-    int put, code = put_rows(from, into, key, &put);
-
-    if (put == SQLITE_DONE && (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)) {
-        code = put_rows(from, into, key, &put);
-        code = code == SQLITE_NOMEM ? SQLITE_CORRUPT : code;
+    *last = c.key;
+    if (c.status) {
+        return pt_fail(s->err, (papertag_status)c.status, "%s", found.message);
     }
-    return put != SQLITE_DONE ? pt_store_fail(s->new, s->err) : damage(s, code);
-}
-
-static int prepare(struct salvage *s, sqlite3 *db, sqlite3_stmt **out, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static int prepare(struct salvage *s, sqlite3 *db, sqlite3_stmt **out, const char *format, ...)
-{
-    va_list words;
-    char *sql;
-    int code;
-
-    *out = NULL;
-    va_start(words, format);
-    sql = sqlite3_vmprintf(format, words);
-    va_end(words);
-    code = sql ? sqlite3_prepare_v2(db, sql, -1, out, NULL) : SQLITE_NOMEM;
-    sqlite3_free(sql);
-    return !code ? PAPERTAG_OK : db == s->old ? damage(s, code) : pt_store_fail(s->new, s->err);
+    return status ? PAPERTAG_DAMAGED : PAPERTAG_OK;
 }
 
 /* Copies what a query gives, in an order, from its beginning and, past damage, from its end. *low and *high: the keys
  * next to the damage, as far as there were rows. PAPERTAG_DAMAGED: there is damage. */
-static int copy_ends(struct salvage *s, const char *query, const char *order, sqlite3_stmt *into, int64_t *low,
+static int copy_ends(struct salvage *s, const char *query, const char *order, const char *insert, int64_t *low,
                      int64_t *high)
 {
-    sqlite3_stmt *from = NULL;
-    int status = prepare(s, s->old, &from, "%s ORDER BY %s", query, order);
+    pt_buf sql = {0};
+    int status;
 
-    status = status ? status : copy_rows(s, from, into, low);
-    sqlite3_finalize(from);
-    if (status != PAPERTAG_DAMAGED) {
-        return status;
+    pt_buf_format(&sql, "%s ORDER BY %s", query, order);
+    status = sql.failed ? pt_no_memory(s->err) : copy_rows(s, sql.data, NULL, insert, low);
+    if (status == PAPERTAG_DAMAGED) {
+        pt_buf_text(&sql, " DESC");
+        status = sql.failed ? pt_no_memory(s->err) : copy_rows(s, sql.data, NULL, insert, high);
+        status = status ? status : PAPERTAG_DAMAGED;
     }
-    status = prepare(s, s->old, &from, "%s ORDER BY %s DESC", query, order);
-    status = status ? status : copy_rows(s, from, into, high);
-    sqlite3_finalize(from);
-    return status ? status : PAPERTAG_DAMAGED;
+    pt_buf_free(&sql);
+    return status;
 }
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
-/* The columns that a table has in both files, and as many question marks. */
-static int common_columns(struct salvage *s, const char *table, sqlite3_str *names, sqlite3_str *marks)
+static void read_name(pt_db_row *row, pt_arena *arena, void *item)
 {
-    sqlite3_stmt *columns = NULL;
-    int code, status = prepare(s, s->new->db, &columns, "SELECT name FROM pragma_table_info('%s')", table);
-
-    if (status) {
-        return status;
-    }
-    while ((code = sqlite3_step(columns)) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(columns, 0);
-        const int has = sqlite3_table_column_metadata(s->old, "main", table, name, NULL, NULL, NULL, NULL, NULL);
-        if (has == SQLITE_NOMEM) {
-            code = has;
-            break;
-        }
-        if (!has) {
-            sqlite3_str_appendf(names, ",%s", name);
-            sqlite3_str_appendall(marks, ",?");
-        }
-    }
-    sqlite3_finalize(columns);
-    return code == SQLITE_DONE    ? PAPERTAG_OK
-           : code == SQLITE_NOMEM ? pt_no_memory(s->err)
-                                  : pt_store_fail(s->new, s->err);
+    *(const char **)item = pt_db_text(row, 0, arena);
 }
 
-/* Copies the rows between two keys, as many as can be found by theirs. */
-static int copy_between(struct salvage *s, const char *query, const char *key, sqlite3_stmt *into, int64_t low,
-                        int64_t high)
+/* Appends the columns that a table has in both files, each after a comma, and a question mark for each. */
+static int common_columns(struct salvage *s, const char *table, pt_buf *names, pt_buf *marks)
 {
-    sqlite3_stmt *one = NULL;
-    int64_t at = low + 1, last;
-    int status = prepare(s, s->old, &one, "%s WHERE %s=?1", query, key);
+    static const char in_new[] = "SELECT name FROM pragma_table_info(?1)";
+    static const char in_old[] = "SELECT 1 FROM pragma_table_info(?1) WHERE name=?2";
+    pt_arena arena = {0};
+    pt_listing list = {.arena = &arena, .size = sizeof(char *), .read = read_name};
+    int status = pt_store_list(s->new, in_new, &list, s->err, "t", table);
+    const char *const *columns = list.items;
 
-    for (; at < high && (!status || status == PAPERTAG_DAMAGED); at++) {
-        sqlite3_bind_int64(one, 1, at);
-        status = copy_rows(s, one, into, &last);
-    }
-    sqlite3_finalize(one);
-    return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
-}
-
-/* Copies a table whose rows are in the order of an integer column. */
-static int copy_table(struct salvage *s, const char *table, const char *key, int64_t highest)
-{
-    sqlite3_str *names = sqlite3_str_new(s->old), *marks = sqlite3_str_new(s->old);
-    sqlite3_stmt *into = NULL;
-    int64_t low = -1, high = INT64_MAX;
-    char *query = NULL;
-    int status = common_columns(s, table, names, marks);
-
-    if (!status && sqlite3_str_length(names)) {
-        query = sqlite3_mprintf("SELECT %s%s FROM %s", key, sqlite3_str_value(names), table);
-        status = !query || sqlite3_str_errcode(names) || sqlite3_str_errcode(marks)
-                     ? pt_no_memory(s->err)
-                     : prepare(s, s->new->db, &into, "INSERT OR REPLACE INTO %s(%s) VALUES(%s)", table,
-                               sqlite3_str_value(names) + 1, sqlite3_str_value(marks) + 1);
-        status = status ? status : copy_ends(s, query, key, into, &low, &high);
-        if (status == PAPERTAG_DAMAGED) {
-            const int64_t end = high < INT64_MAX ? high : strcmp(key, "paper") != 0 ? low + BLIND : highest + 1;
-            status = copy_between(s, query, key, into, low, end - low < MOST ? end : low + MOST);
+    for (size_t i = 0; i < list.count && !status; i++) {
+        int64_t found = 0;
+        status = pt_store_ask(&s->old, in_old, &found, s->err, "tt", table, columns[i]);
+        if (!status) {
+            pt_buf_format(names, ",%s", columns[i]);
+            pt_buf_text(marks, ",?");
         }
+        status = status == PAPERTAG_NO_MEMORY ? status : PAPERTAG_OK;
     }
-    sqlite3_finalize(into);
-    sqlite3_free(query);
-    sqlite3_free(sqlite3_str_finish(names));
-    sqlite3_free(sqlite3_str_finish(marks));
+    pt_arena_free(&arena);
     return status;
 }
 
-/* Copies what a query of an index gives. */
-static int copy_index(struct salvage *s, const char *query, const char *order, const char *insert)
+/* Copies the rows between two keys that can be found by theirs. */
+static int copy_between(struct salvage *s, const char *query, const char *key, const char *insert, int64_t low,
+                        int64_t high)
 {
-    sqlite3_stmt *into = NULL;
-    int64_t low, high;
-    int status = prepare(s, s->new->db, &into, "%s", insert);
+    pt_buf sql = {0};
+    pt_db_value at = {.type = PT_DB_INTEGER};
+    int64_t last = 0;
+    int status;
 
-    status = status ? status : copy_ends(s, query, order, into, &low, &high);
-    sqlite3_finalize(into);
-    return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
+    pt_buf_format(&sql, "%s WHERE %s=?1", query, key);
+    status = sql.failed ? pt_no_memory(s->err) : PAPERTAG_OK;
+    for (at.integer = low + 1; at.integer < high && !status; at.integer++) {
+        status = copy_rows(s, sql.data, &at, insert, &last);
+        status = status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
+    }
+    pt_buf_free(&sql);
+    return status;
+}
+
+/* A table whose rows are in the order of an integer column. */
+struct table {
+    const char *name, *key;
+    bool of_papers; /* the key is a paper's */
+};
+
+/* Copies a table; highest: the highest key of a paper. */
+static int copy_table(struct salvage *s, const struct table *table, int64_t highest)
+{
+    pt_buf names = {0}, marks = {0}, query = {0}, insert = {0};
+    int64_t low = -1, high = INT64_MAX;
+    int status = common_columns(s, table->name, &names, &marks);
+
+    if (!status && names.size) {
+        pt_buf_format(&query, "SELECT %s%s FROM %s", table->key, names.data, table->name);
+        pt_buf_format(&insert, "INSERT OR REPLACE INTO %s(%s) VALUES(%s)", table->name, names.data + 1, marks.data + 1);
+        status = names.failed || marks.failed || query.failed || insert.failed
+                     ? pt_no_memory(s->err)
+                     : copy_ends(s, query.data, table->key, insert.data, &low, &high);
+        if (status == PAPERTAG_DAMAGED) {
+            const int64_t end = high < INT64_MAX ? high : table->of_papers ? highest + 1 : low + BLIND;
+            status = copy_between(s, query.data, table->key, insert.data, low, end - low < MOST ? end : low + MOST);
+        }
+    }
+    pt_buf_free(&names);
+    pt_buf_free(&marks);
+    pt_buf_free(&query);
+    pt_buf_free(&insert);
+    return status;
 }
 
 /* A paper of which nothing but the name is known. */
-#define PUT_NAME                                                                                                       \
+#define INSERT_NAME                                                                                                    \
     "INSERT OR IGNORE INTO papers(key, id, day, version, added, updated, title_key, authors, categories, keywords)"    \
     " SELECT ?1, ?2, unixepoch() / 86400, 1, now, now, 0, '[]', '[]', '[]' FROM"                                       \
     " (SELECT strftime('%Y-%m-%dT%H:%M:%SZ') AS now)"
 
-/* Everything, in an order in which rows come after those that they refer to. What the indexes know is put there first,
- * for the rows themselves to take its place. */
+/* What indexes know of rows, and where it goes: the rows themselves take its place afterwards. */
+static const struct {
+    const char *query, *order, *insert;
+} indexes[] = {
+    {"SELECT 0, key, tag FROM tags", "tag", "INSERT OR IGNORE INTO tags(key, tag, aliases) VALUES(?1, ?2, '[]')"},
+    {"SELECT 0, key, id FROM papers", "id", INSERT_NAME},
+    {"SELECT 0, paper, name FROM names", "name", INSERT_NAME},
+    {"SELECT 0, key, day FROM papers INDEXED BY papers_day", "day", "UPDATE papers SET day=?2 WHERE key=?1"},
+    {"SELECT 0, name, paper FROM names", "name", "INSERT OR IGNORE INTO names(name, paper) VALUES(?1, ?2)"}};
+
+/* In an order in which rows come after those that they refer to. */
+static const struct table tables[] = {{"models", "key", false},        {"tags", "key", false},
+                                      {"papers", "key", false},        {"cuts", "model", false},
+                                      {"versions", "paper", true},     {"sources", "paper", true},
+                                      {"opinions", "paper", true},     {"verdicts", "paper", true},
+                                      {"before", "call", false},       {"audits", "key", false},
+                                      {"subscriptions", "key", false}, {"deliveries", "key", false},
+                                      {"kept", "key", false},          {"delivered", "subscription", false}};
+
 static int copy_all(struct salvage *s)
 {
-    static const struct {
-        const char *name, *key;
-    } tables[] = {{"models", "key"},        {"tags", "key"},
-                  {"papers", "key"},        {"cuts", "model"},
-                  {"versions", "paper"},    {"sources", "paper"},
-                  {"opinions", "paper"},    {"verdicts", "paper"},
-                  {"before", "call"},       {"audits", "key"},
-                  {"subscriptions", "key"}, {"deliveries", "key"},
-                  {"kept", "key"},          {"delivered", "subscription"}};
-    static const struct {
-        const char *query, *order, *put;
-    } indexes[] = {
-        {"SELECT 0, key, tag FROM tags", "tag", "INSERT OR IGNORE INTO tags(key, tag, aliases) VALUES(?1, ?2, '[]')"},
-        {"SELECT 0, key, id FROM papers", "id", PUT_NAME},
-        {"SELECT 0, paper, name FROM names", "name", PUT_NAME},
-        {"SELECT 0, key, day FROM papers INDEXED BY papers_day", "day", "UPDATE papers SET day=?2 WHERE key=?1"},
-        {"SELECT 0, name, paper FROM names", "name", "INSERT OR IGNORE INTO names(name, paper) VALUES(?1, ?2)"}};
+    /* opinions may be lost: all papers are to be tagged again. And a paper whose text is lost takes the next record. */
+    static const char forget[] = "UPDATE papers SET model=NULL; DELETE FROM sources WHERE paper IN"
+                                 " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL)";
+    static const char highest_key[] = "SELECT coalesce(max(key), 0) FROM papers";
     int64_t highest = 0;
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !status; i++) {
-        status = copy_index(s, indexes[i].query, indexes[i].order, indexes[i].put);
+        int64_t low = 0, high = 0;
+        status = copy_ends(s, indexes[i].query, indexes[i].order, indexes[i].insert, &low, &high);
+        status = status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
     }
-    status = status ? status : pt_store_ask(s->new, "SELECT coalesce(max(key), 0) FROM papers", &highest, s->err, "");
+    status = status ? status : pt_store_ask(s->new, highest_key, &highest, s->err, "");
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !status; i++) {
-        status = copy_table(s, tables[i].name, tables[i].key, highest);
+        status = copy_table(s, &tables[i], highest);
     }
-    /* opinions may be missing: all papers are to be tagged anew; and a record that was seen is to be read when it comes
-     * again, when its text is gone */
-    return status ? status
-                  : pt_store_exec(s->new,
-                                  "UPDATE papers SET model=NULL; DELETE FROM sources WHERE paper IN"
-                                  " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL)",
-                                  s->err);
+    return status ? status : pt_store_exec(s->new, forget, s->err);
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
-/* A number that a pragma tells of the damaged file; -1: it cannot be read. */
-static int old_number(struct salvage *s, const char *pragma)
+/* A number in the header of the damaged file; -1: it cannot be read. */
+static int64_t header_number(struct salvage *s, const char *pragma)
 {
-    sqlite3_stmt *statement = NULL;
-    int number = -1;
+    int64_t number = -1;
 
-    if (!prepare(s, s->old, &statement, "%s", pragma) && sqlite3_step(statement) == SQLITE_ROW) {
-        number = sqlite3_column_int(statement, 0);
-    }
-    sqlite3_finalize(statement);
-    return number;
+    return pt_store_ask(&s->old, pragma, &number, NULL, "") ? -1 : number;
 }
 
-/* Whether the list of tables can be read. Damaged, it may ask for more memory than there can be: see copy_rows. */
+/* Whether the list of tables can be read. Damaged, it may ask for more memory than there is: see copy_rows. */
 static bool has_tables(struct salvage *s)
 {
-    sqlite3_stmt *statement = NULL;
+    int64_t none;
     int status = PAPERTAG_NO_MEMORY;
 
     for (int i = 0; i < 2 && status == PAPERTAG_NO_MEMORY; i++) {
-        status = prepare(s, s->old, &statement, "SELECT 1 FROM sqlite_schema");
-        sqlite3_finalize(statement);
+        status = pt_store_ask(&s->old, "SELECT 1 FROM sqlite_schema LIMIT 0", &none, NULL, "");
     }
-    return !status;
+    return status == PAPERTAG_END;
 }
 
-/* Opens the damaged file for nobody else to open. That its size or its list of tables is not right is let pass. */
+/* Opens the damaged file so that nobody else opens it. A wrong size or list of tables is let pass. */
 static int open_old(struct salvage *s, const char *path)
 {
-    int code = sqlite3_open_v2(path, &s->old, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    static const char settings[] = "PRAGMA writable_schema=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
+                                   "PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE";
+    sqlite3 **db = &s->old.db;
+    int code = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
-    code = code ? code : sqlite3_extended_result_codes(s->old, 1);
-    code = code ? code : sqlite3_busy_timeout(s->old, 30000);
-    code = code ? code
-                : sqlite3_exec(s->old,
-                               "PRAGMA writable_schema=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
-                               "PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE",
-                               NULL, NULL, NULL);
+    code = code ? code : sqlite3_extended_result_codes(*db, 1);
+    code = code ? code : sqlite3_busy_timeout(*db, 30000);
+    code = code ? code : sqlite3_exec(*db, settings, NULL, NULL, NULL);
     if ((code & 0xff) == SQLITE_BUSY) {
         return pt_fail(s->err, PAPERTAG_IO, "%s: another program has it open", path);
     }
-    if (damage(s, code) == PAPERTAG_NO_MEMORY) {
-        return PAPERTAG_NO_MEMORY;
+    if (code == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM) {
+        return pt_no_memory(s->err);
     }
-    if (code || old_number(s, "PRAGMA application_id") != PT_STORE_APPLICATION ||
-        old_number(s, "PRAGMA user_version") > pt_store_version || !has_tables(s)) {
-        return pt_fail(s->err, PAPERTAG_BAD_STORE, "%s: nothing of it can be read as a store: %s", path,
-                       sqlite3_errmsg(s->old));
+    if (code || header_number(s, "PRAGMA application_id") != PT_STORE_APPLICATION ||
+        header_number(s, "PRAGMA user_version") > pt_store_version || !has_tables(s)) {
+        return pt_fail(s->err, PAPERTAG_BAD_STORE, "%s: nothing in it can be read as a store: %s", path,
+                       sqlite3_errmsg(*db));
     }
     return PAPERTAG_OK;
 }
 
 /* Gives the damaged file another name, and the new one its own and its permissions. A journal goes with its file. */
-static int swap(const char *path, const char *new, papertag_salvaged *out, papertag_error *err)
+static int exchange(const char *path, const char *new, papertag_salvaged *out, papertag_error *err)
 {
     pt_buf journal = {0}, journal_kept = {0};
     struct stat info;
@@ -319,11 +291,41 @@ static int swap(const char *path, const char *new, papertag_salvaged *out, paper
     return status;
 }
 
+/* Fills the new store from the old one. */
+static int fill_new(struct salvage *s)
+{
+    int status = pt_store_exec(s->new, "PRAGMA foreign_keys=OFF", s->err);
+
+    status = status ? status : pt_store_begin(s->new, s->err);
+    if (status) {
+        return status;
+    }
+    status = copy_all(s);
+    status = pt_store_end(s->new, status, s->err);
+    return status ? status : papertag_store_repair(s->new, s->err);
+}
+
+/* Counts what was saved; nothing at all is an error. */
+static int count_saved(struct salvage *s, papertag_salvaged *out)
+{
+    int64_t papers = 0, named = 0, verdicts = 0;
+    int status = pt_store_ask(s->new, "SELECT count(*) FROM papers", &papers, s->err, "");
+
+    status = status ? status : pt_store_ask(s->new, "SELECT count(*) FROM verdicts", &verdicts, s->err, "");
+    status = status ? status : pt_store_count_textless(s->new, &named, s->err);
+    if (!status && !papers && !verdicts) {
+        status = pt_fail(s->err, PAPERTAG_BAD_STORE, "%s: nothing in it can be read", s->old.path);
+    }
+    *out =
+        (papertag_salvaged){.papers = (size_t)(papers - named), .named = (size_t)named, .verdicts = (size_t)verdicts};
+    return status;
+}
+
 int papertag_store_salvage(const char *name, papertag_salvaged *out, papertag_error *err)
 {
-    struct salvage s = {.err = err};
-    int64_t papers = 0, named = 0, verdicts = 0;
+    papertag_salvaged saved;
     char path[PATH_MAX], new[PATH_MAX];
+    struct salvage s = {.old = {.path = path}, .err = err};
     int status;
 
     if (!realpath(name, path)) {
@@ -335,28 +337,18 @@ int papertag_store_salvage(const char *name, papertag_salvaged *out, papertag_er
     unlink(new);
     status = open_old(&s, path);
     status = status ? status : papertag_store_open(&s.new, new, true, err);
-    status = status ? status : pt_store_exec(s.new, "PRAGMA foreign_keys=OFF", err);
-    status = status ? status : pt_store_begin(s.new, err);
-    if (!status) {
-        status = copy_all(&s);
-        status = pt_store_end(s.new, status, err);
-    }
-    status = status ? status : papertag_store_repair(s.new, err);
-    status = status ? status : pt_store_ask(s.new, "SELECT count(*) FROM papers", &papers, err, "");
-    status = status ? status : pt_store_ask(s.new, "SELECT count(*) FROM verdicts", &verdicts, err, "");
-    status = status ? status : pt_store_ask(s.new, pt_store_named_only, &named, err, "");
-    if (!status && !papers && !verdicts) {
-        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: nothing of it can be read", path);
-    }
+    status = status ? status : fill_new(&s);
+    status = status ? status : count_saved(&s, &saved);
     /* all of it in the file itself, as the journal does not move with it */
     status = status ? status : pt_store_exec(s.new, "PRAGMA wal_checkpoint(TRUNCATE)", err);
     papertag_store_close(s.new);
-    sqlite3_close(s.old);
-    *out =
-        (papertag_salvaged){.papers = (size_t)(papers - named), .named = (size_t)named, .verdicts = (size_t)verdicts};
-    status = status ? status : swap(path, new, out, err);
+    pt_statements_free(&s.old.statements);
+    sqlite3_close(s.old.db);
+    status = status ? status : exchange(path, new, &saved, err);
     if (status) {
         unlink(new);
+    } else {
+        *out = saved;
     }
     return status;
 }

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/hash.h"
+#include "store.h"
 
 /* ---- errors ---------------------------------------------------------------------------------------------------- */
 
@@ -119,35 +120,60 @@ void pt_statements_free(pt_statements *table)
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
 
-/* Binds values by the letters of `types`. A value that cannot be bound for want of memory is reported by the step. */
-static void bind_all(sqlite3_stmt *statement, const char *types, va_list values)
+/* A value that cannot be bound for want of memory is reported by the step. */
+static void bind_value(sqlite3_stmt *statement, int place, const pt_db_value *value)
 {
-    for (int i = 1; types[i - 1]; i++) {
-        const void *bytes;
-        long count;
-        switch (types[i - 1]) {
+    switch (value->type) {
+    case PT_DB_NULL:
+        sqlite3_bind_null(statement, place);
+        break;
+    case PT_DB_INTEGER:
+        sqlite3_bind_int64(statement, place, value->integer);
+        break;
+    case PT_DB_REAL:
+        sqlite3_bind_double(statement, place, value->real);
+        break;
+    case PT_DB_TEXT:
+        sqlite3_bind_text(statement, place, value->text, -1, SQLITE_STATIC);
+        break;
+    case PT_DB_BYTES:
+        sqlite3_bind_blob64(statement, place, value->bytes, value->size, SQLITE_STATIC);
+        break;
+    }
+}
+
+/* Reads the arguments that the letters of `types` announce; returns how many. */
+static size_t take_values(pt_db_value values[PT_DB_VALUES], const char *types, va_list arguments)
+{
+    size_t count = 0;
+
+    for (; types[count] && count < PT_DB_VALUES; count++) {
+        pt_db_value *value = &values[count];
+        *value = (pt_db_value){0};
+        switch (types[count]) {
         case 'i':
-            sqlite3_bind_int64(statement, i, va_arg(values, int64_t));
+            value->type = PT_DB_INTEGER;
+            value->integer = va_arg(arguments, int64_t);
             break;
         case 'r':
-            sqlite3_bind_double(statement, i, va_arg(values, double));
+            value->type = PT_DB_REAL;
+            value->real = va_arg(arguments, double);
             break;
         case 't':
-            sqlite3_bind_text(statement, i, va_arg(values, const char *), -1, SQLITE_STATIC);
+            value->type = PT_DB_TEXT;
+            value->text = va_arg(arguments, const char *);
             break;
         case 'b':
-            bytes = va_arg(values, const void *);
-            sqlite3_bind_blob64(statement, i, bytes, va_arg(values, size_t), SQLITE_STATIC);
+            value->type = PT_DB_BYTES;
+            value->bytes = va_arg(arguments, const void *);
+            value->size = va_arg(arguments, size_t);
             break;
         default:
-            count = va_arg(values, long);
-            if (count >= 0) {
-                sqlite3_bind_int64(statement, i, count);
-            } else {
-                sqlite3_bind_null(statement, i);
-            }
+            value->integer = va_arg(arguments, long);
+            value->type = value->integer < 0 ? PT_DB_NULL : PT_DB_INTEGER;
         }
     }
+    return count;
 }
 
 /* Steps a statement through its rows; without a reader, once. Resets it whatever happens: it gives its read transaction
@@ -171,8 +197,8 @@ static int step_through(papertag_store *store, sqlite3_stmt *statement, pt_row_r
     return status == PAPERTAG_END ? PAPERTAG_OK : status;
 }
 
-static int run(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
-               const char *types, va_list values)
+int pt_store_run(papertag_store *store, const char *sql, const pt_db_value *values, size_t count, pt_row_reader *read,
+                 void *context, papertag_error *err)
 {
     sqlite3_stmt *statement;
     int status = prepare(store, sql, &statement, err);
@@ -180,30 +206,34 @@ static int run(papertag_store *store, const char *sql, pt_row_reader *read, void
     if (status) {
         return status;
     }
-    bind_all(statement, types, values);
+    for (size_t i = 0; i < count; i++) {
+        bind_value(statement, (int)i + 1, &values[i]);
+    }
     return step_through(store, statement, read, context, err);
 }
 
 int pt_store_do(papertag_store *store, const char *sql, papertag_error *err, const char *types, ...)
 {
-    va_list values;
+    pt_db_value values[PT_DB_VALUES];
+    va_list arguments;
     int status;
 
-    va_start(values, types);
-    status = run(store, sql, NULL, NULL, err, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    status = pt_store_run(store, sql, values, take_values(values, types, arguments), NULL, NULL, err);
+    va_end(arguments);
     return status;
 }
 
 int pt_store_each(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
                   const char *types, ...)
 {
-    va_list values;
+    pt_db_value values[PT_DB_VALUES];
+    va_list arguments;
     int status;
 
-    va_start(values, types);
-    status = run(store, sql, read, context, err, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    status = pt_store_run(store, sql, values, take_values(values, types, arguments), read, context, err);
+    va_end(arguments);
     return status;
 }
 
@@ -227,12 +257,13 @@ int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, vo
                  const char *types, ...)
 {
     struct first_row first = {.read = read, .context = context};
-    va_list values;
+    pt_db_value values[PT_DB_VALUES];
+    va_list arguments;
     int status;
 
-    va_start(values, types);
-    status = run(store, sql, read_first, &first, err, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    status = pt_store_run(store, sql, values, take_values(values, types, arguments), read_first, &first, err);
+    va_end(arguments);
     return !status && !first.found ? PAPERTAG_END : status;
 }
 
@@ -246,12 +277,13 @@ static int read_integer(void *context, pt_db_row *row, papertag_error *err)
 int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_error *err, const char *types, ...)
 {
     struct first_row first = {.read = read_integer, .context = out};
-    va_list values;
+    pt_db_value values[PT_DB_VALUES];
+    va_list arguments;
     int status;
 
-    va_start(values, types);
-    status = run(store, sql, read_first, &first, err, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    status = pt_store_run(store, sql, values, take_values(values, types, arguments), read_first, &first, err);
+    va_end(arguments);
     return !status && !first.found ? PAPERTAG_END : status;
 }
 
@@ -280,13 +312,14 @@ static int append_item(void *context, pt_db_row *row, papertag_error *err)
 int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, papertag_error *err, const char *types, ...)
 {
     struct growing g = {.list = list};
-    va_list values;
+    pt_db_value values[PT_DB_VALUES];
+    va_list arguments;
     int status;
 
     list->count = 0;
-    va_start(values, types);
-    status = run(store, sql, append_item, &g, err, types, values);
-    va_end(values);
+    va_start(arguments, types);
+    status = pt_store_run(store, sql, values, take_values(values, types, arguments), append_item, &g, err);
+    va_end(arguments);
     if (!status) {
         list->items = pt_arena_copy_array(list->arena, g.items, list->count, list->size);
         status = list->items ? PAPERTAG_OK : pt_no_memory(err);
@@ -346,6 +379,30 @@ const void *pt_db_bytes(pt_db_row *row, int column, size_t *size)
     return bytes;
 }
 
+pt_db_value pt_db_get(pt_db_row *row, int column)
+{
+    switch (sqlite3_column_type(row->statement, column)) {
+    case SQLITE_INTEGER:
+        return (pt_db_value){.type = PT_DB_INTEGER, .integer = pt_db_integer(row, column)};
+    case SQLITE_FLOAT:
+        return (pt_db_value){.type = PT_DB_REAL, .real = pt_db_real(row, column)};
+    case SQLITE_TEXT:
+        return (pt_db_value){.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
+    case SQLITE_BLOB: {
+        pt_db_value value = {.type = PT_DB_BYTES, .bytes = sqlite3_column_blob(row->statement, column)};
+        value.size = (size_t)sqlite3_column_bytes(row->statement, column);
+        return value;
+    }
+    default:
+        return (pt_db_value){0};
+    }
+}
+
+int pt_db_columns(const pt_db_row *row)
+{
+    return sqlite3_column_count(row->statement);
+}
+
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
 int pt_store_begin(papertag_store *store, papertag_error *err)
@@ -380,46 +437,20 @@ int64_t pt_store_last_key(const papertag_store *store)
     return sqlite3_last_insert_rowid(store->db);
 }
 
+int pt_store_state(papertag_store *store, int64_t *state, papertag_error *err)
+{
+    int status = pt_store_ask(store, "SELECT data_version FROM pragma_data_version", state, err, "");
+
+    *state = *state << 32 ^ sqlite3_total_changes(store->db); /* by others, and by this connection */
+    return status;
+}
+
 bool pt_store_key_is_taken(const papertag_store *store)
 {
     return sqlite3_extended_errcode(store->db) == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
-/* ---- what is to go --------------------------------------------------------------------------------------------- */
-
-#include "store.h"
-
-int pt_store_query(papertag_store *store, const char *sql, sqlite3_stmt **out, papertag_error *err, const char *types,
-                   ...)
+bool pt_store_row_is_refused(const papertag_store *store)
 {
-    va_list values;
-    int status = prepare(store, sql, out, err);
-
-    if (!status) {
-        va_start(values, types);
-        bind_all(*out, types, values);
-        va_end(values);
-    }
-    return status;
-}
-
-int pt_store_finish(papertag_store *store, sqlite3_stmt *statement, int code, papertag_error *err)
-{
-    int status = code == SQLITE_DONE || code == SQLITE_ROW ? PAPERTAG_OK : pt_store_fail(store, err);
-
-    sqlite3_reset(statement);
-    return status;
-}
-
-const char *pt_store_text(sqlite3_stmt *statement, int column, pt_arena *arena, bool *failed)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column), *copy;
-
-    if (!text) {
-        *failed = *failed || sqlite3_column_type(statement, column) != SQLITE_NULL;
-        return NULL;
-    }
-    copy = pt_arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
-    *failed = *failed || !copy;
-    return copy;
+    return (sqlite3_errcode(store->db) & 0xff) == SQLITE_CONSTRAINT;
 }

@@ -43,7 +43,7 @@ struct papertag_store {
     size_t selected_capacity;
     papertag_stored record;
 
-    int turn; /* the store's folder, open and locked while a delivery is made; -1: it is not */
+    int folder_lock; /* the store's folder, open and locked while a delivery is made; -1: it is not */
 };
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
@@ -51,6 +51,7 @@ struct papertag_store {
 /* Values are bound to ?1, ?2 ... by the letters of `types`: i int64_t, r double, t text (NULL: null), c long that is
  * null when negative, b bytes (const void *, size_t). Text and bytes are borrowed while the call runs. Errors of all:
  * PAPERTAG_NO_MEMORY, PAPERTAG_IO, PAPERTAG_DAMAGED, PAPERTAG_BAD_STORE. */
+enum { PT_DB_VALUES = 12 }; /* in a statement with `types`, at most */
 
 /* A row being read. A call that finds no memory for a text sets `failed`, which ends the reading. */
 typedef struct pt_db_row {
@@ -75,6 +76,22 @@ int pt_store_each(papertag_store *store, const char *sql, pt_row_reader *read, v
 int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
                  const char *types, ...);
 
+/* A value to be bound. Zero-initialised: null. */
+typedef struct pt_db_value {
+    enum { PT_DB_NULL, PT_DB_INTEGER, PT_DB_REAL, PT_DB_TEXT, PT_DB_BYTES } type;
+    union {
+        int64_t integer;
+        double real;
+        const char *text; /* NULL: null */
+        const void *bytes;
+    };
+    size_t size; /* of bytes */
+} pt_db_value;
+
+/* The same with `count` values; without a reader as pt_store_do, else as pt_store_each. */
+int pt_store_run(papertag_store *store, const char *sql, const pt_db_value *values, size_t count, pt_row_reader *read,
+                 void *context, papertag_error *err);
+
 /* An array made of rows, an item each. */
 typedef struct pt_listing {
     pt_arena *arena;                                           /* the array's and its strings' */
@@ -98,6 +115,8 @@ bool pt_db_is_null(const pt_db_row *row, int column);
 const char *pt_db_text(pt_db_row *row, int column, pt_arena *arena);
 const char *pt_db_peek(pt_db_row *row, int column);
 const void *pt_db_bytes(pt_db_row *row, int column, size_t *size);
+pt_db_value pt_db_get(pt_db_row *row, int column); /* whatever it is; borrowed until the next row */
+int pt_db_columns(const pt_db_row *row);
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
@@ -105,15 +124,16 @@ const void *pt_db_bytes(pt_db_row *row, int column, size_t *size);
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
-/* A transaction that reads: all that is read in it is of one moment. It is not nested in another. */
-int pt_store_read_begin(papertag_store *store, papertag_error *err);
-void pt_store_read_end(papertag_store *store);
-
 /* The key of the row inserted last. */
 int64_t pt_store_last_key(const papertag_store *store);
 
-/* Whether the last statement failed because a row with its primary key is there. */
+/* A number that differs once anything is written to the file, by this connection or another. */
+int pt_store_state(papertag_store *store, int64_t *state, papertag_error *err);
+
+/* Whether the last statement failed because a row with its primary key is there; or because a rule of the table forbids
+ * the row. */
 bool pt_store_key_is_taken(const papertag_store *store);
+bool pt_store_row_is_refused(const papertag_store *store);
 
 /* ---- the handle ------------------------------------------------------------------------------------------------ */
 

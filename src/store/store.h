@@ -1,50 +1,100 @@
 /*
- * store - what the files of the store share: the open handle and short ways to run statements.
+ * store - the face of this folder: what learning asks of a store beyond the public calls.
  *
- * Only store*.c include this header, and with it SQLite's.
+ *     open, migrations, statement     the file, its layout, running SQL
+ *     batch, fields, identity, add    papers in
+ *     compile, select, stored_paper   papers out
+ *     tag_index, known_model          tags: known, in force, and those of models
+ *     verdict, review, audit          what a person says of tags, what to ask, how right the model is
+ *     similar, trends, statistics     reports
+ *     rows, own_tags, models          what learners use: below
+ *     subscriptions                   which papers were sent to whom
+ *     check, salvage                  faults found and mended
  */
 #ifndef PT_STORE_H
 #define PT_STORE_H
 
-#include <sqlite3.h>
-
-#include "base/base.h"
-#include "compile.h"
-#include "tags/tags.h"
-
 #include "clock.h"
-#include "migrations.h"
-#include "statement.h"
-#include "tag_index.h"
+#include "fit/fit.h"
 
-/* The statement of a literal, with values bound; the caller steps it and ends it with pt_store_finish. */
-int pt_store_query(papertag_store *store, const char *sql, sqlite3_stmt **out, papertag_error *err, const char *types,
-                   ...);
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
-/* Ends the stepping of a query: `code` is the last step's. Resets it. */
-int pt_store_finish(papertag_store *store, sqlite3_stmt *statement, int code, papertag_error *err);
+/* A transaction that reads: all that is read in it is of one moment. It is not nested in another. */
+int pt_store_read_begin(papertag_store *store, papertag_error *err);
+void pt_store_read_end(papertag_store *store);
 
-/* Copies a column's text into an arena: NULL for null; *failed is set when there is no memory. */
-const char *pt_store_text(sqlite3_stmt *statement, int column, pt_arena *arena, bool *failed);
+/* The arena of what a call hands out, emptied: what the call before handed out is gone. */
+pt_arena *pt_store_answer(papertag_store *store);
 
-/* A model as the store knows it: its key, and the keys of its tags by number (free them). */
-typedef struct pt_known_model {
-    int64_t key;
-    int64_t *tags;
-} pt_known_model;
+/* The T tags that the store knows, by slug. Borrowed until the next call that writes. */
+int pt_store_known_tags(papertag_store *store, const papertag_tag_info **tags, size_t *count, papertag_error *err);
 
-/* Finds a model, or makes it known with its tags. Within a transaction. */
-int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_known_model *out, papertag_error *err);
+/* The stored papers as rows of a model, by ascending key. */
+typedef struct pt_stored_rows {
+    int64_t *keys; /* count */
+    pt_rows rows;
+    size_t count;
+    char read[PT_TIME]; /* when they were read */
+    int64_t state;      /* of the file then: it differs once anything is written */
+} pt_stored_rows;
 
-/* The SELECT that papertag_store_select runs: gives keys. */
-int pt_store_select_sql(papertag_store *store, const papertag_query *query, pt_expression *parsed, pt_sql *sql,
+/* Reads all papers; `jobs` threads (0: one a processor) make the rows. */
+int pt_store_rows(papertag_store *store, const papertag_model *model, unsigned jobs, pt_stored_rows *out,
+                  papertag_error *err);
+void pt_stored_rows_free(pt_stored_rows *rows);
+
+/* The day of each paper, as a count of days since 1970: days[i] of papers->keys[i]. */
+int pt_store_days(papertag_store *store, const pt_stored_rows *papers, long *days, papertag_error *err);
+
+/* Appends to *out the tags in force of each paper, by their numbers in pt_store_known_tags. */
+int pt_store_labels(papertag_store *store, const pt_stored_rows *papers, pt_labels *out, papertag_error *err);
+
+typedef struct pt_stored_verdict {
+    int64_t paper;
+    const char *id, *tag, *given; /* the paper's id, the tag's slug, when */
+    bool yes;
+    bool example;    /* an own tag was begun with it */
+    double held_out; /* the margin by weights that had not seen it; NaN when the model in use has not learnt from it */
+} pt_stored_verdict;
+
+/* All verdicts by tag, then by id; in the arena. */
+int pt_store_verdicts(papertag_store *store, pt_arena *arena, pt_stored_verdict **out, size_t *count,
+                      papertag_error *err);
+
+/* The tags made in this store, by slug; in the arena. */
+int pt_store_own_tags(papertag_store *store, pt_arena *arena, papertag_own_tag **out, size_t *count,
+                      papertag_error *err);
+
+/* Whether the kept model in use has that hash. */
+int pt_store_in_use(papertag_store *store, const char *hash, bool *in_use, papertag_error *err);
+
+/* ---- a new model ----------------------------------------------------------------------------------------------- */
+
+/* What a new model thinks of the stored papers on one tag: of those whose opinion is worth keeping. All is borrowed. */
+typedef struct pt_new_opinions {
+    size_t tag;           /* its number in the new model */
+    const uint32_t *rows; /* count: numbers among the stored papers */
+    const double *p;      /* count */
+    const double *margins;
+    const bool *assigned;
+    size_t count;
+    const pt_stored_verdict *verdicts; /* verdict_count: those learnt from, held_out set */
+    size_t verdict_count;
+} pt_new_opinions;
+
+typedef struct pt_new_model {
+    const papertag_model *model;
+    const char *previous; /* hash of the model that it was made from */
+    const void *bytes;    /* size */
+    size_t size;
+    const char *summary;
+    const pt_new_opinions *opinions; /* count: the tags that changed */
+    size_t count;
+    const char *forgotten; /* a tag to be taken out of the store; NULL */
+} pt_new_model;
+
+/* Keeps the model, puts it into use and writes its opinions, in one transaction. */
+int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const pt_stored_rows *papers,
                         papertag_error *err);
-
-/* Runs a statement that gives keys, into store->selected. */
-int pt_store_collect(papertag_store *store, const pt_sql *sql, const int64_t **keys, size_t *count,
-                     papertag_error *err);
-
-/* Counts the papers of which the name alone is known. */
-extern const char pt_store_named_only[];
 
 #endif

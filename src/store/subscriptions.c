@@ -1,13 +1,11 @@
 /*
- * store_ledger - subscriptions, and which papers each has had.
+ * subscriptions - who gets which papers, and which each subscription has had.
  *
- * A delivery is recorded before its digest is written, with the file and a hash of the bytes, and ended after. When the
- * program is killed between the two, the file tells which of both it was: the bytes are there, or nobody saw them. So a
- * file gets every paper once. Of standard output nothing can be told afterwards: such a delivery counts as not made,
- * since a paper sent again is better than one never seen.
+ * A delivery is recorded before its digest is written, with the file's path and a hash of the bytes, and marked as
+ * ended afterwards. When the program is killed in between, the file shows how far it came: either it holds the bytes,
+ * or nobody saw them. So a file gets every paper once. Nothing can be checked of standard output: such a delivery
+ * counts as not made, because a paper sent twice is better than one never seen.
  */
-#include "store.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,11 +13,13 @@
 #include <unistd.h>
 
 #include "base/hash.h"
-#include "read/paper.h"
+#include "clock.h"
+#include "select.h"
+#include "store.h"
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
 
-static int find(papertag_store *store, const char *name, int64_t *key, papertag_error *err)
+static int find_subscription(papertag_store *store, const char *name, int64_t *key, papertag_error *err)
 {
     int status = pt_store_ask(store, "SELECT key FROM subscriptions WHERE name=?1", key, err, "t", name);
     return status == PAPERTAG_END ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no subscription '%.100s'", name) : status;
@@ -27,10 +27,17 @@ static int find(papertag_store *store, const char *name, int64_t *key, papertag_
 
 int papertag_store_subscribe(papertag_store *store, const papertag_subscription *s, bool from_now, papertag_error *err)
 {
+    static const char write[] = "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort,"
+                                " count, created) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(name) DO UPDATE SET"
+                                " expression=excluded.expression, format=excluded.format, address=excluded.address,"
+                                " title=excluded.title, unsubscribe=excluded.unsubscribe, sort=excluded.sort,"
+                                " count=excluded.count";
+    static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
+                                      " FROM papers";
     const papertag_query query = {.expression = s->expression};
     const char *plain;
     int64_t key = 0;
-    char now[21];
+    char now[PT_TIME];
     int status;
 
     if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
@@ -42,20 +49,10 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
         return status;
     }
     pt_store_now(now);
-    status = pt_store_do(store,
-                         "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort, count,"
-                         " created) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(name) DO UPDATE SET"
-                         " expression=excluded.expression, format=excluded.format, address=excluded.address,"
-                         " title=excluded.title, unsubscribe=excluded.unsubscribe, sort=excluded.sort,"
-                         " count=excluded.count",
-                         err, "ttttttiit", s->name, s->expression ? s->expression : "", s->format, s->address, s->title,
-                         s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now);
-    status = status ? status : find(store, s->name, &key, err);
-    if (!status && from_now) {
-        status = pt_store_do(
-            store, "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0 FROM papers", err,
-            "i", key);
-    }
+    status = pt_store_do(store, write, err, "ttttttiit", s->name, s->expression ? s->expression : "", s->format,
+                         s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now);
+    status = status ? status : find_subscription(store, s->name, &key, err);
+    status = status || !from_now ? status : pt_store_do(store, deliver_all, err, "i", key);
     return pt_store_end(store, status, err);
 }
 
@@ -67,59 +64,42 @@ int papertag_store_unsubscribe(papertag_store *store, const char *name, papertag
     if (status) {
         return status;
     }
-    status = find(store, name, &key, err);
+    status = find_subscription(store, name, &key, err);
     status = status ? status : pt_store_do(store, "DELETE FROM subscriptions WHERE key=?1", err, "i", key);
     return pt_store_end(store, status, err);
+}
+
+static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
+{
+    papertag_subscription *s = item;
+
+    s->name = pt_db_text(row, 0, arena);
+    s->expression = pt_db_text(row, 1, arena);
+    s->expression = s->expression && *s->expression ? s->expression : NULL;
+    s->format = pt_db_text(row, 2, arena);
+    s->address = pt_db_text(row, 3, arena);
+    s->title = pt_db_text(row, 4, arena);
+    s->unsubscribe = pt_db_text(row, 5, arena);
+    s->sort = (papertag_sort)pt_db_integer(row, 6);
+    s->limit = (size_t)pt_db_integer(row, 7);
+    s->delivered = (size_t)pt_db_integer(row, 8);
+    s->last = pt_db_text(row, 9, arena);
 }
 
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
                                  papertag_error *err)
 {
-    pt_arena *arena = &store->answer_arena;
-    papertag_subscription *list = NULL, *copy = NULL;
-    size_t n = 0, capacity = 0;
-    bool failed = false;
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE,
-        status = pt_store_query(store,
-                                "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
-                                " (SELECT count(*) FROM delivered d JOIN deliveries e ON e.key=d.delivery WHERE"
-                                " d.subscription=s.key AND e.ended IS NOT NULL),"
-                                " (SELECT max(ended) FROM deliveries WHERE subscription=s.key)"
-                                " FROM subscriptions s ORDER BY name",
-                                &s, err, "");
+    static const char sql[] = "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
+                              " (SELECT count(*) FROM delivered d JOIN deliveries e ON e.key=d.delivery WHERE"
+                              " d.subscription=s.key AND e.ended IS NOT NULL),"
+                              " (SELECT max(ended) FROM deliveries WHERE subscription=s.key)"
+                              " FROM subscriptions s ORDER BY name";
+    pt_listing list = {.arena = pt_store_answer(store), .size = sizeof **out, .read = read_subscription};
+    int status = pt_store_list(store, sql, &list, err, "");
 
-    pt_arena_reset(arena);
-    while (!status && !failed && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        papertag_subscription one = {.name = pt_store_text(s, 0, arena, &failed),
-                                     .expression = pt_store_text(s, 1, arena, &failed),
-                                     .format = pt_store_text(s, 2, arena, &failed),
-                                     .address = pt_store_text(s, 3, arena, &failed),
-                                     .title = pt_store_text(s, 4, arena, &failed),
-                                     .unsubscribe = pt_store_text(s, 5, arena, &failed),
-                                     .sort = (papertag_sort)sqlite3_column_int(s, 6),
-                                     .limit = (size_t)sqlite3_column_int64(s, 7),
-                                     .delivered = (size_t)sqlite3_column_int64(s, 8),
-                                     .last = pt_store_text(s, 9, arena, &failed)};
-        one.expression = one.expression && *one.expression ? one.expression : NULL;
-        if (failed || pt_reserve(&list, &capacity, n + 1, sizeof *list)) {
-            failed = true;
-        } else {
-            list[n++] = one;
-        }
-    }
-    status = status ? status : pt_store_finish(store, s, code, err);
-    if (!status && !failed) {
-        copy = pt_arena_copy_array(arena, list, n, sizeof *list);
-        failed = !copy;
-    }
-    free(list);
-    if (failed) {
-        return pt_no_memory(err);
-    }
     if (!status) {
-        *out = copy;
-        *count = n;
+        *out = list.items;
+        *count = list.count;
     }
     return status;
 }
@@ -145,99 +125,103 @@ static bool was_written(const char *path, int64_t bytes, int64_t hash)
     return same;
 }
 
-/* Waits until no other program is between begin and end. The lock lies on the store's folder, since a lock of ours on
- * the file itself would meddle with SQLite's; the system gives it up when we are killed. */
-static int take_turn(papertag_store *store, papertag_error *err)
+/* Waits until no other program is between begin and end. The lock is on the store's folder, since one on the file
+ * would get in SQLite's way. The system drops it when this program is killed. */
+static int lock_folder(papertag_store *store, papertag_error *err)
 {
     const char *slash = strrchr(store->path, '/');
     char *folder;
-    int code;
+    int fd, code;
 
-    if (store->turn >= 0) {
+    if (store->folder_lock >= 0) {
         return PAPERTAG_OK;
     }
     folder = slash ? strndup(store->path, (size_t)(slash - store->path) + 1) : strdup(".");
     if (!folder) {
         return pt_no_memory(err);
     }
-    store->turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     free(folder);
     do {
-        code = store->turn < 0 ? -1 : flock(store->turn, LOCK_EX);
-    } while (code && store->turn >= 0 && errno == EINTR);
+        code = fd < 0 ? -1 : flock(fd, LOCK_EX);
+    } while (code && fd >= 0 && errno == EINTR);
     if (code) {
         code = errno;
-        if (store->turn >= 0) {
-            close(store->turn);
-            store->turn = -1;
+        if (fd >= 0) {
+            close(fd);
         }
         return pt_fail(err, PAPERTAG_IO, "%s: cannot lock its folder: %s", store->path, strerror(code));
     }
+    store->folder_lock = fd;
+    return PAPERTAG_OK;
+}
+
+static const char mark_ended[] = "UPDATE deliveries SET ended=?2 WHERE key=?1";
+
+/* A delivery that was begun and not ended. */
+struct open_delivery {
+    int64_t key;
+    bool written;
+};
+
+static int read_delivery(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct open_delivery *d = context;
+
+    (void)err;
+    d->key = pt_db_integer(row, 0);
+    d->written = was_written(pt_db_peek(row, 1), pt_db_integer(row, 2), pt_db_integer(row, 3));
     return PAPERTAG_OK;
 }
 
 int papertag_delivery_settle(papertag_store *store, const char *subscription, papertag_error *err)
 {
-    int64_t key = 0, delivery = 0;
-    char now[21];
-    int status = take_turn(store, err);
+    static const char find[] = "SELECT key, path, bytes, hash FROM deliveries WHERE subscription=?1 AND ended IS NULL";
+    struct open_delivery d = {0};
+    int64_t key = 0;
+    char now[PT_TIME];
+    int status = lock_folder(store, err);
 
     status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }
     pt_store_now(now);
-    status = find(store, subscription, &key, err);
+    status = find_subscription(store, subscription, &key, err);
     while (!status) {
-        sqlite3_stmt *s;
-        bool written = false;
-        int code;
-        status = pt_store_query(store,
-                                "SELECT key, path, bytes, hash FROM deliveries WHERE subscription=?1 AND ended IS NULL",
-                                &s, err, "i", key);
-        if (status) {
-            break;
+        status = pt_store_row(store, find, read_delivery, &d, err, "i", key);
+        if (!status) {
+            status = d.written ? pt_store_do(store, mark_ended, err, "it", d.key, now)
+                               : pt_store_do(store, "DELETE FROM deliveries WHERE key=?1", err, "i", d.key);
         }
-        code = sqlite3_step(s);
-        if (code == SQLITE_ROW) {
-            delivery = sqlite3_column_int64(s, 0);
-            written = was_written((const char *)sqlite3_column_text(s, 1), sqlite3_column_int64(s, 2),
-                                  sqlite3_column_int64(s, 3));
-        }
-        status = pt_store_finish(store, s, code, err);
-        if (status || code == SQLITE_DONE) {
-            break;
-        }
-        status = written ? pt_store_do(store, "UPDATE deliveries SET ended=?2 WHERE key=?1", err, "it", delivery, now)
-                         : pt_store_do(store, "DELETE FROM deliveries WHERE key=?1", err, "i", delivery);
     }
-    return pt_store_end(store, status, err);
+    return pt_store_end(store, status == PAPERTAG_END ? PAPERTAG_OK : status, err);
 }
 
 int papertag_delivery_begin(papertag_store *store, const char *subscription, const char *day, const int64_t *keys,
                             size_t count, const char *path, const void *bytes, size_t size, int64_t *delivery,
                             papertag_error *err)
 {
-    int64_t key = 0, made = 0;
-    char now[21];
+    static const char announce[] = "INSERT INTO deliveries(subscription, day, begun, path, bytes, hash)"
+                                   " VALUES(?1,?2,?3,?4,?5,?6)";
+    static const char deliver[] = "INSERT INTO delivered(subscription, paper, delivery, place) VALUES(?1,?2,?3,?4)";
+    int64_t key = 0, made;
+    char now[PT_TIME];
     int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
     pt_store_now(now);
-    status = find(store, subscription, &key, err);
-    status = status ? status
-                    : pt_store_do(store,
-                                  "INSERT INTO deliveries(subscription, day, begun, path, bytes, hash)"
-                                  " VALUES(?1,?2,?3,?4,?5,?6)",
-                                  err, "itttii", key, day, now, path, (int64_t)size, hash_of(bytes, size));
-    made = sqlite3_last_insert_rowid(store->db);
-    for (size_t i = 0; i < count && !status; i++) {
-        status = pt_store_do(store, "INSERT INTO delivered(subscription, paper, delivery, place) VALUES(?1,?2,?3,?4)",
-                             err, "iiii", key, keys[i], made, (int64_t)i);
+    status = find_subscription(store, subscription, &key, err);
+    if (!status) {
+        status = pt_store_do(store, announce, err, "itttii", key, day, now, path, (int64_t)size, hash_of(bytes, size));
     }
-    if (status && sqlite3_errcode(store->db) == SQLITE_CONSTRAINT_PRIMARYKEY) {
+    made = pt_store_last_key(store);
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_do(store, deliver, err, "iiii", key, keys[i], made, (int64_t)i);
+    }
+    if (status && pt_store_key_is_taken(store)) {
         status = pt_fail(err, PAPERTAG_IO, "%s: another program is delivering to '%s' now", store->path, subscription);
     }
     status = pt_store_end(store, status, err);
@@ -249,18 +233,18 @@ int papertag_delivery_begin(papertag_store *store, const char *subscription, con
 
 int papertag_delivery_end(papertag_store *store, int64_t delivery, papertag_error *err)
 {
-    char now[21];
+    char now[PT_TIME];
     int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
     pt_store_now(now);
-    status = pt_store_do(store, "UPDATE deliveries SET ended=?2 WHERE key=?1", err, "it", delivery, now);
+    status = pt_store_do(store, mark_ended, err, "it", delivery, now);
     status = pt_store_end(store, status, err);
-    if (!status && store->turn >= 0) {
-        close(store->turn);
-        store->turn = -1;
+    if (!status && store->folder_lock >= 0) {
+        close(store->folder_lock);
+        store->folder_lock = -1;
     }
     return status;
 }
@@ -277,7 +261,7 @@ int papertag_delivery_of(papertag_store *store, const char *subscription, const 
     pt_buf_text(&sql.text, ") AND e.ended IS NOT NULL AND e.day=");
     pt_sql_text(&sql, day);
     pt_buf_text(&sql.text, " ORDER BY e.key, d.place");
-    status = sql.text.failed ? pt_no_memory(err) : pt_store_collect(store, &sql, keys, count, err);
+    status = sql.text.failed ? pt_no_memory(err) : pt_store_select_keys(store, &sql, keys, count, err);
     pt_sql_free(&sql);
     return status;
 }

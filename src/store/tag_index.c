@@ -3,29 +3,10 @@
  */
 #include "tag_index.h"
 
-#include <stdlib.h>
-
-#include <cjson/cJSON.h>
+#include "list.h"
+#include "store.h"
 
 /* ---- the tags -------------------------------------------------------------------------------------------------- */
-
-int pt_store_parse_list(const char *json, pt_arena *arena, papertag_strings *out)
-{
-    cJSON *array = cJSON_Parse(json);
-    const size_t count = (size_t)cJSON_GetArraySize(array);
-    const char **items = pt_arena_array(arena, count + 1, sizeof *items);
-    const cJSON *item = array ? array->child : NULL;
-    int status = array && items ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
-
-    for (size_t i = 0; i < count && !status; i++, item = item->next) {
-        const char *text = cJSON_IsString(item) ? item->valuestring : "";
-        items[i] = pt_arena_copy(arena, text, strlen(text));
-        status = items[i] ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
-    }
-    cJSON_Delete(array);
-    *out = status ? (papertag_strings){0} : (papertag_strings){count ? items : NULL, count};
-    return status;
-}
 
 /* A tag and its key. */
 struct known_tag {
@@ -40,7 +21,7 @@ static void read_tag(pt_db_row *row, pt_arena *arena, void *item)
     const char *aliases = pt_db_peek(row, 5);
 
     known->key = pt_db_integer(row, 0);
-    row->failed = row->failed || !aliases || pt_store_parse_list(aliases, arena, &tag->aliases);
+    row->failed = row->failed || !aliases || pt_list_parse(aliases, arena, &tag->aliases);
     tag->tag = pt_db_text(row, 1, arena);
     tag->name = pt_db_text(row, 2, arena);
     tag->name = tag->name ? tag->name : tag->tag;
@@ -78,6 +59,23 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err)
     store->tag_count = list.count;
     store->tags_read = true;
     return PAPERTAG_OK;
+}
+
+int pt_store_known_tags(papertag_store *store, const papertag_tag_info **tags, size_t *count, papertag_error *err)
+{
+    int status = pt_store_read_tags(store, err);
+
+    if (!status) {
+        *tags = store->tags;
+        *count = store->tag_count;
+    }
+    return status;
+}
+
+pt_arena *pt_store_answer(papertag_store *store)
+{
+    pt_arena_reset(&store->answer_arena);
+    return &store->answer_arena;
 }
 
 int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, const size_t **papers, size_t *count,

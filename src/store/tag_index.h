@@ -14,7 +14,4 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err);
 int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err);
 int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
 
-/* A JSON array of strings, as the store writes lists. PAPERTAG_NO_MEMORY. */
-int pt_store_parse_list(const char *json, pt_arena *arena, papertag_strings *out);
-
 #endif

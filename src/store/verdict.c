@@ -1,190 +1,182 @@
 /*
- * store_verdict - what a person says of tags: recorded, taken back, listed, brought from elsewhere.
+ * verdict - what a person says of tags: recorded, taken back, listed, imported.
  *
- * Every call that records notes what it replaces, under a number of its own, in the same transaction. Taking back reads
- * the notes of the highest number, and ends with them: the call before is the next to be taken back.
+ * Every call that records notes what it replaces, under a number of its own, in the same transaction. Undoing puts back
+ * what the highest number noted and forgets the notes: the call before it is the next to be undone.
  */
-#include <stdlib.h>
+#include "verdict.h"
 
-#include "models.h"
+#include "clock.h"
+#include "tag_index.h"
 #include "tags/tags.h"
 
-/* How many calls can be taken back. */
+/* How many calls can be undone. */
 enum { CALLS_KEPT = 1000 };
 
-/* A time as the store writes it: 2026-11-25T08:00:00Z. */
-static bool is_time(const char *text)
+const char *papertag_verdict_name(papertag_verdict verdict)
 {
-    static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-
-    for (size_t i = 0; i < sizeof form; i++) {
-        if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]) {
-            return false;
-        }
-    }
-    return true;
+    return verdict == PAPERTAG_VERDICT_YES ? "yes" : verdict == PAPERTAG_VERDICT_NO ? "no" : NULL;
 }
 
-/* The call to be taken back next, 0: none. One that only noted a paper as drawn has no verdict to put back. */
+/* ---- recording ------------------------------------------------------------------------------------------------- */
+
+/* The highest number, 0: none. A call that only recorded a paper as drawn has no verdict to put back. */
 static const char last_call[] = "SELECT max((SELECT coalesce(max(call), 0) FROM before),"
                                 " (SELECT coalesce(max(call), 0) FROM audits))";
 
-/* The number of a call that records verdicts, and its time; within a transaction. */
-static int number_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
+/* A call that records verdicts, in a transaction. */
+struct call {
+    papertag_store *store;
+    int64_t number;
+    char now[PT_TIME];
+};
+
+static int start_call(struct call *call, papertag_store *store, papertag_error *err)
 {
+    static const char forget_notes[] = "DELETE FROM before WHERE call <= ?1";
+    static const char forget_audits[] = "UPDATE audits SET call=0 WHERE call <= ?1 AND call > 0";
+    int64_t oldest;
     int status = pt_store_read_tags(store, err);
 
-    pt_store_now(now);
-    status = status ? status : pt_store_ask(store, last_call, call, err, "");
-    ++*call;
-    status = status ? status
-                    : pt_store_do(store, "DELETE FROM before WHERE call <= ?1", err, "i", *call - (int64_t)CALLS_KEPT);
-    status = status ? status
-                    : pt_store_do(store, "UPDATE audits SET call=0 WHERE call <= ?1 AND call > 0", err, "i",
-                                  *call - (int64_t)CALLS_KEPT);
+    *call = (struct call){.store = store};
+    pt_store_now(call->now);
+    status = status ? status : pt_store_ask(store, last_call, &call->number, err, "");
+    call->number++;
+    oldest = call->number - (int64_t)CALLS_KEPT;
+    status = status ? status : pt_store_do(store, forget_notes, err, "i", oldest);
+    return status ? status : pt_store_do(store, forget_audits, err, "i", oldest);
+}
+
+/* Notes the verdict that is there, unless this call has done so, and writes the new one. The paper must be out of the
+ * index of tags. */
+static int record(const struct call *call, int64_t paper, int64_t tag, papertag_verdict verdict, const char *given,
+                  papertag_error *err)
+{
+    static const char note[] = "INSERT OR IGNORE INTO before SELECT ?1, ?2, ?3, verdict, given FROM (SELECT 1) LEFT"
+                               " JOIN verdicts ON paper=?2 AND tag=?3";
+    static const char forget[] = "DELETE FROM verdicts WHERE paper=?1 AND tag=?2";
+    static const char write[] = "INSERT INTO verdicts(paper, tag, verdict, given) VALUES(?1,?2,?3,?4) ON CONFLICT DO"
+                                " UPDATE SET verdict=excluded.verdict, given=excluded.given, held_out=NULL, example=0";
+    const char *name = papertag_verdict_name(verdict);
+    int status = pt_store_do(call->store, note, err, "iii", call->number, paper, tag);
+
+    if (status || !name) {
+        return status ? status : pt_store_do(call->store, forget, err, "ii", paper, tag);
+    }
+    return pt_store_do(call->store, write, err, "iitt", paper, tag, name, given);
+}
+
+/* The key of a tag by any of its names. */
+static int find_tag(const papertag_store *store, const char *name, int64_t *key, papertag_error *err)
+{
+    size_t index = 0;
+    int status = pt_find_tag(store->tags, store->tag_count, name, &index, err);
+
+    if (!status) {
+        *key = store->tag_keys[index];
+    }
     return status;
 }
 
-/* Begins a transaction that records verdicts. */
-static int begin_call(papertag_store *store, int64_t *call, char now[21], papertag_error *err)
+/* Records verdicts on one paper, and its tags in force. */
+static int record_paper(const struct call *call, int64_t paper, const papertag_tag_verdict *verdicts, size_t count,
+                        const char *given, papertag_error *err)
 {
-    int status = pt_store_begin(store, err);
+    int64_t tag = 0;
+    int status = pt_store_unfile(call->store, paper, err);
 
-    if (status) {
-        return status;
+    for (size_t i = 0; i < count && !status; i++) {
+        status = find_tag(call->store, verdicts[i].tag, &tag, err);
+        status = status ? status : record(call, paper, tag, verdicts[i].verdict, given, err);
     }
-    status = number_call(store, call, now, err);
-    return status ? pt_store_end(store, status, err) : PAPERTAG_OK;
+    return status ? status : pt_store_file(call->store, paper, err);
 }
 
-/* Writes a verdict, NULL: none, without noting anything. */
-static int set(papertag_store *store, int64_t paper, int64_t tag, const char *verdict, const char *given,
-               papertag_error *err)
-{
-    if (!verdict) {
-        return pt_store_do(store, "DELETE FROM verdicts WHERE paper=?1 AND tag=?2", err, "ii", paper, tag);
-    }
-    return pt_store_do(store,
-                       "INSERT INTO verdicts(paper, tag, verdict, given) VALUES(?1,?2,?3,?4) ON CONFLICT DO"
-                       " UPDATE SET verdict=excluded.verdict, given=excluded.given, held_out=NULL, example=0",
-                       err, "iitt", paper, tag, verdict, given);
-}
-
-/* Notes what there was, unless this call has done so, and writes a verdict. The paper is not filed while it changes. */
-static int record(papertag_store *store, int64_t call, int64_t paper, const char *tag, const char *verdict,
-                  const char *given, papertag_error *err)
-{
-    size_t index = 0;
-    int status = pt_find_tag(store->tags, store->tag_count, tag, &index, err);
-    int64_t key;
-
-    if (status) {
-        return status;
-    }
-    key = store->tag_keys[index];
-    status = pt_store_do(store,
-                         "INSERT OR IGNORE INTO before SELECT ?1, ?2, ?3, verdict, given FROM (SELECT 1) LEFT JOIN"
-                         " verdicts ON paper=?2 AND tag=?3",
-                         err, "iii", call, paper, key);
-    return status ? status : set(store, paper, key, verdict, given, err);
-}
-
-int papertag_store_judge(papertag_store *store, int64_t key, const papertag_verdict *verdicts, size_t count,
-                         papertag_error *err)
+int papertag_store_set_verdicts(papertag_store *store, int64_t key, const papertag_tag_verdict *verdicts, size_t count,
+                                papertag_error *err)
 {
     const papertag_question question = {.key = key};
 
     return papertag_store_answer(store, &question, false, verdicts, count, err);
 }
 
-int pt_store_judge_all(papertag_store *store, const char *tag, const char *verdict, const int64_t *keys, size_t count,
-                       papertag_error *err)
+int pt_store_set_verdict(papertag_store *store, const char *tag, papertag_verdict verdict, const int64_t *keys,
+                         size_t count, papertag_error *err)
 {
-    char now[21];
-    int64_t call = 0;
-    int status = number_call(store, &call, now, err);
+    const papertag_tag_verdict one = {tag, verdict};
+    struct call call;
+    int status = start_call(&call, store, err);
 
     for (size_t i = 0; i < count && !status; i++) {
-        status = pt_store_unfile(store, keys[i], err);
-        status = status ? status : record(store, call, keys[i], tag, verdict, now, err);
-        status = status ? status : pt_store_file(store, keys[i], err);
+        status = record_paper(&call, keys[i], &one, 1, call.now, err);
     }
     return status;
 }
 
 int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
-                          const papertag_verdict *verdicts, size_t count, papertag_error *err)
+                          const papertag_tag_verdict *verdicts, size_t count, papertag_error *err)
 {
+    static const char drawn[] = "INSERT INTO audits(paper, tag, given, call) VALUES(?1,(SELECT key FROM tags WHERE"
+                                " tag=?2),?3,?4)";
     const int64_t key = question->key;
-    char now[21];
-    int64_t call = 0;
-    int status = begin_call(store, &call, now, err);
+    struct call call;
+    int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
-    status = count ? pt_store_unfile(store, key, err) : PAPERTAG_OK;
-    for (size_t i = 0; i < count && !status; i++) {
-        status = record(store, call, key, verdicts[i].tag, verdicts[i].verdict, now, err);
-    }
-    status = status || !count ? status : pt_store_file(store, key, err);
+    status = start_call(&call, store, err);
+    status = status || !count ? status : record_paper(&call, key, verdicts, count, call.now, err);
     if (!status && audit) {
-        status = pt_store_do(store,
-                             "INSERT INTO audits(paper, tag, given, call) VALUES(?1,(SELECT key FROM tags WHERE"
-                             " tag=?2),?3,?4)",
-                             err, "itti", key, question->tag, now, call);
+        status = pt_store_do(store, drawn, err, "itti", key, question->tag, call.now, call.number);
     }
     return pt_store_end(store, status, err);
 }
 
-/* Brings one verdict; one that is there and not older stays. */
-static int bring(papertag_store *store, int64_t call, const papertag_judgement *j, const char *now, bool *brought,
-                 papertag_error *err)
+/* ---- importing ------------------------------------------------------------------------------------------------- */
+
+/* Records one verdict from elsewhere, unless the store has one that is not older. */
+static int import_verdict(const struct call *call, const papertag_paper_verdict *v, bool *imported, papertag_error *err)
 {
-    const char *given = j->given ? j->given : now;
-    int64_t paper = 0, newer = 0;
-    size_t index = 0;
+    static const char newer[] = "SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given >= ?3";
+    const papertag_tag_verdict one = {v->tag, v->verdict};
+    const char *given = v->given ? v->given : call->now;
+    int64_t paper = 0, tag = 0, known = 0;
     int status;
 
-    if (!j->id || !j->tag || !j->verdict || (strcmp(j->verdict, "yes") != 0 && strcmp(j->verdict, "no") != 0)) {
+    if (!v->id || !v->tag || !papertag_verdict_name(v->verdict)) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a verdict needs an id, a tag, and yes or no");
     }
-    if (!is_time(given)) {
+    if (!pt_is_time(given)) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%.40s' is not a time as 2026-11-25T08:00:00Z", given);
     }
-    status = papertag_store_find(store, j->id, &paper, err);
-    status = status ? status : pt_find_tag(store->tags, store->tag_count, j->tag, &index, err);
-    if (status) {
+    status = papertag_store_find(call->store, v->id, &paper, err);
+    status = status ? status : find_tag(call->store, v->tag, &tag, err);
+    status = status ? status : pt_store_ask(call->store, newer, &known, err, "iit", paper, tag, given);
+    if (status || known) {
         return status;
     }
-    status = pt_store_ask(store, "SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given >= ?3", &newer, err,
-                          "iit", paper, store->tag_keys[index], given);
-    if (status || newer) {
-        return status;
-    }
-    *brought = true;
-    status = pt_store_unfile(store, paper, err);
-    status = status ? status : record(store, call, paper, j->tag, j->verdict, given, err);
-    return status ? status : pt_store_file(store, paper, err);
+    *imported = true;
+    return record_paper(call, paper, &one, 1, given, err);
 }
 
-int papertag_store_bring(papertag_store *store, const papertag_judgement *judgements, size_t count, size_t *brought,
-                         void (*reject)(void *context, size_t i, const papertag_error *why), void *context,
-                         papertag_error *err)
+int papertag_store_import_verdicts(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count,
+                                   size_t *imported, papertag_reject_verdict *reject, void *context,
+                                   papertag_error *err)
 {
-    char now[21];
-    int64_t call = 0;
-    int status = begin_call(store, &call, now, err);
+    struct call call;
+    size_t sum = 0;
+    int status = pt_store_begin(store, err);
 
-    *brought = 0;
     if (status) {
         return status;
     }
+    status = start_call(&call, store, err);
     for (size_t i = 0; i < count && !status; i++) {
         papertag_error why = {0};
         bool done = false;
-        status = bring(store, call, &judgements[i], now, &done, &why);
-        *brought += done;
+        status = import_verdict(&call, &verdicts[i], &done, &why);
+        sum += done;
         if (status == PAPERTAG_BAD_ARGUMENT) {
             reject(context, i, &why);
             status = PAPERTAG_OK;
@@ -192,31 +184,35 @@ int papertag_store_bring(papertag_store *store, const papertag_judgement *judgem
             pt_fail(err, (papertag_status)status, "%s", why.message);
         }
     }
-    return pt_store_end(store, status, err);
+    status = pt_store_end(store, status, err);
+    if (!status) {
+        *imported = sum;
+    }
+    return status;
 }
 
+/* ---- undoing --------------------------------------------------------------------------------------------------- */
+
 /* Puts back what a call noted of a paper. */
-static int put_back(papertag_store *store, int64_t call, int64_t paper, papertag_error *err)
+static int restore(papertag_store *store, int64_t call, int64_t paper, papertag_error *err)
 {
+    static const char forget[] = "DELETE FROM verdicts WHERE paper=?2 AND tag IN (SELECT tag FROM before WHERE"
+                                 " call=?1 AND paper=?2)";
+    static const char write[] = "INSERT INTO verdicts(paper, tag, verdict, given) SELECT paper, tag, verdict, given"
+                                " FROM before WHERE call=?1 AND paper=?2 AND verdict IS NOT NULL";
+    static const char forget_notes[] = "DELETE FROM before WHERE call=?1 AND paper=?2";
     int status = pt_store_unfile(store, paper, err);
 
-    status = status ? status
-                    : pt_store_do(store,
-                                  "DELETE FROM verdicts WHERE paper=?2 AND tag IN (SELECT tag FROM before WHERE"
-                                  " call=?1 AND paper=?2)",
-                                  err, "ii", call, paper);
-    status = status ? status
-                    : pt_store_do(store,
-                                  "INSERT INTO verdicts(paper, tag, verdict, given) SELECT paper, tag, verdict, given"
-                                  " FROM before WHERE call=?1 AND paper=?2 AND verdict IS NOT NULL",
-                                  err, "ii", call, paper);
-    status =
-        status ? status : pt_store_do(store, "DELETE FROM before WHERE call=?1 AND paper=?2", err, "ii", call, paper);
+    status = status ? status : pt_store_do(store, forget, err, "ii", call, paper);
+    status = status ? status : pt_store_do(store, write, err, "ii", call, paper);
+    status = status ? status : pt_store_do(store, forget_notes, err, "ii", call, paper);
     return status ? status : pt_store_file(store, paper, err);
 }
 
 int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err)
 {
+    static const char drawn[] = "SELECT paper FROM audits WHERE call=?1";
+    static const char noted[] = "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1";
     int64_t call = 0, paper = 0, first = 0;
     int status = pt_store_begin(store, err);
 
@@ -224,16 +220,13 @@ int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err
         return status;
     }
     status = pt_store_ask(store, last_call, &call, err, "");
-    status = status ? status : pt_store_ask(store, "SELECT paper FROM audits WHERE call=?1", &first, err, "i", call);
+    status = status ? status : pt_store_ask(store, drawn, &first, err, "i", call);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
     status = status ? status : pt_store_do(store, "DELETE FROM audits WHERE call=?1", err, "i", call);
     while (!status) {
-        status = pt_store_ask(store, "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1", &paper, err, "i",
-                              call);
-        if (!status) {
-            first = first ? first : paper;
-            status = put_back(store, call, paper, err);
-        }
+        status = pt_store_ask(store, noted, &paper, err, "i", call);
+        first = !status && !first ? paper : first;
+        status = status ? status : restore(store, call, paper, err);
     }
     status = pt_store_end(store, status == PAPERTAG_END ? PAPERTAG_OK : status, err);
     if (!status) {
@@ -242,43 +235,31 @@ int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err
     return status ? status : first ? PAPERTAG_OK : PAPERTAG_END;
 }
 
-int papertag_store_judgements(papertag_store *store, const papertag_judgement **out, size_t *count, papertag_error *err)
-{
-    pt_arena *arena = &store->answer_arena;
-    papertag_judgement *list = NULL, *copy = NULL;
-    size_t n = 0, capacity = 0;
-    bool failed = false;
-    sqlite3_stmt *s;
-    int code = SQLITE_DONE,
-        status = pt_store_query(store,
-                                "SELECT p.id, t.tag, v.verdict, v.given FROM verdicts v JOIN papers p ON p.key=v.paper"
-                                " JOIN tags t ON t.key=v.tag ORDER BY v.given, p.id, t.tag",
-                                &s, err, "");
+/* ---- listing --------------------------------------------------------------------------------------------------- */
 
-    pt_arena_reset(arena);
-    while (!status && !failed && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        const papertag_judgement one = {.id = pt_store_text(s, 0, arena, &failed),
-                                        .tag = pt_store_text(s, 1, arena, &failed),
-                                        .verdict = pt_store_text(s, 2, arena, &failed),
-                                        .given = pt_store_text(s, 3, arena, &failed)};
-        if (failed || pt_reserve(&list, &capacity, n + 1, sizeof *list)) {
-            failed = true;
-        } else {
-            list[n++] = one;
-        }
-    }
-    status = status ? status : pt_store_finish(store, s, code, err);
-    if (!status && !failed) {
-        copy = pt_arena_copy_array(arena, list, n, sizeof *list);
-        failed = !copy;
-    }
-    free(list);
-    if (failed) {
-        return pt_no_memory(err);
-    }
+static void read_verdict(pt_db_row *row, pt_arena *arena, void *item)
+{
+    papertag_paper_verdict *v = item;
+
+    v->id = pt_db_text(row, 0, arena);
+    v->tag = pt_db_text(row, 1, arena);
+    v->verdict = pt_verdict_of(pt_db_peek(row, 2));
+    v->given = pt_db_text(row, 3, arena);
+}
+
+int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict **out, size_t *count,
+                            papertag_error *err)
+{
+    static const char sql[] = "SELECT p.id, t.tag, v.verdict, v.given FROM verdicts v JOIN papers p ON p.key=v.paper"
+                              " JOIN tags t ON t.key=v.tag ORDER BY v.given, p.id, t.tag";
+    pt_listing list = {.arena = &store->answer_arena, .size = sizeof **out, .read = read_verdict};
+    int status;
+
+    pt_arena_reset(&store->answer_arena);
+    status = pt_store_list(store, sql, &list, err, "");
     if (!status) {
-        *out = copy;
-        *count = n;
+        *out = list.items;
+        *count = list.count;
     }
     return status;
 }

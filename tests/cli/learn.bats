@@ -334,7 +334,7 @@ ok" ]
     run papertag doctor
     expect 1
     [[ $output == *"missing in their index"*"papertag doctor --repair"* ]]
-    [[ $output == *"the text index is not that of the papers"* ]]
+    [[ $output == *"the text index does not match the papers"* ]]
     papertag doctor --repair
     [ "$(papertag list --search '"other words"' --json | jq -r .id)" = sample-03 ]
     [ "$(sqlite3 "$PAPERTAG_DB" 'SELECT count(*) > 0 FROM tagged WHERE paper=2')" = 1 ]

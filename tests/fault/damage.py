@@ -87,7 +87,7 @@ def main():
             if n % 2:
                 b.killed(["doctor", "--repair"], "", at=dice.randrange(1, 400))
             repair = doctor("--repair")
-            if repair.returncode == 1 and ("nothing of it can be read" in repair.stdout or
+            if repair.returncode == 1 and ("nothing in it can be read" in repair.stdout or
                                            not readable and "not a store" in repair.stdout):
                 sums["unreadable"] += 1
                 continue

@@ -78,7 +78,7 @@ static void add_papers(papertag_store *store)
 
 void small_store(char path[64])
 {
-    const papertag_verdict verdict = {"multimodal", "no"};
+    const papertag_tag_verdict verdict = {"multimodal", PAPERTAG_VERDICT_NO};
     const papertag_own_tag own = {"mine", "Mine", "Papers for a test.", "multimodal"};
     const papertag_subscription subscription = {
         .name = "me", .expression = "multimodal | mine", .format = "text", .limit = 10};
@@ -93,7 +93,8 @@ void small_store(char path[64])
         abort();
     }
     add_papers(store);
-    if (papertag_store_own_tag(store, &own, keys, 2, &err) || papertag_store_judge(store, 3, &verdict, 1, &err) ||
+    if (papertag_store_define_tag(store, &own, keys, 2, &err) ||
+        papertag_store_set_verdicts(store, 3, &verdict, 1, &err) ||
         papertag_store_subscribe(store, &subscription, false, &err)) {
         abort();
     }

@@ -98,10 +98,10 @@ static void look(papertag_store *store, papertag_tagger *tagger)
 /* Verdicts, questions, models. */
 static void ask(papertag_store *store, const papertag_model *model)
 {
-    const papertag_verdict verdict = {"multimodal", "yes"};
+    const papertag_tag_verdict verdict = {"multimodal", PAPERTAG_VERDICT_YES};
     const papertag_discover_options discover = {.min_papers = 2, .limit = 3, .days = 30, .jobs = 1};
     const papertag_question *questions;
-    const papertag_judgement *judgements;
+    const papertag_paper_verdict *verdicts;
     const papertag_topic *topics;
     const papertag_kept_model *kept;
     papertag_model *used = NULL;
@@ -118,7 +118,7 @@ static void ask(papertag_store *store, const papertag_model *model)
             papertag_store_answer(store, &question, true, &verdict, 1, &err);
         }
     }
-    papertag_store_judgements(store, &judgements, &count, &err);
+    papertag_store_verdicts(store, &verdicts, &count, &err);
     papertag_store_audit(store, &audit, &err);
     papertag_store_undo(store, &key, &err);
     papertag_store_own_tags(store, &own, &err);

@@ -147,8 +147,10 @@ static int close_store(void **state)
 
 static void judge(int paper, const char *tag, const char *verdict)
 {
-    const papertag_verdict one = {tag, verdict};
-    assert_int_equal(papertag_store_judge(store, key_of(paper), &one, 1, &err), PAPERTAG_OK);
+    const papertag_tag_verdict one = {tag, !verdict          ? PAPERTAG_VERDICT_NONE
+                                           : *verdict == 'y' ? PAPERTAG_VERDICT_YES
+                                                             : PAPERTAG_VERDICT_NO};
+    assert_int_equal(papertag_store_set_verdicts(store, key_of(paper), &one, 1, &err), PAPERTAG_OK);
 }
 
 /* Learns from all that has changed and takes it. */
@@ -398,7 +400,7 @@ static void test_a_tag_from_five_examples(void **state)
     int right = 0, sharper = 0;
     (void)state;
 
-    assert_int_equal(papertag_store_own_tag(store, &tag, keys, 5, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_define_tag(store, &tag, keys, 5, &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_own_tags(store, &own, &err), PAPERTAG_OK);
     assert_int_equal(own.count, 1);
     papertag_learner_close(learn(model, NULL, &l));
@@ -453,11 +455,12 @@ static void test_names_that_cannot_be(void **state)
     (void)state;
 
     for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(papertag_store_own_tag(store, &wrong[i], keys, 1, &err), PAPERTAG_BAD_ARGUMENT);
+        assert_int_equal(papertag_store_define_tag(store, &wrong[i], keys, 1, &err), PAPERTAG_BAD_ARGUMENT);
     }
-    assert_int_equal(papertag_store_own_tag(store, &wrong[5], NULL, 0, &err), PAPERTAG_BAD_ARGUMENT); /* no example */
-    assert_int_equal(papertag_store_own_tag(store, &wrong[5], keys, 1, &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_own_tag(store, &wrong[5], NULL, 0, &err), PAPERTAG_OK); /* it is there */
+    assert_int_equal(papertag_store_define_tag(store, &wrong[5], NULL, 0, &err),
+                     PAPERTAG_BAD_ARGUMENT); /* no example */
+    assert_int_equal(papertag_store_define_tag(store, &wrong[5], keys, 1, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_define_tag(store, &wrong[5], NULL, 0, &err), PAPERTAG_OK); /* it is there */
 }
 
 static void test_kept_models(void **state)
@@ -497,14 +500,14 @@ static void test_questions_go_by_distance_and_end(void **state)
     }
     assert_true(all > PAPERS / 2);
     for (int i = 0; i < 3; i++) {
-        papertag_verdict v;
+        papertag_tag_verdict v;
         papertag_question first;
         assert_int_equal(
             papertag_store_questions(store, PAPERTAG_ORDER_UNCERTAIN, "quantization", NULL, 1, 1, &q, &count, &err), 0);
         assert_int_equal(count, 1);
         assert_string_equal(q->tag, "quantization");
         first = *q;
-        v = (papertag_verdict){"quantization", "no"};
+        v = (papertag_tag_verdict){"quantization", PAPERTAG_VERDICT_NO};
         assert_int_equal(papertag_store_answer(store, &first, false, &v, 1, &err), 0);
     }
     assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_NEW, NULL, "2026-02", 1, 0, &q, &count, &err), 0);
@@ -525,7 +528,7 @@ static void test_audits_and_undo(void **state)
     const papertag_question *q;
     papertag_question one;
     papertag_audit audit;
-    const papertag_verdict v = {"quantization", "yes"};
+    const papertag_tag_verdict v = {"quantization", PAPERTAG_VERDICT_YES};
     int64_t first, second, key;
     size_t count;
     (void)state;
@@ -567,7 +570,7 @@ static void test_an_audit_of_all_is_exact(void **state)
     memcpy(all, q, count * sizeof *all);
     for (size_t i = 0; i < count; i++) {
         const papertag_stored *stored;
-        papertag_verdict v = {"quantization", "no"};
+        papertag_tag_verdict v = {"quantization", PAPERTAG_VERDICT_NO};
         bool is, given = false;
         assert_int_equal(papertag_store_get(store, all[i].key, &stored, &err), 0);
         is = atoi(stored->paper.id + 1) % 10 == 0; /* half of those that the model means */
@@ -577,7 +580,7 @@ static void test_an_audit_of_all_is_exact(void **state)
         assigned += given;
         right += given && is;
         have += is;
-        v.verdict = is ? "yes" : "no";
+        v.verdict = is ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO;
         assert_int_equal(papertag_store_answer(store, &all[i], true, &v, 1, &err), 0);
     }
     free(all);

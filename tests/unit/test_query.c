@@ -166,7 +166,7 @@ static void test_values_are_parameters(void **state)
     pt_sql_condition(&sql, &query, keys, &columns);
     assert_null(strstr(sql.text.data, "DROP"));
     assert_int_equal(sql.count, 4);
-    assert_string_equal(sql.parameters[0].text, "\"x'); DROP TABLE papers; --\"");
+    assert_string_equal(sql.values[0].text, "\"x'); DROP TABLE papers; --\"");
     pt_sql_free(&sql);
     pt_expression_free(&query);
     free(keys);

@@ -12,6 +12,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "store/migrations.h"
+#include "store/select.h"
+#include "store/statement.h"
 #include "store/store.h"
 
 static char path[64];
@@ -201,6 +204,11 @@ static void test_what_was_missing_is_filled_in(void **state)
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
 
+static int say(int64_t key, const char *tag, papertag_verdict verdict)
+{
+    return papertag_store_set_verdicts(store, key, &(papertag_tag_verdict){tag, verdict}, 1, &err);
+}
+
 static void test_verdicts_are_stronger(void **state)
 {
     int64_t key;
@@ -208,8 +216,8 @@ static void test_verdicts_are_stronger(void **state)
     (void)state;
     add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
     assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", "no"}, 1, &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"RL", "yes"}, 1, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "quantization", PAPERTAG_VERDICT_NO), PAPERTAG_OK);
+    assert_int_equal(say(key, "RL", PAPERTAG_VERDICT_YES), PAPERTAG_OK);
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
     assert_string_equal(chosen(&(papertag_query){.expression = "reinforcement-learning & p>=1"}), "a");
     /* and survive new texts and new opinions */
@@ -217,10 +225,9 @@ static void test_verdicts_are_stronger(void **state)
     add("{\"id\":\"a\",\"title\":\"Four bits\",\"abstract\":\"Quantization of weights to four bits, again.\"}");
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "");
     assert_string_equal(chosen(&(papertag_query){.expression = "RL"}), "a");
-    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", NULL}, 1, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "quantization", PAPERTAG_VERDICT_NONE), PAPERTAG_OK);
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization"}), "a");
-    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantizatoin", "yes"}, 1, &err),
-                     PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(say(key, "quantizatoin", PAPERTAG_VERDICT_YES), PAPERTAG_BAD_ARGUMENT);
 }
 
 static void test_the_view_for_other_programs(void **state)
@@ -230,7 +237,7 @@ static void test_the_view_for_other_programs(void **state)
     (void)state;
     add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
     papertag_store_find(store, "b", &key, &err);
-    papertag_store_judge(store, key, &(papertag_verdict){"quantization", "yes"}, 1, &err);
+    say(key, "quantization", PAPERTAG_VERDICT_YES);
     assert_int_equal(pt_store_ask(store, "SELECT count(*) FROM paper_tags WHERE tag='quantization'", &rows, &err, ""),
                      PAPERTAG_OK);
     assert_int_equal(rows, 2);
@@ -264,27 +271,34 @@ static void test_orders(void **state)
     assert_string_equal(chosen(&(papertag_query){.expression = "upvotes>=40 & !text:eight"}), "old");
 }
 
+/* What a plan is looked through for. */
+struct plan {
+    const char *what;
+    bool found, scans;
+};
+
+static int read_step(void *context, pt_db_row *row, papertag_error *e)
+{
+    struct plan *plan = context;
+    const char *line = pt_db_peek(row, 3);
+
+    (void)e;
+    plan->found = plan->found || strstr(line, plan->what);
+    plan->scans = plan->scans || strstr(line, "SCAN papers") || strstr(line, "SCAN tagged");
+    return PAPERTAG_OK;
+}
+
 static bool plan_has(const papertag_query *query, const char *what)
 {
-    pt_expression parsed;
-    pt_sql sql = {0}, plan = {0};
-    sqlite3_stmt *s;
-    bool found = false, scans = false;
+    struct plan plan = {.what = what};
+    pt_selection s;
+    char sql[2000];
 
-    assert_int_equal(pt_store_select_sql(store, query, &parsed, &sql, &err), PAPERTAG_OK);
-    pt_buf_text(&plan.text, "EXPLAIN QUERY PLAN ");
-    pt_buf_text(&plan.text, sql.text.data);
-    assert_int_equal(sqlite3_prepare_v2(store->db, plan.text.data, -1, &s, NULL), SQLITE_OK);
-    while (sqlite3_step(s) == SQLITE_ROW) {
-        const char *line = (const char *)sqlite3_column_text(s, 3);
-        found = found || strstr(line, what);
-        scans = scans || strstr(line, "SCAN papers") || strstr(line, "SCAN tagged");
-    }
-    sqlite3_finalize(s);
-    pt_sql_free(&sql);
-    pt_sql_free(&plan);
-    pt_expression_free(&parsed);
-    return found && !scans;
+    assert_int_equal(pt_selection_open(&s, store, query, &err), PAPERTAG_OK);
+    snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", s.sql.text.data);
+    assert_int_equal(pt_store_each(store, sql, read_step, &plan, &err, ""), PAPERTAG_OK);
+    pt_selection_free(&s);
+    return plan.found && !plan.scans;
 }
 
 static void test_plans_use_indexes(void **state)
@@ -505,7 +519,7 @@ static void test_one_handle_for_everything(void **state)
         papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, true, &err),
         PAPERTAG_OK);
     assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
-    assert_int_equal(papertag_store_judge(store, key, &(papertag_verdict){"quantization", "no"}, 1, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "quantization", PAPERTAG_VERDICT_NO), PAPERTAG_OK);
     assert_int_equal(papertag_learner_open(&learner, store, model, &options, &err), PAPERTAG_OK);
     assert_int_equal(papertag_learner_fit(learner, &learning, &err), PAPERTAG_OK);
     assert_int_equal(papertag_learner_keep(learner, &err), PAPERTAG_OK);

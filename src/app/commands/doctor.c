@@ -56,6 +56,17 @@ static void check_room(struct report *r, const char *path, size_t bytes)
     tell(r, room < least + (double)bytes, what, room < least + (double)bytes ? "df -h" : NULL);
 }
 
+/* What to run for what the library found; NULL: nothing. */
+static const char *const next_steps[] = {[PAPERTAG_FINDING_STORE] = NULL,
+                                         [PAPERTAG_FINDING_DAMAGED_FILE] = "papertag doctor --repair",
+                                         [PAPERTAG_FINDING_WRONG_INDEX] = "papertag doctor --repair",
+                                         [PAPERTAG_FINDING_UNCHECKED_INDEX] = NULL,
+                                         [PAPERTAG_FINDING_EMPTY_PAPERS] = "papertag add FILE (where they came from)",
+                                         [PAPERTAG_FINDING_OUTDATED_TAGS] = "papertag add --retag",
+                                         [PAPERTAG_FINDING_UNLEARNT_VERDICTS] = "papertag retrain",
+                                         [PAPERTAG_FINDING_OPEN_DELIVERIES] =
+                                             "papertag digest --for NAME (it settles them)"};
+
 static int check_store(struct report *r, papertag_store *store, const papertag_model *model, const char *path)
 {
     const papertag_finding *found;
@@ -67,7 +78,7 @@ static int check_store(struct report *r, papertag_store *store, const papertag_m
         return failed(&err);
     }
     for (size_t i = 0; i < count; i++) {
-        tell(r, found[i].trouble, found[i].what, found[i].next);
+        tell(r, found[i].trouble, found[i].what, next_steps[found[i].kind]);
     }
     check_room(r, path, papertag_store_statistics(store, &stats, &err) ? 0 : stats.bytes);
     return EXIT_DONE;

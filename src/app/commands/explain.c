@@ -63,7 +63,7 @@ static int side_of(const struct job *job, const papertag_stored *paper, const ch
     for (size_t i = 0; i < paper->tag_count; i++) {
         if (paper->tags[i].verdict && !strcmp(paper->tags[i].tag, tag)) {
             *by_person = true;
-            return *paper->tags[i].verdict == 'y';
+            return paper->tags[i].verdict == PAPERTAG_VERDICT_YES;
         }
     }
     for (size_t i = 0; row && i < row->count; i++) {
@@ -141,7 +141,7 @@ static const char *verdict_of(const papertag_stored *paper, const char *tag)
 {
     for (size_t i = 0; i < paper->tag_count; i++) {
         if (!strcmp(paper->tags[i].tag, tag)) {
-            return paper->tags[i].verdict;
+            return papertag_verdict_name(paper->tags[i].verdict);
         }
     }
     return NULL;

@@ -29,7 +29,7 @@ static int undo_label(const args *a)
 
 static int run(const args *a)
 {
-    papertag_verdict *verdicts;
+    papertag_tag_verdict *verdicts;
     papertag_store *store = NULL;
     papertag_error err;
     int64_t key = 0;
@@ -52,10 +52,13 @@ static int run(const args *a)
     }
     for (size_t i = 1; i < a->operand_count; i++) {
         const char sign = a->operands[i][0];
-        verdicts[i - 1] = (papertag_verdict){a->operands[i] + 1, sign == '+' ? "yes" : sign == '-' ? "no" : NULL};
+        verdicts[i - 1].tag = a->operands[i] + 1;
+        verdicts[i - 1].verdict = sign == '+'   ? PAPERTAG_VERDICT_YES
+                                  : sign == '-' ? PAPERTAG_VERDICT_NO
+                                                : PAPERTAG_VERDICT_NONE;
     }
     code = find_stored(a, &store, &key);
-    if (!code && papertag_store_judge(store, key, verdicts, a->operand_count - 1, &err)) {
+    if (!code && papertag_store_set_verdicts(store, key, verdicts, a->operand_count - 1, &err)) {
         code = refused(&err);
     }
     free(verdicts);

@@ -17,26 +17,27 @@
 static int export(const args *a, papertag_store *store)
 {
     const bool json = args_have(a, "json");
-    const papertag_judgement *list;
+    const papertag_paper_verdict *list;
     papertag_error err;
     text out = {0};
     size_t count;
 
-    if (papertag_store_judgements(store, &list, &count, &err)) {
+    if (papertag_store_verdicts(store, &list, &count, &err)) {
         return failed(&err);
     }
     text_put(&out, json ? "" : "id\ttag\tverdict\tgiven\n");
     for (size_t i = 0; i < count; i++) {
+        const char *verdict = papertag_verdict_name(list[i].verdict);
         if (json) {
             json_open(&out, NULL, '{');
             json_string(&out, "id", list[i].id);
             json_string(&out, "tag", list[i].tag);
-            json_string(&out, "verdict", list[i].verdict);
+            json_string(&out, "verdict", verdict);
             json_string(&out, "given", list[i].given);
             json_close(&out, '}');
             json_line_end(&out);
         } else {
-            text_format(&out, "%s\t%s\t%s\t%s\n", list[i].id, list[i].tag, list[i].verdict, list[i].given);
+            text_format(&out, "%s\t%s\t%s\t%s\n", list[i].id, list[i].tag, verdict, list[i].given);
         }
     }
     return text_end(&out, EXIT_DONE) ? EXIT_FAILED : count ? EXIT_DONE : EXIT_NOTHING;
@@ -46,7 +47,7 @@ static int export(const args *a, papertag_store *store)
 
 /* Verdicts read from files. */
 struct reading {
-    papertag_judgement *items; /* count; their strings are in a text or a JSON object */
+    papertag_paper_verdict *items; /* count; their strings are in a text or a JSON object */
     struct place {
         const char *file;
         size_t line;
@@ -78,7 +79,7 @@ static const char *string_of(const cJSON *object, const char *key)
 static bool make_room(struct reading *r)
 {
     const size_t capacity = 2 * r->capacity + 64;
-    papertag_judgement *items;
+    papertag_paper_verdict *items;
     struct place *places;
 
     if (r->count < r->capacity) {
@@ -98,21 +99,30 @@ static bool make_room(struct reading *r)
     return true;
 }
 
-/* Reads a line of up to four columns, in place: tabs become NULs. */
-static papertag_judgement split_columns(char *line)
+static papertag_verdict verdict_named(const char *name)
 {
-    papertag_judgement item = {.id = line};
+    for (papertag_verdict v = PAPERTAG_VERDICT_YES; name && v <= PAPERTAG_VERDICT_NO; v++) {
+        if (!strcmp(name, papertag_verdict_name(v))) {
+            return v;
+        }
+    }
+    return PAPERTAG_VERDICT_NONE;
+}
 
-    for (int field = 1; field < 4 && line; field++) {
-        const char **to = field == 1 ? &item.tag : field == 2 ? &item.verdict : &item.given;
+/* Reads a line of up to four columns, in place: tabs become NULs. */
+static papertag_paper_verdict split_columns(char *line)
+{
+    const char *fields[4] = {line};
+
+    for (int i = 1; i < 4 && line; i++) {
         line = strchr(line, '\t');
         if (line) {
             *line++ = '\0';
-            *to = line;
+            fields[i] = line;
         }
     }
-    item.given = item.given && *item.given ? item.given : NULL;
-    return item;
+    return (papertag_paper_verdict){fields[0], fields[1], verdict_named(fields[2]),
+                                    fields[3] && *fields[3] ? fields[3] : NULL};
 }
 
 /* Reads a line. `columns`: a heading came before. False when there is no memory. */
@@ -126,8 +136,9 @@ static bool read_line(struct reading *r, const char *file, size_t number, char *
     if (columns || *line != '{') {
         r->items[r->count] = split_columns(line);
     } else if ((json = cJSON_ParseWithOpts(line, NULL, true)) != NULL) {
-        r->items[r->count] = (papertag_judgement){string_of(json, "id"), string_of(json, "tag"),
-                                                  string_of(json, "verdict"), string_of(json, "given")};
+        r->items[r->count] =
+            (papertag_paper_verdict){string_of(json, "id"), string_of(json, "tag"),
+                                     verdict_named(string_of(json, "verdict")), string_of(json, "given")};
     } else {
         report_line(file, number, "not valid JSON");
         r->rejected++;
@@ -195,7 +206,7 @@ static int import(const args *a, papertag_store *store)
     for (size_t i = 0; i < files && !code; i++) {
         code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);
     }
-    if (!code && r.count && papertag_store_bring(store, r.items, r.count, &recorded, reject, &r, &err)) {
+    if (!code && r.count && papertag_store_import_verdicts(store, r.items, r.count, &recorded, reject, &r, &err)) {
         code = failed(&err);
     }
     code = code ? code : report(a, recorded, r.rejected);

@@ -71,12 +71,12 @@ static bool push_step(struct review *r, bool answer, size_t asked, size_t right)
 static int answer(struct review *r, bool yes)
 {
     const papertag_question *q = review_question(r);
-    papertag_verdict verdicts[CHOICES + 1] = {{0}};
+    papertag_tag_verdict verdicts[CHOICES + 1] = {{0}};
     size_t count = 0, asked = 0, right = 0;
     papertag_error err;
 
     if (q->tag) {
-        verdicts[count++] = (papertag_verdict){q->tag, yes ? "yes" : "no"};
+        verdicts[count++] = (papertag_tag_verdict){q->tag, yes ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO};
         asked = !r->random || q->assigned;
         right = asked && q->assigned == yes;
     }
@@ -84,7 +84,7 @@ static int answer(struct review *r, bool yes)
         const struct choice *c = &r->choices[i];
         const bool has = c->on && (yes || c->judged);
         if (!c->judged) {
-            verdicts[count++] = (papertag_verdict){c->tag, has ? "yes" : "no"};
+            verdicts[count++] = (papertag_tag_verdict){c->tag, has ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO};
         }
         asked += c->assigned;
         right += c->assigned && has;
@@ -101,17 +101,17 @@ static int answer(struct review *r, bool yes)
 
 int review_judge(struct review *r, const char *tag, bool yes)
 {
-    const papertag_verdict verdict = {tag, yes ? "yes" : "no"};
+    const papertag_tag_verdict verdict = {tag, yes ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO};
     papertag_error err;
 
-    if (papertag_store_judge(r->store, review_question(r)->key, &verdict, 1, &err)) {
+    if (papertag_store_set_verdicts(r->store, review_question(r)->key, &verdict, 1, &err)) {
         if (err.status == PAPERTAG_BAD_ARGUMENT) {
             review_set_note(r, true, "%s", err.message);
             return EXIT_DONE;
         }
         return review_stop(&err);
     }
-    review_set_note(r, false, "%s: %s", tag, verdict.verdict);
+    review_set_note(r, false, "%s: %s", tag, papertag_verdict_name(verdict.verdict));
     if (!push_step(r, false, 0, 0)) {
         return review_stop(NULL);
     }

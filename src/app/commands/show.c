@@ -13,7 +13,10 @@ static void write_decisions(text *out, const style *s, const papertag_stored *pa
         if (!isnan(d->margin) && !isnan(d->cut)) {
             text_format(out, "  %smargin %+.3f, cut %+.3f%s", s->dim, d->margin, d->cut, s->plain);
         }
-        text_format(out, "%s\n", d->verdict ? (*d->verdict == 'y' ? "  you said yes" : "  you said no") : "");
+        text_format(out, "%s\n",
+                    d->verdict == PAPERTAG_VERDICT_YES  ? "  you said yes"
+                    : d->verdict == PAPERTAG_VERDICT_NO ? "  you said no"
+                                                        : "");
     }
 }
 

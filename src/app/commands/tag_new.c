@@ -43,7 +43,7 @@ static int run(const args *a)
 
     tag.tag = options.tag = a->operand_count ? a->operands[0] : NULL;
     code = code ? code : find_examples(a, job.store, &keys, &count);
-    if (!code && papertag_store_own_tag(job.store, &tag, keys, count, &err)) {
+    if (!code && papertag_store_define_tag(job.store, &tag, keys, count, &err)) {
         code = refused(&err);
     }
     if (!code && papertag_learner_open(&job.learner, job.store, job.model, &options, &err)) {

@@ -1,0 +1,34 @@
+/*
+ * batch - papers and scores copied to be stored together.
+ */
+#ifndef PT_STORE_BATCH_H
+#define PT_STORE_BATCH_H
+
+#include "fields.h"
+
+/* What a model thinks of a paper on one tag. */
+typedef struct pt_batch_opinion {
+    uint32_t tag; /* its number in the model */
+    bool assigned;
+    double p, margin;
+} pt_batch_opinion;
+
+typedef struct pt_batch_item {
+    papertag_paper paper;                     /* id, arxiv and the texts in the batch's arena; lists are borrowed from
+                                                 the reader and not to be read any more: their JSON is in `values` */
+    pt_db_value values[PT_PAPER_FIELD_COUNT]; /* the paper's fields */
+    bool id_is_derived;                       /* the id is no more than the title (see pt_derived_id) */
+    uint64_t record_key, text_key, title_key; /* hashes; title_key is 0 for a title too short to know a paper by */
+    pt_batch_opinion *opinions;               /* opinion_count */
+    size_t opinion_count;
+    bool scored;
+} pt_batch_item;
+
+struct papertag_batch {
+    pt_arena arena;
+    pt_batch_item *items; /* count */
+    size_t count, capacity;
+    pt_buf scratch;
+};
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * own_tags - tags that were made in the store, and the verdicts that learners learn from.
+ */
+#include <math.h>
+
+#include "own_tags.h"
+#include "store.h"
+#include "tag_index.h"
+#include "verdict.h"
+
+/* ---- listing --------------------------------------------------------------------------------------------------- */
+
+static void read_own_tag(pt_db_row *row, pt_arena *arena, void *item)
+{
+    papertag_own_tag *tag = item;
+
+    tag->tag = pt_db_text(row, 0, arena);
+    tag->name = pt_db_text(row, 1, arena);
+    tag->definition = pt_db_text(row, 2, arena);
+    tag->query = pt_db_text(row, 3, arena);
+}
+
+int pt_store_own_tags(papertag_store *store, pt_arena *arena, papertag_own_tag **out, size_t *count,
+                      papertag_error *err)
+{
+    static const char sql[] = "SELECT tag, name, definition, query FROM tags WHERE own ORDER BY tag";
+    pt_listing list = {.arena = arena, .size = sizeof **out, .read = read_own_tag};
+    int status = pt_store_list(store, sql, &list, err, "");
+
+    if (!status) {
+        *out = list.items;
+        *count = list.count;
+    }
+    return status;
+}
+
+static void read_slug(pt_db_row *row, pt_arena *arena, void *item)
+{
+    *(const char **)item = pt_db_text(row, 0, arena);
+}
+
+int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papertag_error *err)
+{
+    pt_listing list = {.arena = pt_store_answer(store), .size = sizeof(char *), .read = read_slug};
+    int status = pt_store_list(store, "SELECT tag FROM tags WHERE own ORDER BY tag", &list, err, "");
+
+    if (!status) {
+        *out = (papertag_strings){list.count ? list.items : NULL, list.count};
+    }
+    return status;
+}
+
+static void read_verdict(pt_db_row *row, pt_arena *arena, void *item)
+{
+    pt_stored_verdict *v = item;
+
+    v->paper = pt_db_integer(row, 0);
+    v->id = pt_db_text(row, 1, arena);
+    v->tag = pt_db_text(row, 2, arena);
+    v->yes = pt_verdict_of(pt_db_peek(row, 3)) == PAPERTAG_VERDICT_YES;
+    v->held_out = pt_db_is_null(row, 4) ? NAN : pt_db_real(row, 4);
+    v->given = pt_db_text(row, 5, arena);
+    v->example = pt_db_integer(row, 6);
+}
+
+int pt_store_verdicts(papertag_store *store, pt_arena *arena, pt_stored_verdict **out, size_t *count,
+                      papertag_error *err)
+{
+    static const char sql[] = "SELECT v.paper, p.id, t.tag, v.verdict, v.held_out, v.given, v.example FROM verdicts v"
+                              " JOIN tags t ON t.key=v.tag JOIN papers p ON p.key=v.paper ORDER BY t.tag, p.id";
+    pt_listing list = {.arena = arena, .size = sizeof **out, .read = read_verdict};
+    int status = pt_store_list(store, sql, &list, err, "");
+
+    if (!status) {
+        *out = list.items;
+        *count = list.count;
+    }
+    return status;
+}
+
+/* ---- making ---------------------------------------------------------------------------------------------------- */
+
+static bool is_slug(const char *text)
+{
+    const size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return length && !text[length] && *text != '-' && text[length - 1] != '-' && length <= 60;
+}
+
+/* Whether the tag may be made or changed: `examples` papers are to have it. */
+static int check_tag(papertag_store *store, const papertag_own_tag *tag, size_t examples, papertag_error *err)
+{
+    const papertag_query query = {.expression = tag->query};
+    const char *text;
+    int64_t own = 0;
+    int status = PAPERTAG_OK;
+
+    if (!is_slug(tag->tag)) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT,
+                       "'%.60s' cannot name a tag: use a to z, 0 to 9 and '-' between them, at most 60", tag->tag);
+    }
+    if (tag->query) {
+        status = papertag_store_expression(store, &query, &text, NULL, err);
+    }
+    /* by the slug alone: an alias of another tag may become a tag of one's own */
+    status = status ? status : pt_store_ask(store, "SELECT own FROM tags WHERE tag=?1", &own, err, "t", tag->tag);
+    if (status == PAPERTAG_END) {
+        return examples ? PAPERTAG_OK : pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a new tag needs a paper as its example");
+    }
+    if (!status && !own) {
+        status = pt_fail(err, PAPERTAG_BAD_ARGUMENT, "there is a tag '%s' already, which came with a model", tag->tag);
+    }
+    return status;
+}
+
+int papertag_store_define_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys, size_t count,
+                              papertag_error *err)
+{
+    static const char write[] = "INSERT INTO tags(tag, name, definition, grp, aliases, own, query)"
+                                " VALUES(?1,ifnull(?2,?1),?3,'own','[]',1,?4) ON CONFLICT(tag) DO UPDATE SET"
+                                " name=ifnull(?2,name), definition=ifnull(?3,definition), query=ifnull(?4,query)";
+    static const char mark[] = "UPDATE verdicts SET example=1 WHERE paper=?1 AND tag=(SELECT key FROM tags WHERE"
+                               " tag=?2)";
+    int status = pt_store_begin(store, err);
+
+    if (status) {
+        return status;
+    }
+    status = check_tag(store, tag, count, err);
+    status = status ? status : pt_store_do(store, write, err, "tttt", tag->tag, tag->name, tag->definition, tag->query);
+    store->tags_read = false;
+    if (!status && count) {
+        status = pt_store_set_verdict(store, tag->tag, PAPERTAG_VERDICT_YES, keys, count, err);
+    }
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_do(store, mark, err, "it", keys[i], tag->tag);
+    }
+    return pt_store_end(store, status, err);
+}
+
+/* ---- forgetting ------------------------------------------------------------------------------------------------ */
+
+int pt_store_forget_tag(papertag_store *store, const char *slug, papertag_error *err)
+{
+    static const char *const rows[] = {"DELETE FROM tagged WHERE tag=?1",   "DELETE FROM opinions WHERE tag=?1",
+                                       "DELETE FROM verdicts WHERE tag=?1", "DELETE FROM before WHERE tag=?1",
+                                       "DELETE FROM audits WHERE tag=?1",   "DELETE FROM cuts WHERE tag=?1",
+                                       "DELETE FROM tags WHERE key=?1"};
+    int64_t key = 0;
+    int status = pt_store_ask(store, "SELECT key FROM tags WHERE tag=?1", &key, err, "t", slug);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && !status; i++) {
+        status = pt_store_do(store, rows[i], err, "i", key);
+    }
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+}

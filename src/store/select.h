@@ -1,0 +1,28 @@
+/*
+ * select - from a query to the keys of papers.
+ */
+#ifndef PT_STORE_SELECT_H
+#define PT_STORE_SELECT_H
+
+#include "compile.h"
+
+/* A query being made into SQL. pt_selection_free ends it. */
+typedef struct pt_selection {
+    papertag_store *store;
+    const papertag_query *query;
+    pt_expression expression; /* root NULL: the query has none */
+    long today;               /* by the query */
+    long first_day, last_day; /* the query's days, both included */
+    bool *marks;              /* [T] working memory */
+    pt_sql sql;               /* gives keys */
+} pt_selection;
+
+/* Makes the statement that papertag_store_select runs. *out is to be freed after a failure, too. */
+int pt_selection_open(pt_selection *out, papertag_store *store, const papertag_query *query, papertag_error *err);
+void pt_selection_free(pt_selection *selection);
+
+/* Runs a statement that gives keys, into store->selected. */
+int pt_store_select_keys(papertag_store *store, const pt_sql *sql, const int64_t **keys, size_t *count,
+                         papertag_error *err);
+
+#endif

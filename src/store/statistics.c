@@ -1,0 +1,54 @@
+/*
+ * statistics - how much a store holds.
+ */
+#include "statement.h"
+#include "store.h"
+
+/* Texts on their way to an answer. */
+struct ends {
+    papertag_store_stats *stats;
+    pt_arena *arena;
+};
+
+static int read_ends(void *context, pt_db_row *row, papertag_error *err)
+{
+    const struct ends *e = context;
+
+    (void)err;
+    e->stats->first = pt_db_text(row, 0, e->arena);
+    e->stats->last = pt_db_text(row, 1, e->arena);
+    e->stats->model = pt_db_text(row, 2, e->arena);
+    return PAPERTAG_OK;
+}
+
+int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err)
+{
+    static const char ends[] = "SELECT (SELECT min(date) FROM papers), (SELECT max(date) FROM papers),"
+                               " (SELECT hash FROM models ORDER BY key DESC LIMIT 1)";
+    papertag_store_stats stats = {0};
+    struct ends e = {&stats, pt_store_answer(store)};
+    const struct {
+        size_t *number;
+        const char *sql;
+    } counts[] = {{&stats.papers, "SELECT count(*) FROM papers"},
+                  {&stats.versions, "SELECT count(*) FROM versions"},
+                  {&stats.tagged, "SELECT count(*) FROM papers WHERE model IS NOT NULL"},
+                  {&stats.tags, "SELECT count(*) FROM tags"},
+                  {&stats.opinions, "SELECT count(*) FROM opinions"},
+                  {&stats.verdicts, "SELECT count(*) FROM verdicts"},
+                  {&stats.subscriptions, "SELECT count(*) FROM subscriptions"},
+                  {&stats.deliveries, "SELECT count(*) FROM deliveries WHERE ended IS NOT NULL"},
+                  {&stats.bytes, "SELECT page_count*page_size FROM pragma_page_count, pragma_page_size"}};
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && !status; i++) {
+        int64_t number = 0;
+        status = pt_store_ask(store, counts[i].sql, &number, err, "");
+        *counts[i].number = (size_t)number;
+    }
+    status = status ? status : pt_store_row(store, ends, read_ends, &e, err, "");
+    if (!status) {
+        *out = stats;
+    }
+    return status;
+}

@@ -1,0 +1,124 @@
+/*
+ * stored_paper - from a key to the paper, with its tags and sources.
+ */
+#include <math.h>
+
+#include "fields.h"
+#include "read/reader.h"
+#include "verdict.h"
+
+/* What is being read: everything goes into the record's arena. */
+struct reading {
+    pt_arena *arena;
+    papertag_stored *out;
+};
+
+static int read_paper(void *context, pt_db_row *row, papertag_error *err)
+{
+    const struct reading *r = context;
+    papertag_stored *out = r->out;
+    papertag_paper *paper = &out->paper;
+    size_t length = 0;
+
+    (void)err;
+    out->version = (size_t)pt_db_integer(row, 0);
+    out->added = pt_db_text(row, 1, r->arena);
+    out->updated = pt_db_text(row, 2, r->arena);
+    out->model = pt_db_text(row, 3, r->arena);
+    paper->id = pt_db_text(row, 4, r->arena);
+    pt_fields_read(row, 5, r->arena, paper);
+    paper->arxiv = paper->id && pt_arxiv_id(paper->id, &length) == paper->id ? paper->id : NULL;
+    return PAPERTAG_OK;
+}
+
+/* ---- tags ------------------------------------------------------------------------------------------------------ */
+
+static double real_or_nan(const pt_db_row *row, int column)
+{
+    return pt_db_is_null(row, column) ? NAN : pt_db_real(row, column);
+}
+
+static void read_decision(pt_db_row *row, pt_arena *arena, void *item)
+{
+    papertag_decision *d = item;
+
+    d->tag = pt_db_text(row, 0, arena);
+    d->name = pt_db_text(row, 1, arena);
+    d->name = d->name ? d->name : d->tag;
+    d->p = pt_db_real(row, 2);
+    d->margin = real_or_nan(row, 3);
+    d->cut = real_or_nan(row, 4);
+    d->assigned = pt_db_integer(row, 5);
+    d->verdict = pt_verdict_of(pt_db_peek(row, 6));
+    d->in_force = d->verdict ? d->verdict == PAPERTAG_VERDICT_YES : d->assigned;
+    d->p = d->verdict == PAPERTAG_VERDICT_YES ? 1 : d->p;
+}
+
+static int compare_decisions(const void *a, const void *b)
+{
+    const papertag_decision *x = a, *y = b;
+
+    if (x->in_force != y->in_force) {
+        return x->in_force ? -1 : 1;
+    }
+    return x->p != y->p ? (x->p > y->p ? -1 : 1) : strcmp(x->tag, y->tag);
+}
+
+static int read_decisions(papertag_store *store, int64_t key, papertag_stored *out, papertag_error *err)
+{
+    static const char sql[] =
+        "WITH known(tag) AS (SELECT tag FROM opinions WHERE paper=?1 UNION SELECT tag FROM verdicts WHERE paper=?1)"
+        "SELECT tags.tag, tags.name, o.p, o.margin, cuts.cut, o.assigned, v.verdict FROM known"
+        " JOIN tags ON tags.key=known.tag LEFT JOIN opinions o ON o.paper=?1 AND o.tag=known.tag"
+        " LEFT JOIN verdicts v ON v.paper=?1 AND v.tag=known.tag LEFT JOIN cuts ON"
+        " cuts.tag=known.tag AND cuts.model=(SELECT model FROM papers WHERE key=?1)";
+    pt_listing list = {.arena = &store->record_arena, .size = sizeof *out->tags, .read = read_decision};
+    int status = pt_store_list(store, sql, &list, err, "i", key);
+
+    if (!status) {
+        pt_sort(list.items, list.count, list.size, compare_decisions);
+        out->tags = list.items;
+        out->tag_count = list.count;
+    }
+    return status;
+}
+
+/* ---- papers ---------------------------------------------------------------------------------------------------- */
+
+static void read_source(pt_db_row *row, pt_arena *arena, void *item)
+{
+    *(const char **)item = pt_db_text(row, 0, arena);
+}
+
+static int read_sources(papertag_store *store, int64_t key, papertag_stored *out, papertag_error *err)
+{
+    static const char sql[] = "SELECT CASE source WHEN '' THEN id ELSE source||' '||id END FROM sources"
+                              " WHERE paper=?1 ORDER BY source LIMIT 16";
+    pt_listing list = {.arena = &store->record_arena, .size = sizeof(char *), .read = read_source};
+    int status = pt_store_list(store, sql, &list, err, "i", key);
+
+    out->sources = (papertag_strings){list.count ? list.items : NULL, list.count};
+    return status;
+}
+
+int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored **out, papertag_error *err)
+{
+    static const char sql[] = "SELECT version, added, updated, (SELECT hash FROM models WHERE models.key=papers.model),"
+                              " id" PT_FIELD_COLUMNS " FROM papers WHERE key=?1";
+    papertag_stored record = {0};
+    struct reading reading = {&store->record_arena, &record};
+    int status;
+
+    pt_arena_reset(&store->record_arena);
+    status = pt_store_row(store, sql, read_paper, &reading, err, "i", key);
+    if (status == PAPERTAG_END) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no paper with the key %lld", (long long)key);
+    }
+    status = status ? status : read_decisions(store, key, &record, err);
+    status = status ? status : read_sources(store, key, &record, err);
+    if (!status) {
+        store->record = record;
+        *out = &store->record;
+    }
+    return status;
+}

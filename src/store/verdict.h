@@ -1,0 +1,19 @@
+/*
+ * verdict - verdicts as the store writes them, and one recorded for many papers.
+ */
+#ifndef PT_STORE_VERDICT_H
+#define PT_STORE_VERDICT_H
+
+#include "statement.h"
+
+/* The verdict that a column holds: "yes", "no" or NULL. */
+static inline papertag_verdict pt_verdict_of(const char *text)
+{
+    return !text ? PAPERTAG_VERDICT_NONE : !strcmp(text, "yes") ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO;
+}
+
+/* Records a verdict on a tag for many papers, as one call that papertag_store_undo takes back. Within a transaction. */
+int pt_store_set_verdict(papertag_store *store, const char *tag, papertag_verdict verdict, const int64_t *keys,
+                         size_t count, papertag_error *err);
+
+#endif
