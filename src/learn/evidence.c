@@ -4,7 +4,6 @@
  * The manifest of a personal model keeps a hash of each tag's evidence, so that a later learner knows which tags have
  * changed.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -122,12 +121,6 @@ float *pt_copy_weights(const pt_matrix *matrix, size_t terms, size_t lane)
     return weights;
 }
 
-static double number_of(const cJSON *object, const char *key, double otherwise)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : otherwise;
-}
-
 /* What the tag was before any verdict. */
 static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_evidence *e)
 {
@@ -135,10 +128,10 @@ static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_e
     pt_lesson *lesson = &e->lesson;
 
     lesson->prior = e->prior = pt_copy_weights(&m->matrix, m->vocabulary.count, tag->old_number);
-    lesson->prior_bias = (float)number_of(tag->base, "bias", m->bias[tag->old_number]); /* JSON rounds it */
-    lesson->prior_cut = number_of(tag->base, "cut", info->cut);
-    lesson->prior_a = number_of(tag->base, "platt_a", info->platt_a);
-    lesson->prior_b = number_of(tag->base, "platt_b", info->platt_b);
+    lesson->prior_bias = (float)pt_manifest_number(tag->base, "bias", m->bias[tag->old_number]); /* JSON rounds it */
+    lesson->prior_cut = pt_manifest_number(tag->base, "cut", info->cut);
+    lesson->prior_a = pt_manifest_number(tag->base, "platt_a", info->platt_a);
+    lesson->prior_b = pt_manifest_number(tag->base, "platt_b", info->platt_b);
     return e->prior ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 

@@ -16,7 +16,7 @@ static int bad_manifest(const char *source, papertag_error *err, const char *wha
 
 /* ---- members --------------------------------------------------------------------------------------------------- */
 
-static double number_of(const cJSON *object, const char *key, double otherwise)
+double pt_manifest_number(const cJSON *object, const char *key, double otherwise)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
     return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : otherwise;
@@ -51,14 +51,14 @@ int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options
     const cJSON *text = cJSON_GetObjectItemCaseSensitive(manifest, "text"), *word;
     const cJSON *tfidf = cJSON_GetObjectItemCaseSensitive(manifest, "tfidf");
     pt_tfidf_options options = {0};
-    double ngram_max = number_of(tfidf, "ngram_max", 0);
+    double ngram_max = pt_manifest_number(tfidf, "ngram_max", 0);
     pt_buf words = {0};
     int status;
 
     options.text.camel_case = true_of(text, "camel_case");
     options.text.plurals = true_of(text, "plurals");
     options.text.segments = true_of(text, "segments");
-    options.title_weight = number_of(tfidf, "title_weight", -1);
+    options.title_weight = pt_manifest_number(tfidf, "title_weight", -1);
     if (!(ngram_max >= 1 && ngram_max <= PT_NGRAM_MAX) || !(options.title_weight >= 0 && options.title_weight <= 1e6)) {
         return bad_manifest(source, err, "\"tfidf\"");
     }
@@ -96,14 +96,14 @@ int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out,
     const cJSON *fit = cJSON_GetObjectItemCaseSensitive(manifest, "fit");
     int kernel = choice_of(fit, "kernel", papertag_kernel_names());
     int precision = choice_of(fit, "weights", papertag_precision_names());
-    double degree = number_of(fit, "degree", 3);
+    double degree = pt_manifest_number(fit, "degree", 3);
 
     if (kernel < 0 || precision < 0 || !(degree >= 0 && degree <= 100)) {
         return bad_manifest(source, err, "\"fit\"");
     }
     *out = (pt_fit_info){.kernel = (papertag_kernel)kernel,
-                         .gamma = number_of(fit, "gamma", 1),
-                         .coef0 = number_of(fit, "coef0", 0),
+                         .gamma = pt_manifest_number(fit, "gamma", 1),
+                         .coef0 = pt_manifest_number(fit, "coef0", 0),
                          .degree = (int)degree,
                          .precision = (papertag_precision)precision};
     return PAPERTAG_OK;
@@ -145,10 +145,10 @@ static bool read_tag(const cJSON *item, papertag_tag_info *out)
                                .name = string_of(item, "name"),
                                .definition = string_of(item, "definition"),
                                .group = string_of(item, "group"),
-                               .examples = (size_t)fmin(fmax(number_of(item, "examples", 0), 0), 1e15),
-                               .cut = number_of(item, "cut", NAN),
-                               .platt_a = number_of(item, "platt_a", NAN),
-                               .platt_b = number_of(item, "platt_b", NAN)};
+                               .examples = (size_t)fmin(fmax(pt_manifest_number(item, "examples", 0), 0), 1e15),
+                               .cut = pt_manifest_number(item, "cut", NAN),
+                               .platt_a = pt_manifest_number(item, "platt_a", NAN),
+                               .platt_b = pt_manifest_number(item, "platt_b", NAN)};
     out->name = out->name ? out->name : out->tag;
     return out->tag && out->tag[0] && !isnan(out->cut) && !isnan(out->platt_a) && !isnan(out->platt_b);
 }

@@ -61,8 +61,8 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
 }
 
 /* The section when it has exactly `count` elements of `size` bytes, else NULL. */
-static const void *section(const papertag_model *m, const pt_model_header *header, pt_section_kind kind, size_t count,
-                           size_t size)
+static const void *section_data(const papertag_model *m, const pt_model_header *header, pt_section_kind kind,
+                                size_t count, size_t size)
 {
     pt_section s = header->sections[kind];
     if (!s.offset || s.size / size != count || s.size % size) {
@@ -81,10 +81,10 @@ static int open_vocabulary(papertag_model *m, const pt_model_header *header, pap
         return damaged(m, err, "vocabulary");
     }
     v.mask = (uint32_t)(slots - 1);
-    v.idf = section(m, header, PT_SECTION_IDF, v.count, sizeof *v.idf);
-    v.starts = section(m, header, PT_SECTION_TERM_STARTS, v.count + 1, sizeof *v.starts);
-    v.slots = section(m, header, PT_SECTION_TERM_SLOTS, slots, sizeof *v.slots);
-    v.text = v.starts ? section(m, header, PT_SECTION_TERM_TEXT, v.starts[v.count], 1) : NULL;
+    v.idf = section_data(m, header, PT_SECTION_IDF, v.count, sizeof *v.idf);
+    v.starts = section_data(m, header, PT_SECTION_TERM_STARTS, v.count + 1, sizeof *v.starts);
+    v.slots = section_data(m, header, PT_SECTION_TERM_SLOTS, slots, sizeof *v.slots);
+    v.text = v.starts ? section_data(m, header, PT_SECTION_TERM_TEXT, v.starts[v.count], 1) : NULL;
     if (!v.idf || !v.starts || !v.slots || !v.text || v.starts[0]) {
         return damaged(m, err, "vocabulary");
     }
@@ -116,11 +116,11 @@ static int open_own(papertag_model *m, const pt_model_header *header, papertag_e
     if (!count) {
         return PAPERTAG_OK;
     }
-    m->own_tags = section(m, header, PT_SECTION_OWN_TAGS, count, sizeof *m->own_tags);
+    m->own_tags = section_data(m, header, PT_SECTION_OWN_TAGS, count, sizeof *m->own_tags);
     if (!m->own_tags || count > m->tag_count || (uint64_t)terms * own.stride > m->size) {
         return damaged(m, err, "tags with weights of their own");
     }
-    own.weights = section(m, header, PT_SECTION_OWN_WEIGHTS, terms * own.stride, sizeof *own.weights);
+    own.weights = section_data(m, header, PT_SECTION_OWN_WEIGHTS, terms * own.stride, sizeof *own.weights);
     if (!own.weights) {
         return damaged(m, err, "tags with weights of their own");
     }
@@ -149,10 +149,10 @@ static int open_weights(papertag_model *m, const pt_model_header *header, papert
         return damaged(m, err, "weights");
     }
     if (m->fit.precision == PAPERTAG_INT8) {
-        w.quantized = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, 1);
-        w.scales = section(m, header, PT_SECTION_SCALES, terms, sizeof *w.scales);
+        w.quantized = section_data(m, header, PT_SECTION_WEIGHTS, terms * w.stride, 1);
+        w.scales = section_data(m, header, PT_SECTION_SCALES, terms, sizeof *w.scales);
     } else {
-        w.weights = section(m, header, PT_SECTION_WEIGHTS, terms * w.stride, sizeof *w.weights);
+        w.weights = section_data(m, header, PT_SECTION_WEIGHTS, terms * w.stride, sizeof *w.weights);
     }
     if (!w.weights && !(w.quantized && w.scales)) {
         return damaged(m, err, "weights");
@@ -200,18 +200,18 @@ static int open_support(papertag_model *m, const pt_model_header *header, papert
         return damaged(m, err, "support vectors");
     }
     s->rows.count = rows - 1;
-    s->rows.starts = (size_t *)section(m, header, PT_SECTION_VECTOR_STARTS, rows, sizeof(uint64_t));
-    s->starts = (uint64_t *)section(m, header, PT_SECTION_TAG_STARTS, m->tag_count + 1, sizeof(uint64_t));
+    s->rows.starts = (size_t *)section_data(m, header, PT_SECTION_VECTOR_STARTS, rows, sizeof(uint64_t));
+    s->starts = (uint64_t *)section_data(m, header, PT_SECTION_TAG_STARTS, m->tag_count + 1, sizeof(uint64_t));
     if (!s->rows.starts || !s->starts || s->rows.starts[0] || s->starts[0]) {
         return damaged(m, err, "support vectors");
     }
     entries = s->rows.starts[s->rows.count];
     used = s->starts[m->tag_count];
-    s->rows.terms = (uint32_t *)section(m, header, PT_SECTION_VECTOR_TERMS, entries, sizeof(uint32_t));
-    s->rows.values = (float *)section(m, header, PT_SECTION_VECTOR_VALUES, entries, sizeof(float));
-    s->vectors = (uint32_t *)section(m, header, PT_SECTION_TAG_VECTORS, used, sizeof(uint32_t));
-    s->coefficients = (double *)section(m, header, PT_SECTION_TAG_COEFFICIENTS, used, sizeof(double));
-    s->positives = (uint64_t *)section(m, header, PT_SECTION_TAG_POSITIVES, m->tag_count, sizeof(uint64_t));
+    s->rows.terms = (uint32_t *)section_data(m, header, PT_SECTION_VECTOR_TERMS, entries, sizeof(uint32_t));
+    s->rows.values = (float *)section_data(m, header, PT_SECTION_VECTOR_VALUES, entries, sizeof(float));
+    s->vectors = (uint32_t *)section_data(m, header, PT_SECTION_TAG_VECTORS, used, sizeof(uint32_t));
+    s->coefficients = (double *)section_data(m, header, PT_SECTION_TAG_COEFFICIENTS, used, sizeof(double));
+    s->positives = (uint64_t *)section_data(m, header, PT_SECTION_TAG_POSITIVES, m->tag_count, sizeof(uint64_t));
     if (!s->rows.terms || !s->rows.values || !s->vectors || !s->coefficients || !s->positives) {
         return damaged(m, err, "support vectors");
     }
@@ -258,7 +258,7 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     if (status) {
         return status;
     }
-    m->bias = section(m, &header, PT_SECTION_BIAS, m->tag_count, sizeof *m->bias);
+    m->bias = section_data(m, &header, PT_SECTION_BIAS, m->tag_count, sizeof *m->bias);
     if (!m->bias) {
         return damaged(m, err, "biases");
     }

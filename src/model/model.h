@@ -50,6 +50,9 @@ int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_inf
                      papertag_error *err);
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
 
+/* A member of a JSON object; `otherwise` when it is missing or no finite number. */
+double pt_manifest_number(const cJSON *object, const char *key, double otherwise);
+
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
 /* The support vectors of a kernel model. Tag t uses vectors[starts[t] .. starts[t + 1]), positives first. */

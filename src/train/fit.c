@@ -35,7 +35,7 @@ struct run {
     size_t groups;  /* blocks of tags */
     float *margins; /* N x T: out, of a run over the folds; NULL when all papers are fitted */
     float **blocks; /* groups: out, weights of the fit to all papers */
-    float **duals;  /* groups: dual variables of that fit, from which the folds start; NULL: not kept */
+    float **duals;  /* groups: dual variables of that fit, from which the folds start; NULL: none are kept */
     _Atomic(float *) spares[SPARES];
 };
 

@@ -24,7 +24,7 @@ typedef struct pt_fit {
     /* with unlabelled papers, for a solver that learns from them */
     const size_t *examples;  /* T: labelled papers with the tag */
     float **prior;           /* blocks fitted to keywords alone; NULL: none */
-    double trust;            /* factor of the prior; 1 for a tag without labelled papers, whatever it says */
+    double trust;            /* factor of the prior; a tag without labelled papers always has 1 */
     const pt_lsa *lsa;       /* latent directions; NULL: the teacher learns from the plain rows */
     const pt_rows *extended; /* N rows with their coordinates along them */
     const double *platt_a;   /* T: calibration of the teachers; set: fit students */
@@ -49,10 +49,11 @@ typedef struct pt_solver {
                     papertag_error *err);
 } pt_solver;
 
-/* The solvers, in the order of papertag_solver. A new one takes a file that defines pt_solver_NAME, and a line here. */
+/* The solvers. A new one takes a file that defines pt_solver_NAME, and a line here. */
 #define PT_SOLVERS(ROW)                                                                                                \
     ROW(linear)                                                                                                        \
-    ROW(libsvm)
+    ROW(libsvm)                                                                                                        \
+    /* in the order of papertag_solver */
 
 #define PT_SOLVER_DECLARATION(name) extern const pt_solver pt_solver_##name;
 PT_SOLVERS(PT_SOLVER_DECLARATION)
