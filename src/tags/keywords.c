@@ -1,39 +1,42 @@
 /*
- * keywords - which tags the free keywords of a paper name.
+ * keywords - which tags the keywords of a paper name.
  *
  * Authors write "Large Language Models (LLMs)", "LLM quantization", "3-D Gaussian splatting". A keyword names a tag
- * when it is one of the tag's names (slug, name or alias), or when one of the tag's patterns stands in it, word for
- * word. Words are compared in lower case and without a plural's s. What a keyword does not say means little: authors
- * give five keywords to a paper that ten would fit.
+ * when it is one of the tag's names (slug, name or alias), or when one of the tag's patterns occurs in it as whole
+ * words. Words are compared in lower case and without a plural's s. A missing keyword means little: authors give five
+ * where ten would fit.
  */
 #include "keywords.h"
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
+
 enum { PHRASE_BYTES = 160, WORDS_MAX = 32 };
 
 struct pt_phrase {
-    const char *text;
-    uint32_t entry;
-    bool anywhere; /* a pattern; else the whole keyword must be it */
+    const char *text; /* folded */
+    uint32_t entry;   /* its number in the list */
+    bool anywhere;    /* a pattern; a name must be the whole keyword */
 };
 
-/* The words of a phrase, one space between, as they are compared; cut at PHRASE_BYTES. Returns the number of words;
- * starts[w] is where word w begins, starts[words] one past the end. */
-static size_t fold(const char *phrase, char out[PHRASE_BYTES], size_t starts[WORDS_MAX + 1])
+/* Letters and digits are part of words, and so are bytes outside ASCII. */
+static bool is_word_byte(char c)
+{
+    return pt_is_letter(c) || pt_is_digit(c) || (unsigned char)c >= 0x80;
+}
+
+/* Writes the words of a phrase in the form in which they are compared, with one space between them, cut at
+ * PHRASE_BYTES. Returns the number of words; word w begins at out + starts[w], starts[words] is one past the end. */
+static size_t fold_phrase(const char *phrase, char out[PHRASE_BYTES], size_t starts[WORDS_MAX + 1])
 {
     size_t size = 0, words = 0;
 
     while (*phrase && words < WORDS_MAX) {
         size_t begin = size;
-        for (; *phrase; phrase++) {
-            unsigned char c = (unsigned char)*phrase;
-            bool upper = c >= 'A' && c <= 'Z';
-            if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c < 0x80) {
-                break;
-            }
+        for (; is_word_byte(*phrase); phrase++) {
             if (size + 2 < PHRASE_BYTES) {
-                out[size++] = (char)(upper ? c + ('a' - 'A') : c);
+                out[size++] = pt_lower(*phrase);
             }
         }
         if (size > begin + 3 && out[size - 1] == 's' && out[size - 2] != 's') {
@@ -57,10 +60,10 @@ static int compare_phrases(const void *a, const void *b)
     return order ? order : (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-static int add(pt_keyword_index *index, const char *phrase, size_t entry, bool anywhere)
+static int append_phrase(pt_keyword_index *index, const char *phrase, size_t entry, bool anywhere)
 {
     char text[PHRASE_BYTES];
-    size_t starts[WORDS_MAX + 1], words = fold(phrase, text, starts);
+    size_t starts[WORDS_MAX + 1], words = fold_phrase(phrase, text, starts);
     char *copy = pt_arena_copy(&index->arena, text, strlen(text));
 
     index->longest = words > index->longest ? words : index->longest;
@@ -81,13 +84,13 @@ int pt_keyword_index_build(pt_keyword_index *out, const pt_tag_list *list, paper
     status = index.phrases ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
     for (size_t e = 0; e < list->count && !status; e++) {
         const pt_tag_entry *entry = &list->entries[e];
-        status = add(&index, entry->tag, e, false);
-        status = status || !entry->name ? status : add(&index, entry->name, e, false);
+        status = append_phrase(&index, entry->tag, e, false);
+        status = status || !entry->name ? status : append_phrase(&index, entry->name, e, false);
         for (size_t i = 0; i < entry->aliases.count && !status; i++) {
-            status = add(&index, entry->aliases.items[i], e, false);
+            status = append_phrase(&index, entry->aliases.items[i], e, false);
         }
         for (size_t i = 0; i < entry->patterns.count && !status; i++) {
-            status = add(&index, entry->patterns.items[i], e, true);
+            status = append_phrase(&index, entry->patterns.items[i], e, true);
         }
     }
     if (status) {
@@ -106,8 +109,8 @@ void pt_keyword_index_free(pt_keyword_index *index)
     *index = (pt_keyword_index){0};
 }
 
-/* Marks the tags of which `text` is a phrase. */
-static void look_up(const pt_keyword_index *index, const char *text, bool whole, bool *named)
+/* Marks the tags that a phrase names, which is the whole keyword or a part of it. */
+static void mark_phrase(const pt_keyword_index *index, const char *text, bool whole, bool *named)
 {
     size_t low = 0, high = index->count;
 
@@ -130,13 +133,13 @@ void pt_mark_keyword_tags(const pt_keyword_index *index, papertag_strings keywor
 {
     for (size_t k = 0; k < keywords.count; k++) {
         char text[PHRASE_BYTES], slice[PHRASE_BYTES];
-        size_t starts[WORDS_MAX + 1], words = fold(keywords.items[k], text, starts);
+        size_t starts[WORDS_MAX + 1], words = fold_phrase(keywords.items[k], text, starts);
         for (size_t first = 0; first < words; first++) {
             for (size_t last = first; last < words && last - first < index->longest; last++) {
                 size_t size = starts[last + 1] - 1 - starts[first];
                 memcpy(slice, text + starts[first], size);
                 slice[size] = '\0';
-                look_up(index, slice, first == 0 && last + 1 == words, named);
+                mark_phrase(index, slice, first == 0 && last + 1 == words, named);
             }
         }
     }

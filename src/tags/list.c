@@ -8,8 +8,6 @@
 
 #include "name.h"
 
-enum { KEY_BYTES = 128 };
-
 void pt_tag_list_free(pt_tag_list *list)
 {
     free(list->entries);
@@ -28,7 +26,7 @@ const pt_tag_entry *pt_tag_list_entry(const pt_tag_list *list, const char *slug)
     return list->count ? bsearch(&key, list->entries, list->count, sizeof key, compare_entries) : NULL;
 }
 
-/* Copies the string under `key`, NULL when it is absent. */
+/* *out is NULL when the string is absent. */
 static int copy_string(pt_arena *arena, const cJSON *object, const char *key, const char **out)
 {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
@@ -36,7 +34,7 @@ static int copy_string(pt_arena *arena, const cJSON *object, const char *key, co
     return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
-/* Copies the strings of the array under `key`, none when it is absent. */
+/* *out has no strings when the array is absent. */
 static int copy_strings(pt_tag_list *list, const cJSON *item, const char *key, const char *path, papertag_strings *out,
                         papertag_error *err)
 {
@@ -84,9 +82,19 @@ static int read_entry(pt_tag_list *list, const cJSON *item, size_t number, const
     return status;
 }
 
-/* A slug or alias under its key, with the tag that claims it. */
+static int check_slugs(const pt_tag_list *list, const char *path, papertag_error *err)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        if (!strcmp(list->entries[i].tag, list->entries[i - 1].tag)) {
+            return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s' occurs twice", path, list->entries[i].tag);
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+/* A slug or alias, its key, and the tag whose name it is. */
 struct claim {
-    char key[KEY_BYTES];
+    char key[PT_TAG_KEY_BYTES];
     const char *tag, *name;
 };
 
@@ -95,7 +103,7 @@ static int compare_claims(const void *a, const void *b)
     return strcmp(((const struct claim *)a)->key, ((const struct claim *)b)->key);
 }
 
-/* No name may lead to two tags. */
+/* No two tags may have a slug or alias in common. */
 static int check_claims(const pt_tag_list *list, const char *path, papertag_error *err)
 {
     struct claim *claims;
@@ -129,7 +137,7 @@ static int check_claims(const pt_tag_list *list, const char *path, papertag_erro
     return status;
 }
 
-/* The line of a place in a text, from 1. */
+/* The number of the line that `place` is on, from 1. */
 static size_t line_of(const char *text, const char *place)
 {
     size_t line = 1;
@@ -139,53 +147,51 @@ static size_t line_of(const char *text, const char *place)
     return line;
 }
 
+static int read_entries(pt_tag_list *list, const cJSON *tags, const char *path, papertag_error *err)
+{
+    const cJSON *item;
+    size_t number = 0;
+    int status = PAPERTAG_OK;
+
+    if (!cJSON_IsArray(tags)) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: no array \"tags\"", path);
+    }
+    list->entries = pt_calloc((size_t)cJSON_GetArraySize(tags), sizeof *list->entries);
+    if (!list->entries) {
+        return pt_no_memory(err);
+    }
+    for (item = tags->child; item && !status; item = item->next) {
+        status = read_entry(list, item, ++number, path, err);
+    }
+    pt_sort(list->entries, list->count, sizeof *list->entries, compare_entries);
+    return status;
+}
+
 int pt_tag_list_read(pt_tag_list *out, const char *path, papertag_error *err)
 {
     pt_tag_list list = {0};
-    const cJSON *tags, *item;
     const char *stop = NULL;
-    cJSON *json = NULL;
+    cJSON *json;
     char *text = NULL;
-    size_t size, number = 0;
+    size_t size;
     int status = pt_read_file(path, &text, &size, err);
 
     if (status) {
         return status;
     }
     json = cJSON_ParseWithLengthOpts(text, size + 1, &stop, 1);
-    tags = cJSON_GetObjectItemCaseSensitive(json, "tags");
     if (!json) {
         status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s:%zu: not JSON", path, line_of(text, stop ? stop : text));
-    } else if (!cJSON_IsArray(tags)) {
-        status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: no array \"tags\"", path);
-    } else if (!(list.entries = pt_calloc((size_t)cJSON_GetArraySize(tags), sizeof *list.entries))) {
-        status = pt_no_memory(err);
     }
-    if (status) {
-        goto done;
-    }
-    cJSON_ArrayForEach(item, tags)
-    {
-        status = read_entry(&list, item, ++number, path, err);
-        if (status) {
-            goto done;
-        }
-    }
-    pt_sort(list.entries, list.count, sizeof *list.entries, compare_entries);
-    for (size_t i = 1; i < list.count; i++) {
-        if (!strcmp(list.entries[i].tag, list.entries[i - 1].tag)) {
-            status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: '%s' occurs twice", path, list.entries[i].tag);
-            goto done;
-        }
-    }
-    status = check_claims(&list, path, err);
-    if (!status) {
-        *out = list;
-        list = (pt_tag_list){0};
-    }
-done:
-    pt_tag_list_free(&list);
+    status = status ? status : read_entries(&list, cJSON_GetObjectItemCaseSensitive(json, "tags"), path, err);
+    status = status ? status : check_slugs(&list, path, err);
+    status = status ? status : check_claims(&list, path, err);
     cJSON_Delete(json);
     free(text);
-    return status;
+    if (status) {
+        pt_tag_list_free(&list);
+        return status;
+    }
+    *out = list;
+    return PAPERTAG_OK;
 }

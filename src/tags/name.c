@@ -10,7 +10,7 @@
 #include "base/ascii.h"
 #include "base/nearest.h"
 
-enum { KEY_BYTES = PT_NEAREST_BYTES, SUGGESTIONS = 3 };
+enum { SUGGESTIONS = 3 };
 
 static bool is_gap(char c)
 {
@@ -44,7 +44,7 @@ static const char *name_of(const papertag_tag_info *tag, size_t i)
 
 static bool has_key(const papertag_tag_info *tag, size_t i, const char *key)
 {
-    char other[KEY_BYTES];
+    char other[PT_TAG_KEY_BYTES];
 
     pt_tag_key(other, sizeof other, name_of(tag, i));
     return !strcmp(key, other);
@@ -66,7 +66,7 @@ static size_t tag_distance(const char *key, const papertag_tag_info *tag)
     size_t best = SIZE_MAX;
 
     for (size_t i = 0; i < tag->aliases.count + 2; i++) {
-        char other[KEY_BYTES];
+        char other[PT_TAG_KEY_BYTES];
         size_t distance;
         pt_tag_key(other, sizeof other, name_of(tag, i));
         distance = pt_word_distance(key, other);
@@ -121,7 +121,7 @@ static int fail_unknown(const papertag_tag_info *tags, size_t count, const char 
 
 int pt_find_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index, papertag_error *err)
 {
-    char key[KEY_BYTES];
+    char key[PT_TAG_KEY_BYTES];
 
     pt_tag_key(key, sizeof key, name);
     for (int kind = 0; kind < 3; kind++) {

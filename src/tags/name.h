@@ -8,6 +8,7 @@
 
 /* The form in which names are compared: ASCII lower case; spaces, tabs, '_' and '-' as one '-'; a leading '#' and outer
  * gaps dropped. Writes at most `capacity` bytes with the NUL (cut when longer) to out. */
+enum { PT_TAG_KEY_BYTES = 128 }; /* more than any name needs */
 void pt_tag_key(char *out, size_t capacity, const char *name);
 
 /* Finds `name` among T tags: by slug, else by name, else by alias. PAPERTAG_BAD_ARGUMENT when no tag has it:

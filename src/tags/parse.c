@@ -11,8 +11,6 @@
 const char *const pt_quantity_names[4] = {"p", "upvotes", "comments", "date"};
 const char *const pt_relation_signs[6] = {">=", ">", "<=", "<", "=", "!="}; /* a sign after those it begins */
 
-enum { GROUP_BYTES = 64 };
-
 typedef struct parser {
     pt_expression *expression;
     const char *start, *at; /* the text, and the cursor */
@@ -167,7 +165,7 @@ static pt_node *parse_comparison(parser *p, pt_quantity quantity)
 static const char *find_group(const pt_expression *e, const char *key)
 {
     for (size_t t = 0; t < e->tag_count; t++) {
-        char other[GROUP_BYTES];
+        char other[PT_TAG_KEY_BYTES];
         pt_tag_key(other, sizeof other, e->tags[t].group ? e->tags[t].group : "");
         if (e->tags[t].group && !strcmp(key, other)) {
             return e->tags[t].group;
@@ -195,7 +193,7 @@ static pt_node *fail_unknown_group(parser *p, const char *at, const char *name)
 static pt_node *parse_group(parser *p)
 {
     const char *from = p->at, *group, *name = take_value(p, "the name of a group");
-    char key[GROUP_BYTES];
+    char key[PT_TAG_KEY_BYTES];
     pt_node *node;
 
     if (!name) {

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: the file of a tag list, as data/tags.json is one. Every tag of a list that is taken is found by each of
- * its names; the first line of the bytes is a name that is looked for beside.
+ * Fuzz target: the file of a tag list, like data/tags.json. In a list that is read, every tag is found by each of its
+ * names. The first line of the bytes is a name to find, the rest is the file.
  */
 #include <stdlib.h>
 #include <unistd.h>

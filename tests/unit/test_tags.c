@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "base/nearest.h"
 #include "tags/tags.h"
 
 static const char *const moe[] = {"MoE", "experts"}, *const rl[] = {"RL"};
@@ -67,27 +66,6 @@ static void test_unknown_tags_name_the_nearest(void **state)
         assert_non_null(strstr(err.message, cases[i][1]));
         assert_int_equal(index, 7);
     }
-}
-
-static void test_nearest_words(void **state)
-{
-    static const char *const words[] = {"tag", "show", "similar", "review", "subscribe", "subscriptions"};
-    enum { WORDS = 6 };
-    static const struct {
-        const char *word;
-        size_t index;
-    } cases[] = {{"similr", 2}, {"simliar", 2}, {"sim", 2},  {"shwo", 1}, {"view", 3},  {"subscription", 5},
-                 {"tga", 0},    {"tag", 0},     {"subs", 4}, {"xyz", 6},  {"zebra", 6}, {"", 6}};
-    char lengthy[1000];
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(papertag_nearest(cases[i].word, words, WORDS), cases[i].index);
-    }
-    assert_int_equal(papertag_nearest("tag", words, 0), 0);
-    memset(lengthy, 'x', sizeof lengthy - 1);
-    lengthy[sizeof lengthy - 1] = '\0';
-    assert_true(papertag_nearest(lengthy, words, WORDS) <= WORDS);
-    assert_true(pt_word_distance("tag", lengthy) > 3);
 }
 
 /* Reads a list from text; the message of the failure, or NULL. */
@@ -187,11 +165,9 @@ static void test_keywords_name_tags(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_keys_forget_case_and_gaps),
-                                       cmocka_unit_test(test_tags_are_found),
-                                       cmocka_unit_test(test_unknown_tags_name_the_nearest),
-                                       cmocka_unit_test(test_lists_are_read_and_checked),
-                                       cmocka_unit_test(test_keywords_name_tags),
-                                       cmocka_unit_test(test_nearest_words)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys_forget_case_and_gaps), cmocka_unit_test(test_tags_are_found),
+        cmocka_unit_test(test_unknown_tags_name_the_nearest), cmocka_unit_test(test_lists_are_read_and_checked),
+        cmocka_unit_test(test_keywords_name_tags)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Unit tests of tag expressions and days: the data cases, limits, and what SQL is made of them.
+ * Unit tests of tag expressions: the data cases, limits, the tags they need, and their SQL.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,94 +172,10 @@ static void test_values_are_parameters(void **state)
     free(keys);
 }
 
-static void test_days(void **state)
-{
-    static const struct {
-        const char *text, *first, *last;
-    } cases[] = {{"2026-11-01", "2026-11-01", "2026-11-01"}, {"2024-02", "2024-02-01", "2024-02-29"},
-                 {"2025", "2025-01-01", "2025-12-31"},       {"today", "2026-11-24", "2026-11-24"},
-                 {"yesterday", "2026-11-23", "2026-11-23"},  {"7d", "2026-11-17", "2026-11-17"},
-                 {"2w", "2026-11-10", "2026-11-10"},         {"9m", "2026-02-24", "2026-02-24"},
-                 {"12m", "2025-11-24", "2025-11-24"},        {"1y", "2025-11-24", "2025-11-24"},
-                 {"0d", "2026-11-24", "2026-11-24"},         {"2026-12", "2026-12-01", "2026-12-31"}};
-    long first, last;
-    char text[11];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(pt_day_range(cases[i].text, today, &first, &last, NULL), PAPERTAG_OK);
-        pt_day_text(first, text);
-        assert_string_equal(text, cases[i].first);
-        pt_day_text(last, text);
-        assert_string_equal(text, cases[i].last);
-    }
-    assert_int_equal(pt_day_range("9m", pt_day_number("2026-11-30"), &first, &last, NULL), PAPERTAG_OK);
-    pt_day_text(first, text);
-    assert_string_equal(text, "2026-02-28"); /* February has no 30th */
-    assert_int_equal(pt_day_number("1970-01-01"), 0);
-    assert_int_equal(pt_day_number("2000-03-01"), 11017);
-    assert_int_equal(pt_day_number("2000-03-0117:30"), 11017);
-    for (long day = pt_day_number("1900-01-01"); day < pt_day_number("2101-01-01"); day++) {
-        pt_day_text(day, text);
-        assert_int_equal(pt_day_number(text), day);
-    }
-    assert_int_equal(pt_day_range("7x", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
-    assert_int_equal(pt_day_range("", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
-    assert_int_equal(pt_day_range("2026-13", today, &first, &last, NULL), PAPERTAG_BAD_ARGUMENT);
-}
-
-static void test_days_that_exist(void **state)
-{
-    static const char *const good[] = {"2024-02-29", "2000-02-29", "2026-04-30", "0001-01-01", "2026-11-24T17:30"};
-    static const char *const bad[] = {"2026-02-29", "1900-02-29", "2026-04-31", "0000-01-01", "2026-13-01",
-                                      "2026-00-01", "2026-01-00", "2026-1-01",  "26-01-01",   ""};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        assert_true(pt_is_day(good[i]));
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_false(pt_is_day(bad[i]));
-    }
-}
-
-static void test_months_and_mail_days(void **state)
-{
-    static const struct {
-        const char *text, *day;
-    } cases[] = {{"Mon, 2 Apr 2007 19:18:42 GMT", "2007-04-02"},
-                 {"29 Feb 2024 00:00:00 +0000", "2024-02-29"},
-                 {"Thu, 29 Feb 2023 00:00:00 GMT", NULL},
-                 {"Mon, 2 Apx 2007", NULL},
-                 {"Mon, 2 Ap 2007", NULL},
-                 {"2007-04-02", NULL},
-                 {"", NULL}};
-    char day[11];
-
-    (void)state;
-    for (int month = 1; month <= 12; month++) {
-        assert_int_equal(pt_month_of(pt_month_name(month)), month);
-    }
-    assert_int_equal(pt_month_of("sept. 3"), 9);
-    assert_int_equal(pt_month_of("DEC"), 12);
-    assert_int_equal(pt_month_of("de"), 0);
-    assert_int_equal(pt_month_of(""), 0);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(pt_mail_day(cases[i].text, day), cases[i].day != NULL);
-        if (cases[i].day) {
-            assert_string_equal(day, cases[i].day);
-        }
-    }
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
-                                       cmocka_unit_test(test_limits),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases), cmocka_unit_test(test_limits),
                                        cmocka_unit_test(test_which_tags_a_match_needs),
-                                       cmocka_unit_test(test_values_are_parameters),
-                                       cmocka_unit_test(test_days),
-                                       cmocka_unit_test(test_days_that_exist),
-                                       cmocka_unit_test(test_months_and_mail_days)};
+                                       cmocka_unit_test(test_values_are_parameters)};
     return cmocka_run_group_tests(tests, read_tags, free_tags);
 }
