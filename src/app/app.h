@@ -13,7 +13,6 @@
 #include "json.h"
 #include "labelled.h"
 #include "options.h"
-#include "page_eval.h"
 #include "paper.h"
 #include "papertag.h"
 #include "person.h"

@@ -1,8 +1,8 @@
 /*
  * input - the papers that a command was given, one after the other.
  *
- * A broken record is reported where it is and skipped; so is a file that cannot be opened. The good papers go on either
- * way, and the exit code tells in the end.
+ * A broken record is reported with its place and skipped; so is a file that cannot be opened. The good papers are used
+ * either way, and the exit code shows in the end that something was wrong.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ int input_open(input *in, const args *a)
     return EXIT_DONE;
 }
 
-/* Opens the next operand; false when there is none left. */
+/* Opens the next operand that can be opened; false when none is left. */
 static bool open_next(input *in)
 {
     const args *a = in->args;
@@ -99,7 +99,7 @@ int input_close(input *in)
     return EXIT_DONE;
 }
 
-/* Reads what is left of a file. NULL, or what went wrong. */
+/* Reads a file to its end. NULL, or what went wrong. */
 static const char *read_rest(FILE *file, char **data, size_t *size)
 {
     size_t capacity = 0, got;
@@ -115,7 +115,7 @@ static const char *read_rest(FILE *file, char **data, size_t *size)
         got = fread(*data + *size, 1, capacity - *size - 1, file);
         *size += got;
         if (*size > TEXT_MOST) {
-            return "larger than such a file can be";
+            return "larger than 256 MiB";
         }
     } while (got);
     (*data)[*size] = '\0';

@@ -1,8 +1,8 @@
 /*
  * json - strings and numbers of JSON, and the commas between them.
  *
- * Whether a comma is due shows in the last byte: not at the beginning of a text, a line, a list or an object, and not
- * after a key. Everywhere else a value has just ended.
+ * The last byte shows whether a comma is due: not at the start of a text, a line, a list or an object, and not after a
+ * key. Everywhere else a value has just ended.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -15,13 +15,13 @@
 
 #include "json.h"
 
-/* Whether JSON takes the byte as it is, when it is ASCII. */
-static bool json_plain(unsigned char c)
+/* Whether a byte of ASCII needs no escape. */
+static bool is_plain(unsigned char c)
 {
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
-void text_json_string(text *t, const char *string)
+static void add_string(text *t, const char *string)
 {
     const unsigned char *at = (const unsigned char *)string, *from = at;
 
@@ -33,7 +33,7 @@ void text_json_string(text *t, const char *string)
     for (;;) {
         utf8proc_int32_t c;
         utf8proc_ssize_t length;
-        while (json_plain(*at)) {
+        while (is_plain(*at)) {
             at++;
         }
         length = *at < 0x80 ? 1 : utf8proc_iterate(at, -1, &c);
@@ -46,7 +46,7 @@ void text_json_string(text *t, const char *string)
             break;
         }
         if (length <= 0) {
-            text_put(t, "\\ufffd"); /* a byte that is no UTF-8 */
+            text_put(t, "\\ufffd"); /* not UTF-8 */
         } else if (*at == '"' || *at == '\\') {
             text_format(t, "\\%c", *at);
         } else {
@@ -57,17 +57,37 @@ void text_json_string(text *t, const char *string)
     text_add(t, "\"", 1);
 }
 
-/* Writes what "%.*g" writes, for the numbers that tagging is full of: 1e-4 <= |value| < 10 at up to 9 digits. Times a
- * power of ten the value is off by at most 2^-53 of itself; when it is then not too near to the middle of two whole
- * numbers, it is rounded as it would be exactly. 0: printf must do it. */
-static size_t quick_number(char out[24], double value, int digits)
+/* Writes digits[0 .. count) after the point that the exponent, -4 to 0, gives. Returns how many bytes. */
+static size_t write_digits(char out[24], bool negative, const char *digits, int count, int exponent)
+{
+    char *to = out;
+
+    if (negative) {
+        *to++ = '-';
+    }
+    *to++ = exponent < 0 ? '0' : *digits++;
+    count -= exponent == 0;
+    if (count) {
+        *to++ = '.';
+    }
+    for (int i = -1; i > exponent; i--) {
+        *to++ = '0';
+    }
+    memcpy(to, digits, (size_t)count);
+    return (size_t)(to - out) + (size_t)count;
+}
+
+/* Writes what "%.*g" writes, for the numbers that tagging is full of: 1e-4 <= |value| < 10 at up to 9 digits. Scaled by
+ * a power of ten the value is off by at most 2^-53 of itself. Unless it is then very near the middle of two whole
+ * numbers, it is rounded as the exact value would be. Returns how many bytes; 0: printf must do it. */
+static size_t write_quickly(char out[24], double value, int digits)
 {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     const double size = fabs(value);
-    int exponent = size >= 1 ? 0 : size >= 0.1 ? -1 : size >= 0.01 ? -2 : size >= 0.001 ? -3 : -4;
+    const int exponent = size >= 1 ? 0 : size >= 0.1 ? -1 : size >= 0.01 ? -2 : size >= 0.001 ? -3 : -4;
     double scaled, rest;
     uint64_t whole;
-    char figures[12], *to = out;
+    char figures[12];
 
     if (!(size >= 1e-4 && size < 10) || digits < 1 || digits > 9) {
         return 0;
@@ -80,7 +100,7 @@ static size_t quick_number(char out[24], double value, int digits)
     }
     whole += rest > 0.5;
     if (whole >= (uint64_t)powers[digits] || whole < (uint64_t)powers[digits - 1]) {
-        return 0; /* rounded up to another power of ten, or that power was not what it seemed */
+        return 0; /* rounded up to the next power of ten, or a comparison above was off by a rounding error */
     }
     for (int i = digits; i-- > 0; whole /= 10) {
         figures[i] = (char)('0' + whole % 10);
@@ -88,29 +108,13 @@ static size_t quick_number(char out[24], double value, int digits)
     while (digits > 1 && figures[digits - 1] == '0') {
         digits--;
     }
-    if (value < 0) {
-        *to++ = '-';
-    }
-    if (exponent < 0) {
-        *to++ = '0';
-        *to++ = '.';
-        for (int i = -1; i > exponent; i--) {
-            *to++ = '0';
-        }
-    } else {
-        *to++ = figures[0];
-        if (digits > 1) {
-            *to++ = '.';
-        }
-    }
-    memcpy(to, figures + (exponent == 0), (size_t)(digits - (exponent == 0)));
-    return (size_t)(to - out) + (size_t)(digits - (exponent == 0));
+    return write_digits(out, value < 0, figures, digits, exponent);
 }
 
-void text_json_number(text *t, double value, int digits)
+static void add_number(text *t, double value, int digits)
 {
     char quick[24];
-    size_t length = quick_number(quick, value, digits);
+    size_t length = write_quickly(quick, value, digits);
 
     if (length) {
         text_add(t, quick, length);
@@ -121,7 +125,7 @@ void text_json_number(text *t, double value, int digits)
     }
 }
 
-/* ---- values in their places ------------------------------------------------------------------------------------ */
+/* ---- keys and values ------------------------------------------------------------------------------------------- */
 
 static bool comma_is_due(const text *t)
 {
@@ -177,7 +181,7 @@ void json_line_break(text *t)
 void json_string(text *t, const char *key, const char *value)
 {
     json_key(t, key);
-    text_json_string(t, value);
+    add_string(t, value);
 }
 
 void json_optional(text *t, const char *key, const char *value)
@@ -199,7 +203,7 @@ void json_strings(text *t, const char *key, papertag_strings list)
 void json_number(text *t, const char *key, double value, int digits)
 {
     json_key(t, key);
-    text_json_number(t, value, digits);
+    add_number(t, value, digits);
 }
 
 void json_count(text *t, const char *key, size_t value)

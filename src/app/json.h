@@ -1,8 +1,7 @@
 /*
  * json - writes JSON into a text. Commas are placed here, never by the caller.
  *
- * Every function takes a key first: NULL in a list and at the top. A value that follows another of its list or object
- * gets a comma before it.
+ * A key is plain ASCII without quotes; NULL in a list and at the top level.
  */
 #ifndef JSON_H
 #define JSON_H
@@ -24,18 +23,14 @@ void json_count(text *t, const char *key, size_t value);
 void json_bool(text *t, const char *key, bool value);
 void json_null(text *t, const char *key);
 
-/* A value that printf writes: a number of a fixed form. */
+/* A number in a form of its own. */
 void json_format(text *t, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Only what comes before a value: the comma, if one is due, and the key. For values that something else writes. */
+/* Only what goes before a value, the comma and the key, when the caller writes the value itself. */
 void json_key(text *t, const char *key);
 
 /* A member of an object that was read; NULL: there is none of that name. */
 struct cJSON;
 const struct cJSON *json_member(const struct cJSON *object, const char *key);
-
-/* A string (NULL: null) and a number as JSON, without a comma. */
-void text_json_string(text *t, const char *string);
-void text_json_number(text *t, double value, int digits);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * labelled - papers of the training set of the model that ships: their ids and tags, without their texts.
  *
- * Texts are in the store where a person has imported the papers; with the tags from here they are labelled papers.
+ * A store has the texts of those papers that were imported into it; with these tags they are labelled papers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static int compare_rows(const void *a, const void *b)
     return strcmp(((const labelled_row *)a)->id, ((const labelled_row *)b)->id);
 }
 
-/* Splits the tags of a row, which are separated by commas, in place. False when there is no memory. */
+/* Splits the tags of a row at commas, in place. False without memory. */
 static bool split_tags(char *list, labelled_row *row)
 {
     size_t count = *list != '\0';
@@ -42,31 +42,18 @@ static bool split_tags(char *list, labelled_row *row)
     return true;
 }
 
-/* Takes a line apart: id, tags, split. Lines of another split than `train` are passed over. */
-static int take_line(labelled *l, size_t *capacity, char *line, const char *path, size_t number)
+static int add_row(labelled *l, size_t *capacity, char *id, char *tags)
 {
-    char *tags = strchr(line, '\t'), *split = tags ? strchr(tags + 1, '\t') : NULL;
-
-    if (!tags) {
-        fprintf(stderr, "papertag: %s:%zu: an id and tags, separated by a tab, are expected\n", path, number);
-        return EXIT_FAILED;
-    }
-    *tags++ = '\0';
-    if (split) {
-        *split++ = '\0';
-        if (strcmp(split, "train") != 0) {
-            return EXIT_DONE;
-        }
-    }
     if (l->count == *capacity) {
-        labelled_row *rows = realloc(l->rows, (2 * *capacity + 1024) * sizeof *rows);
+        const size_t more = 2 * *capacity + 1024;
+        labelled_row *rows = realloc(l->rows, more * sizeof *rows);
         if (!rows) {
             return out_of_memory();
         }
         l->rows = rows;
-        *capacity = 2 * *capacity + 1024;
+        *capacity = more;
     }
-    l->rows[l->count] = (labelled_row){.id = line};
+    l->rows[l->count] = (labelled_row){.id = id};
     if (!split_tags(tags, &l->rows[l->count])) {
         return out_of_memory();
     }
@@ -74,42 +61,62 @@ static int take_line(labelled *l, size_t *capacity, char *line, const char *path
     return EXIT_DONE;
 }
 
-int labelled_open(const args *a, labelled *out)
+/* Reads a line: id, tags, split. Lines of splits other than `train` are ignored. */
+static int read_line(labelled *l, size_t *capacity, char *line, const char *path, size_t number)
 {
-    static const char *const places[] = {"../share/papertag/labels.tsv", "../data/labels.tsv", "../../data/labels.tsv",
-                                         NULL};
-    const char *path = args_text(a, "labels", NULL);
-    char found[1200];
-    size_t capacity = 0, number = 0, size;
-    labelled l = {0};
-    int code;
+    char *tags = strchr(line, '\t'), *split = tags ? strchr(tags + 1, '\t') : NULL;
 
-    *out = l;
-    if (!path && !find_installed(places, found, sizeof found)) {
-        return EXIT_DONE;
+    if (!tags) {
+        fprintf(stderr, "papertag: %s:%zu: expected an id and tags, separated by a tab\n", path, number);
+        return EXIT_FAILED;
     }
-    path = path ? path : found;
-    code = read_text(path, &l.text, &size);
-    for (char *line = l.text; line && line < l.text + size && !code;) {
-        char *end = memchr(line, '\n', (size_t)(l.text + size - line));
-        end = end ? end : l.text + size;
+    *tags++ = '\0';
+    if (split) {
+        *split++ = '\0';
+    }
+    return split && strcmp(split, "train") != 0 ? EXIT_DONE : add_row(l, capacity, line, tags);
+}
+
+/* Reads a file whose first line names the columns. */
+static int read_lines(labelled *l, const char *path)
+{
+    size_t capacity = 0, number = 0, size;
+    int code = read_text(path, &l->text, &size);
+
+    for (char *line = l->text; line && line < l->text + size && !code;) {
+        char *end = memchr(line, '\n', (size_t)(l->text + size - line));
+        end = end ? end : l->text + size;
         *end = '\0';
+        number++;
         if (line + strlen(line) < end) {
-            fprintf(stderr, "papertag: %s:%zu: a zero byte: this is no text\n", path, ++number);
+            fprintf(stderr, "papertag: %s:%zu: contains a NUL byte: not a text file\n", path, number);
             code = EXIT_FAILED;
-        } else if (++number > 1 && *line) { /* the first line names the columns */
-            code = take_line(&l, &capacity, line, path, number);
+        } else if (number > 1 && *line) {
+            code = read_line(l, &capacity, line, path, number);
         }
         line = end + 1;
+    }
+    return code;
+}
+
+int labelled_open(const args *a, labelled *out)
+{
+    const char *path = args_text(a, "labels", NULL);
+    text installed = {0};
+    labelled l = {0};
+    int code = EXIT_DONE;
+
+    if (path || find_installed("data", "labels.tsv", &installed)) {
+        code = read_lines(&l, path ? path : installed.data);
     }
     if (l.count) {
         qsort(l.rows, l.count, sizeof *l.rows, compare_rows);
     }
     if (code) {
         labelled_close(&l);
-    } else {
-        *out = l;
     }
+    *out = l;
+    text_free(&installed);
     return code;
 }
 
@@ -119,7 +126,7 @@ const labelled_row *labelled_find(const labelled *l, const char *id)
     return l->count ? bsearch(&key, l->rows, l->count, sizeof *l->rows, compare_rows) : NULL;
 }
 
-bool labelled_names(const labelled *l, const char *tag)
+bool labelled_has_tag(const labelled *l, const char *tag)
 {
     for (size_t i = 0; i < l->count; i++) {
         for (size_t k = 0; k < l->rows[i].count; k++) {

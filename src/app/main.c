@@ -1,7 +1,7 @@
 /*
  * papertag - topic tags for research papers.
  *
- * Standard files first, then the command that the first word names.
+ * Makes sure that standard files are open, then runs the command that the first word names.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -30,9 +30,9 @@ static int run(const command *c, int argc, char **argv)
     return code;
 }
 
-/* Takes the place of standard files that are closed, so that no file of ours gets their numbers and what is meant for
- * them. Opened the wrong way round: using them is an error, as it should be. */
-static void hold_standard_files(void)
+/* Opens /dev/null for standard files that are closed, so that no file of the program gets their numbers and, with them,
+ * messages. It is opened the wrong way round: using a closed file stays an error. */
+static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
@@ -46,9 +46,10 @@ int main(int argc, char **argv)
     const command *c;
     int code, output;
 
-    hold_standard_files();
-    signal(SIGPIPE, SIG_IGN); /* so that a reader who leaves ends a write, not the process in the middle of something */
-    signal(SIGXFSZ, SIG_IGN); /* nor does a limit on the size of files */
+    open_standard_files();
+    /* A reader that leaves, or a limit on the size of files, fails a write and does not kill the process. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         print_overview(stderr);
         return EXIT_USAGE;

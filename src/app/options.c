@@ -2,8 +2,8 @@
  * options - reading the command line by the command's table of options.
  *
  * Long options take their value as `--name value` or `--name=value`, short ones as `-n value` or `-nvalue`; options and
- * operands may be mixed; `--` ends the options; `-` alone is an operand, standard input. What is not known is answered
- * with the nearest name there is.
+ * operands may be mixed; `--` ends the options; `-` alone is an operand, standard input. A report of an unknown option
+ * names the nearest one.
  */
 #include <errno.h>
 #include <math.h>
@@ -77,7 +77,7 @@ static const option *find_short(const command *c, char letter)
     return NULL;
 }
 
-/* Whether a word of the command line is an operand, although it may begin with '-'. */
+/* Whether a word of the command line is an operand: `-`, and labels such as -TAG, begin with a dash as options do. */
 static bool is_operand(const args *a, const char *word)
 {
     return word[0] != '-' || !word[1] ||
@@ -85,7 +85,7 @@ static bool is_operand(const args *a, const char *word)
             !find_short(a->command, word[1]));
 }
 
-/* The option that a word names; NULL after reporting that there is none. *value: what follows it in the word, or NULL.
+/* The option that a word names; NULL after reporting that there is none. *value: its value in the same word, or NULL.
  */
 static const option *read_option(const command *c, const char *word, const char **value)
 {
@@ -233,18 +233,22 @@ int args_whole(const args *a, const char *name, unsigned long low, unsigned long
 int args_choice(const args *a, const char *name, const char *const *words, int *out)
 {
     const char *value = args_text(a, name, NULL);
-    char known[256] = "";
+    text known = {0};
+    int code = EXIT_DONE;
 
     for (int i = 0; value && words[i]; i++) {
-        size_t used = strlen(known);
         if (!strcmp(value, words[i])) {
             *out = i;
-            return EXIT_DONE;
+            value = NULL;
+            break;
         }
-        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", words[i]);
+        text_put(&known, i ? ", " : "");
+        text_put(&known, words[i]);
     }
-    if (!value) {
-        return EXIT_DONE;
+    if (value) {
+        code = usage_error(a->command, "%s: --%s must be one of %s, not '%s'", a->command->name, name,
+                           text_of(&known, &known), value);
     }
-    return usage_error(a->command, "%s: --%s must be one of %s, not '%s'", a->command->name, name, known, value);
+    text_free(&known);
+    return code;
 }

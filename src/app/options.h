@@ -34,40 +34,44 @@ typedef struct command {
     bool operands_may_begin_with_dash; /* after the first operand, unless it is an option's letter */
 } command;
 
+/* An option as it was given. */
 typedef struct given {
     const option *option;
-    const char *value;
+    const char *value; /* NULL for a switch */
 } given;
 
 struct args {
     const command *command;
-    given *given;
+    given *given; /* given_count, in their order */
     size_t given_count;
-    const char **operands;
+    const char **operands; /* operand_count, in their order */
     size_t operand_count;
 };
 
-/* Reads argv[0 .. argc) for the command. EXIT_DONE, or EXIT_USAGE after saying why. args_free in any case. */
+/* Reads argv[0 .. argc) for the command. EXIT_DONE, or EXIT_USAGE after reporting why. Call args_free in any case. */
 int args_parse(args *out, const command *c, int argc, char **argv);
 void args_free(args *a);
 
 bool args_have(const args *a, const char *name);
-const char *args_text(const args *a, const char *name, const char *otherwise); /* the last one given */
+
+/* The value of the option, of several the last; `otherwise` when it was not given. */
+const char *args_text(const args *a, const char *name, const char *otherwise);
 
 /* The next value of an option that may be repeated; NULL after the last. *at is 0 before the first call. */
 const char *args_each(const args *a, const char *name, size_t *at);
 
-/* A number in [low, high]. EXIT_DONE, or EXIT_USAGE after saying why; *out stays when the option was not given. */
+/* A number in [low, high]. EXIT_DONE, or EXIT_USAGE after reporting why; *out is unchanged when the option was not
+ * given. */
 int args_real(const args *a, const char *name, double low, double high, double *out);
 int args_whole(const args *a, const char *name, unsigned long low, unsigned long high, unsigned long *out);
 
-/* One of the words (NULL ends them): its place in *out. */
+/* One of the words (NULL ends them): its index in *out. The same results. */
 int args_choice(const args *a, const char *name, const char *const *words, int *out);
 
 /* EXIT_DONE without operands; else EXIT_USAGE after reporting the first. */
 int args_no_operands(const args *a);
 
-/* Says what is wrong with the call and how to learn more; returns EXIT_USAGE. */
+/* Reports what is wrong with the call and how to learn more; returns EXIT_USAGE. */
 int usage_error(const command *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The value of --from: what help says of it ends with the formats that the library reads. */
@@ -83,7 +87,7 @@ void text_option_help(struct text *t, const option *o);
     }
 #define OPTION_PRECISION                                                                                               \
     {                                                                                                                  \
-        "precision", 0, "P", "assign only tags so likely that P of those assigned are right (0.5 to 0.99)"             \
+        "precision", 0, "P", "assign only tags so probable that a share P of those assigned is right (0.5 to 0.99)"    \
     }
 #define OPTION_MODEL                                                                                                   \
     {                                                                                                                  \
@@ -95,18 +99,18 @@ void text_option_help(struct text *t, const option *o);
     }
 #define OPTIONS_SELECT                                                                                                 \
     {"tag", 't', "EXPR", "only papers that match: 'quantization & !benchmarks', 'RL | agents'"},                       \
-        {"since", 0, "DAY", "from that day: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                              \
-        {"until", 0, "DAY", "to that day, included"},                                                                  \
+        {"since", 0, "DAY", "from that day on: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                           \
+        {"until", 0, "DAY", "up to and including that day"},                                                           \
         {"search", 0, "TEXT", "only papers with these words (\"a phrase\", begin*) in title or abstract"},             \
-        {"sort", 0, "ORDER", "date, trending (upvotes against age) or p"},                                             \
+        {"sort", 0, "ORDER", "date (default), trending (upvotes by age) or p"},                                        \
     {                                                                                                                  \
         "limit", 'n', "N", "at most N papers"                                                                          \
     }
 #define OPTIONS_INPUT                                                                                                  \
     {"from", 0, format_value, "the format of the input (default: detected)"},                                          \
-        {"page-date", 0, "DATE", "the day a copied page is of, YYYY-MM-DD, for its dates without a year"},             \
+        {"page-date", 0, "DATE", "the day of a copied page, YYYY-MM-DD, for its dates without a year"},                \
     {                                                                                                                  \
-        "keep-going", 0, NULL, "end with status 0 even if records were broken"                                         \
+        "keep-going", 0, NULL, "end with status 0 even when records were broken"                                       \
     }
 #define OPTION_END                                                                                                     \
     {                                                                                                                  \

@@ -59,7 +59,6 @@ void text_paper_json(text *t, const papertag_stored *s)
     json_close(t, '}');
 }
 
-/* Who wrote it, in few words: the organisation, the authors, or their number. */
 void text_byline(text *t, const papertag_paper *p)
 {
     if (p->organization) {
@@ -76,7 +75,6 @@ void text_byline(text *t, const papertag_paper *p)
     }
 }
 
-/* Organisation or authors, date, upvotes, comments: what there is, dots between. */
 void text_about(text *t, const papertag_paper *p)
 {
     text_byline(t, p);

@@ -1,8 +1,7 @@
 /*
  * person - what a person sees: colours, width, wrapped lines.
  *
- * Text may come from anywhere, so control characters and the marks that turn the direction of text are left out before
- * it reaches a terminal.
+ * Text may come from anywhere: control characters, and marks that change its direction, never reach a terminal.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +37,7 @@ style style_of_stdout(void)
     return s;
 }
 
-/* Columns of a character; -1 for one that must not reach a terminal: controls, direction marks, private use. */
+/* Columns of a character; -1 for one that must not reach a terminal: controls and direction marks. */
 static int columns_of(utf8proc_int32_t c)
 {
     if (c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) ||

@@ -15,7 +15,7 @@ typedef struct style {
 style style_of_stdout(void);
 
 /* Adds text without control characters, wrapped to the style's width. Lines after the first begin with `indent`; the
- * first is taken to begin after as many columns. */
+ * first is assumed to start at the same column. */
 void text_wrapped(text *t, const style *s, const char *string, const char *indent);
 
 /* Adds the characters of string[0 .. length) that may reach a terminal. */

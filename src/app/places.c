@@ -8,56 +8,66 @@
 
 #include "places.h"
 
-/* The folder of the program. */
-static void program_folder(char folder[1024])
+/* Adds the folder of the program, with a slash. */
+static void add_program_folder(text *path)
 {
-    ssize_t length = readlink("/proc/self/exe", folder, 1023);
+    char program[4096];
+    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    const char *slash;
 
-    folder[length > 0 ? length : 0] = '\0';
-    if (strrchr(folder, '/')) {
-        *strrchr(folder, '/') = '\0';
-    }
+    program[length > 0 ? length : 0] = '\0';
+    slash = strrchr(program, '/');
+    text_add(path, program, slash ? (size_t)(slash - program) + 1 : 0);
 }
 
-bool find_installed(const char *const *places, char *path, size_t size)
+bool find_installed(const char *folder, const char *name, text *path)
 {
-    char folder[1024];
+    /* of an installation, of the source tree, and of a variant that was built there */
+    const char *const folders[] = {"../share/papertag", "../", "../../"};
+    const size_t before = path->size;
 
-    program_folder(folder);
-    for (size_t i = 0; places[i]; i++) {
-        snprintf(path, size, "%s/%s", folder, places[i]);
-        if (!access(path, F_OK)) {
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        path->size = before;
+        add_program_folder(path);
+        text_format(path, "%s%s/%s", folders[i], i ? folder : "", name);
+        if (!path->failed && !access(path->data + before, F_OK)) {
             return true;
         }
     }
+    path->size = before;
     return false;
+}
+
+static int no_model(papertag_error *err)
+{
+    text folder = {0};
+
+    add_program_folder(&folder);
+    err->status = PAPERTAG_IO;
+    snprintf(err->message, sizeof err->message,
+             "no model: neither --model nor PAPERTAG_MODEL is given, and there is none as "
+             "%.600s../share/papertag/default.papertag",
+             text_of(&folder, &folder));
+    text_free(&folder);
+    return err->status;
 }
 
 papertag_status find_model(const args *a, papertag_store *store, papertag_model **model, papertag_error *err)
 {
-    /* beside an installed program, and in the source tree of one that was just built (also as a variant) */
-    static const char *const places[] = {"../share/papertag/default.papertag", "../models/default.papertag",
-                                         "../../models/default.papertag", NULL};
     const char *path = args_text(a, "model", NULL);
     int status = store && !path ? papertag_store_model(store, model, err) : PAPERTAG_END;
-    char found[1200], folder[1024];
+    text installed = {0};
 
     if (status != PAPERTAG_END) {
         return (papertag_status)status;
     }
     path = path ? path : getenv("PAPERTAG_MODEL");
-    if ((!path || !*path) && find_installed(places, found, sizeof found)) {
-        path = found;
+    if ((!path || !*path) && find_installed("models", "default.papertag", &installed)) {
+        path = installed.data;
     }
-    if (path && *path) {
-        return (papertag_status)papertag_model_open(model, path, err);
-    }
-    program_folder(folder);
-    err->status = PAPERTAG_IO;
-    snprintf(err->message, sizeof err->message,
-             "no model: neither --model nor PAPERTAG_MODEL is given, and there is none as %.600s/%s", folder,
-             places[0]);
-    return err->status;
+    status = path && *path ? papertag_model_open(model, path, err) : no_model(err);
+    text_free(&installed);
+    return (papertag_status)status;
 }
 
 int open_model(const args *a, papertag_store *store, papertag_model **model)
@@ -81,7 +91,7 @@ bool store_path(const args *a, text *place)
         text_put(place, home);
         text_put(place, "/.local/share/papertag/papers.db");
     } else {
-        fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is given\n");
+        fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is set\n");
         return false;
     }
     return !place->failed || !out_of_memory();

@@ -11,20 +11,21 @@
  * environment or the installation. */
 papertag_status find_model(const args *a, papertag_store *store, papertag_model **model, papertag_error *err);
 
-/* The same: EXIT_DONE, or EXIT_FAILED after saying why. */
+/* The same. EXIT_DONE, or EXIT_FAILED after reporting why. */
 int open_model(const args *a, papertag_store *store, papertag_model **model);
 
-/* The first of the places (relative to the program, NULL ends them) where there is a file, in path. */
-bool find_installed(const char *const *places, char *path, size_t size);
+/* Adds the path of a file that was installed with the program, or of the one in that folder of the source tree of a
+ * program that was just built. False when there is none. */
+bool find_installed(const char *folder, const char *name, text *path);
 
-/* Opens the store that --db, the environment or the home directory names; with `create` it is made if it is not there.
- * EXIT_DONE, or EXIT_FAILED after saying why. */
+/* Opens the store that --db, the environment or the home directory names; `create`: makes it when there is none.
+ * EXIT_DONE, or EXIT_FAILED after reporting why. */
 int open_store(const args *a, bool create, papertag_store **store);
 
-/* Adds the path of that store; false, after saying so, when nothing names one. */
+/* Adds the path of that store; false, after reporting it, when nothing names one. */
 bool store_path(const args *a, text *path);
 
-/* Whether that store is there. */
+/* Whether that store exists. */
 bool store_is_there(const args *a);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * terminal - a terminal that is asked key by key, with plain termios and the control sequences that all have.
+ * terminal - a terminal that is read key by key, with plain termios and control sequences that every terminal knows.
  *
- * Whatever ends the program's work on it, the terminal is as it was before. Signal handlers only note what came: the
- * wait for a key is where it is acted upon, so that nothing is cut off in the middle; elsewhere they are held back.
+ * However the program ends, the terminal is as it was before. Signals are blocked but during the wait for a key. Their
+ * handler only records them, so that nothing is interrupted in the middle; the wait then acts on them.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,11 +15,11 @@
 
 #include "terminal.h"
 
-static volatile sig_atomic_t ended, stopped, resized; /* what signals have told */
-static struct termios before;                         /* of the terminal, while it is taken over */
-static bool taken;
+static volatile sig_atomic_t ended, stopped, resized; /* signals that arrived */
+static struct termios original;                       /* settings to restore, while `entered` */
+static bool entered;
 
-static void note(int number)
+static void record_signal(int number)
 {
     if (number == SIGWINCH) {
         resized = 1;
@@ -45,62 +45,62 @@ static void catch_signals(void (*handler)(int number), int how)
     sigprocmask(how, &set, NULL);
 }
 
-static void put(const char *bytes, size_t size)
+static void write_bytes(const char *bytes, size_t size)
 {
     while (size) {
         const ssize_t done = write(STDOUT_FILENO, bytes, size);
         if (done < 0 && errno != EINTR) {
-            return; /* it is gone: the next wait for a key will tell */
+            return; /* the terminal is gone: the next wait for a key reports it */
         }
         bytes += done > 0 ? done : 0;
         size -= done > 0 ? (size_t)done : 0;
     }
 }
 
-static bool enter(void)
+static bool enter_screen(void)
 {
     static const char other_screen[] = "\033[?1049h\033[2J";
     struct termios keys;
 
-    if (tcgetattr(STDIN_FILENO, &before)) {
+    if (tcgetattr(STDIN_FILENO, &original)) {
         return false;
     }
-    keys = before;
+    keys = original;
     keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     keys.c_cc[VMIN] = 1;
     keys.c_cc[VTIME] = 0;
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &keys)) {
         return false;
     }
-    taken = true;
-    put(other_screen, sizeof other_screen - 1);
+    entered = true;
+    write_bytes(other_screen, sizeof other_screen - 1);
     return true;
 }
 
 bool terminal_open(void)
 {
-    catch_signals(note, SIG_BLOCK);
-    if (!enter()) {
+    catch_signals(record_signal, SIG_BLOCK);
+    if (!enter_screen()) {
         fprintf(stderr, "papertag: cannot take over the terminal: %s\n", strerror(errno));
         return false;
     }
     return true;
 }
 
-static void leave(void)
+static void leave_screen(void)
 {
     static const char first_screen[] = "\033[0m\033[?25h\033[?1049l";
 
-    if (taken) {
-        put(first_screen, sizeof first_screen - 1);
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-        taken = false;
+    if (entered) {
+        write_bytes(first_screen, sizeof first_screen - 1);
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &original);
+        entered = false;
     }
 }
 
 void terminal_close(void)
 {
-    leave();
+    leave_screen();
     catch_signals(SIG_DFL, SIG_UNBLOCK);
 }
 
@@ -131,13 +131,13 @@ bool terminal_show(const text *screen)
     text_put(&out, "\033[J");
     good = !out.failed;
     if (good) {
-        put(out.data, out.size);
+        write_bytes(out.data, out.size);
     }
     text_free(&out);
     return good;
 }
 
-/* The next byte within so many milliseconds (-1: whenever); KEY_NONE, KEY_END. */
+/* The next byte within `milliseconds` (-1: no limit), KEY_NONE or KEY_END. */
 static int read_byte(long milliseconds)
 {
     const struct timespec wait = {milliseconds / 1000, milliseconds % 1000 * 1000000};
@@ -156,7 +156,7 @@ static int read_byte(long milliseconds)
     return read(STDIN_FILENO, &byte, 1) == 1 ? byte : KEY_END;
 }
 
-/* The rest of what a key sends after an escape; other sequences are read over. */
+/* The key of an escape sequence, whose first byte was read; KEY_NONE for those that are not used here. */
 static int read_sequence(void)
 {
     enum { WAIT = 50 };
@@ -189,9 +189,9 @@ int terminal_key(void)
     resized = 0;
     if (stopped) {
         stopped = 0;
-        leave();
+        leave_screen();
         kill(getpid(), SIGSTOP);
-        enter();
+        enter_screen();
     }
     return ended ? KEY_END : KEY_NONE;
 }

@@ -1,7 +1,7 @@
 /*
  * text - output that is put together in memory before it is written: plain bytes, printf, HTML.
  *
- * No function reports a failed allocation. The text remembers it, takes no more, and text_write reports it in the end.
+ * No function reports a failed allocation. The text records it and takes no more; text_write reports it in the end.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -25,11 +25,11 @@ void text_format_list(text *t, const char *format, va_list list);
 void text_html(text *t, const char *string); /* escaped for text and quoted attributes, also of XML 1.0 */
 void text_free(text *t);
 
-/* Makes room for `size` more bytes and returns where they go; NULL without memory. The caller adds to t->size what it
- * wrote there, and ends it with a NUL. */
+/* Room for `size` more bytes and a NUL at the end of the text; NULL without memory. The caller writes them, and adds to
+ * t->size the bytes before the NUL. */
 char *text_room(text *t, size_t size);
 
-/* The contents of `part`, "" for none, to be added to `whole`, which fails if `part` did. */
+/* The contents of `part`, "" when it is empty, for use in `whole`, which fails if `part` did. */
 const char *text_of(text *whole, const text *part);
 
 /* How many bytes to leave out at `at`, 0 for none: characters that a page or feed must not have, because they change

@@ -26,7 +26,7 @@ static void same_as_printf(text *t, double value, int digits)
 
     snprintf(expected, sizeof expected, "%.*g", digits, value);
     t->size = 0;
-    text_json_number(t, value, digits);
+    json_number(t, NULL, value, digits);
     if (strcmp(t->data, expected) != 0) {
         fail_msg("%.17g at %d digits: %s instead of %s", value, digits, t->data, expected);
     }
@@ -75,7 +75,7 @@ static void test_numbers_are_those_of_printf(void **unused)
         same_as_printf(&t, p, 9);
         same_as_printf(&t, -10 * p, 9);
         same_as_printf(&t, p * p * p, 6);
-        same_as_printf(&t, (whole + 0.5) / 1e9, 9); /* nearly or just between two */
+        same_as_printf(&t, (whole + 0.5) / 1e9, 9); /* in the middle of two, or nearly */
         same_as_printf(&t, nextafter(p, 1) * 0.01, 1 + i % 9);
     }
     text_free(&t);
@@ -86,9 +86,9 @@ static void test_what_is_no_number_is_null(void **unused)
     text t = {0};
     (void)unused;
 
-    text_json_number(&t, NAN, 9);
-    text_json_number(&t, -INFINITY, 9);
-    assert_string_equal(t.data, "nullnull");
+    json_number(&t, NULL, NAN, 9);
+    json_number(&t, NULL, -INFINITY, 9);
+    assert_string_equal(t.data, "null,null");
     text_free(&t);
 }
 
@@ -97,12 +97,12 @@ static void test_strings(void **unused)
     text t = {0};
     (void)unused;
 
-    text_json_string(&t, "a \"b\" \\ c\n\x01\x7f \xc3\xa9 \xff \xf0\x9f\x98\x80");
+    json_string(&t, NULL, "a \"b\" \\ c\n\x01\x7f \xc3\xa9 \xff \xf0\x9f\x98\x80");
     assert_string_equal(t.data, "\"a \\\"b\\\" \\\\ c\\u000a\\u0001\\u007f \xc3\xa9 \\ufffd \xf0\x9f\x98\x80\"");
     t.size = 0;
-    text_json_string(&t, "");
-    text_json_string(&t, NULL);
-    assert_string_equal(t.data, "\"\"null");
+    json_string(&t, NULL, "");
+    json_string(&t, NULL, NULL);
+    assert_string_equal(t.data, "\"\",null");
     text_free(&t);
 }
 

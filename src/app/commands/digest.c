@@ -28,27 +28,25 @@ struct request {
 
 /* ---- why a digest is empty ------------------------------------------------------------------------------------- */
 
-static void add_named_tags(text *line, const papertag_stored *paper, papertag_strings named, const char *indent)
+/* Adds the p of the tags that the expression names. */
+static void add_named_tags(text *line, const papertag_stored *paper, papertag_strings named)
 {
     bool any = false;
 
     for (size_t t = 0; t < paper->tag_count; t++) {
         for (size_t k = 0; k < named.count; k++) {
             if (!strcmp(named.items[k], paper->tags[t].tag)) {
-                text_format(line, "%s%s%s %.2f", any ? ", " : "\n", any ? "" : indent, paper->tags[t].tag,
-                            paper->tags[t].p);
+                text_format(line, "%s%s %.2f", any ? ", " : ": ", paper->tags[t].tag, paper->tags[t].p);
                 any = true;
             }
         }
     }
 }
 
-/* Reports the papers that were nearest to the expression, with the p of the tags that it names. */
+/* Reports the papers that were nearest to the expression. */
 static void report_nearest(papertag_store *store, const papertag_query *query)
 {
     enum { SHOWN = 3 };
-    const style plain = {64, "", "", "", "", ""};
-    const char *const indent = "                ";
     papertag_strings named = {0};
     const char *plain_form;
     const int64_t *keys;
@@ -63,9 +61,10 @@ static void report_nearest(papertag_store *store, const papertag_query *query)
         const papertag_stored *paper;
         text line = {0};
         if (!papertag_store_get(store, keys[i], &paper, &err)) {
-            text_wrapped(&line, &plain, paper->paper.title ? paper->paper.title : paper->paper.id, indent);
-            add_named_tags(&line, paper, named, indent);
-            fprintf(stderr, "%s %s\n", i ? "               " : "  came nearest:", text_of(&line, &line));
+            const char *name = paper->paper.title ? paper->paper.title : paper->paper.id;
+            text_safe(&line, name, strlen(name));
+            add_named_tags(&line, paper, named);
+            fprintf(stderr, "papertag: nearest: %s\n", text_of(&line, &line));
         }
         text_free(&line);
     }
@@ -94,7 +93,7 @@ static void explain_nothing(digest *d, const struct request *r)
     } else if (!all) {
         fprintf(stderr, "papertag: nothing to select from: the store has no paper of these days%s\n", weekend);
     } else {
-        fprintf(stderr, "papertag: nothing matched: none of %zu paper%s of these days is '%s'\n", all,
+        fprintf(stderr, "papertag: nothing matched: none of %zu paper%s of these days matches '%s'\n", all,
                 all == 1 ? "" : "s", d->filter);
         report_nearest(d->store, &r->query);
     }

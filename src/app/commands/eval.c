@@ -5,43 +5,10 @@
 #include <string.h>
 
 #include "../app.h"
+#include "../metrics.h"
+#include "../report.h"
 
-static const struct {
-    const char *key, *words;
-    size_t offset; /* in papertag_metrics */
-} rows[] = {
-#define ROW(field, words)                                                                                              \
-    {                                                                                                                  \
-#field, words, offsetof(papertag_metrics, field)                                                               \
-    }
-    ROW(f1_micro, "micro-F1"),
-    ROW(f1_macro, "macro-F1 (tags with support)"),
-    ROW(f1_samples, "mean F1 per paper"),
-    ROW(precision_micro, "micro precision"),
-    ROW(recall_micro, "micro recall"),
-    ROW(p_at_1, "precision at 1"),
-    ROW(p_at_3, "precision at 3"),
-    ROW(p_at_5, "precision at 5"),
-    ROW(ndcg_at_5, "NDCG at 5"),
-    ROW(lrap, "label ranking average precision"),
-    ROW(ece, "expected calibration error"),
-#undef ROW
-};
-enum { ROWS = sizeof rows / sizeof *rows, RESAMPLES = 1000, SEED = 1, CONFUSIONS_SHOWN = 10, DIGITS = 9 };
-
-const int evaluation_rows = ROWS;
-
-const char *evaluation_words(int row)
-{
-    return rows[row].words;
-}
-
-double evaluation_metric(const papertag_metrics *m, int row)
-{
-    double value;
-    memcpy(&value, (const char *)m + rows[row].offset, sizeof value);
-    return value;
-}
+enum { RESAMPLES = 1000, SEED = 1, CONFUSIONS_SHOWN = 10, DIGITS = 9 };
 
 /* How well a model does on the papers. */
 struct measured {
@@ -87,14 +54,14 @@ static void write_json(text *out, const struct measured *x)
     json_open(out, NULL, '{');
     json_count(out, "papers", m->papers);
     json_count(out, "tags", m->tags);
-    for (int i = 0; i < ROWS; i++) {
-        json_number(out, rows[i].key, evaluation_metric(m, i), DIGITS);
+    for (int i = 0; i < METRICS; i++) {
+        json_number(out, metrics[i].key, metric_value(m, i), DIGITS);
     }
     json_open(out, "interval", '{');
-    for (int i = 0; i < ROWS; i++) {
-        json_open(out, rows[i].key, '[');
-        json_number(out, NULL, evaluation_metric(&x->low, i), DIGITS);
-        json_number(out, NULL, evaluation_metric(&x->high, i), DIGITS);
+    for (int i = 0; i < METRICS; i++) {
+        json_open(out, metrics[i].key, '[');
+        json_number(out, NULL, metric_value(&x->low, i), DIGITS);
+        json_number(out, NULL, metric_value(&x->high, i), DIGITS);
         json_close(out, ']');
     }
     json_close(out, '}');
@@ -144,10 +111,10 @@ static bool write_text(text *out, const style *s, const struct measured *x)
     qsort(sorted, m->tags, sizeof *sorted, by_support);
     text_format(out, "%zu papers, %zu tags\n\n  %s%-32s         95 %% interval%s\n", m->papers, m->tags, s->dim, "",
                 s->plain);
-    for (int i = 0; i < ROWS; i++) {
-        text_format(out, "  %-32s %s%.4f%s  %s%.4f %.4f%s\n", rows[i].words, i < 2 ? s->bold : "",
-                    evaluation_metric(m, i), s->plain, s->dim, evaluation_metric(&x->low, i),
-                    evaluation_metric(&x->high, i), s->plain);
+    for (int i = 0; i < METRICS; i++) {
+        text_format(out, "  %-32s %s%.4f%s  %s%.4f %.4f%s\n", metrics[i].words, i < 2 ? s->bold : "",
+                    metric_value(m, i), s->plain, s->dim, metric_value(&x->low, i), metric_value(&x->high, i),
+                    s->plain);
     }
     text_format(out, "\n  %s%-32s %7s %9s %7s %7s %7s%s\n", s->bold, "tag", "papers", "precision", "recall", "F1", "AP",
                 s->plain);
@@ -179,13 +146,12 @@ static void write_comparison(text *out, const style *s, const struct measured *f
 {
     text_format(out, "%zu papers\n\n  %s%-32s  first second difference   95 %% interval        p%s\n", first->m.papers,
                 s->bold, "", s->plain);
-    for (int i = 0; i < ROWS; i++) {
-        bool clear = evaluation_metric(&d->p_value, i) < 0.05;
-        text_format(out, "  %-32s %.4f %.4f    %s%+.4f%s  %s%+.4f %+.4f   %.4f%s\n", rows[i].words,
-                    evaluation_metric(&first->m, i), evaluation_metric(&second->m, i), clear ? s->bold : "",
-                    evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i), s->plain, s->dim,
-                    evaluation_metric(&d->low, i), evaluation_metric(&d->high, i), evaluation_metric(&d->p_value, i),
-                    s->plain);
+    for (int i = 0; i < METRICS; i++) {
+        bool clear = metric_value(&d->p_value, i) < 0.05;
+        text_format(out, "  %-32s %.4f %.4f    %s%+.4f%s  %s%+.4f %+.4f   %.4f%s\n", metrics[i].words,
+                    metric_value(&first->m, i), metric_value(&second->m, i), clear ? s->bold : "",
+                    metric_value(&second->m, i) - metric_value(&first->m, i), s->plain, s->dim,
+                    metric_value(&d->low, i), metric_value(&d->high, i), metric_value(&d->p_value, i), s->plain);
     }
 }
 
@@ -195,14 +161,14 @@ static void write_comparison_json(text *out, const struct measured *first, const
     json_open(out, NULL, '{');
     json_count(out, "papers", first->m.papers);
     json_count(out, "resamples", RESAMPLES);
-    for (int i = 0; i < ROWS; i++) {
-        json_open(out, rows[i].key, '{');
-        json_number(out, "first", evaluation_metric(&first->m, i), DIGITS);
-        json_number(out, "second", evaluation_metric(&second->m, i), DIGITS);
-        json_number(out, "difference", evaluation_metric(&second->m, i) - evaluation_metric(&first->m, i), DIGITS);
-        json_number(out, "low", evaluation_metric(&d->low, i), DIGITS);
-        json_number(out, "high", evaluation_metric(&d->high, i), DIGITS);
-        json_number(out, "p", evaluation_metric(&d->p_value, i), DIGITS);
+    for (int i = 0; i < METRICS; i++) {
+        json_open(out, metrics[i].key, '{');
+        json_number(out, "first", metric_value(&first->m, i), DIGITS);
+        json_number(out, "second", metric_value(&second->m, i), DIGITS);
+        json_number(out, "difference", metric_value(&second->m, i) - metric_value(&first->m, i), DIGITS);
+        json_number(out, "low", metric_value(&d->low, i), DIGITS);
+        json_number(out, "high", metric_value(&d->high, i), DIGITS);
+        json_number(out, "p", metric_value(&d->p_value, i), DIGITS);
         json_close(out, '}');
     }
     json_close(out, '}');
@@ -298,8 +264,8 @@ static int report(const args *a, struct contestant *c, bool two)
         code = failed(&err);
     }
     if (!code && args_have(a, "html")) {
-        code = write_evaluation_page(args_text(a, "html", NULL), c[0].evaluation, &c[0].measured.m, &c[0].measured.low,
-                                     &c[0].measured.high, &c[0].measured.report);
+        code = write_report_page(args_text(a, "html", NULL), c[0].evaluation, &c[0].measured.m, &c[0].measured.low,
+                                 &c[0].measured.high, &c[0].measured.report);
     }
     if (!code) {
         if (two && args_have(a, "json")) {

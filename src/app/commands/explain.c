@@ -76,7 +76,7 @@ static int side_of(const struct job *job, const papertag_stored *paper, const ch
 
 static int find_neighbours(struct job *job, const char *tag, struct neighbours *w)
 {
-    const bool named = labelled_names(&job->labels, tag);
+    const bool named = labelled_has_tag(&job->labels, tag);
     papertag_error err;
 
     for (size_t i = 0; i < job->near_count && (w->count[0] < NEAREST || w->count[1] < NEAREST); i++) {

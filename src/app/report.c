@@ -1,9 +1,10 @@
 /*
- * page_eval - the report of an evaluation as a page: one HTML file, no script, plots as SVG, light and dark.
+ * report - the report of an evaluation as a page: one HTML file, no script, plots as SVG, light and dark.
  */
 #include <math.h>
 
-#include "page_eval.h"
+#include "metrics.h"
+#include "report.h"
 #include "status.h"
 #include "text.h"
 #include "web.h"
@@ -97,9 +98,9 @@ static void metrics_table(text *out, const papertag_metrics *m, const papertag_m
 {
     text_put(out, "<div class=\"scroll\"><table><thead><tr><th>metric</th><th>value</th><th>95 % interval</th></tr>"
                   "</thead><tbody>\n");
-    for (int i = 0; i < evaluation_rows; i++) {
-        text_format(out, "<tr><td>%s</td><td>%.4f</td><td class=\"dim\">%.4f – %.4f</td></tr>\n", evaluation_words(i),
-                    evaluation_metric(m, i), evaluation_metric(low, i), evaluation_metric(high, i));
+    for (int i = 0; i < METRICS; i++) {
+        text_format(out, "<tr><td>%s</td><td>%.4f</td><td class=\"dim\">%.4f – %.4f</td></tr>\n", metrics[i].words,
+                    metric_value(m, i), metric_value(low, i), metric_value(high, i));
     }
     text_put(out, "</tbody></table></div>\n");
 }
@@ -152,8 +153,8 @@ static void confusion_table(text *out, const papertag_report *r)
     text_put(out, "</tbody></table></div>\n");
 }
 
-int write_evaluation_page(const char *path, const papertag_evaluation *evaluation, const papertag_metrics *m,
-                          const papertag_metrics *low, const papertag_metrics *high, const papertag_report *report)
+int write_report_page(const char *path, const papertag_evaluation *evaluation, const papertag_metrics *m,
+                      const papertag_metrics *low, const papertag_metrics *high, const papertag_report *report)
 {
     double curve[PAPERTAG_CURVE_POINTS];
     papertag_error err;
