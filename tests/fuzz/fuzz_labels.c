@@ -46,7 +46,7 @@ static void read_labelled(const char *path)
         for (size_t i = 0; i < list.count; i++) {
             const labelled_row *row = labelled_find(&list, list.rows[i].id);
             if (!row || strcmp(row->id, list.rows[i].id) != 0 ||
-                (row->count && !labelled_names(&list, row->tags[row->count - 1]))) {
+                (row->count && !labelled_has_tag(&list, row->tags[row->count - 1]))) {
                 abort();
             }
         }
