@@ -19,12 +19,12 @@ static const char page_start[] =
 
 static double x_of(double value)
 {
-    return LEFT + value * PLOT_W;
+    return (double)LEFT + value * (double)PLOT_W;
 }
 
 static double y_of(double value)
 {
-    return TOP + (1 - value) * PLOT_H;
+    return (double)TOP + (1 - value) * (double)PLOT_H;
 }
 
 /* Axes from 0 to 1 with their names. */
@@ -71,7 +71,8 @@ static void precision_recall(text *out, const double *curve, const papertag_metr
     open_plot(out, "precision by recall", "recall", "precision");
     text_put(out, "<path class=\"curve\" d=\"");
     for (int k = 0; k < PAPERTAG_CURVE_POINTS; k++) {
-        text_format(out, "%c%.1f %.1f", k ? 'L' : 'M', x_of(k / (PAPERTAG_CURVE_POINTS - 1.0)), y_of(curve[k]));
+        text_format(out, "%c%.1f %.1f", k ? 'L' : 'M', x_of((double)k / (double)(PAPERTAG_CURVE_POINTS - 1)),
+                    y_of(curve[k]));
     }
     text_format(out, "\"/>\n<circle class=\"here\" cx=\"%.1f\" cy=\"%.1f\" r=\"5\"><title>at the cuts</title></circle>",
                 x_of(m->recall_micro), y_of(m->precision_micro));
@@ -85,7 +86,8 @@ static void small_curve(text *out, const double *curve)
 {
     text_format(out, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"precision by recall\">", SMALL_W,
                 SMALL_H);
-    text_format(out, "<path class=\"axis\" d=\"M.5 .5V%.1fH%d\"/><path class=\"curve\" d=\"", SMALL_H - .5, SMALL_W);
+    text_format(out, "<path class=\"axis\" d=\"M.5 .5V%.1fH%d\"/><path class=\"curve\" d=\"", (double)SMALL_H - .5,
+                SMALL_W);
     for (int k = 0; k < PAPERTAG_CURVE_POINTS; k += 4) {
         text_format(out, "%c%.1f %.1f", k ? 'L' : 'M', 1 + k / 100.0 * (SMALL_W - 2),
                     1 + (1 - curve[k]) * (SMALL_H - 2));

@@ -59,7 +59,8 @@ int pt_manifest_text(const cJSON *manifest, const char *source, pt_tfidf_options
     options.text.plurals = true_of(text, "plurals");
     options.text.segments = true_of(text, "segments");
     options.title_weight = pt_manifest_number(tfidf, "title_weight", -1);
-    if (!(ngram_max >= 1 && ngram_max <= PT_NGRAM_MAX) || !(options.title_weight >= 0 && options.title_weight <= 1e6)) {
+    if (!(ngram_max >= 1 && ngram_max <= (double)PT_NGRAM_MAX) ||
+        !(options.title_weight >= 0 && options.title_weight <= 1e6)) {
         return bad_manifest(source, err, "\"tfidf\"");
     }
     options.ngram_max = (unsigned)ngram_max;
@@ -193,9 +194,9 @@ done:
 int papertag_model_precision_cut(const papertag_model *model, double precision, double *p, papertag_error *err)
 {
     const cJSON *levels = cJSON_GetObjectItemCaseSensitive(model->json, "precision_cuts"), *level;
-    double hundredth = ceil(100 * precision - 1e-9) - PT_PRECISION_MIN;
+    double hundredth = ceil(100 * precision - 1e-9) - (double)PT_PRECISION_MIN;
 
-    if (!(hundredth >= 0 && hundredth < PT_PRECISIONS)) {
+    if (!(hundredth >= 0 && hundredth < (double)PT_PRECISIONS)) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the precision must be 0.5 to 0.99");
     }
     level = cJSON_GetArrayItem(levels, (int)hundredth);

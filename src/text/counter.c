@@ -127,7 +127,7 @@ int pt_counter_take(pt_counter *counter)
 /* 1 + ln tf for tf > 1. A tf below 1 (a title weight below 1) stays itself, so that the curve is continuous. */
 static double sublinear(float tf, pt_logs *logs)
 {
-    const unsigned whole = tf < PT_LOGS ? (unsigned)tf : 0;
+    const unsigned whole = tf < (float)PT_LOGS ? (unsigned)tf : 0;
 
     if (tf <= 1) {
         return tf;

@@ -34,7 +34,7 @@ static bool add_metric(cJSON *object, const char *name, double value)
 static bool add_text(cJSON *m, const pt_tfidf_options *o)
 {
     const pt_words *words = &o->text.stop_words;
-    cJSON *part = cJSON_AddObjectToObject(m, "text"), *list;
+    cJSON *part = cJSON_AddObjectToObject(m, "text"), *list = NULL;
     bool added = cJSON_AddBoolToObject(part, "camel_case", o->text.camel_case) &&
                  cJSON_AddBoolToObject(part, "plurals", o->text.plurals) &&
                  cJSON_AddBoolToObject(part, "segments", o->text.segments) &&

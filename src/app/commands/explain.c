@@ -177,13 +177,13 @@ static void write_json(struct job *job, const papertag_paper *paper, size_t tag,
 
 static void write_row(struct job *job, double value, double largest, const char *name)
 {
-    enum { BAR = 20 };
+    const double bar = 20; /* columns of the longest */
     const style *s = &job->style;
-    int length = largest > 0 ? (int)lround(fabs(value) / largest * BAR) : 0;
+    int length = largest > 0 ? (int)lround(fabs(value) / largest * bar) : 0;
     text *out = &job->out;
 
     text_format(out, "  %s%+7.3f ", value < 0 ? s->bad : s->good, value);
-    for (int i = 0; i < BAR; i++) {
+    for (int i = 0; i < (int)bar; i++) {
         text_put(out, i < length ? (value < 0 ? "-" : "+") : " ");
     }
     text_format(out, "%s ", s->plain);
