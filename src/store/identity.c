@@ -58,23 +58,35 @@ static bool dois_differ(const char *a, const char *b)
 /* A search for the paper among those of its title. */
 struct by_title {
     const pt_batch_item *item;
-    int64_t key; /* 0: none so far */
+    const char *authors; /* the item's, as JSON */
+    int64_t key;         /* 0: none so far */
 };
+
+/* Whether the row's paper cannot be the item, whatever their authors. */
+static bool is_other(const pt_batch_item *item, pt_db_row *row)
+{
+    const papertag_paper *paper = &item->paper;
+    const char *id;
+
+    if (pt_db_integer(row, 4) && !item->id_is_derived) { /* their source holds them apart */
+        return true;
+    }
+    id = pt_db_peek(row, 1);
+    return !id || (paper->arxiv && is_arxiv(id) && strcmp(paper->arxiv, id) != 0) ||
+           dois_differ(paper->doi, pt_db_peek(row, 2));
+}
 
 static int compare_paper(void *context, pt_db_row *row, papertag_error *err)
 {
     struct by_title *search = context;
-    const papertag_paper *paper = &search->item->paper;
-    const char *ours = pt_fields_value(search->item->values, offsetof(papertag_paper, authors))->text;
-    const char *id = pt_db_peek(row, 1), *doi = pt_db_peek(row, 2), *authors = pt_db_peek(row, 3);
-    const bool source_says_other = pt_db_integer(row, 4) && !search->item->id_is_derived;
+    const char *authors;
     bool same = false;
 
-    if (!id || !authors || source_says_other || dois_differ(paper->doi, doi) ||
-        (paper->arxiv && is_arxiv(id) && strcmp(paper->arxiv, id) != 0)) {
+    if (is_other(search->item, row)) {
         return PAPERTAG_OK;
     }
-    if (share_author(authors, ours, &same)) {
+    authors = pt_db_peek(row, 3);
+    if (!authors || share_author(authors, search->authors, &same)) {
         return pt_no_memory(err);
     }
     search->key = same ? pt_db_integer(row, 0) : 0;
@@ -86,9 +98,11 @@ static int find_by_title(papertag_store *store, const pt_batch_item *item, int64
     static const char sql[] = "SELECT key, id, doi, authors, EXISTS(SELECT 1 FROM sources WHERE paper=key AND source=?2"
                               " AND id<>?3) FROM papers WHERE title_key=?1 ORDER BY key";
     struct by_title search = {.item = item};
-    int status = pt_store_each(store, sql, compare_paper, &search, err, "itt", (int64_t)item->title_key,
-                               item->paper.source, item->paper.id);
+    int status;
 
+    search.authors = pt_fields_value(item->values, offsetof(papertag_paper, authors))->text;
+    status = pt_store_each(store, sql, compare_paper, &search, err, "itt", (int64_t)item->title_key, item->paper.source,
+                           item->paper.id);
     *key = search.key;
     return !status && !search.key ? PAPERTAG_END : status;
 }

@@ -176,8 +176,8 @@ static size_t take_values(pt_db_value values[PT_DB_VALUES], const char *types, v
     return count;
 }
 
-/* Steps a statement through its rows; without a reader, once. Resets it whatever happens: it gives its read transaction
- * up, and holds no borrowed value. */
+/* Steps a statement through its rows; without a reader, once. Resets it whatever happens, which ends its read
+ * transaction. Values stay bound, and are not looked at before the next run has bound others. */
 static int step_through(papertag_store *store, sqlite3_stmt *statement, pt_row_reader *read, void *context,
                         papertag_error *err)
 {
@@ -193,7 +193,6 @@ static int step_through(papertag_store *store, sqlite3_stmt *statement, pt_row_r
         status = pt_store_fail(store, err);
     }
     sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
     return status == PAPERTAG_END ? PAPERTAG_OK : status;
 }
 
