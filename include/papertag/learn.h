@@ -15,7 +15,7 @@ extern "C" {
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
 
-/* A verdict on a tag; PAPERTAG_VERDICT_NONE takes back what was said. */
+/* A verdict on a tag; PAPERTAG_VERDICT_NONE takes a verdict back. */
 typedef struct papertag_tag_verdict {
     const char *tag; /* slug, name or alias */
     papertag_verdict verdict;
@@ -42,7 +42,7 @@ typedef struct papertag_paper_verdict {
 PAPERTAG_API int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict **out, size_t *count,
                                          papertag_error *err);
 
-/* Is told which verdict was not imported, and why. */
+/* Takes the number of a verdict that was not imported, and why. */
 typedef void papertag_reject_verdict(void *context, size_t i, const papertag_error *why);
 
 /* Records verdicts from elsewhere, in one transaction that papertag_store_undo undoes as one. *imported: how many; of
@@ -77,8 +77,8 @@ PAPERTAG_API int papertag_store_questions(papertag_store *store, papertag_order 
                                           const char *since, uint64_t seed, size_t limit, const papertag_question **out,
                                           size_t *count, papertag_error *err);
 
-/* Records the answer to a question: verdicts, as papertag_store_judge does. `audit`: also records that the paper was
- * drawn at random, for the question's tag or for all tags. papertag_store_undo takes the answer back. */
+/* Records the answer to a question: verdicts, as papertag_store_set_verdicts does. `audit`: also records that the paper
+ * was drawn at random, for the question's tag or for all tags. papertag_store_undo takes the answer back. */
 PAPERTAG_API int papertag_store_answer(papertag_store *store, const papertag_question *question, bool audit,
                                        const papertag_tag_verdict *verdicts, size_t count, papertag_error *err);
 
@@ -163,7 +163,7 @@ typedef struct papertag_own_tag {
  * can take back. Papers get the tag once a learner has learnt it. Errors: PAPERTAG_BAD_ARGUMENT for a name that is not
  * a slug or belongs to another tag, an invalid expression, or a new tag without a paper. */
 PAPERTAG_API int papertag_store_define_tag(papertag_store *store, const papertag_own_tag *tag, const int64_t *keys,
-                                        size_t count, papertag_error *err);
+                                           size_t count, papertag_error *err);
 
 /* The slugs of the tags made in this store. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papertag_error *err);
@@ -252,7 +252,7 @@ PAPERTAG_API int papertag_store_models(papertag_store *store, const papertag_kep
 
 /* Puts the kept model whose hash starts with `hash` into use; NULL: none of them. Does not tag anything. Errors:
  * PAPERTAG_BAD_ARGUMENT when no hash starts so, or several do. */
-PAPERTAG_API int papertag_store_use(papertag_store *store, const char *hash, papertag_error *err);
+PAPERTAG_API int papertag_store_use_model(papertag_store *store, const char *hash, papertag_error *err);
 
 /* Opens the model in use; PAPERTAG_END when there is none. It may outlive the store. */
 PAPERTAG_API int papertag_store_model(papertag_store *store, papertag_model **out, papertag_error *err);

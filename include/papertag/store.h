@@ -14,17 +14,17 @@ extern "C" {
 
 /* ---- the store ------------------------------------------------------------------------------------------------- */
 
-/* One SQLite file with papers, what a model thinks of them, what a person decided, subscriptions and deliveries. Every
- * call that writes is one transaction: after a crash the file holds all of it or nothing. Several processes may use a
- * store at once; who finds it locked waits up to 30 seconds. Days are days of UTC. */
+/* One SQLite file with papers, a model's opinions on them, a person's verdicts, subscriptions and deliveries. Every
+ * call that writes is one transaction: after a crash the file holds all of it or none. Several processes may use a
+ * store at once; one that finds it locked waits up to 30 seconds. Days are in UTC. */
 typedef struct papertag_store papertag_store;
 
-/* Opens a store; with `create` it is made, folders included, where there is none. An older layout is brought up to
- * date. Errors: PAPERTAG_IO, PAPERTAG_BAD_STORE, PAPERTAG_DAMAGED, PAPERTAG_NO_MEMORY. */
+/* Opens a store; with `create`, makes it and the folders on its path where there is none. An older layout is migrated.
+ * Errors: PAPERTAG_IO, PAPERTAG_BAD_STORE, PAPERTAG_DAMAGED, PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err);
 PAPERTAG_API void papertag_store_close(papertag_store *store);
 
-/* Papers copied with their scores, to be stored together; may be filled by one thread and stored by another. */
+/* Papers and their scores, copied, to be stored together. One thread may fill a batch and another store it. */
 typedef struct papertag_batch papertag_batch;
 
 PAPERTAG_API int papertag_batch_open(papertag_batch **out, papertag_error *err);
@@ -32,65 +32,65 @@ PAPERTAG_API void papertag_batch_close(papertag_batch *batch);
 PAPERTAG_API void papertag_batch_clear(papertag_batch *batch);
 PAPERTAG_API size_t papertag_batch_count(const papertag_batch *batch);
 
-/* Copies a paper and those of its `count` scores (as papertag_tag gives them; NULL for none) that are assigned or have
- * a p of at least PAPERTAG_OPINION_MIN. Errors: PAPERTAG_NO_MEMORY. */
+/* Copies a paper and its `count` scores (from papertag_tag; NULL for none): those that are assigned or have a p of at
+ * least PAPERTAG_OPINION_MIN. Errors: PAPERTAG_NO_MEMORY. */
 #define PAPERTAG_OPINION_MIN 0.05
 PAPERTAG_API int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const papertag_score *scores,
                                     size_t count, papertag_error *err);
 
-/* What became of papers: each is one of the first three. */
+/* What became of papers. */
 typedef struct papertag_import {
-    size_t added, updated, unchanged;
-    size_t tagged; /* papers whose tags were written */
+    size_t added, updated, unchanged; /* each paper counts as one of these */
+    size_t tagged;                    /* papers whose tags were written */
 } papertag_import;
 
-/* Stores a batch; adds to *counts. `model` is the one that gave the scores. A paper that is there already, from this
+/* Stores a batch; adds to *counts. `model` is the one that gave the scores. A paper that the store has, from this
  * source or another (the same arXiv identifier, DOI, or title with an author in common), is updated: what was missing
- * is filled in, counts are renewed, and a text that its source has changed becomes the next version. */
+ * is filled in, counts are replaced, and a text that its source has changed becomes the next version. */
 PAPERTAG_API int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                                     papertag_import *counts, papertag_error *err);
 
-/* Adds to a batch up to `limit` stored papers whose tags are not the model's, with scores by `tagger` (of that model).
- * papertag_store_retag then writes them. */
+/* Adds to a batch up to `limit` stored papers that the model has not tagged, with scores by `tagger` (of that model).
+ * papertag_store_retag then writes the scores in place of those that the papers have. */
 PAPERTAG_API int papertag_store_outdated(papertag_store *store, const papertag_model *model, papertag_tagger *tagger,
                                          papertag_batch *batch, size_t limit, papertag_error *err);
 PAPERTAG_API int papertag_store_retag(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                                       papertag_error *err);
 
-/* The tags that the store knows, in slug order, as papertag_model_tags gives them (examples, cut and platt are 0), and
- * for each how many papers have it. Borrowed until the next call that writes. */
+/* The tags that the store knows, by slug (examples, cut and platt are 0), and how many papers have each. Borrowed until
+ * the next call that writes. */
 PAPERTAG_API int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, const size_t **papers,
                                      size_t *count, papertag_error *err);
 
 typedef enum papertag_sort {
     PAPERTAG_SORT_DATE = 0,     /* newest first */
     PAPERTAG_SORT_TRENDING = 1, /* by upvotes / (age in days + 1) ^ 1.5: most first */
-    PAPERTAG_SORT_P = 2         /* by the highest p among the tags that the expression names: most probable first */
+    PAPERTAG_SORT_P = 2         /* by the highest p of a tag that the expression names: most probable first */
 } papertag_sort;
 
 /* Which papers, in which order. Zero-initialised: all, newest first. */
 typedef struct papertag_query {
-    const char *expression; /* a tag expression; NULL: any */
-    const char *search; /* words and "phrases" that must all stand in title or abstract; `word*` begins with; NULL */
+    const char *expression;    /* a tag expression; NULL: any */
+    const char *search;        /* words and "phrases" that all occur in title or abstract; `word*` is a prefix; NULL */
     const char *since, *until; /* days: 2026-11-01, 2026-11, 2026, today, yesterday, 7d, 2w, 3m, 1y; NULL: open */
-    const char *as_of;         /* a day, YYYY-MM-DD, to be taken for today: papers of later days are not seen; NULL */
+    const char *as_of;         /* the day that counts as today, YYYY-MM-DD: leaves out papers of later days; NULL */
     papertag_sort sort;
     size_t limit;           /* 0: all */
-    const char *subscriber; /* a subscription: leave out the papers that it has had; NULL */
+    const char *subscriber; /* a subscription: leaves out the papers that were delivered to it; NULL */
 } papertag_query;
 
-/* Papers by their keys in the store: *keys is borrowed until the next selection.
- * Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression (with its column) or day. */
+/* The keys of the papers that match. *keys is borrowed until the next selection.
+ * Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression (the message names the column) or day. */
 PAPERTAG_API int papertag_store_select(papertag_store *store, const papertag_query *query, const int64_t **keys,
                                        size_t *count, papertag_error *err);
 
-/* The expression of a query in plain form, tags by their slugs ("" without one), and the slugs of the tags that it
- * names, not under a `not`. Both are borrowed until the next call; `named` may be NULL. */
+/* The expression of a query in plain form, with tags as slugs; "" when there is none. *named: the slugs of the tags
+ * that it names other than under a `not`; may be NULL. Both are borrowed until the next call. */
 PAPERTAG_API int papertag_store_expression(papertag_store *store, const papertag_query *query, const char **text,
                                            papertag_strings *named, papertag_error *err);
 
-/* Papers of the query's days that come nearest to its expression: the highest p of a tag that it names, though not
- * assigned. As papertag_store_select, at most `limit`; none when the expression names no tag. */
+/* At most `limit` papers of the query's days that come nearest to its expression: those with the highest p of a tag
+ * that it names, assigned or not. None when the expression names no tag. Otherwise as papertag_store_select. */
 PAPERTAG_API int papertag_store_nearest(papertag_store *store, const papertag_query *query, size_t limit,
                                         const int64_t **keys, size_t *count, papertag_error *err);
 
@@ -124,11 +124,11 @@ typedef struct papertag_stored {
     size_t tag_count;
 } papertag_stored;
 
-/* The paper of a key. *out is borrowed until the next call. PAPERTAG_BAD_ARGUMENT when there is none. */
+/* The paper with that key. *out is borrowed until the next call. PAPERTAG_BAD_ARGUMENT when there is none. */
 PAPERTAG_API int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored **out,
                                     papertag_error *err);
 
-/* The key of a paper by any of its ids: arXiv's, its source's, a DOI. PAPERTAG_BAD_ARGUMENT when there is none. */
+/* The key of a paper by any of its ids: from arXiv, from its source, or a DOI. PAPERTAG_BAD_ARGUMENT: no such paper. */
 PAPERTAG_API int papertag_store_find(papertag_store *store, const char *id, int64_t *key, papertag_error *err);
 
 typedef struct papertag_neighbour {
@@ -141,20 +141,22 @@ typedef struct papertag_neighbour {
 PAPERTAG_API int papertag_store_similar(papertag_store *store, papertag_tagger *tagger, int64_t key, size_t limit,
                                         const papertag_neighbour **out, size_t *count, papertag_error *err);
 
-/* Papers a week with a tag, or with NULL all: counts[weeks - 1] is the week that ends with `as_of` (NULL: today). */
+/* How many papers with a tag (NULL: papers at all) there are in each week; counts[weeks - 1] is of the week that ends
+ * with `as_of` (NULL: today). */
 PAPERTAG_API int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_of, size_t *counts,
                                       size_t weeks, papertag_error *err);
 
-/* A tag or word that rises: its papers in the last `days` days and in the `days` before those. */
+/* A tag or term that rises. */
 typedef struct papertag_trend {
     const char *term;
     bool is_tag;
-    size_t now, before;
-    double score; /* standard deviations by which its share of papers has grown (two proportions, Wilson's plus four) */
+    size_t now, before; /* papers of the last `days` days, and of as many before those */
+    double score;       /* by how many standard deviations its share of papers has grown: two proportions, Wilson's
+                           plus four */
 } papertag_trend;
 
-/* What rises most, highest score first: tags, and words of titles that at least 3 papers have. Borrowed until the next
- * call. */
+/* At most `limit` tags and terms of titles that rise most, highest score first; of those that at least 3 papers have.
+ * Borrowed until the next call. */
 PAPERTAG_API int papertag_store_trends(papertag_store *store, const char *as_of, unsigned days, size_t limit,
                                        const papertag_trend **out, size_t *count, papertag_error *err);
 
@@ -167,7 +169,7 @@ typedef struct papertag_store_stats {
 
 PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err);
 
-/* ---- is it sound? ------------------------------------------------------------------------------------------------ */
+/* ---- checking and repair ----------------------------------------------------------------------------------------- */
 
 typedef enum papertag_finding_kind {
     PAPERTAG_FINDING_STORE,             /* which store it is, and its layout */
@@ -193,21 +195,21 @@ typedef struct papertag_finding {
 PAPERTAG_API int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                                       size_t *count, papertag_error *err);
 
-/* Builds the indexes again from the rows that they index, and drops rows that refer to missing rows; in one transaction.
- * PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
+/* Builds the indexes again from the rows that they index, and drops rows that refer to missing rows; in one
+ * transaction. PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
 PAPERTAG_API int papertag_store_repair(papertag_store *store, papertag_error *err);
 
 /* What was saved of a damaged store. */
 typedef struct papertag_salvaged {
     size_t papers; /* with their texts */
-    size_t named;  /* papers whose rows could not be read: they stand by their names, and verdicts on them hold */
+    size_t named;  /* papers whose rows could not be read: their names remain, and the verdicts on them */
     size_t verdicts;
     char kept[4128]; /* the path of the damaged file */
 } papertag_salvaged;
 
-/* Puts a new store in the place of a damaged one, with every row in it that can be read; papers are to be tagged anew.
- * The damaged file is kept beside it as PATH.damaged. The store must not be open, here or elsewhere.
- * Errors: PAPERTAG_BAD_STORE when nothing can be read, PAPERTAG_IO; the store at `path` is then as it was. */
+/* Puts a new store in the place of a damaged one, with every row that can be read; its papers are to be tagged again.
+ * The damaged file remains as PATH.damaged. The store must not be open, here or elsewhere.
+ * Errors: PAPERTAG_BAD_STORE when nothing can be read, PAPERTAG_IO; the store at `path` is then unchanged. */
 PAPERTAG_API int papertag_store_salvage(const char *path, papertag_salvaged *out, papertag_error *err);
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
@@ -220,36 +222,35 @@ typedef struct papertag_subscription {
     const char *title;       /* NULL: made from the expression */
     const char *unsubscribe; /* URL for mail headers; NULL */
     papertag_sort sort;
-    size_t limit; /* of papers a digest; 0: all */
-    /* what papertag_store_subscriptions tells beside */
-    size_t delivered; /* papers */
-    const char *last; /* the last delivery, YYYY-MM-DDTHH:MM:SSZ; NULL */
+    size_t limit;     /* of papers a digest; 0: all */
+    size_t delivered; /* papers so far; set by papertag_store_subscriptions */
+    const char *last; /* time of the last delivery, YYYY-MM-DDTHH:MM:SSZ; NULL; set likewise */
 } papertag_subscription;
 
-/* Makes or, by its name, changes a subscription. With `from_now` the papers that the store has now count as delivered.
- * Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression or name. */
+/* Makes a subscription, or changes the one with its name. With `from_now` all papers that the store has count as
+ * delivered. Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression or name. */
 PAPERTAG_API int papertag_store_subscribe(papertag_store *store, const papertag_subscription *subscription,
                                           bool from_now, papertag_error *err);
 
-/* Forgets a subscription and what it has had. PAPERTAG_BAD_ARGUMENT when there is none. */
+/* Forgets a subscription and what was delivered to it. PAPERTAG_BAD_ARGUMENT when there is none. */
 PAPERTAG_API int papertag_store_unsubscribe(papertag_store *store, const char *name, papertag_error *err);
 
 /* All subscriptions by name. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
                                               papertag_error *err);
 
-/* One delivery of papers to a subscription, in two steps around the writing of the digest, so that a paper is sent once
- * whenever the program is killed: _begin records what is about to be written, _end that it was. A delivery that was
- * begun and not ended is found by the next _settle: when the file `path` holds the bytes that were announced it counts
- * as ended, else (also for standard output, path NULL) as never begun. `day` is the day that it is of. From _settle to
- * _end (or closing the store) no other program delivers from this store: it waits. */
+/* A delivery of papers to a subscription, in two steps around the writing of the digest, so that a paper is sent once
+ * even when the program is killed: _begin records what is about to be written, _end that it was. The next _settle finds
+ * a delivery that was begun and not ended: when the file `path` holds the announced bytes it counts as ended;
+ * otherwise, and always for standard output (path NULL), as never begun. `day` is the digest's. Another program that
+ * delivers from this store waits from _settle to _end, or until the store is closed. */
 PAPERTAG_API int papertag_delivery_settle(papertag_store *store, const char *subscription, papertag_error *err);
 PAPERTAG_API int papertag_delivery_begin(papertag_store *store, const char *subscription, const char *day,
                                          const int64_t *keys, size_t count, const char *path, const void *bytes,
                                          size_t size, int64_t *delivery, papertag_error *err);
 PAPERTAG_API int papertag_delivery_end(papertag_store *store, int64_t delivery, papertag_error *err);
 
-/* The papers that a subscription was sent on a day, in their order. Borrowed until the next selection. */
+/* The papers that were delivered to a subscription for a day, in their order. Borrowed until the next selection. */
 PAPERTAG_API int papertag_delivery_of(papertag_store *store, const char *subscription, const char *day,
                                       const int64_t **keys, size_t *count, papertag_error *err);
 

@@ -2,7 +2,7 @@
  * audit - how right the model is, estimated from questions by chance.
  *
  * A question by chance is one whose paper was drawn without looking at the model, so that its answer speaks for all
- * papers. Table `audits` holds which were drawn; each is recorded in the transaction that records the answer.
+ * papers. Table `audits` has the papers drawn; each is recorded in the transaction that records the answer.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -49,8 +49,8 @@ static int copy_text(pt_arena *arena, const char **text)
     return *text ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* Gives the item its id. One that holds in its own file alone is replaced by one derived from the title: two files may
- * use it for two papers. */
+/* Gives the item its id. An id that means the paper in its own file only is replaced by one derived from the title: two
+ * files may use it for two papers. */
 static int set_id(papertag_batch *batch, pt_batch_item *item)
 {
     papertag_paper *paper = &item->paper;

@@ -60,8 +60,8 @@ int pt_fields_copy(papertag_paper *paper, pt_db_value values[PT_PAPER_FIELD_COUN
 /* The value of a field, by its offset in papertag_paper. */
 const pt_db_value *pt_fields_value(const pt_db_value values[PT_PAPER_FIELD_COUNT], size_t offset);
 
-/* Mixes the fields into a hash: first the counts, then the others but for the versioned text, which `hash` stands for.
- * `id` and `arxiv` come between them. */
+/* Mixes a record into a hash: its counts, `id`, `arxiv`, then the other fields that later records fill in or replace.
+ */
 uint64_t pt_fields_hash(const pt_db_value values[PT_PAPER_FIELD_COUNT], const char *id, const char *arxiv,
                         uint64_t hash);
 

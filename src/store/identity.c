@@ -68,7 +68,7 @@ static bool is_other(const pt_batch_item *item, pt_db_row *row)
     const papertag_paper *paper = &item->paper;
     const char *id;
 
-    if (pt_db_integer(row, 4) && !item->id_is_derived) { /* their source holds them apart */
+    if (pt_db_integer(row, 4) && !item->id_is_derived) { /* by its own ids, their source has both */
         return true;
     }
     id = pt_db_peek(row, 1);

@@ -3,13 +3,13 @@
  *
  * A model's opinions and a person's verdicts are kept apart, each in a table of its own; a verdict always wins. Table
  * `tagged` is an index made of both: the tags in force, by tag and day, in the order in which digests ask for them. The
- * full-text index holds no text of its own but refers to `papers`.
+ * full-text index has no text of its own but refers to `papers`.
  */
 #include "migrations.h"
 
 #include "statement.h"
 
-/* Step i brings version i to i + 1. A step that has been released is never changed. */
+/* Step i leads from version i to i + 1. A step that has been released is never changed. */
 static const char *const steps[] = {
     /* papers and tags */
     "CREATE TABLE models(\n"
@@ -34,7 +34,7 @@ static const char *const steps[] = {
     "CREATE TABLE sources(\n" /* hashes of the record, and of its text, as the source last gave it */
     "  paper INTEGER NOT NULL REFERENCES papers, source TEXT NOT NULL, id TEXT NOT NULL,\n"
     "  record INTEGER NOT NULL, text INTEGER NOT NULL, PRIMARY KEY(paper, source)) STRICT, WITHOUT ROWID;\n"
-    "CREATE TABLE names(\n" /* what a paper is called beside papers.id */
+    "CREATE TABLE names(\n" /* other names of a paper than papers.id */
     "  name TEXT PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers) STRICT, WITHOUT ROWID;\n"
     "CREATE TABLE opinions(\n"
     "  paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags, p REAL NOT NULL,\n"
@@ -69,18 +69,19 @@ static const char *const steps[] = {
     "  delivery INTEGER REFERENCES deliveries ON DELETE CASCADE, place INTEGER NOT NULL,\n"
     "  PRIMARY KEY(subscription, paper)) STRICT, WITHOUT ROWID;\n"
     "CREATE INDEX delivered_in ON delivered(delivery);\n",
-    /* what verdicts were before a call changed them, null for none: to take the call back */
+    /* the verdicts that a call replaced, null for none: to undo the call */
     "CREATE TABLE before(\n"
     "  call INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER NOT NULL REFERENCES tags,\n"
     "  verdict TEXT, given TEXT, PRIMARY KEY(call, paper, tag)) STRICT, WITHOUT ROWID;\n",
-    /* learning: what a person looked at by chance, tags of one's own, models made from verdicts */
+    /* learning: which papers were drawn by chance, own tags, models made from verdicts */
     "CREATE TABLE audits(\n" /* tag null: all tags of the paper; call as in `before` */
     "  key INTEGER PRIMARY KEY, paper INTEGER NOT NULL REFERENCES papers, tag INTEGER REFERENCES tags,\n"
-    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n" /* 0: not to be taken back any more */
+    "  given TEXT NOT NULL, call INTEGER NOT NULL) STRICT;\n" /* 0: cannot be undone any more */
     "CREATE INDEX audits_of ON audits(paper);\n"
     "CREATE INDEX audits_in ON audits(call);\n"
-    "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by a fit that has not seen it; null: not fitted on */
-    "ALTER TABLE verdicts ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n" /* 1: an own tag was begun with it */
+    "ALTER TABLE verdicts ADD COLUMN held_out REAL;\n" /* margin by weights that had not seen it; null: not learnt from
+                                                        */
+    "ALTER TABLE verdicts ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n" /* 1: an own tag was started with it */
     "ALTER TABLE tags ADD COLUMN own INTEGER NOT NULL DEFAULT 0;\n"         /* 1: made in this store */
     "ALTER TABLE tags ADD COLUMN query TEXT;\n" /* of an own tag: papers likely to have it */
     "CREATE TABLE kept(\n"                      /* model files, by their hashes; one is in use */
@@ -105,8 +106,9 @@ int pt_store_migrate(papertag_store *store, int to, papertag_error *err)
         status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: an SQLite file of another program", store->path);
     }
     if (!status && version > pt_store_version) {
-        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: layout %d; this program knows layouts up to %d: it is older",
-                         store->path, (int)version, pt_store_version);
+        status =
+            pt_fail(err, PAPERTAG_BAD_STORE, "%s: layout %d is newer than %d, the latest that this version can read",
+                    store->path, (int)version, pt_store_version);
     }
     for (int64_t i = version; !status && i < to; i++) {
         status = pt_store_exec(store, steps[i], err);

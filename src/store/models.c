@@ -171,7 +171,7 @@ static int find_kept(papertag_store *store, const char *hash, int64_t *key, pape
     return status ? status : pt_store_ask(store, "SELECT key FROM kept WHERE instr(hash, ?1)=1", key, err, "t", hash);
 }
 
-int papertag_store_use(papertag_store *store, const char *hash, papertag_error *err)
+int papertag_store_use_model(papertag_store *store, const char *hash, papertag_error *err)
 {
     static const char use[] = "UPDATE kept SET used=(key=?1) WHERE used<>(key=?1)";
     int64_t key = 0;

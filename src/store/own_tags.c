@@ -102,7 +102,7 @@ static int check_tag(papertag_store *store, const papertag_own_tag *tag, size_t 
     if (tag->query) {
         status = papertag_store_expression(store, &query, &text, NULL, err);
     }
-    /* by the slug alone: an alias of another tag may become a tag of one's own */
+    /* by the slug only: an own tag may be called what is an alias of another */
     status = status ? status : pt_store_ask(store, "SELECT own FROM tags WHERE tag=?1", &own, err, "t", tag->tag);
     if (status == PAPERTAG_END) {
         return examples ? PAPERTAG_OK : pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a new tag needs a paper as its example");

@@ -85,7 +85,7 @@ static int append_question(void *context, pt_db_row *row, papertag_error *err)
     if (!id || pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
         return pt_no_memory(err);
     }
-    if (q->random) { /* the same for a seed, whatever else the store holds */
+    if (q->random) { /* the same for a seed, whatever other papers there are */
         one.number = pt_hash(id, strlen(id), q->seed);
     }
     one.question = read_question(q->store, row);

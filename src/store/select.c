@@ -1,8 +1,8 @@
 /*
  * select - from a query to the keys of papers.
  *
- * A query that needs a tag walks table `tagged`, where papers lie by tag and day; any other walks papers by day. So a
- * digest touches the papers of its days that have one of its tags, however many others the store holds.
+ * A query that needs a tag reads table `tagged`, which is sorted by tag and day; any other reads papers by day. So a
+ * digest reads the papers of its days that have one of its tags, however many others the store has.
  */
 #include "select.h"
 

@@ -1,5 +1,5 @@
 /*
- * statistics - how much a store holds.
+ * statistics - how much there is in a store.
  */
 #include "statement.h"
 #include "store.h"

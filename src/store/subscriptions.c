@@ -2,7 +2,7 @@
  * subscriptions - who gets which papers, and which each subscription has had.
  *
  * A delivery is recorded before its digest is written, with the file's path and a hash of the bytes, and marked as
- * ended afterwards. When the program is killed in between, the file shows how far it came: either it holds the bytes,
+ * ended afterwards. When the program is killed in between, the file shows how far it got: either it has the bytes,
  * or nobody saw them. So a file gets every paper once. Nothing can be checked of standard output: such a delivery
  * counts as not made, because a paper sent twice is better than one never seen.
  */
@@ -111,7 +111,7 @@ static int64_t hash_of(const void *bytes, size_t size)
     return (int64_t)pt_hash(bytes, size, 0);
 }
 
-/* Whether a file holds the bytes that a delivery announced. */
+/* Whether a file has the bytes that a delivery announced. */
 static bool was_written(const char *path, int64_t bytes, int64_t hash)
 {
     char *data = NULL;

@@ -6,7 +6,7 @@
 
 #include "statement.h"
 
-/* The verdict that a column holds: "yes", "no" or NULL. */
+/* The verdict in a column: "yes", "no" or NULL. */
 static inline papertag_verdict pt_verdict_of(const char *text)
 {
     return !text ? PAPERTAG_VERDICT_NONE : !strcmp(text, "yes") ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO;

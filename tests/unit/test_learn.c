@@ -439,7 +439,7 @@ static void test_a_tag_from_five_examples(void **state)
     assert_int_equal(papertag_model_tags(without, &infos), SUBJECTS - 1);
     assert_int_equal(papertag_store_own_tags(store, &own, &err), PAPERTAG_OK);
     assert_int_equal(own.count, 0);
-    assert_int_equal(papertag_store_use(store, papertag_model_hash(with), &err), PAPERTAG_OK); /* back */
+    assert_int_equal(papertag_store_use_model(store, papertag_model_hash(with), &err), PAPERTAG_OK); /* back */
     papertag_model_close(with);
     papertag_model_close(without);
     with = model_in_use();
@@ -479,9 +479,9 @@ static void test_kept_models(void **state)
     assert_int_equal(papertag_store_models(store, &kept, &count, &err), PAPERTAG_OK);
     assert_int_equal(count, PAPERTAG_MODELS_KEPT);
     assert_true(kept[0].used && !kept[1].used);
-    assert_int_equal(papertag_store_use(store, "", &err), PAPERTAG_BAD_ARGUMENT); /* several begin so */
-    assert_int_equal(papertag_store_use(store, "nothing", &err), PAPERTAG_BAD_ARGUMENT);
-    assert_int_equal(papertag_store_use(store, NULL, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_use_model(store, "", &err), PAPERTAG_BAD_ARGUMENT); /* several begin so */
+    assert_int_equal(papertag_store_use_model(store, "nothing", &err), PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(papertag_store_use_model(store, NULL, &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_model(store, &m, &err), PAPERTAG_END);
     assert_int_equal(papertag_store_save_model(store, NULL, "/tmp/never", &err), PAPERTAG_BAD_ARGUMENT);
 }

@@ -202,6 +202,59 @@ static void test_what_was_missing_is_filled_in(void **state)
     assert_string_equal(chosen(&(papertag_query){.expression = "quantization & date=2026-01-02"}), "2601.00001");
 }
 
+static void test_every_field_is_read_back(void **state)
+{
+    const papertag_paper *p;
+
+    (void)state;
+    add("{\"id\":\"2601.00001\",\"source\":\"arxiv\",\"date\":\"2026-01-02\",\"organization\":\"Lab\","
+        "\"url\":\"https://example.org/a\",\"venue\":\"Workshop\",\"doi\":\"10.1/x\",\"authors\":[\"Ada \\\"A\\\" "
+        "Example\",\"B. Back\\\\slash\"],\"categories\":[\"cs.LG\"],\"keywords\":[\"bits\",\"weights\"],"
+        "\"upvotes\":3,\"comments\":0," QUANT "}");
+    p = &get("10.1/x")->paper;
+    assert_string_equal(p->id, "2601.00001");
+    assert_string_equal(p->arxiv, "2601.00001");
+    assert_string_equal(p->title, "Four bits are enough for language models");
+    assert_non_null(strstr(p->abstract, "post-training quantization"));
+    assert_string_equal(p->source, "arxiv");
+    assert_string_equal(p->date, "2026-01-02");
+    assert_string_equal(p->organization, "Lab");
+    assert_string_equal(p->url, "https://example.org/a");
+    assert_string_equal(p->venue, "Workshop");
+    assert_string_equal(p->doi, "10.1/x");
+    assert_int_equal(p->authors.count, 2);
+    assert_string_equal(p->authors.items[0], "Ada \"A\" Example");
+    assert_string_equal(p->authors.items[1], "B. Back\\slash");
+    assert_int_equal(p->categories.count, 1);
+    assert_string_equal(p->categories.items[0], "cs.LG");
+    assert_int_equal(p->keywords.count, 2);
+    assert_int_equal(p->author_count, 2);
+    assert_int_equal(p->upvotes, 3);
+    assert_int_equal(p->comments, 0);
+    add("{\"id\":\"b\",\"title\":\"Nothing else\"}");
+    p = &get("b")->paper;
+    assert_null(p->abstract);
+    assert_null(p->source);
+    assert_null(p->url);
+    assert_int_equal(p->keywords.count, 0);
+    assert_int_equal(p->upvotes, -1);
+}
+
+/* Two bibliographies use the same key for two papers. */
+static void test_keys_of_citations_are_no_ids(void **state)
+{
+    int64_t key;
+
+    (void)state;
+    assert_string_equal(add("@article{smith, title={Four bits are enough for language models}, author={Smith, Ada}}"),
+                        "1/0/0/1");
+    assert_string_equal(add("@article{smith, title={A robot hand that learns to pour tea}, author={Smith, Ben}}"),
+                        "1/0/0/1");
+    assert_string_equal(add("@article{jones, title={Four bits are enough for language models}, author={Smith, Ada}}"),
+                        "0/0/1/0");
+    assert_int_equal(papertag_store_find(store, "smith", &key, &err), PAPERTAG_BAD_ARGUMENT);
+}
+
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
 
 static int say(int64_t key, const char *tag, papertag_verdict verdict)
@@ -339,7 +392,7 @@ static void make_old(void)
     papertag_store_close(old);
 }
 
-static void test_an_older_layout_is_brought_up_to_date(void **state)
+static void test_an_older_layout_is_migrated(void **state)
 {
     int64_t version = 0;
 
@@ -403,6 +456,49 @@ static void test_foreign_files_are_refused(void **state)
     assert_non_null(strstr(err.message, "another program"));
     remove(path);
     assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_IO);
+}
+
+/* ---- checking -------------------------------------------------------------------------------------------------- */
+
+static bool finds(papertag_finding_kind kind, bool trouble)
+{
+    const papertag_finding *list;
+    size_t count;
+    bool found = false;
+
+    assert_int_equal(papertag_store_check(store, model, &list, &count, &err), PAPERTAG_OK);
+    assert_int_equal(list[0].kind, PAPERTAG_FINDING_STORE);
+    for (size_t i = 0; i < count; i++) {
+        assert_null(strstr(list[i].what, "papertag ")); /* what to run is for the program to say */
+        found = found || (list[i].kind == kind && list[i].trouble == trouble);
+    }
+    return found;
+}
+
+static void test_what_a_check_finds(void **state)
+{
+    int64_t key, delivery;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+    assert_false(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
+    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "RL", PAPERTAG_VERDICT_YES), PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_UNLEARNT_VERDICTS, false));
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
+        PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", &key, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_OPEN_DELIVERIES, false));
+    assert_int_equal(pt_store_exec(store, "UPDATE papers SET model=NULL, title=NULL, abstract=NULL", &err), 0);
+    assert_true(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
+    assert_true(finds(PAPERTAG_FINDING_EMPTY_PAPERS, false));
+    assert_int_equal(pt_store_exec(store, "DELETE FROM tagged", &err), PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+    assert_int_equal(papertag_store_repair(store, &err), PAPERTAG_OK);
+    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
 }
 
 /* ---- deliveries ------------------------------------------------------------------------------------------------ */
@@ -558,13 +654,16 @@ int main(void)
                                        STORE_TEST(test_one_paper_from_many_sources),
                                        STORE_TEST(test_what_a_source_holds_apart_stays_apart),
                                        STORE_TEST(test_what_was_missing_is_filled_in),
+                                       STORE_TEST(test_every_field_is_read_back),
+                                       STORE_TEST(test_keys_of_citations_are_no_ids),
                                        STORE_TEST(test_verdicts_are_stronger),
                                        STORE_TEST(test_the_view_for_other_programs),
                                        STORE_TEST(test_orders),
                                        STORE_TEST(test_plans_use_indexes),
-                                       STORE_TEST(test_an_older_layout_is_brought_up_to_date),
+                                       STORE_TEST(test_an_older_layout_is_migrated),
                                        STORE_TEST(test_an_older_layout_is_salvaged),
                                        STORE_TEST(test_foreign_files_are_refused),
+                                       STORE_TEST(test_what_a_check_finds),
                                        STORE_TEST(test_a_delivery_counts_when_its_file_is_there),
                                        STORE_TEST(test_similar_papers),
                                        STORE_TEST(test_more_statements_than_are_kept),

@@ -340,7 +340,7 @@ static int use(const args *a)
     text out = {0};
     int code = hash ? open_store(a, false, &store) : usage_error(a->command, "model use: give a hash, or default");
 
-    if (!code && hash && papertag_store_use(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
+    if (!code && hash && papertag_store_use_model(store, strcmp(hash, "default") != 0 ? hash : NULL, &err)) {
         code = refused(&err);
     }
     code = code ? code : open_model(a, store, &model);
