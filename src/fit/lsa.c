@@ -2,21 +2,22 @@
  * lsa - randomised truncated singular value decomposition of a sparse matrix.
  *
  * X is the matrix of rows, N x V. A random sketch of its row space is sharpened by a few products with X and its
- * transpose, made orthonormal between (Cholesky, twice), until X is near Q (X^T Q)^T; the singular vectors of the thin
- * X^T Q follow from the eigenvectors of its small Gram matrix. Tall matrices are kept as panels of PT_LANES columns, so
- * that every product is a sum of short vectors and panels can be worked on side by side.
+ * transpose, and made orthonormal in between (Cholesky, twice), until X is close to Q (X^T Q)^T. The singular vectors
+ * of the thin X^T Q follow from the eigenvectors of its small Gram matrix. Tall matrices are stored as panels of
+ * PT_LANES columns, so that every product is a sum of short vectors and each panel can be a task of its own.
  */
 #include "lsa.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { OVERSAMPLING = 24, ITERATIONS = 3, SWEEPS_MAX = 30, ROWS_A_DIRECTION = 4 };
+enum { OVERSAMPLING = 24, ITERATIONS = 3, SWEEPS_MAX = 30, ROWS_PER_DIRECTION = 4 };
 
-/* A tall matrix: `rows` x (panels PT_LANES). */
+/* A matrix with many rows and few columns. */
 typedef struct tall {
-    float **panels;
-    size_t rows, count;
+    float **panels; /* count, each rows x PT_LANES */
+    size_t rows;
+    size_t count; /* columns / PT_LANES */
 } tall;
 
 static void tall_free(tall *m)
@@ -27,7 +28,7 @@ static void tall_free(tall *m)
     free(m->panels);
 }
 
-static int tall_make(tall *m, size_t rows, size_t panels)
+static int tall_alloc(tall *m, size_t rows, size_t panels)
 {
     *m = (tall){.panels = pt_calloc(panels, sizeof *m->panels), .rows = rows, .count = panels};
     for (size_t p = 0; m->panels && p < panels; p++) {
@@ -39,13 +40,15 @@ static int tall_make(tall *m, size_t rows, size_t panels)
     return m->panels ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* What the tasks of one step share. */
-struct step {
-    const pt_rows *rows;
-    tall *by_row, *by_term, *m;
-    double *gram;        /* width x width */
-    const double *small; /* width x width: what m is multiplied with */
-    size_t width;
+/* What the tasks share. */
+struct sketch {
+    const pt_rows *rows; /* X, N x V */
+    tall *by_row;        /* N x width */
+    tall *by_term;       /* V x width */
+    tall *m;             /* the one that the current tasks work on */
+    double *gram;        /* width x width: m^T m */
+    const double *small; /* width x width: what m is multiplied by */
+    size_t width;        /* columns of the tall matrices */
 };
 
 /* ---- products with X ------------------------------------------------------------------------------------------- */
@@ -83,16 +86,16 @@ static void times_transpose(const pt_rows *rows, const float *restrict by_row, f
     }
 }
 
-static int rows_task(void *context, size_t panel)
+static int multiply_rows_task(void *context, size_t panel)
 {
-    struct step *s = context;
+    struct sketch *s = context;
     times_rows(s->rows, s->by_term->panels[panel], s->by_row->panels[panel]);
     return PAPERTAG_OK;
 }
 
-static int transpose_task(void *context, size_t panel)
+static int multiply_transpose_task(void *context, size_t panel)
 {
-    struct step *s = context;
+    struct sketch *s = context;
     memset(s->by_term->panels[panel], 0, s->by_term->rows * PT_LANES * sizeof **s->by_term->panels);
     times_transpose(s->rows, s->by_row->panels[panel], s->by_term->panels[panel]);
     return PAPERTAG_OK;
@@ -101,7 +104,8 @@ static int transpose_task(void *context, size_t panel)
 /* ---- small dense matrices -------------------------------------------------------------------------------------- */
 
 WIDEST_VECTORS
-static void gram_panels(const float *restrict a, const float *restrict b, size_t rows, double out[PT_LANES][PT_LANES])
+static void add_gram_of_panels(const float *restrict a, const float *restrict b, size_t rows,
+                               double out[PT_LANES][PT_LANES])
 {
     for (size_t i = 0; i < rows; i++) {
         for (int x = 0; x < PT_LANES; x++) {
@@ -116,14 +120,14 @@ static void gram_panels(const float *restrict a, const float *restrict b, size_t
 /* One pair of panels of m^T m; the pairs are numbered panel by panel. */
 static int gram_task(void *context, size_t pair)
 {
-    struct step *s = context;
+    struct sketch *s = context;
     size_t a = pair / s->m->count, b = pair % s->m->count;
     double sums[PT_LANES][PT_LANES] = {{0}};
 
     if (a > b) {
         return PAPERTAG_OK;
     }
-    gram_panels(s->m->panels[a], s->m->panels[b], s->m->rows, sums);
+    add_gram_of_panels(s->m->panels[a], s->m->panels[b], s->m->rows, sums);
     for (size_t x = 0; x < PT_LANES; x++) {
         for (size_t y = 0; y < PT_LANES; y++) {
             size_t i = a * PT_LANES + x, j = b * PT_LANES + y;
@@ -133,14 +137,14 @@ static int gram_task(void *context, size_t pair)
     return PAPERTAG_OK;
 }
 
-static int gram(struct step *s, tall *m, unsigned jobs)
+static int compute_gram(struct sketch *s, tall *m, unsigned jobs)
 {
     s->m = m;
     return pt_parallel(jobs, m->count * m->count, gram_task, s, NULL);
 }
 
-/* g = L L^T in place, L below and on the diagonal. What is lost to a deficient rank is put back as a little of the
- * trace, so that the factor always exists. */
+/* g = L L^T in place, L on and below the diagonal. A small share of the trace is the least square of a diagonal
+ * element, so that the factor exists for a deficient rank too. */
 static void cholesky(double *g, size_t n)
 {
     double trace = 0;
@@ -226,7 +230,7 @@ static void eigen(double *g, size_t n, double *v)
 
 /* ---- orthonormal columns --------------------------------------------------------------------------------------- */
 
-enum { STRIP = 256 }; /* rows of a tall matrix that are multiplied in one go */
+enum { STRIP = 256 }; /* rows of a tall matrix that one task multiplies */
 
 /* Multiplies a strip of rows of m by the small matrix, in place. */
 WIDEST_VECTORS
@@ -250,7 +254,7 @@ static void multiply_strip(tall *m, size_t first, size_t rows, const double *res
 
 static int multiply_task(void *context, size_t strip)
 {
-    struct step *s = context;
+    struct sketch *s = context;
     size_t first = strip * STRIP, rest = s->m->rows - first;
     float *scratch = pt_alloc(s->width, sizeof *scratch);
 
@@ -262,24 +266,25 @@ static int multiply_task(void *context, size_t strip)
     return PAPERTAG_OK;
 }
 
-static int multiply(struct step *s, tall *m, const double *small, unsigned jobs)
+static int multiply_by_small(struct sketch *s, tall *m, const double *small, unsigned jobs)
 {
     s->m = m;
     s->small = small;
     return pt_parallel(jobs, (m->rows + STRIP - 1) / STRIP, multiply_task, s, NULL);
 }
 
-/* Makes the columns orthonormal. Once leaves an error of the square of the condition, twice of rounding. */
-static int orthonormalise(struct step *s, tall *m, double *scratch, unsigned jobs)
+/* Makes the columns orthonormal. One pass leaves an error that grows with the square of the condition number; the
+ * second leaves only rounding. */
+static int orthonormalise(struct sketch *s, tall *m, double *scratch, unsigned jobs)
 {
     int status = PAPERTAG_OK;
 
     for (int time = 0; time < 2 && !status; time++) {
-        status = gram(s, m, jobs);
+        status = compute_gram(s, m, jobs);
         if (!status) {
             cholesky(s->gram, s->width);
             inverse_transpose(s->gram, s->width, scratch);
-            status = multiply(s, m, scratch, jobs);
+            status = multiply_by_small(s, m, scratch, jobs);
         }
     }
     return status;
@@ -287,7 +292,7 @@ static int orthonormalise(struct step *s, tall *m, double *scratch, unsigned job
 
 /* ---- the decomposition ----------------------------------------------------------------------------------------- */
 
-/* Signs at random: as good a sketch as normal deviates, and the same on every machine. */
+/* Random signs: as good a sketch as normal deviates, and the same on every machine. */
 static void fill_with_signs(tall *m, uint64_t seed)
 {
     for (size_t p = 0; p < m->count; p++) {
@@ -313,7 +318,7 @@ static int compare_eigenvalues(const void *a, const void *b)
 }
 
 /* V = X^T Q U / s, its columns by falling singular value, all times one scale. */
-static int read_directions(struct step *s, const tall *by_term, const double *vectors, pt_lsa *out)
+static int find_directions(struct sketch *s, const tall *by_term, const double *vectors, pt_lsa *out)
 {
     size_t width = s->width;
     struct eigenvalue *order = pt_alloc(width, sizeof *order);
@@ -363,25 +368,25 @@ int pt_lsa_fit(const pt_rows *rows, size_t terms, size_t rank, uint64_t seed, un
     size_t width = panels * PT_LANES;
     tall by_row = {0}, by_term = {0};
     double *small = pt_alloc(width * width, sizeof *small), *vectors = pt_alloc(width * width, sizeof *vectors);
-    struct step s = {.rows = rows, .by_row = &by_row, .by_term = &by_term, .width = width};
+    struct sketch s = {.rows = rows, .by_row = &by_row, .by_term = &by_term, .width = width};
     int status;
 
-    *out = (pt_lsa){.terms = terms, .rank = rank < least / ROWS_A_DIRECTION ? rank : least / ROWS_A_DIRECTION};
+    *out = (pt_lsa){.terms = terms, .rank = rank < least / ROWS_PER_DIRECTION ? rank : least / ROWS_PER_DIRECTION};
     s.gram = pt_alloc(width * width, sizeof *s.gram);
-    status = !small || !vectors || !s.gram ? PAPERTAG_NO_MEMORY : tall_make(&by_row, rows->count, panels);
-    status = status ? status : tall_make(&by_term, terms, panels);
+    status = !small || !vectors || !s.gram ? PAPERTAG_NO_MEMORY : tall_alloc(&by_row, rows->count, panels);
+    status = status ? status : tall_alloc(&by_term, terms, panels);
     jobs = pt_jobs(jobs);
     if (!status && out->rank) {
         fill_with_signs(&by_term, seed);
         for (int i = 0; i < ITERATIONS && !status; i++) {
-            status = pt_parallel(jobs, panels, rows_task, &s, NULL);
+            status = pt_parallel(jobs, panels, multiply_rows_task, &s, NULL);
             status = status ? status : orthonormalise(&s, &by_row, small, jobs);
-            status = status ? status : pt_parallel(jobs, panels, transpose_task, &s, NULL);
+            status = status ? status : pt_parallel(jobs, panels, multiply_transpose_task, &s, NULL);
         }
-        status = status ? status : gram(&s, &by_term, jobs);
+        status = status ? status : compute_gram(&s, &by_term, jobs);
         if (!status) {
             eigen(s.gram, width, vectors);
-            status = read_directions(&s, &by_term, vectors, out);
+            status = find_directions(&s, &by_term, vectors, out);
         }
     }
     tall_free(&by_row);
@@ -406,7 +411,7 @@ void pt_lsa_free(pt_lsa *lsa)
 /* ---- use ------------------------------------------------------------------------------------------------------- */
 
 WIDEST_VECTORS
-static void coordinates(const pt_lsa *lsa, pt_row row, float *restrict out)
+static void compute_coordinates(const pt_lsa *lsa, pt_row row, float *restrict out)
 {
     memset(out, 0, lsa->rank * sizeof *out);
     for (size_t k = 0; k < row.count; k++) {
@@ -439,7 +444,7 @@ int pt_lsa_extend(const pt_lsa *lsa, const pt_rows *rows, size_t count, pt_rows 
         for (size_t r = 0; r < lsa->rank; r++) {
             terms[row.count + r] = (uint32_t)(lsa->terms + r);
         }
-        coordinates(lsa, row, values + row.count);
+        compute_coordinates(lsa, row, values + row.count);
         status = pt_rows_append(out, terms, values, row.count + lsa->rank);
     }
     free(terms);
@@ -448,7 +453,7 @@ int pt_lsa_extend(const pt_lsa *lsa, const pt_rows *rows, size_t count, pt_rows 
 }
 
 WIDEST_VECTORS
-static void fold(const pt_lsa *lsa, float *restrict weights, const float *restrict latent)
+static void add_latent_weights(const pt_lsa *lsa, float *restrict weights, const float *restrict latent)
 {
     for (size_t t = 0; t < lsa->terms; t++) {
         float *restrict to = weights + t * PT_LANES;
@@ -465,6 +470,6 @@ void pt_lsa_fold(const pt_lsa *lsa, float *weights)
 {
     float *latent = weights + lsa->terms * PT_LANES, *bias = latent + lsa->rank * PT_LANES;
 
-    fold(lsa, weights, latent);
+    add_latent_weights(lsa, weights, latent);
     memmove(latent, bias, PT_LANES * sizeof *bias);
 }

@@ -1,16 +1,17 @@
 /*
- * bootstrap - how far a metric would move had other papers of the same kind been drawn.
+ * bootstrap - how much a metric would change with other papers of the same kind.
  *
- * Papers are drawn with replacement, as many as there are, and everything is measured again; the middle 95 % of what
- * comes out is the interval (Efron, "Bootstrap methods: another look at the jackknife", 1979; percentiles). Two models
- * are compared on the same draws, so that papers which are hard for both cancel; the p-value is twice the smaller share
- * of draws on either side of no difference (as Berg-Kirkpatrick, Burkett and Klein, "An empirical investigation of
- * statistical significance in NLP", 2012, who use the one-sided share).
+ * N papers are drawn from the N with replacement, and measured again, many times. The middle 95 % of the values are the
+ * interval (Efron, "Bootstrap methods: another look at the jackknife", 1979; percentiles). Two models are compared on
+ * the same draws, so papers that are hard for both cancel out. The p-value is twice the smaller share of draws on
+ * either side of no difference (as Berg-Kirkpatrick, Burkett and Klein, "An empirical investigation of statistical
+ * significance in NLP", 2012, who use the one-sided share).
  */
 #include <stdlib.h>
 
 #include "metrics.h"
 
+/* Every metric of papertag_metrics that has an interval. */
 static const size_t fields[] = {
     offsetof(papertag_metrics, f1_micro),     offsetof(papertag_metrics, f1_macro),
     offsetof(papertag_metrics, f1_samples),   offsetof(papertag_metrics, precision_micro),
@@ -21,14 +22,14 @@ static const size_t fields[] = {
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-static double get(const papertag_metrics *m, int field)
+static double field_of(const papertag_metrics *m, int field)
 {
     double value;
     memcpy(&value, (const char *)m + fields[field], sizeof value);
     return value;
 }
 
-static void set(papertag_metrics *m, int field, double value)
+static void set_field(papertag_metrics *m, int field, double value)
 {
     memcpy((char *)m + fields[field], &value, sizeof value);
 }
@@ -39,7 +40,8 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Each field's 2.5th and 97.5th percentile of `draws` (FIELDS x resamples), and on which side of 0 they lie. */
+/* The 2.5th and 97.5th percentile of each field, and its p-value unless p_value is NULL. draws: FIELDS x resamples;
+ * each row is sorted here. */
 static void summarise(double *draws, unsigned resamples, papertag_metrics *low, papertag_metrics *high,
                       papertag_metrics *p_value)
 {
@@ -51,15 +53,16 @@ static void summarise(double *draws, unsigned resamples, papertag_metrics *low, 
             below += values[r] <= 0;
             above += values[r] >= 0;
         }
-        set(low, f, values[edge]);
-        set(high, f, values[resamples - 1 - edge]);
+        set_field(low, f, values[edge]);
+        set_field(high, f, values[resamples - 1 - edge]);
         if (p_value) {
             double share = 2 * (double)((below < above ? below : above) + 1) / (resamples + 1.0);
-            set(p_value, f, share < 1 ? share : 1);
+            set_field(p_value, f, share < 1 ? share : 1);
         }
     }
 }
 
+/* Measures table a, or with b the difference b - a, on the same draws of papers. */
 static int resample(pt_table *a, pt_table *b, unsigned resamples, uint64_t seed, papertag_metrics *low,
                     papertag_metrics *high, papertag_metrics *p_value, papertag_error *err)
 {
@@ -80,7 +83,7 @@ static int resample(pt_table *a, pt_table *b, unsigned resamples, uint64_t seed,
         first = pt_measure(a, times);
         second = b ? pt_measure(b, times) : (papertag_metrics){0};
         for (int f = 0; f < FIELDS; f++) {
-            draws[(size_t)f * resamples + r] = b ? get(&second, f) - get(&first, f) : get(&first, f);
+            draws[(size_t)f * resamples + r] = b ? field_of(&second, f) - field_of(&first, f) : field_of(&first, f);
         }
     }
     summarise(draws, resamples, low, high, p_value);
@@ -89,13 +92,13 @@ static int resample(pt_table *a, pt_table *b, unsigned resamples, uint64_t seed,
     return PAPERTAG_OK;
 }
 
-static int check(const papertag_evaluation *e, unsigned resamples, papertag_error *err)
+static int check_arguments(const papertag_evaluation *e, unsigned resamples, papertag_error *err)
 {
     if (!e->count) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "no papers to measure on");
     }
     if (resamples < 100 || resamples > 1000000) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the resamples must be 100 to 1000000");
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the number of resamples must be 100 to 1000000");
     }
     return PAPERTAG_OK;
 }
@@ -104,7 +107,7 @@ int papertag_evaluation_interval(const papertag_evaluation *e, unsigned resample
                                  papertag_metrics *high, papertag_error *err)
 {
     pt_table table;
-    int status = check(e, resamples, err);
+    int status = check_arguments(e, resamples, err);
 
     status = status ? status : pt_table_open(&table, e, err);
     if (!status) {
@@ -120,10 +123,11 @@ int papertag_evaluation_compare(const papertag_evaluation *first, const papertag
                                 papertag_error *err)
 {
     pt_table a, b;
-    int status = check(first, resamples, err);
+    int status = check_arguments(first, resamples, err);
 
     if (!status && first->count != second->count) {
-        status = pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the two evaluations are of %zu and %zu papers", first->count,
+        status = pt_fail(err, PAPERTAG_BAD_ARGUMENT,
+                         "the evaluations have %zu and %zu papers; only the same papers can be compared", first->count,
                          second->count);
     }
     status = status ? status : pt_table_open(&a, first, err);

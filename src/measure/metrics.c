@@ -37,8 +37,8 @@ void pt_f1(const uint32_t *tp, const uint32_t *fp, const uint32_t *fn, size_t ta
     *macro = supported ? sum / (double)supported : 0;
 }
 
-/* A pair that careful readers disagree on counts as not assigned; if it is gold, it stays to be found. This is what the
- * reference does that the figures of other tools were measured with. */
+/* A pair on which careful readers disagree counts as not assigned; a gold tag still counts as missed then. The
+ * reference that other tools are compared by does the same. */
 static bool counts_as_assigned(pt_cell c)
 {
     return c.assigned && !c.left_out;
@@ -46,21 +46,21 @@ static bool counts_as_assigned(pt_cell c)
 
 /* ---- ranking --------------------------------------------------------------------------------------------------- */
 
-typedef struct ranked {
+struct ranked {
     double p;
     bool gold, left_out;
-    size_t place; /* where it stood before sorting: equals keep their order */
-} ranked;
+    size_t place; /* before sorting: ties keep their order */
+};
 
 static int compare_ranked(const void *a, const void *b)
 {
-    const ranked *x = a, *y = b;
+    const struct ranked *x = a, *y = b;
     return x->p < y->p ? 1 : x->p > y->p ? -1 : (x->place > y->place) - (x->place < y->place);
 }
 
 /* Label ranking average precision of one sorted row: over its gold tags, the share of gold among the tags ranked at
  * least as high; equal p, equal rank. 1 for a row without gold tags or with gold tags only. */
-static double row_lrap(const ranked *row, size_t count)
+static double row_lrap(const struct ranked *row, size_t count)
 {
     double sum = 0;
     size_t gold = 0, above = 0;
@@ -78,17 +78,16 @@ static double row_lrap(const ranked *row, size_t count)
     return gold && gold < count ? sum / (double)gold : 1;
 }
 
-/* Ranks a row, best first, into `ranking`. */
-static void rank(const pt_cell *row, size_t tags, ranked *ranking)
+/* Sorts a row into `ranking`, highest p first. */
+static void rank_row(const pt_cell *row, size_t tags, struct ranked *ranking)
 {
     for (size_t t = 0; t < tags; t++) {
-        ranking[t] = (ranked){row[t].p, row[t].gold, row[t].left_out, t};
+        ranking[t] = (struct ranked){row[t].p, row[t].gold, row[t].left_out, t};
     }
     pt_sort(ranking, tags, sizeof *ranking, compare_ranked);
 }
 
-/* What one paper adds to each metric. */
-static pt_tally tally(const pt_cell *row, size_t tags, ranked *ranking)
+static pt_tally tally(const pt_cell *row, size_t tags, struct ranked *ranking)
 {
     static const size_t depths[3] = {1, 3, 5};
     pt_tally y = {0};
@@ -97,7 +96,7 @@ static pt_tally tally(const pt_cell *row, size_t tags, ranked *ranking)
 
     for (size_t t = 0; t < tags; t++) {
         bool assigned = counts_as_assigned(row[t]);
-        int bin = row[t].p >= 1 ? PT_BINS - 1 : (int)(row[t].p * PT_BINS);
+        const int bin = pt_bin_of(row[t].p);
         tp += row[t].gold && assigned;
         fp += !row[t].gold && assigned;
         fn += row[t].gold && !assigned;
@@ -107,7 +106,7 @@ static pt_tally tally(const pt_cell *row, size_t tags, ranked *ranking)
     }
     y.labelled = gold > 0;
     y.f1 = f1_of(tp, fp, fn);
-    rank(row, tags, ranking);
+    rank_row(row, tags, ranking);
     y.lrap = row_lrap(ranking, tags);
     for (size_t k = 0, depth = 0; gold && k < 5; k++) {
         bool there = k < tags;
@@ -123,14 +122,14 @@ static pt_tally tally(const pt_cell *row, size_t tags, ranked *ranking)
 }
 
 /* Area under a tag's precision-recall steps: the sum of precision x gain in recall, equal p taken together. */
-static double average_precision(const pt_table *table, size_t tag, ranked *pairs)
+static double average_precision(const pt_table *table, size_t tag, struct ranked *pairs)
 {
     size_t positives = 0, hits = 0;
     double sum = 0;
 
     for (size_t i = 0; i < table->papers; i++) {
         pt_cell c = table->cells[i * table->tags + tag];
-        pairs[i] = (ranked){c.p, c.gold, false, i};
+        pairs[i] = (struct ranked){c.p, c.gold, false, i};
         positives += c.gold;
     }
     pt_sort(pairs, table->papers, sizeof *pairs, compare_ranked);
@@ -148,7 +147,7 @@ static double average_precision(const pt_table *table, size_t tag, ranked *pairs
 
 /* ---- all together ---------------------------------------------------------------------------------------------- */
 
-/* Slug order: the model's tags are in it already, so what gold brought is put in its places. */
+/* The tags in slug order. Insertion is fast here: all but the tags that gold added are in order already. */
 static size_t *slug_order(const papertag_evaluation *e)
 {
     size_t *order = pt_alloc(e->tag_count, sizeof *order);
@@ -168,11 +167,11 @@ int pt_table_open(pt_table *out, const papertag_evaluation *e, papertag_error *e
 {
     pt_table table = {.papers = e->count, .tags = e->tag_count};
     size_t *order = slug_order(e);
-    ranked *ranking = pt_alloc(table.tags, sizeof *ranking);
+    struct ranked *ranking = pt_alloc(table.tags, sizeof *ranking);
     int status = PAPERTAG_OK;
 
     table.slugs = pt_alloc(table.tags, sizeof *table.slugs);
-    table.cells = pt_calloc(table.papers * table.tags, sizeof *table.cells);
+    table.cells = pt_calloc(table.papers, table.tags * sizeof *table.cells);
     table.tallies = pt_alloc(table.papers, sizeof *table.tallies);
     table.counts = pt_calloc(table.tags, 3 * sizeof *table.counts);
     if (!order || !ranking || !table.slugs || !table.cells || !table.tallies || !table.counts) {
@@ -264,7 +263,7 @@ int papertag_evaluation_metrics(papertag_evaluation *e, papertag_metrics *out, p
 {
     papertag_tag_metrics *per_tag;
     pt_table table;
-    ranked *scratch;
+    struct ranked *scratch;
     int status;
 
     if (!e->count) {

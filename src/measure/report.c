@@ -1,11 +1,11 @@
 /*
- * report - what a person asks of an evaluation beyond its figures: where it goes wrong, whether p means what it says,
- * what other precision could be had, and the figures that other tools would print.
+ * report - what metrics alone do not show: which tags are confused, whether p is calibrated, precision by recall, and
+ * the metrics as other tools define them.
  *
- * Annif measures what was suggested, here the tags assigned, over all papers, and a paper without gold tags has an NDCG
- * of 1. LibMultiLabel measures the whole ranking, divides by k whatever was suggested, averages over all papers, and
- * its macro figures over all tags. Neither leaves disputed pairs out. Both were read in their sources (annif/eval.py,
- * libmultilabel/linear/metrics.py).
+ * Annif measures the tags that were suggested, here those assigned, and averages over all papers; a paper without gold
+ * tags has an NDCG of 1. LibMultiLabel measures the whole ranking, always divides by k, averages over all papers, and
+ * takes macro figures over all tags. Neither leaves out disputed pairs. Both definitions are from the sources
+ * (annif/eval.py, libmultilabel/linear/metrics.py).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* The tags of a row, likeliest first; only those assigned, or all. Equal p: slug order. Returns how many. */
-static size_t rank(const pt_cell *row, size_t tags, bool assigned_only, size_t *order)
+/* The tags of a row, highest p first, ties in slug order; all of them or only those assigned. Returns their number. */
+static size_t rank_tags(const pt_cell *row, size_t tags, bool assigned_only, size_t *order)
 {
     size_t count = 0;
 
@@ -49,8 +49,7 @@ static double ndcg(const pt_cell *row, const size_t *order, size_t count, size_t
     return gold ? gain / ideal : 1;
 }
 
-/* Label ranking average precision over the suggested tags; equal p, equal rank. Those not suggested all
- * come last, as equals. */
+/* Label ranking average precision over the suggested tags; equal p, equal rank. The others share the last rank. */
 static double lrap(const pt_cell *row, const size_t *order, size_t count, size_t gold, size_t tags)
 {
     double sum = 0;
@@ -67,14 +66,14 @@ static double lrap(const pt_cell *row, const size_t *order, size_t count, size_t
     return gold && gold < tags ? sum / (double)gold : 1;
 }
 
-static void annif(const pt_table *table, size_t *order, papertag_annif *out)
+static void measure_annif(const pt_table *table, size_t *order, papertag_annif *out)
 {
     static const size_t depths[] = {1, 3, 5};
     double *const p_at[] = {&out->p_at_1, &out->p_at_3, &out->p_at_5};
 
     for (size_t i = 0; i < table->papers; i++) {
         const pt_cell *row = table->cells + i * table->tags;
-        size_t count = rank(row, table->tags, true, order), gold = 0, hits = 0;
+        size_t count = rank_tags(row, table->tags, true, order), gold = 0, hits = 0;
         for (size_t t = 0; t < table->tags; t++) {
             gold += row[t].gold;
             hits += row[t].gold && row[t].assigned;
@@ -105,7 +104,7 @@ static void annif(const pt_table *table, size_t *order, papertag_annif *out)
     }
 }
 
-static int libmultilabel(const pt_table *table, size_t *order, papertag_libmultilabel *out, papertag_error *err)
+static int measure_libmultilabel(const pt_table *table, size_t *order, papertag_libmultilabel *out, papertag_error *err)
 {
     static const size_t depths[] = {1, 3, 5};
     double *const p_at[] = {&out->p_at_1, &out->p_at_3, &out->p_at_5}, precision = 0, recall = 0;
@@ -118,7 +117,7 @@ static int libmultilabel(const pt_table *table, size_t *order, papertag_libmulti
     fn = fp + table->tags;
     for (size_t i = 0; i < table->papers; i++) {
         const pt_cell *row = table->cells + i * table->tags;
-        size_t gold = 0, count = rank(row, table->tags, false, order);
+        size_t gold = 0, count = rank_tags(row, table->tags, false, order);
         for (size_t t = 0; t < table->tags; t++) {
             gold += row[t].gold;
             tp[t] += row[t].gold && row[t].assigned;
@@ -152,13 +151,13 @@ static int libmultilabel(const pt_table *table, size_t *order, papertag_libmulti
     return PAPERTAG_OK;
 }
 
-/* ---- where it goes wrong --------------------------------------------------------------------------------------- */
+/* ---- confused tags --------------------------------------------------------------------------------------------- */
 
-/* Counts papers in which a gold tag was missed and another assigned wrongly; keeps the pairs seen most. */
-static int confusions(const pt_table *table, papertag_report *out, papertag_error *err)
+/* Counts papers in which one tag was missed and another wrongly assigned; the most frequent pairs go to *out. */
+static int count_confusions(const pt_table *table, papertag_report *out, papertag_error *err)
 {
     size_t tags = table->tags;
-    uint32_t *seen = pt_calloc(tags * tags, sizeof *seen);
+    uint32_t *seen = pt_calloc(tags, tags * sizeof *seen);
 
     if (!seen) {
         return pt_no_memory(err);
@@ -191,6 +190,23 @@ static int confusions(const pt_table *table, papertag_report *out, papertag_erro
     return PAPERTAG_OK;
 }
 
+/* ---- calibration ----------------------------------------------------------------------------------------------- */
+
+static void fill_bins(const pt_table *table, papertag_bin bins[PT_BINS])
+{
+    for (size_t i = 0; i < table->papers * table->tags; i++) {
+        const pt_cell *c = &table->cells[i];
+        papertag_bin *bin = &bins[pt_bin_of(c->p)];
+        bin->pairs++;
+        bin->p += c->p;
+        bin->gold += c->gold;
+    }
+    for (int b = 0; b < PT_BINS; b++) {
+        bins[b].p = ratio(bins[b].p, (double)bins[b].pairs);
+        bins[b].gold = ratio(bins[b].gold, (double)bins[b].pairs);
+    }
+}
+
 int papertag_evaluation_report(const papertag_evaluation *e, papertag_report *out, papertag_error *err)
 {
     papertag_report report = {0};
@@ -206,25 +222,11 @@ int papertag_evaluation_report(const papertag_evaluation *e, papertag_report *ou
         return status;
     }
     order = pt_alloc(table.tags, sizeof *order);
-    if (!order) {
-        pt_table_close(&table);
-        return pt_no_memory(err);
-    }
-    status = confusions(&table, &report, err);
-    status = status ? status : libmultilabel(&table, order, &report.libmultilabel, err);
+    status = order ? count_confusions(&table, &report, err) : pt_no_memory(err);
+    status = status ? status : measure_libmultilabel(&table, order, &report.libmultilabel, err);
     if (!status) {
-        annif(&table, order, &report.annif);
-        for (size_t i = 0; i < table.papers * table.tags; i++) {
-            const pt_cell *c = &table.cells[i];
-            papertag_bin *bin = &report.bins[c->p >= 1 ? PT_BINS - 1 : (int)(c->p * PT_BINS)];
-            bin->pairs++;
-            bin->p += c->p;
-            bin->gold += c->gold;
-        }
-        for (int b = 0; b < PT_BINS; b++) {
-            report.bins[b].p = ratio(report.bins[b].p, (double)report.bins[b].pairs);
-            report.bins[b].gold = ratio(report.bins[b].gold, (double)report.bins[b].pairs);
-        }
+        measure_annif(&table, order, &report.annif);
+        fill_bins(&table, report.bins);
         *out = report;
     }
     free(order);
@@ -234,14 +236,14 @@ int papertag_evaluation_report(const papertag_evaluation *e, papertag_report *ou
 
 /* ---- precision by recall --------------------------------------------------------------------------------------- */
 
-typedef struct scored {
+struct scored {
     double p;
     bool gold;
-} scored;
+};
 
 static int compare_scored(const void *a, const void *b)
 {
-    const scored *x = a, *y = b;
+    const struct scored *x = a, *y = b;
     return x->p < y->p ? 1 : x->p > y->p ? -1 : 0;
 }
 
@@ -249,14 +251,14 @@ int papertag_evaluation_curve(const papertag_evaluation *e, const char *tag, dou
                               papertag_error *err)
 {
     pt_table table;
-    scored *pairs;
+    struct scored *pairs;
     size_t count = 0, positives = 0, hits = 0;
     int status = pt_table_open(&table, e, err);
 
     if (status) {
         return status;
     }
-    pairs = pt_alloc(table.papers * table.tags, sizeof *pairs);
+    pairs = pt_alloc(table.papers, table.tags * sizeof *pairs);
     if (!pairs) {
         pt_table_close(&table);
         return pt_no_memory(err);
@@ -264,7 +266,7 @@ int papertag_evaluation_curve(const papertag_evaluation *e, const char *tag, dou
     for (size_t t = 0; t < table.tags; t++) {
         for (size_t i = 0; i < table.papers && (!tag || !strcmp(table.slugs[t], tag)); i++) {
             pt_cell c = table.cells[i * table.tags + t];
-            pairs[count++] = (scored){c.p, c.gold};
+            pairs[count++] = (struct scored){c.p, c.gold};
             positives += c.gold;
         }
     }

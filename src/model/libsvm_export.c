@@ -106,21 +106,21 @@ static void append_readme(pt_buf *out, const papertag_model *m)
 {
     pt_buf_format(
         out,
-        "TAG.model      one LIBSVM model a tag (C-SVC, labels 1 and -1); bytes that a file name cannot bear\n"
-        "               are written as %%XX\n"
+        "TAG.model      one LIBSVM model for each tag (C-SVC, labels 1 and -1); bytes that a file name cannot\n"
+        "               hold are written as %%XX\n"
         "vocabulary.tsv index (from 1), term, idf\n"
-        "manifest.json  options, tags with cut and calibration\n"
+        "manifest.json  options; tags with cut and calibration\n"
         "\n"
-        "The vector of a paper\n"
-        "1. Cut title and abstract into words as `text` in manifest.json says; terms are runs of 1 to %u\n"
-        "   neighbouring words that vocabulary.tsv has.\n"
-        "2. tf: how often the term stands in the abstract, plus %g times how often in the title.\n"
-        "3. value = (1 + ln tf) * idf (tf below 1: tf * idf), then divide all values by the square root of\n"
-        "   the sum of their squares.\n"
+        "How to build the vector of a paper\n"
+        "1. Split title and abstract into words as `text` in manifest.json describes. Terms are the runs of\n"
+        "   1 to %u words that vocabulary.tsv contains.\n"
+        "2. tf: how often the term occurs in the abstract, plus %g times how often it occurs in the title.\n"
+        "3. value = (1 + ln tf) * idf (for tf below 1: tf * idf). Then divide all values by the square root\n"
+        "   of the sum of their squares.\n"
         "4. Write index:value in ascending order of index.\n"
         "\n"
-        "svm-predict gives 1 where the decision value is above 0. papertag assigns a tag where it is at least\n"
-        "the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
+        "svm-predict gives 1 when the decision value is above 0. papertag assigns a tag when the value is at\n"
+        "least the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
         m->options.ngram_max, m->options.title_weight);
 }
 

@@ -35,8 +35,8 @@ static bool is_class(char c, unsigned class)
 }
 
 typedef struct scanner {
-    const char *at;  /* printable ASCII or folded text, NUL-terminated: reading one byte ahead is always allowed */
-    const char *end; /* of that text */
+    const char *at;  /* in printable ASCII or folded text; a NUL ends it, so the next byte can always be read */
+    const char *end; /* of the text */
     const pt_text_options *options;
     pt_tokens *tokens; /* out */
     bool fast_path;
@@ -258,6 +258,12 @@ static const char *accented_letter(const char *at)
     return is_class(*letter, LETTER) ? letter : NULL;
 }
 
+/* The comma of "10,000", after a digit. */
+static bool is_thousands_comma(const char *at)
+{
+    return is_class(at[1], DIGIT) && is_class(at[2], DIGIT) && is_class(at[3], DIGIT) && !is_class(at[4], WORD);
+}
+
 /* Where the word that begins at `word` continues after the byte at `at`, which is no letter or digit; NULL when the
  * word ends. Appends the byte if it is part of the word ("3.5", "c++"). */
 static const char *continue_word(scanner *s, const char *at, const char *word)
@@ -284,10 +290,7 @@ static const char *continue_word(scanner *s, const char *at, const char *word)
         }
         return NULL;
     case ',':
-        return after_digit && is_class(at[1], DIGIT) && is_class(at[2], DIGIT) && is_class(at[3], DIGIT) &&
-                       !is_class(at[4], WORD)
-                   ? at + 1
-                   : NULL;
+        return after_digit && is_thousands_comma(at) ? at + 1 : NULL;
     case '\'':
         if ((at[1] == 's' || at[1] == 'S') && !is_class(at[2], WORD)) {
             return NULL;
@@ -447,7 +450,7 @@ int pt_tokenize_by(pt_tokens *tokens, const pt_text_options *options, const char
     if (!size) {
         return PAPERTAG_OK;
     }
-    if (fast_path && !text[size] && pt_is_folded(text, size)) {
+    if (fast_path && !text[size] /* not cut */ && pt_is_folded(text, size)) {
         scan_text(&s, text, size);
     } else {
         pt_fold(&tokens->folded, text, size, fast_path);

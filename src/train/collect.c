@@ -240,7 +240,8 @@ int papertag_trainer_add_unlabelled(papertag_trainer *t, const papertag_paper *p
     int status;
 
     if (!pt_solver_get(t->options.solver)->keywords) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "only the linear solver learns from unlabelled papers");
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the %s solver does not learn from unlabelled papers",
+                       papertag_solver_names()[t->options.solver]);
     }
     if (!has_text(paper)) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "neither title nor abstract");
@@ -290,6 +291,7 @@ int papertag_trainer_tag_list(papertag_trainer *t, const char *path, papertag_er
     int status = pt_tag_list_read(&list, path, err);
 
     if (!status) {
+        pt_keyword_index_free(&t->keywords); /* it points into the list before */
         pt_tag_list_free(&t->list);
         t->list = list;
     }

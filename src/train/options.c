@@ -63,8 +63,6 @@ int pt_train_options_check(const papertag_train_options *o, papertag_error *err)
         {o->max_terms <= UINT32_MAX / 8, "a model can hold at most 536870911 terms"},
         {solver, "no such solver"},
         {(unsigned)o->kernel <= PAPERTAG_KERNEL_SIGMOID, "no such kernel"},
-        {!solver || solver->kernels || o->kernel == PAPERTAG_KERNEL_LINEAR,
-         "the linear solver has only the linear kernel; other kernels need the libsvm solver"},
         {o->c >= 0 && o->c <= 1e9, "C must be 0 to 1000000000 (0: chosen by cross-validation)"},
         {o->gamma >= 0 && o->gamma <= 1e9, "gamma must be 0 to 1000000000"},
         {isfinite(o->coef0), "coef0 must be a number"},
@@ -78,6 +76,10 @@ int pt_train_options_check(const papertag_train_options *o, papertag_error *err)
         if (!checks[i].right) {
             return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "%s", checks[i].rule);
         }
+    }
+    if (!solver->kernels && o->kernel != PAPERTAG_KERNEL_LINEAR) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the %s solver has no %s kernel; the libsvm solver has",
+                       papertag_solver_names()[o->solver], papertag_kernel_names()[o->kernel]);
     }
     return PAPERTAG_OK;
 }

@@ -350,7 +350,7 @@ ok" ]
     expect 1
     [[ $output == *"is damaged"*"papertag doctor --repair"* ]]
     papertag doctor --repair --json | tee "$work/out" | jq -e -s 'all(.trouble | not)' >/dev/null
-    grep -q '0 papers and 3 verdicts could be read' "$work/out"
+    grep -q '0 papers and 3 verdicts were recovered' "$work/out"
     grep -q '"40 papers have neither title nor abstract"' "$work/out"
     [ -e "$PAPERTAG_DB.damaged" ]
     verdicts | diff - "$work/before"

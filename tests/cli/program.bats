@@ -407,6 +407,7 @@ EOF
     done
     run papertag train -o "$work/m" --solver linear --kernel rbf "$work/train.jsonl"
     expect 2
+    [[ $output == *"the linear solver has no rbf kernel"* ]]
 }
 
 # ---- train with unlabelled papers ----
@@ -449,7 +450,7 @@ EOF
     [[ $output == *"none"* ]]
     run papertag train -o "$work/k" --solver libsvm --unlabelled "$work/pool.jsonl" "$work/train.jsonl"
     [ "$status" -ne 0 ]
-    [[ $output == *"only the linear solver learns from unlabelled papers"* ]]
+    [[ $output == *"the libsvm solver does not learn from unlabelled papers"* ]]
     [ ! -e "$work/k" ]
 }
 

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: a folder of LIBSVM's files. The bytes are its files, each headed by a line "=== NAME". A model that is
- * made of them opens, tags, and goes out and in again as it was.
+ * Fuzz target: a folder of LIBSVM's files. The bytes are its files, each after a line "=== NAME". A model that is
+ * imported from them must open and tag, and must survive an export and a second import.
  */
 #include <dirent.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static void empty_folder(void)
     }
 }
 
-static void give_up_folder(void)
+static void remove_folder(void)
 {
     empty_folder();
     rmdir(folder);
@@ -76,7 +76,7 @@ static void round_trip(const char *first, const char *second)
     empty_folder();
     if (papertag_model_export_libsvm(model, folder, &err) || papertag_model_import_libsvm(folder, second, &err) ||
         (papertag_model_is_linear(model) && size_of(first) != size_of(second))) {
-        abort(); /* a kernel model's support vectors may be put down once more */
+        abort(); /* a kernel model may store a support vector again, which changes the size */
     }
     papertag_tagger_close(tagger);
     papertag_model_close(model);
@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char first[64], second[64], *text = strndup((const char *)data, size);
     papertag_error err;
 
-    if (!made && (!mkdtemp(folder) || atexit(give_up_folder))) {
+    if (!made && (!mkdtemp(folder) || atexit(remove_folder))) {
         abort();
     }
     made = true;

@@ -1,5 +1,5 @@
 /*
- * Fuzz target: model files. The checksum is made right before opening, so that what lies behind it is reached.
+ * Fuzz target: model files. The checksum is corrected before opening, so that the checks after it are reached.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /*
- * Fuzz target: the tokenizer over any bytes, its fast path against its careful one.
+ * Fuzz target: the tokenizer over any bytes; the fast path must give what the careful one gives.
  */
 #include <stdlib.h>
 

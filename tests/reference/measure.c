@@ -1,8 +1,8 @@
 /*
- * Measures what tests/reference/metrics.py makes up: prints `name value` lines.
+ * Measures the predictions that tests/reference/metrics.py generates, and prints `name value` lines.
  *
- * Standard input: the model's tags on one line; then for each paper three lines: gold tags, maybe tags, and for each of
- * the model's tags `p:assigned`; separated by spaces.
+ * Standard input: the model's tags on one line. Then three lines for each paper: gold tags, maybe tags, and
+ * `p:assigned` for each of the model's tags. Items are separated by spaces.
  */
 #include <stdlib.h>
 

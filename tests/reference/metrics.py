@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""papertag's metrics beside scikit-learn's, over made-up predictions: ties, papers without gold tags, disputed pairs,
-gold tags that the model does not know.
+"""Compares papertag's metrics with scikit-learn's on generated predictions: ties, papers without gold tags, disputed
+pairs, gold tags that the model does not know.
 
 usage: OBJ=build/release tests/reference/metrics.py
 """
@@ -73,7 +73,7 @@ def reference(Y, S, A, care, tags):
     out["ndcg_at_5"] = np.mean(gain.sum(1) / ideal)
     bins = np.minimum((S * 10).astype(int), 9)
     out["ece"] = sum(abs(S[bins == b].sum() - Y[bins == b].sum()) for b in range(10)) / S.size
-    for other in (annif(Y, S, raw), libmultilabel(Y, S, raw)):  # neither knows of disputed pairs
+    for other in (annif(Y, S, raw), libmultilabel(Y, S, raw)):  # neither has disputed pairs
         out.update(other)
     p, r, f, n = precision_recall_fscore_support(Y, A, average=None, zero_division=0)
     for j, t in enumerate(tags):
@@ -104,7 +104,7 @@ def check(name, papers, known, unknown, digits, ties=True):
         lines.append(" ".join(t for j, t in enumerate(tags) if Y[i, j]))
         lines.append(" ".join(t for j, t in enumerate(tags) if not care[i, j]))
         lines.append(" ".join("%r:%d" % (float(S[i, j]), A[i, j]) for j, t in enumerate(tags) if j not in new))
-    # a disputed tag that no paper has yet is not known when it is met, and then says nothing: leave those out here
+    # papertag ignores a disputed tag that no earlier paper has: leave those out here
     for j in new:
         care[:, j] = True
     out = subprocess.run([MEASURE], input="\n".join(lines) + "\n", text=True, capture_output=True)

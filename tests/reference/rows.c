@@ -1,6 +1,6 @@
 /*
- * Prints tf-idf rows for tests/reference/tfidf.py: one text a line on standard input, one row a line on standard output
- * as `term=value` separated by tabs.
+ * Prints tf-idf rows for tests/reference/tfidf.py. Standard input: one text on each line. Standard output: one row on
+ * each line, `term=value` separated by tabs.
  *
  * usage: rows NGRAM_MAX MIN_DF MAX_DF
  */

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tf-idf rows beside scikit-learn's TfidfVectorizer, over random texts with options that both have.
+"""Compares tf-idf rows with those of scikit-learn's TfidfVectorizer, on random texts and with options that both have.
 
 usage: OBJ=build/release tests/reference/tfidf.py
 """

@@ -20,7 +20,7 @@ struct fixture {
     float weights[(TERMS + 1) * PT_LANES];
 };
 
-/* Rows of unit length; tag t leans on term t, with noise, so that no tag is separable. */
+/* Rows of unit length; tag t depends on term t, with noise, so that no tag is separable. */
 static void make(struct fixture *f)
 {
     uint64_t seed = 5;
@@ -93,7 +93,7 @@ static void fit_papers(const struct fixture *f, const uint32_t *papers, size_t c
 
 static const pt_linear_options strict = {.c = 1, .epsilon = 1e-4, .epochs_max = 5000, .seed = 1};
 
-/* The primal objective of one tag, and its gradient when asked for. */
+/* The primal objective of one tag. gradient: out; NULL: not wanted. */
 static double objective(const struct fixture *f, uint32_t tag, double c, double positive_weight, const double *w,
                         double *gradient)
 {
@@ -221,7 +221,7 @@ static void test_cost_is_repetition(void **state)
     release(&f);
 }
 
-/* With next to no C the prior stays; with much of it, it is forgotten as far as the papers speak. */
+/* With a tiny C the weights stay at the prior; with a normal one they reach the optimum of the shifted problem. */
 static void test_prior_holds_where_papers_say_little(void **state)
 {
     pt_linear_options options = strict;
@@ -244,7 +244,7 @@ static void test_prior_holds_where_papers_say_little(void **state)
     memcpy(prior.weights, start, sizeof start);
     options.c = strict.c;
     fit_all(&f, &options, prior.weights);
-    for (uint32_t tag = 0; tag < PT_LANES; tag++) { /* the optimum of the shifted problem */
+    for (uint32_t tag = 0; tag < PT_LANES; tag++) {
         double w[TERMS + 1], gradient[TERMS + 1];
         for (int j = 0; j <= TERMS; j++) {
             w[j] = prior.weights[j * PT_LANES + (int)tag];
@@ -257,8 +257,8 @@ static void test_prior_holds_where_papers_say_little(void **state)
     release(&f);
 }
 
-/* A fold's fit that begins with the dual variables of all papers ends where one that begins at nothing does, and is
- * nearer to there after a few passes. */
+/* A fold's fit that starts from the dual variables of all papers reaches the same optimum as one that starts from 0,
+ * and is closer to it after a few passes. */
 static void test_a_start_leads_to_the_same_optimum(void **state)
 {
     static float duals[PAPERS * PT_LANES];
@@ -319,7 +319,7 @@ static void test_margins_are_dot_products(void **state)
     release(&f);
 }
 
-/* Lane f is what a fit without fold f gives, the lane after the folds what a fit of all gives. */
+/* Lane f equals a fit without fold f; the lane after the folds equals a fit to all papers. */
 static void test_lanes_are_folds(void **state)
 {
     enum { FOLDS = 4 };
@@ -370,7 +370,7 @@ static void test_a_fixed_bias_stays(void **state)
     fit_all(&f, &options, f.weights);
     for (size_t lane = 0; lane < PT_LANES; lane++) {
         assert_true(f.weights[TERMS * PT_LANES + lane] == 0.25F);
-        assert_true(f.weights[lane * PT_LANES + lane] > 0.1F); /* the tag's own term is still learnt */
+        assert_true(f.weights[lane * PT_LANES + lane] > 0.1F); /* the tag's own term is learnt all the same */
     }
     release(&f);
 }

@@ -64,8 +64,8 @@ static void test_singular_values(void **state)
     pt_rows_free(&rows);
 }
 
-/* A matrix of noise has no gap after its leading values: the hardest to sketch. The energy along the directions found
- * must still be close to the best, which a second run of twice the rank bounds. */
+/* Noise has no gap after its leading singular values, so it is the hardest to sketch. The energy along the directions
+ * found must still be close to the best, which a second run of twice the rank bounds. */
 static void test_directions_are_orthogonal_and_leading(void **state)
 {
     pt_rows rows;
@@ -176,7 +176,7 @@ static void test_few_rows_have_few_directions(void **state)
     assert_int_equal(pt_lsa_fit(&rows, TERMS, RANK, 1, 1, &lsa, NULL), 0);
     assert_int_equal(lsa.rank, 0);
     pt_lsa_free(&lsa);
-    for (size_t i = 0; i < 20; i++) { /* all alike: one direction says it all */
+    for (size_t i = 0; i < 20; i++) { /* all equal: one direction describes them */
         assert_int_equal(pt_rows_append(&rows, terms, values, 2), 0);
     }
     assert_int_equal(pt_lsa_fit(&rows, TERMS, RANK, 1, 1, &lsa, NULL), 0);

@@ -23,7 +23,7 @@ static const char *const words[TOPICS][6] = {{"quantization", "bit", "weights", 
                                              {"translation", "languages", "corpus", "bilingual", "speech", "dialect"}};
 static const char *const tags[TOPICS] = {"quantization", "reinforcement-learning", "3d-vision", "multilingual"};
 
-/* Paper i is about topic i % TOPICS, every fifth one about the next topic too; common words all around. */
+/* Paper i is about topic i % TOPICS, every fifth one about the next topic too, with common words in between. */
 static void make_paper(int i, char *abstract, size_t capacity, const char **tag_items, papertag_paper *paper)
 {
     uint64_t seed = (uint64_t)i * 77 + 5;
@@ -246,6 +246,65 @@ static void test_kernel_margins_are_those_of_libsvm(void **state)
     }
 }
 
+/* Replaces what a file has from `start` to the end of the line by `line`. */
+static void replace_line(const char *path, const char *start, const char *line)
+{
+    char *text, *from, *end;
+    size_t size;
+    FILE *file;
+
+    assert_int_equal(pt_read_file(path, &text, &size, NULL), 0);
+    from = strstr(text, start);
+    assert_non_null(from);
+    end = strchr(from + strlen(start), '\n');
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    fwrite(text, 1, (size_t)(from - text), file);
+    fputs(line, file);
+    fwrite(end, 1, size - (size_t)(end - text), file);
+    fclose(file);
+    free(text);
+}
+
+static void test_damaged_libsvm_files_are_refused(void **state)
+{
+    static const struct {
+        const char *start, *line, *message;
+    } cases[] = {{"svm_type", "svm_type nu_svc", ":1: only c_svc models"},
+                 {"svm_type", "svm_type", ":1: expected a name and a value"},
+                 {"svm_type", "color blue", ":1: unknown name"},
+                 {"kernel_type", "kernel_type cubic", ":2: unknown kernel"},
+                 {"kernel_type", "kernel_type rbf", "the kernel differs from the manifest's"},
+                 {"nr_class", "nr_class 3", ":3: a tag's model must have two classes"},
+                 {"nr_class", "probA 1 2", "not complete"},
+                 {"total_sv", "total_sv 7", ":7: the numbers of support vectors do not add up"},
+                 {"rho", "rho much", ":5: rho must be one number"},
+                 {"label", "label 2 1", ":6: of the two labels one must be positive"},
+                 {"SV\n1 ", "SV\nmuch 1:1", "must begin with its coefficient"},
+                 {"SV\n1 ", "SV\n1 2:1 1:1", "ascending indices"},
+                 {"SV\n1 ", "SV\n1 1:much", "expected index:value"}};
+    papertag_train_options options = defaults();
+    papertag_model *model;
+    papertag_error err = {0};
+    char dir[300], path[400];
+    (void)state;
+
+    options.max_terms = 60;
+    train(&options, "exported");
+    model = open_model("exported");
+    snprintf(dir, sizeof dir, "%s/exported-libsvm", folder);
+    snprintf(path, sizeof path, "%s/3d-vision.model", dir);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(papertag_model_export_libsvm(model, dir, &err), 0);
+        replace_line(path, cases[i].start, cases[i].line);
+        assert_int_equal(papertag_model_import_libsvm(dir, path_of("imported"), &err), PAPERTAG_BAD_INPUT);
+        if (!strstr(err.message, cases[i].message)) {
+            fail_msg("%s: %s", cases[i].line, err.message);
+        }
+    }
+    papertag_model_close(model);
+}
+
 static void test_explanations_add_up(void **state)
 {
     papertag_train_options options = defaults();
@@ -320,7 +379,7 @@ static void check_damage(const char *name)
     for (size_t cut = 0; cut < size; cut += cut < 600 ? 1 : 997) { /* any length */
         assert_int_equal(papertag_model_open_memory(&model, "cut", bytes, cut, &err), PAPERTAG_BAD_MODEL);
     }
-    for (int i = 0; i < 3000; i++) { /* bits behind a checksum that fits: refused or usable, never a crash */
+    for (int i = 0; i < 3000; i++) { /* any byte, with a checksum that matches: refused or usable, never a crash */
         size_t at =
             offsetof(pt_model_header, sections) + pt_random(&seed) % (size - offsetof(pt_model_header, sections));
         unsigned char before = bytes[at];
@@ -430,7 +489,7 @@ static papertag_strings rare_tag(int i)
     return (papertag_strings){items, i == 4 ? 2 : i % 2 ? 1 : 0};
 }
 
-static void test_what_cannot_be_fitted_is_said(void **state)
+static void test_what_cannot_be_fitted_is_reported(void **state)
 {
     papertag_train_options options = defaults();
     papertag_paper bare = {.id = "x", .title = "t"}, blank = {.id = "x", .has_tags = true};
@@ -451,6 +510,41 @@ static void test_what_cannot_be_fitted_is_said(void **state)
     options.folds = 1;
     assert_int_equal(papertag_trainer_open(&trainer, &options, &err), PAPERTAG_BAD_ARGUMENT);
     assert_non_null(strstr(err.message, "folds"));
+}
+
+static void test_solvers_refuse_what_they_cannot_do(void **state)
+{
+    papertag_train_options options = defaults();
+    papertag_paper paper = {.id = "x", .title = "t"};
+    papertag_trainer *trainer;
+    papertag_error err;
+    (void)state;
+
+    options.kernel = PAPERTAG_KERNEL_RBF;
+    assert_int_equal(papertag_trainer_open(&trainer, &options, &err), PAPERTAG_BAD_ARGUMENT);
+    assert_non_null(strstr(err.message, "the linear solver has no rbf kernel"));
+    options.solver = PAPERTAG_SOLVER_LIBSVM;
+    assert_int_equal(papertag_trainer_open(&trainer, &options, &err), 0);
+    assert_int_equal(papertag_trainer_add_unlabelled(trainer, &paper, &err), PAPERTAG_BAD_ARGUMENT);
+    assert_non_null(strstr(err.message, "the libsvm solver does not learn from unlabelled papers"));
+    papertag_trainer_close(trainer);
+    options.solver = (papertag_solver)2;
+    assert_int_equal(papertag_trainer_open(&trainer, &options, &err), PAPERTAG_BAD_ARGUMENT);
+    assert_non_null(strstr(err.message, "no such solver"));
+}
+
+static void test_names_follow_the_enums(void **state)
+{
+    (void)state;
+
+    assert_string_equal(papertag_solver_names()[PAPERTAG_SOLVER_LIBSVM], "libsvm");
+    assert_null(papertag_solver_names()[PAPERTAG_SOLVER_LIBSVM + 1]);
+    assert_string_equal(papertag_kernel_names()[PAPERTAG_KERNEL_SIGMOID], "sigmoid");
+    assert_null(papertag_kernel_names()[PAPERTAG_KERNEL_SIGMOID + 1]);
+    assert_string_equal(papertag_class_weight_names()[PAPERTAG_WEIGHT_BALANCED], "balanced");
+    assert_null(papertag_class_weight_names()[PAPERTAG_WEIGHT_BALANCED + 1]);
+    assert_string_equal(papertag_precision_names()[PAPERTAG_INT8], "int8");
+    assert_null(papertag_precision_names()[PAPERTAG_INT8 + 1]);
 }
 
 static void test_tags_are_found_by_any_name(void **state)
@@ -476,10 +570,13 @@ int main(void)
                                        cmocka_unit_test(test_learns_the_topics),
                                        cmocka_unit_test(test_linear_margins_are_those_of_libsvm),
                                        cmocka_unit_test(test_kernel_margins_are_those_of_libsvm),
+                                       cmocka_unit_test(test_damaged_libsvm_files_are_refused),
                                        cmocka_unit_test(test_explanations_add_up),
                                        cmocka_unit_test(test_damaged_files_are_refused),
                                        cmocka_unit_test(test_foreign_files_are_refused),
-                                       cmocka_unit_test(test_what_cannot_be_fitted_is_said),
+                                       cmocka_unit_test(test_what_cannot_be_fitted_is_reported),
+                                       cmocka_unit_test(test_solvers_refuse_what_they_cannot_do),
+                                       cmocka_unit_test(test_names_follow_the_enums),
                                        cmocka_unit_test(test_tags_are_found_by_any_name)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -22,7 +22,7 @@ static pt_text_options options_all(void)
     return options;
 }
 
-/* The tokens as the cases are written. */
+/* Formats tokens as in tokens.txt. */
 static void show(pt_buf *out, const pt_tokens *tokens)
 {
     pt_buf_clear(out);
@@ -87,7 +87,7 @@ static void test_cases(void **state)
     pt_buf_free(&shown);
 }
 
-/* A text of pieces that abstracts are made of, some of them broken. */
+/* A random text of pieces that occur in abstracts, some of them broken. */
 static size_t random_text(char *out, size_t capacity, uint64_t *seed, bool ascii)
 {
     static const char *const pieces[] = {"Fine-Tuning ",

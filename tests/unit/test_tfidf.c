@@ -1,5 +1,5 @@
 /*
- * Unit tests of tfidf: values by hand, limits, title weight, and that both tables give the same row.
+ * Unit tests of tfidf: values computed by hand, limits, title weight; lexicon and vocabulary give the same row.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -61,7 +61,7 @@ static void test_values_by_hand(void **state)
     assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
     assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     row = pt_rows_get(&f.rows, 0);
-    /* attention: twice in the abstract, once in the title that counts double: tf 4; in 2 of 4 papers */
+    /* attention: twice in the abstract and once in the title, which counts double: tf 4; in 2 of 4 papers */
     attention = (1 + log(4)) * (log(5.0 / 3) + 1);
     sparse = (1 + log(2)) * (log(5.0 / 3) + 1);
     is = cheap = log(5.0 / 2) + 1;
@@ -170,7 +170,7 @@ static void test_a_vocabulary_finds_each_of_many_terms(void **state)
     pt_buf_free(&text);
 }
 
-/* The size of the scratch memory overflows: that is reported, and nothing is written. */
+/* A size that overflows is reported as lack of memory, and the lexicon can still be used. */
 static void test_more_papers_than_memory_can_hold(void **state)
 {
     struct fixture f;

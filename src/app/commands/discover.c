@@ -1,14 +1,14 @@
 /*
- * papertag discover - topics in the store that no tag covers, ready to become tags.
+ * papertag discover - finds topics in the store that no tag covers, ready to become tags.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "../app.h"
 
-enum { SHOWN = 5 };
+enum { SHOWN = 5 }; /* papers of a topic */
 
-/* A tag's name made of a term: "kv cache" -> kv-cache. */
+/* Turns a phrase into the name of a tag: "kv cache" into kv-cache. */
 static void make_slug(const char *term, char *slug, size_t size)
 {
     size_t n = 0;
@@ -66,7 +66,7 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
 
     text_format(out, "%s%s%s  %s%zu papers", s->bold, slug, s->plain, s->dim, t->count);
     if (t->recent || t->before) {
-        text_format(out, ", %zu lately, %zu before", t->recent, t->before);
+        text_format(out, ", %zu recent, %zu before", t->recent, t->before);
     }
     if (t->nearest_tag) {
         text_format(out, "; nearest tag %s (F1 %.2f)", t->nearest_tag, t->coverage);
@@ -132,7 +132,7 @@ static int run(const args *a)
                                     : write_text(store, &s, &topics[i], slug, &out);
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no topic of %lu papers stands out\n", least);
+        fprintf(stderr, "papertag: no topic with at least %lu papers found; --min-papers may be lower\n", least);
         code = EXIT_NOTHING;
     }
     if (!text_write(&out)) {
@@ -148,7 +148,7 @@ static const option options[] = {{"since", 0, "DAY", "only papers from that day 
                                  {"until", 0, "DAY", "only papers to that day, included"},
                                  {"limit", 'n', "N", "at most N topics (default: 10)"},
                                  {"min-papers", 0, "N", "a topic has at least N papers (default: 5)"},
-                                 {"days", 0, "N", "lately: the N days up to the newest paper (default: 90)"},
+                                 {"days", 0, "N", "papers are recent in the N days up to the newest one (default: 90)"},
                                  {"jobs", 'j', "N", "threads (default: one a processor); the result is the same"},
                                  OPTION_MODEL,
                                  OPTION_DB,

@@ -1,5 +1,5 @@
 /*
- * papertag doctor - is everything sound: program, model, store, room on the disk; with the next step for each finding.
+ * papertag doctor - checks program, model, store and disk space, and names the next step for each finding.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct report {
     text out;
 };
 
-static void tell(struct report *r, bool trouble, const char *what, const char *next)
+static void write_finding(struct report *r, bool trouble, const char *what, const char *next)
 {
     text *out = &r->out;
 
@@ -37,23 +37,23 @@ static void tell(struct report *r, bool trouble, const char *what, const char *n
     }
 }
 
-/* What the next run of add, retrain or digest may need: as much again as the store has, and a little. */
-static void check_room(struct report *r, const char *path, size_t bytes)
+/* The next run of add, retrain or digest may need as much space again as the store takes, and a little more. */
+static void check_space(struct report *r, const char *path, size_t bytes)
 {
     const double mega = 1e6, least = 100 * mega;
     struct statvfs disk;
     char what[200];
-    double room;
+    double space;
 
     if (statvfs(path, &disk)) {
-        snprintf(what, sizeof what, "cannot tell the room on the disk: %s", strerror(errno));
-        tell(r, true, what, NULL);
+        snprintf(what, sizeof what, "the free space on the disk is unknown: %s", strerror(errno));
+        write_finding(r, true, what, NULL);
         return;
     }
-    room = (double)disk.f_bavail * (double)disk.f_frsize;
-    snprintf(what, sizeof what, "%.0f MB are free on the disk of the store, which has %.1f MB", room / mega,
+    space = (double)disk.f_bavail * (double)disk.f_frsize;
+    snprintf(what, sizeof what, "%.0f MB are free on the disk of the store, which takes %.1f MB", space / mega,
              (double)bytes / mega);
-    tell(r, room < least + (double)bytes, what, room < least + (double)bytes ? "df -h" : NULL);
+    write_finding(r, space < least + (double)bytes, what, space < least + (double)bytes ? "df -h" : NULL);
 }
 
 /* What to run for what the library found; NULL: nothing. */
@@ -78,13 +78,13 @@ static int check_store(struct report *r, papertag_store *store, const papertag_m
         return failed(&err);
     }
     for (size_t i = 0; i < count; i++) {
-        tell(r, found[i].trouble, found[i].what, next_steps[found[i].kind]);
+        write_finding(r, found[i].trouble, found[i].what, next_steps[found[i].kind]);
     }
-    check_room(r, path, papertag_store_statistics(store, &stats, &err) ? 0 : stats.bytes);
+    check_space(r, path, papertag_store_statistics(store, &stats, &err) ? 0 : stats.bytes);
     return EXIT_DONE;
 }
 
-/* Opens the model; that it cannot be used is a finding. */
+/* Opens the model. If it cannot be used, that is a finding. */
 static void check_model(struct report *r, const args *a, papertag_store *store, papertag_model **model)
 {
     const papertag_tag_info *tags;
@@ -95,17 +95,17 @@ static void check_model(struct report *r, const args *a, papertag_store *store, 
     if (!find_model(a, store, model, &err)) {
         snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
                  papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
-        tell(r, false, what, NULL);
+        write_finding(r, false, what, NULL);
         return;
     }
-    tell(r, true, err.message,
-         args_have(a, "model")                                               ? "papertag doctor (without --model)"
-         : store && papertag_store_model(store, model, NULL) != PAPERTAG_END ? "papertag model use default"
-         : path && *path                                                     ? "unset PAPERTAG_MODEL"
-                                                                             : "make install (of papertag, anew)");
+    write_finding(r, true, err.message,
+                  args_have(a, "model") ? "papertag doctor (without --model)"
+                  : store && papertag_store_model(store, model, NULL) != PAPERTAG_END ? "papertag model use default"
+                  : path && *path                                                     ? "unset PAPERTAG_MODEL"
+                                  : "make install (papertag again)");
 }
 
-/* Makes what was damaged anew, and says what was saved. */
+/* Puts what can be read of a damaged store into a new one, and reports what was recovered. */
 static int salvage(struct report *r, const char *path, papertag_error *err)
 {
     papertag_salvaged saved;
@@ -115,16 +115,16 @@ static int salvage(struct report *r, const char *path, papertag_error *err)
     if (status) {
         return status;
     }
-    snprintf(what, sizeof what, "the store was damaged; %zu papers and %zu verdicts could be read and are in a new one",
+    snprintf(what, sizeof what, "the store was damaged; %zu papers and %zu verdicts were recovered into a new one",
              saved.papers, saved.verdicts);
-    tell(r, false, what, NULL);
+    write_finding(r, false, what, NULL);
     snprintf(what, sizeof what, "the damaged file is kept as %s", saved.kept);
-    tell(r, false, what, NULL);
+    write_finding(r, false, what, NULL);
     return PAPERTAG_OK;
 }
 
-/* Opens the store, and with --repair mends it before. NULL: it cannot be used, which is a finding. */
-static papertag_store *open_it(struct report *r, const char *path, bool repair)
+/* Opens the store, and with --repair repairs it first. NULL: it cannot be used, which is a finding. */
+static papertag_store *open_or_repair(struct report *r, const char *path, bool repair)
 {
     papertag_store *store = NULL;
     papertag_error err;
@@ -134,7 +134,7 @@ static papertag_store *open_it(struct report *r, const char *path, bool repair)
     if (!status && repair) {
         status = papertag_store_repair(store, &err);
         if (!status) {
-            tell(r, false, "the indexes were made anew", NULL);
+            write_finding(r, false, "the indexes were rebuilt", NULL);
         }
     }
     if (status == PAPERTAG_DAMAGED && repair) {
@@ -145,10 +145,10 @@ static papertag_store *open_it(struct report *r, const char *path, bool repair)
     }
     if (status) {
         snprintf(next, sizeof next, "ls -l '%.400s'; fuser '%.400s'", path, path);
-        tell(r, true, err.message,
-             status == PAPERTAG_DAMAGED && !repair ? "papertag doctor --repair"
-             : status == PAPERTAG_BAD_STORE        ? "papertag doctor --db FILE (which is the store, or a copy of it)"
-                                                   : next);
+        write_finding(r, true, err.message,
+                      status == PAPERTAG_DAMAGED && !repair ? "papertag doctor --repair"
+                      : status == PAPERTAG_BAD_STORE        ? "papertag doctor --db FILE (the store, or a copy of it)"
+                                                            : next);
         papertag_store_close(store);
         store = NULL;
     }
@@ -166,11 +166,11 @@ static int run(const args *a)
 
     code = code || !there ? code : store_path(a, &path) ? EXIT_DONE : EXIT_FAILED;
     if (!code) {
-        tell(&r, false, "papertag " PAPERTAG_VERSION, NULL);
+        write_finding(&r, false, "papertag " PAPERTAG_VERSION, NULL);
         if (there) {
-            store = open_it(&r, path.data, repair);
+            store = open_or_repair(&r, path.data, repair);
         } else {
-            tell(&r, false, "there is no store yet", "papertag add FILE");
+            write_finding(&r, false, "there is no store yet", "papertag add FILE");
         }
         check_model(&r, a, store, &model);
     }
@@ -192,7 +192,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"repair", 0, NULL, "make the indexes anew, or of a damaged store a new one, and tag what another model tagged"},
+    {"repair", 0, NULL, "rebuild indexes, recover a damaged store, and tag again what another model tagged"},
     OPTION_MODEL,
     OPTION_DB,
     OPTION_JSON,

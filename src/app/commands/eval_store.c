@@ -1,5 +1,5 @@
 /*
- * papertag eval --store - how right the model is on the papers of a store, from answers to questions by chance.
+ * papertag eval --store - how accurate the model is on the papers of a store, from answers to random questions.
  */
 #include <math.h>
 
@@ -54,7 +54,7 @@ static void write_json(text *out, const papertag_audit *a)
     json_line_end(out);
 }
 
-/* 0.86 [0.71, 0.94], or a dash, in a column. */
+/* Writes "0.86 [0.71, 0.94]", or a dash when there is no estimate, at the width of a column. */
 static void write_cell(text *out, papertag_estimate e)
 {
     if (isnan(e.value)) {
@@ -75,11 +75,11 @@ static void write_text(text *out, const style *s, const papertag_audit *a)
         write_cell(out, t->recall);
         text_put(out, "\n");
     }
-    text_format(out, "%s%-32s %6s %5zu%s", s->bold, "all, of papers judged whole", "", a->papers, s->plain);
+    text_format(out, "%s%-32s %6s %5zu%s", s->bold, "all tags, papers judged in full", "", a->papers, s->plain);
     write_cell(out, a->precision);
     write_cell(out, a->recall);
     text_format(out, "\n\n%s%-8s %6s %7s %10s %7s  %s%s\n", s->bold, "month", "papers", "tagged", "tags/paper",
-                "mean p", "precision of those drawn", s->plain);
+                "mean p", "precision, drawn papers", s->plain);
     for (size_t i = 0; i < a->month_count; i++) {
         const papertag_month *m = &a->months[i];
         text_format(out, "%-8s %6zu %6.0f%% %10.1f", m->month, m->papers, 100 * (double)m->tagged / (double)m->papers,
@@ -103,7 +103,7 @@ int eval_store(const args *a)
         code = failed(&err);
     }
     if (!code && !audit.papers && !audit.tag_count) {
-        fprintf(stderr, "papertag: nothing was drawn by chance yet: `papertag review --order random` asks\n");
+        fprintf(stderr, "papertag: no paper was drawn at random yet; run `papertag review --order random`\n");
         code = EXIT_NOTHING;
     }
     if (!code) {

@@ -1,29 +1,28 @@
 /*
- * lesson - what retrain, tag-new and tag-remove share: a learner over the store, and the report of what it changes.
+ * lesson - what retrain, tag-new and tag-remove share: a learner over the store, and the report of what changes.
  */
 #ifndef LESSON_H
 #define LESSON_H
 
 #include "../app.h"
 
-/* What one run needs. */
 struct lesson {
     const args *args;
     papertag_store *store;
     papertag_model *model;
     papertag_learner *learner;
-    unsigned long shown; /* papers named of those that flip, of each tag */
+    unsigned long shown; /* papers to name for each tag that gain it, and as many that lose it */
     style style;
     text out;
 };
 
-/* Opens store and model, and reads --show. EXIT_DONE; else EXIT_USAGE or EXIT_FAILED after saying why. */
-int lesson_open(struct lesson *job, const args *a);
-void lesson_close(struct lesson *job);
+/* Opens store and model, and reads --show. Returns EXIT_DONE, or EXIT_USAGE or EXIT_FAILED after a message. */
+int lesson_open(struct lesson *lesson, const args *a);
+void lesson_close(struct lesson *lesson);
 
-/* Fits, reports what changes, and takes the new model when it is better, or --force is given. With `dry` nothing is
- * changed. EXIT_DONE; EXIT_NOTHING when there is nothing to learn; else EXIT_USAGE or EXIT_FAILED. */
-int lesson_learn(struct lesson *job, bool dry);
+/* Fits, reports what changes, and takes the new model if it is better or --force is given. With `dry` nothing is
+ * changed. Returns EXIT_DONE, EXIT_NOTHING when there is nothing to learn, or EXIT_USAGE or EXIT_FAILED. */
+int lesson_learn(struct lesson *lesson, bool dry);
 
 #define OPTION_SHOW                                                                                                    \
     {                                                                                                                  \

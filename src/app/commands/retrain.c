@@ -1,12 +1,12 @@
 /*
- * papertag retrain - the model learns what verdicts say.
+ * papertag retrain - learns from verdicts, and tags the stored papers again.
  */
 #include "lesson.h"
 
-/* The training set: by id of stored papers, and from the files given. */
-static int add_labelled(struct lesson *job)
+/* Adds the training set: stored papers by id, and papers of the files given. */
+static int add_labelled(struct lesson *lesson)
 {
-    const args *a = job->args;
+    const args *a = lesson->args;
     const papertag_paper *paper;
     papertag_error err;
     labelled l;
@@ -15,7 +15,7 @@ static int add_labelled(struct lesson *job)
 
     for (size_t i = 0; i < l.count && !code; i++) {
         const papertag_strings tags = {(const char *const *)l.rows[i].tags, l.rows[i].count};
-        const int status = papertag_learner_label(job->learner, l.rows[i].id, tags, &err);
+        const int status = papertag_learner_label(lesson->learner, l.rows[i].id, tags, &err);
         code = status && status != PAPERTAG_END ? failed(&err) : EXIT_DONE;
     }
     labelled_close(&l);
@@ -24,7 +24,7 @@ static int add_labelled(struct lesson *job)
     }
     code = input_open(&in, a);
     while (!code && (paper = input_next(&in)) != NULL) {
-        if (papertag_learner_add(job->learner, paper, &err)) {
+        if (papertag_learner_add(lesson->learner, paper, &err)) {
             if (err.status != PAPERTAG_BAD_INPUT) {
                 code = failed(&err);
             } else {
@@ -35,10 +35,10 @@ static int add_labelled(struct lesson *job)
     return code ? (input_close(&in), code) : input_close(&in);
 }
 
-static int add_dev(struct lesson *job)
+static int add_dev(struct lesson *lesson)
 {
-    const char *path = args_text(job->args, "dev", NULL);
-    args one = {.command = job->args->command, .operands = &path, .operand_count = 1};
+    const char *path = args_text(lesson->args, "dev", NULL);
+    args one = {.command = lesson->args->command, .operands = &path, .operand_count = 1};
     const papertag_paper *paper;
     papertag_error err;
     input in;
@@ -48,7 +48,7 @@ static int add_dev(struct lesson *job)
         return EXIT_DONE;
     }
     while (!code && (paper = input_next(&in)) != NULL) {
-        if (papertag_learner_add_dev(job->learner, paper, &err)) {
+        if (papertag_learner_add_dev(lesson->learner, paper, &err)) {
             input_reject(&in, paper, &err);
         }
     }
@@ -57,32 +57,32 @@ static int add_dev(struct lesson *job)
 
 static int run(const args *a)
 {
-    struct lesson job = {.args = a, .shown = 3, .style = style_of_stdout()};
+    struct lesson lesson = {.args = a, .shown = 3, .style = style_of_stdout()};
     papertag_learn_options options = {.force = args_have(a, "force")};
     unsigned long jobs = 0;
     papertag_error err;
     int code = args_whole(a, "jobs", 0, 1024, &jobs);
 
-    code = code ? code : lesson_open(&job, a);
+    code = code ? code : lesson_open(&lesson, a);
     options.tag = args_text(a, "tag", NULL);
     options.jobs = (unsigned)jobs;
-    if (!code && papertag_learner_open(&job.learner, job.store, job.model, &options, &err)) {
+    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
         code = refused(&err);
     }
-    code = code ? code : add_labelled(&job);
-    code = code ? code : add_dev(&job);
-    code = code ? code : lesson_learn(&job, args_have(a, "dry-run"));
-    lesson_close(&job);
+    code = code ? code : add_labelled(&lesson);
+    code = code ? code : add_dev(&lesson);
+    code = code ? code : lesson_learn(&lesson, args_have(a, "dry-run"));
+    lesson_close(&lesson);
     return code;
 }
 
 static const option options[] = {
     {"dry-run", 0, NULL, "show what would change, and change nothing"},
-    {"force", 0, NULL, "take the new model also where it does worse"},
-    {"dev", 0, "FILE", "labelled papers on which both models are measured, and that are never learnt from"},
+    {"force", 0, NULL, "take the new model even if it does worse"},
+    {"dev", 0, "FILE", "labelled papers that both models are measured on; never learnt from"},
     {"labels", 0, "FILE", "ids and tags of the training set (default: those of the model that ships)"},
-    {"tag", 't', "TAG", "learn this tag alone"},
-    {"output", 'o', "MODEL", "also write the new model as a file"},
+    {"tag", 't', "TAG", "learn this tag only"},
+    {"output", 'o', "MODEL", "also write the new model to a file"},
     OPTION_SHOW,
     {"jobs", 'j', "N", "threads (default: one a processor); the result is the same"},
     OPTION_MODEL,
@@ -99,11 +99,11 @@ const command command_retrain = {
     .options = options,
     .details =
         "Tags whose verdicts changed are fitted again, from the weights that the model had before any verdict. A "
-        "yes and a no are examples; what nobody judged is neither. Papers of the training set whose texts are in "
-        "the store, and labelled papers in FILE, keep a tag from forgetting.\n"
-        "A tag is accepted unless it decides the verdicts worse by more than chance, each by a fit that has not "
-        "seen it. The same holds for the model on --dev. The new model is kept in the store, and add, review and "
-        "digest use it from then on.\n"
+        "yes is an example for its tag, a no an example against it. Papers of the training set that are in the "
+        "store, and labelled papers in FILE, keep a tag from forgetting.\n"
+        "A tag is updated unless its new weights predict the verdicts worse by more than chance, each verdict by "
+        "weights that have not seen it. The new model is taken unless it is worse in this way on the papers of "
+        "--dev. It is then kept in the store, and add, review and digest use it.\n"
         "With --json, a line for each tag: {\"tag\", \"new\", \"gone\", \"taken\", \"yes\", \"no\", \"labelled\", "
         "\"right_before\", \"right_after\", \"cut_before\", \"cut_after\", \"gained\": [ids], \"lost\": [ids]}. "
         "The last line is {\"model\", \"kept\", \"tags\", \"taken\", \"papers\", \"verdicts\", \"dev_papers\", "

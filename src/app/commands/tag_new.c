@@ -31,7 +31,7 @@ static int find_examples(const args *a, papertag_store *store, int64_t **keys, s
 
 static int run(const args *a)
 {
-    struct lesson job = {.args = a, .shown = 5, .style = style_of_stdout()};
+    struct lesson lesson = {.args = a, .shown = 5, .style = style_of_stdout()};
     papertag_own_tag tag = {.name = args_text(a, "name", NULL),
                             .definition = args_text(a, "definition", NULL),
                             .query = args_text(a, "query", NULL)};
@@ -39,19 +39,19 @@ static int run(const args *a)
     int64_t *keys = NULL;
     size_t count = 0;
     papertag_error err;
-    int code = a->operand_count == 1 ? lesson_open(&job, a) : usage_error(a->command, "tag-new: give one name");
+    int code = a->operand_count == 1 ? lesson_open(&lesson, a) : usage_error(a->command, "tag-new: give one name");
 
     tag.tag = options.tag = a->operand_count ? a->operands[0] : NULL;
-    code = code ? code : find_examples(a, job.store, &keys, &count);
-    if (!code && papertag_store_define_tag(job.store, &tag, keys, count, &err)) {
+    code = code ? code : find_examples(a, lesson.store, &keys, &count);
+    if (!code && papertag_store_define_tag(lesson.store, &tag, keys, count, &err)) {
         code = refused(&err);
     }
-    if (!code && papertag_learner_open(&job.learner, job.store, job.model, &options, &err)) {
+    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
         code = refused(&err);
     }
-    code = code ? code : lesson_learn(&job, false);
+    code = code ? code : lesson_learn(&lesson, false);
     free(keys);
-    lesson_close(&job);
+    lesson_close(&lesson);
     return code;
 }
 

@@ -5,17 +5,17 @@
 
 static int run(const args *a)
 {
-    struct lesson job = {.args = a, .style = style_of_stdout()};
+    struct lesson lesson = {.args = a, .style = style_of_stdout()};
     papertag_learn_options options = {.force = true};
     papertag_error err;
-    int code = a->operand_count == 1 ? lesson_open(&job, a) : usage_error(a->command, "tag-remove: give one name");
+    int code = a->operand_count == 1 ? lesson_open(&lesson, a) : usage_error(a->command, "tag-remove: give one name");
 
     options.remove = a->operand_count ? a->operands[0] : NULL;
-    if (!code && papertag_learner_open(&job.learner, job.store, job.model, &options, &err)) {
+    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
         code = refused(&err);
     }
-    code = code ? code : lesson_learn(&job, false);
-    lesson_close(&job);
+    code = code ? code : lesson_learn(&lesson, false);
+    lesson_close(&lesson);
     return code;
 }
 
