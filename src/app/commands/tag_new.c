@@ -2,7 +2,6 @@
  * papertag tag-new - starts a tag of a person's own from a few examples.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "lesson.h"
 
@@ -10,17 +9,16 @@
 static int find_examples(const args *a, papertag_store *store, int64_t **keys, size_t *count)
 {
     papertag_error err;
+    const char *id;
+    size_t at = 0;
     int code = EXIT_DONE;
 
     *keys = calloc(a->given_count + 1, sizeof **keys);
     if (!*keys) {
         return out_of_memory();
     }
-    for (size_t i = 0; i < a->given_count; i++) {
-        if (strcmp(a->given[i].option->name, "example") != 0) {
-            continue;
-        }
-        if (papertag_store_find(store, a->given[i].value, &(*keys)[*count], &err)) {
+    while ((id = args_each(a, "example", &at)) != NULL) {
+        if (papertag_store_find(store, id, &(*keys)[*count], &err)) {
             code = refused(&err);
         } else {
             ++*count;
