@@ -65,8 +65,8 @@ static int run(const args *a)
         if (!code && !r.json) {
             text sum = {0};
             review_write_tally(&r, &sum);
-            printf("%s\n", text_of(&sum, &sum));
-            text_free(&sum);
+            text_put(&sum, "\n");
+            code = text_end(&sum, EXIT_DONE);
         }
         code = code ? code : terminal_signal() && terminal_signal() != SIGINT ? EXIT_FAILED : EXIT_DONE;
     }

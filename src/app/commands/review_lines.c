@@ -107,8 +107,9 @@ static int act_on_line(struct review *r, const char *line, bool *end)
     if (*line == '?') {
         review_write_keys(r, &keys);
         fputs(text_of(&keys, &keys), r->json ? stderr : stdout);
+        code = keys.failed ? out_of_memory() : EXIT_DONE;
         text_free(&keys);
-        return EXIT_DONE;
+        return code;
     }
     for (; *line && !code && !*end && r->at < r->count; line++) {
         if (*line != ' ' && !review_act(r, *line, &code, end)) {
