@@ -135,13 +135,9 @@ static int run(const args *a)
         fprintf(stderr, "papertag: no topic with at least %lu papers found; --min-papers may be lower\n", least);
         code = EXIT_NOTHING;
     }
-    if (!text_write(&out)) {
-        code = EXIT_FAILED;
-    }
-    text_free(&out);
     papertag_model_close(model);
     papertag_store_close(store);
-    return code;
+    return text_end(&out, code);
 }
 
 static const option options[] = {{"since", 0, "DAY", "only papers from that day on"},
