@@ -13,19 +13,22 @@
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-/* Without --solver, or with "auto", the kernel decides. */
+/* With "auto", the default, the kernel decides. */
 static int read_solver(const args *a, papertag_train_options *o)
 {
-    const bool automatic = !strcmp(args_text(a, "solver", "auto"), "auto");
-    int solver = o->solver, kernel = o->kernel;
-    int code = automatic ? EXIT_DONE : args_choice(a, "solver", papertag_solver_names(), &solver);
+    const char *const *names = papertag_solver_names();
+    const char *words[8] = {"auto"};
+    int solver = 0, kernel = o->kernel, code;
 
-    code = code ? code : args_choice(a, "kernel", papertag_kernel_names(), &kernel);
-    if (automatic) {
-        solver = kernel == PAPERTAG_KERNEL_LINEAR ? PAPERTAG_SOLVER_LINEAR : PAPERTAG_SOLVER_LIBSVM;
+    for (size_t i = 0; names[i] && i + 2 < sizeof words / sizeof *words; i++) {
+        words[i + 1] = names[i];
     }
-    o->solver = (papertag_solver)solver;
+    code = args_choice(a, "solver", words, &solver);
+    code = code ? code : args_choice(a, "kernel", papertag_kernel_names(), &kernel);
     o->kernel = (papertag_kernel)kernel;
+    o->solver = solver                                ? (papertag_solver)(solver - 1)
+                : o->kernel == PAPERTAG_KERNEL_LINEAR ? PAPERTAG_SOLVER_LINEAR
+                                                      : PAPERTAG_SOLVER_LIBSVM;
     return code;
 }
 
