@@ -36,7 +36,7 @@ int pt_read_file(const char *path, char **data, size_t *size, papertag_error *er
             break;
         }
         if (used > PT_FILE_MAX) {
-            status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: more than %d MiB", path, PT_FILE_MAX / 1024 / 1024);
+            status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: larger than %d MiB", path, PT_FILE_MAX / 1024 / 1024);
             goto done;
         }
         if (got < 0 && errno != EINTR) {
@@ -55,7 +55,7 @@ done:
     return status;
 }
 
-/* Syncs the folder that holds path, so that a rename in it survives a power cut. Some systems refuse; not an error. */
+/* Makes a rename in the folder of path survive a power cut. Some file systems cannot: that is no error. */
 static void sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -69,8 +69,8 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-/* Opens a new file beside path for writing; its name goes to *beside, which the caller frees. -1 with errno set. */
-static int open_beside(const char *path, char **beside)
+/* Creates a file next to path; *temporary is its name, to free. Returns its descriptor, or -1 with errno set. */
+static int create_temporary(const char *path, char **temporary)
 {
     size_t length = strlen(path) + 32;
     char *name = pt_alloc(length, 1);
@@ -86,7 +86,7 @@ static int open_beside(const char *path, char **beside)
     if (fd < 0) {
         free(name);
     } else {
-        *beside = name;
+        *temporary = name;
     }
     return fd;
 }
@@ -104,7 +104,7 @@ static int write_all(int fd, const char *bytes, size_t size)
     return 0;
 }
 
-/* Writes into what is not a regular file. */
+/* For a pipe or a device, which cannot be replaced. */
 static int write_into(const char *path, const void *bytes, size_t size)
 {
     const int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -113,11 +113,11 @@ static int write_into(const char *path, const void *bytes, size_t size)
     return (fd >= 0 && close(fd)) || failed ? -1 : 0;
 }
 
-/* Writes a file and renames it over path, with the permissions of `old` unless that is NULL. */
-static int write_over(const char *path, const struct stat *old, const void *bytes, size_t size)
+/* Replaces path by a new file, with the permissions of `old` unless that is NULL. */
+static int replace_file(const char *path, const struct stat *old, const void *bytes, size_t size)
 {
-    char *beside = NULL;
-    const int fd = open_beside(path, &beside);
+    char *temporary = NULL;
+    const int fd = create_temporary(path, &temporary);
     int failed, number;
 
     if (fd < 0) {
@@ -129,16 +129,16 @@ static int write_over(const char *path, const struct stat *old, const void *byte
         failed = -1;
         number = errno;
     }
-    if (!failed && rename(beside, path)) {
+    if (!failed && rename(temporary, path)) {
         failed = -1;
         number = errno;
     }
     if (failed) {
-        unlink(beside);
+        unlink(temporary);
     } else {
         sync_folder(path);
     }
-    free(beside);
+    free(temporary);
     errno = number;
     return failed ? -1 : 0;
 }
@@ -146,15 +146,15 @@ static int write_over(const char *path, const struct stat *old, const void *byte
 int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err)
 {
     struct stat old;
-    const bool is_there = !stat(path, &old);
+    const bool exists = !stat(path, &old);
     int failed, number;
 
-    if (is_there && !S_ISREG(old.st_mode)) {
+    if (exists && !S_ISREG(old.st_mode)) {
         failed = write_into(path, bytes, size);
         number = errno;
     } else {
-        char *real = is_there ? realpath(path, NULL) : NULL;
-        failed = is_there && !real ? -1 : write_over(real ? real : path, is_there ? &old : NULL, bytes, size);
+        char *real = exists ? realpath(path, NULL) : NULL;
+        failed = exists && !real ? -1 : replace_file(real ? real : path, exists ? &old : NULL, bytes, size);
         number = errno;
         free(real);
     }

@@ -1,5 +1,5 @@
 /*
- * hash - XXH3 (Collet), 64 bits: the same number on every machine. Compiled into its callers, who mostly hash a word.
+ * hash - XXH3 (Collet), 64 bits: the same on every machine. Inlined, because most callers hash one short word.
  */
 #ifndef PT_HASH_H
 #define PT_HASH_H

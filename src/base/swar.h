@@ -1,6 +1,6 @@
 /*
- * swar - eight bytes of text at a time, in one register ("SIMD within a register", Fisher and Dietz 1998): on every
- * machine, and fast enough that reading text costs less than what is done with it.
+ * swar - eight bytes of text at a time in one register ("SIMD within a register", Fisher and Dietz 1998): fast on every
+ * machine.
  */
 #ifndef PT_SWAR_H
 #define PT_SWAR_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The byte in all eight places. */
 #define PT_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static inline uint64_t pt_eight(const void *at)
@@ -26,13 +27,13 @@ static inline uint32_t pt_four(const void *at)
     return x;
 }
 
-/* Whether all are printable ASCII, 0x20 to 0x7e. */
+/* Whether all eight are printable ASCII, 0x20 to 0x7e. */
 static inline bool pt_all_plain(uint64_t x)
 {
     return !(((x - PT_EACH(' ')) | (x + PT_EACH(1)) | x) & PT_EACH(0x80));
 }
 
-/* 0x80 in every byte of x that is `byte`, a character of ASCII; 0 in the others. */
+/* 0x80 in every byte of x that is `byte`, which is ASCII; 0 in the others. */
 static inline uint64_t pt_where(uint64_t x, char byte)
 {
     const uint64_t differs = x ^ PT_EACH((unsigned char)byte);
@@ -46,7 +47,7 @@ static inline bool pt_twice(uint64_t x, char byte)
     return where & where << 8;
 }
 
-/* Whether the strings of `size` bytes are the same; memcmp without a call, for words. */
+/* Whether two words of `size` bytes are the same; memcmp without the call. */
 static inline bool pt_same(const char *a, const char *b, size_t size)
 {
     if (size < 4) {

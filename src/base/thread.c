@@ -10,32 +10,40 @@
 
 #include "memory.h"
 
+enum { THREADS_MAX = 256 };
+
 unsigned pt_jobs(unsigned jobs)
 {
     long online = jobs ? (long)jobs : sysconf(_SC_NPROCESSORS_ONLN);
-    return online < 1 ? 1 : online > 256 ? 256 : (unsigned)online;
+    return online < 1 ? 1 : online > THREADS_MAX ? THREADS_MAX : (unsigned)online;
 }
 
-struct crew {
+/* The tasks of one pt_parallel, which its threads take one by one. */
+struct work {
     int (*task)(void *context, size_t i);
     void *context;
     size_t count;
-    int *statuses;
-    atomic_size_t next, finished;
+    int *statuses;      /* [count] */
+    atomic_size_t next; /* the first task that no thread has taken */
+    atomic_size_t finished;
 };
 
-static void crew_step(struct crew *crew, size_t i)
+/* Runs the next task; false when there is none. */
+static bool run_next(struct work *work)
 {
-    crew->statuses[i] = crew->task(crew->context, i);
-    atomic_fetch_add(&crew->finished, 1);
+    const size_t i = atomic_fetch_add(&work->next, 1);
+
+    if (i >= work->count) {
+        return false;
+    }
+    work->statuses[i] = work->task(work->context, i);
+    atomic_fetch_add(&work->finished, 1);
+    return true;
 }
 
-static void *crew_member(void *argument)
+static void *run_all(void *argument)
 {
-    struct crew *crew = argument;
-    size_t i;
-    while ((i = atomic_fetch_add(&crew->next, 1)) < crew->count) {
-        crew_step(crew, i);
+    while (run_next(argument)) {
     }
     return NULL;
 }
@@ -43,37 +51,34 @@ static void *crew_member(void *argument)
 int pt_parallel(unsigned jobs, size_t count, int (*task)(void *context, size_t i), void *context,
                 void (*done)(void *context, size_t finished))
 {
-    struct crew crew = {.task = task, .context = context, .count = count};
-    pthread_t threads[256];
-    size_t started = 0, i;
+    struct work work = {.task = task, .context = context, .count = count};
+    pthread_t threads[THREADS_MAX];
+    size_t started = 0;
     int status = PAPERTAG_OK;
 
-    crew.statuses = pt_calloc(count, sizeof *crew.statuses);
-    if (!crew.statuses) {
+    work.statuses = pt_calloc(count, sizeof *work.statuses);
+    if (!work.statuses) {
         return PAPERTAG_NO_MEMORY;
     }
-    /* A thread that cannot be started is no error: the calling thread works too and finishes what is left. */
-    while (started + 1 < jobs && started + 1 < count && started < 255) {
-        if (pthread_create(&threads[started], NULL, crew_member, &crew)) {
-            break;
-        }
+    /* A thread that cannot be started is no error: the calling thread runs all tasks that are left. */
+    while (started + 1 < jobs && started + 1 < count && started + 1 < THREADS_MAX &&
+           !pthread_create(&threads[started], NULL, run_all, &work)) {
         started++;
     }
-    while ((i = atomic_fetch_add(&crew.next, 1)) < count) {
-        crew_step(&crew, i);
+    while (run_next(&work)) {
         if (done) {
-            done(context, atomic_load(&crew.finished));
+            done(context, atomic_load(&work.finished));
         }
     }
     while (started) {
         pthread_join(threads[--started], NULL);
     }
-    for (i = 0; i < count && !status; i++) {
-        status = crew.statuses[i];
+    for (size_t i = 0; i < count && !status; i++) {
+        status = work.statuses[i];
     }
     if (done && !status) {
         done(context, count);
     }
-    free(crew.statuses);
+    free(work.statuses);
     return status;
 }
