@@ -51,13 +51,9 @@ static int read_paper(const pt_json *o)
 /* Whether an object seems to end on its first line; it may be broken. */
 static bool fits_jsonl(const char *head, size_t size)
 {
-    const char *end = head + size, *line_end = memchr(head, '\n', size), *stop;
+    const char *line_end = memchr(head, '\n', size);
 
-    if (*head != '{') {
-        return false;
-    }
-    stop = pt_json_skip(head, end);
-    return !line_end || (stop && stop < line_end) || memchr(head, '}', (size_t)(line_end - head));
+    return *head == '{' && (!line_end || memchr(head, '}', (size_t)(line_end - head)) || pt_json_skip(head, line_end));
 }
 
 static int next_jsonl(papertag_reader *reader, papertag_error *err)

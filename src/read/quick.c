@@ -252,27 +252,28 @@ static bool is_named(const char *name, size_t length, const char *as, size_t as_
  * row of tags, unless another row has that name. */
 static size_t place_of(const char *name, size_t length, const char *tags_field)
 {
-    size_t tags = MEMBERS;
+    const size_t rows = pt_field_rows;
+    size_t i;
 
-    for (size_t i = 0; i < pt_field_rows; i++) {
-        if (pt_fields[i].kind == PT_FIELD_TAGS) {
-            tags = i;
-        } else if (is_named(name, length, pt_fields[i].name, pt_fields[i].length)) {
+    for (i = 0; i < rows; i++) {
+        if (is_named(name, length, pt_fields[i].name, pt_fields[i].length) && pt_fields[i].kind != PT_FIELD_TAGS) {
             return i;
         }
     }
-    for (size_t i = 0; i < pt_field_rows; i++) {
+    for (i = 0; i < rows; i++) {
         const char *alias = pt_fields[i].alias;
         if (alias && is_named(name, length, alias, strlen(alias))) {
             return ALIAS;
         }
     }
-    for (size_t i = 0; i < sizeof snapshot_names / sizeof *snapshot_names; i++) {
+    for (i = 0; i < sizeof snapshot_names / sizeof *snapshot_names; i++) {
         if (is_named(name, length, snapshot_names[i].name, snapshot_names[i].length)) {
             return AUTHORS + i;
         }
     }
-    return is_named(name, length, tags_field, strlen(tags_field)) ? tags : MEMBERS;
+    for (i = 0; i < rows && pt_fields[i].kind != PT_FIELD_TAGS; i++) {
+    }
+    return is_named(name, length, tags_field, strlen(tags_field)) ? i : MEMBERS;
 }
 
 /* Finds the values of the object that is the whole line. */
