@@ -16,15 +16,16 @@ const char *const about_papertag =
     "papertag reads abstracts of research papers and assigns topic tags, such as quantization, attention or "
     "reinforcement-learning, each with a probability.";
 
-/* Writes a text and frees it. */
-static void print_text(FILE *out, text *t)
+/* Writes a text and frees it. EXIT_DONE or EXIT_FAILED; the stream remembers an error of its own. */
+static int print_text(FILE *out, text *t)
 {
-    if (t->failed) {
-        out_of_memory();
-    } else {
+    const int code = t->failed ? out_of_memory() : EXIT_DONE;
+
+    if (!code) {
         fwrite(t->data, 1, t->size, out);
     }
     text_free(t);
+    return code;
 }
 
 static style style_of(const FILE *out)
@@ -96,7 +97,7 @@ static void add_option(text *t, const style *s, const option *o)
     text_free(&help);
 }
 
-void print_overview(FILE *out)
+int print_overview(FILE *out)
 {
     const style s = style_of(out);
     text t = {0};
@@ -114,10 +115,10 @@ void print_overview(FILE *out)
                   "papertag help COMMAND lists the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing "
                   "found.",
                   "");
-    print_text(out, &t);
+    return print_text(out, &t);
 }
 
-void print_command_help(FILE *out, const command *c)
+int print_command_help(FILE *out, const command *c)
 {
     const style s = style_of(out);
     text t = {0}, usage = {0};
@@ -137,7 +138,7 @@ void print_command_help(FILE *out, const command *c)
     }
     text_put(&t, "\nexamples:\n");
     add_lines(&t, &s, c->examples, add_example);
-    print_text(out, &t);
+    return print_text(out, &t);
 }
 
 int unknown_command(const char *name)
@@ -155,6 +156,14 @@ int unknown_command(const char *name)
     return usage_error(NULL, "no command '%s'", name);
 }
 
+static int print_names(void)
+{
+    for (const command *const *c = commands; *c; c++) {
+        printf("%s\n", (*c)->name);
+    }
+    return EXIT_DONE;
+}
+
 static int run_help(const args *a)
 {
     const command *c = a->operand_count ? find_command(a->operands[0]) : NULL;
@@ -168,16 +177,15 @@ static int run_help(const args *a)
     if (args_have(a, "completion")) {
         return print_completion();
     }
-    if (c) {
-        print_command_help(stdout, c);
-    } else {
-        print_overview(stdout);
+    if (args_have(a, "names")) {
+        return print_names();
     }
-    return EXIT_DONE;
+    return c ? print_command_help(stdout, c) : print_overview(stdout);
 }
 
 static const option help_options[] = {{"man", 0, NULL, "print the manual page of papertag, or of COMMAND (roff)"},
                                       {"completion", 0, NULL, "print the completion script for bash"},
+                                      {"names", 0, NULL, "print the names of all commands, one a line"},
                                       OPTION_END};
 
 const command command_help = {

@@ -8,8 +8,9 @@
 
 #include "options.h"
 
-void print_overview(FILE *out);
-void print_command_help(FILE *out, const command *c);
+/* Lists the commands; explains one. EXIT_DONE, or EXIT_FAILED after reporting why. */
+int print_overview(FILE *out);
+int print_command_help(FILE *out, const command *c);
 
 /* Reports that there is no such command, with the nearest; returns EXIT_USAGE. */
 int unknown_command(const char *name);

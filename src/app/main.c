@@ -20,8 +20,7 @@ static int run(const command *c, int argc, char **argv)
 
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            print_command_help(stdout, c);
-            return EXIT_DONE;
+            return print_command_help(stdout, c);
         }
     }
     code = args_parse(&a, c, argc, argv);
@@ -58,8 +57,7 @@ int main(int argc, char **argv)
         printf("papertag %s\n", PAPERTAG_VERSION);
         code = EXIT_DONE;
     } else if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-        print_overview(stdout);
-        code = EXIT_DONE;
+        code = print_overview(stdout);
     } else if ((c = find_command(argv[1])) != NULL) {
         code = run(c, argc - 2, argv + 2);
     } else {

@@ -291,6 +291,10 @@ teardown() {
     run papertag explain --paper sample-01 --labels "$work/labels"
     expect 1
     [[ $output == *"$work/labels:2: "* ]]
+    printf 'id\ttags\nsample-02\trob\0otics\n' >"$work/labels"
+    run papertag explain --paper sample-01 --labels "$work/labels"
+    expect 1
+    [[ $output == *"$work/labels:2: contains a NUL byte: not a text file"* ]]
 }
 
 @test "discover: topics with terms, papers and the command that makes them tags" {

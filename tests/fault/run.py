@@ -29,7 +29,8 @@ def commands(work):
     yield "model-diff", ["model", "diff", at("model"), at("model")], "", False, None
     yield "model-export", ["model", "export", "--libsvm", at("dir"), at("model")], "", False, None
     yield "tags", ["tags"], "", False, None
-    yield "help", ["help", "--man"], "", False, None
+    yield "help", ["help", "digest"], "", False, None
+    yield "help-man", ["help", "--man"], "", False, None
     yield "add", ["add", at("few")], "", True, None
     yield "add-page", ["add", "--from", "page", at("page")], "", True, None
     yield "add-atom", ["add", at("atom")], "", True, None
