@@ -71,6 +71,12 @@ typedef struct papertag_paper {
     const char *url;
     const char *source; /* where it came from: "arxiv", "huggingface", "conference" ... */
     const char *venue;
+    const char *announced;     /* YYYY-MM-DD: the day on which the source announced this version */
+    const char *announce_type; /* new, cross, replace, replace-cross */
+    const char *featured;      /* YYYY-MM-DD: the day of the daily page that it was on */
+    const char *code_url;
+    const char *project_url;
+    const char *pdf_url;
     papertag_strings authors;    /* names, first name first */
     papertag_strings categories; /* of the source: "cs.LG" */
     papertag_strings keywords;
@@ -113,6 +119,12 @@ PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 /* The name of the i-th of all formats, in the order in which they are tried: "daily-papers", "jsonl", "csv" ...; NULL
  * after the last. Constant. */
 PAPERTAG_API const char *papertag_reader_format_name(size_t i);
+
+/* What the reader has to say about the source as a whole, for instance which columns were not used: a sentence each,
+ * without the name of the source. The list grows while papers are read, and is complete when papertag_reader_next has
+ * returned PAPERTAG_END. Returns the number of *out, which are borrowed until the reader is closed; the list itself
+ * until the next call on the reader. */
+PAPERTAG_API size_t papertag_reader_remarks(const papertag_reader *reader, const char *const **out);
 
 PAPERTAG_API void papertag_reader_close(papertag_reader *reader);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "input.h"
+#include "person.h"
 
 int input_open(input *in, const args *a)
 {
@@ -34,6 +35,7 @@ static bool open_next(input *in)
     while (in->next < (in->operand_count ? in->operand_count : 1)) {
         const char *path = in->operand_count ? a->operands[in->next] : "-";
         in->next++;
+        in->remarks = 0;
         in->name = strcmp(path, "-") != 0 ? path : "standard input";
         if (!papertag_reader_open(&in->reader, path, &options, &err)) {
             return true;
@@ -47,6 +49,22 @@ static bool open_next(input *in)
     return false;
 }
 
+/* Prints what the reader has reported about the file since the last call. */
+static void print_remarks(input *in)
+{
+    const char *const *remarks;
+    const size_t count = papertag_reader_remarks(in->reader, &remarks);
+
+    for (; in->remarks < count; in->remarks++) {
+        text line = {0};
+        text_safe(&line, remarks[in->remarks], strlen(remarks[in->remarks]));
+        if (line.data) {
+            fprintf(stderr, "papertag: %s: %s\n", in->name, line.data);
+        }
+        text_free(&line);
+    }
+}
+
 const papertag_paper *input_next(input *in)
 {
     const papertag_paper *paper;
@@ -58,6 +76,7 @@ const papertag_paper *input_next(input *in)
             return NULL;
         }
         status = papertag_reader_next(in->reader, &paper, &err);
+        print_remarks(in);
         if (status == PAPERTAG_OK) {
             in->papers++;
             return paper;

@@ -11,6 +11,7 @@ typedef struct input {
     const args *args;
     papertag_reader *reader; /* of the file that is being read, or NULL */
     const char *name;        /* of that file, for messages */
+    size_t remarks;          /* on that file, printed so far */
     size_t next;             /* operand to open next */
     size_t operand_count;    /* 0: standard input */
     size_t papers, broken;   /* records so far */

@@ -2,6 +2,7 @@
  * paper - a stored paper as JSON, and as a few lines for a person.
  */
 #include <math.h>
+#include <string.h>
 
 #include "json.h"
 #include "paper.h"
@@ -34,13 +35,22 @@ void text_paper_json(text *t, const papertag_stored *s)
     json_optional(t, "title", p->title);
     json_optional(t, "abstract", p->abstract);
     json_optional(t, "date", p->date);
+    json_optional(t, "announced", p->announced);
+    json_optional(t, "announce_type", p->announce_type);
+    json_optional(t, "featured", p->featured);
     json_strings(t, "authors", p->authors);
     add_count(t, "author_count", p->author_count);
     json_optional(t, "organization", p->organization);
     json_optional(t, "url", p->url);
+    if (p->arxiv && strcmp(p->arxiv, p->id) != 0) {
+        json_string(t, "arxiv", p->arxiv);
+    }
     json_optional(t, "doi", p->doi);
     json_optional(t, "source", p->source);
     json_optional(t, "venue", p->venue);
+    json_optional(t, "code_url", p->code_url);
+    json_optional(t, "project_url", p->project_url);
+    json_optional(t, "pdf_url", p->pdf_url);
     add_count(t, "upvotes", p->upvotes);
     add_count(t, "comments", p->comments);
     json_strings(t, "categories", p->categories);

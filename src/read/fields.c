@@ -5,29 +5,104 @@
 
 #include <stddef.h>
 
+#include "base/ascii.h"
+
 /* A field has the name of its member. */
 #define FIELD(member) .name = #member, .length = sizeof #member - 1, .offset = offsetof(papertag_paper, member)
 
+/* The usual names are those of Zotero, Scopus, IEEE Xplore, Web of Science, arXiv, Papers with Code, data sets on
+ * Kaggle and tables written by pandas. */
 const pt_field pt_fields[] = {
-    {FIELD(id), .kind = PT_FIELD_ID, .essential = true},
-    {FIELD(title), .kind = PT_FIELD_TEXT, .essential = true},
-    {FIELD(abstract), .kind = PT_FIELD_TEXT, .essential = true, .alias = "summary"},
-    {FIELD(date), .kind = PT_FIELD_DATE},
-    {FIELD(organization), .kind = PT_FIELD_TEXT},
-    {FIELD(url), .kind = PT_FIELD_TEXT},
+    {FIELD(id), .kind = PT_FIELD_ID, .essential = true, .names = "paperid key citekey eid utuniquewosid pmid"},
+    {FIELD(title), .kind = PT_FIELD_TEXT, .essential = true,
+     .names = "titles papertitle articletitle documenttitle primarytitle"},
+    {FIELD(abstract), .kind = PT_FIELD_TEXT, .essential = true, .alias = "summary",
+     .names = "summary summaries abstracts abstractnote abstracttext paperabstract articleabstract text"},
+    {FIELD(date), .kind = PT_FIELD_DATE,
+     .names = "publicationdate published publishedat publisheddate datepublished pubdate dateofpublication issued "
+              "submitted submitteddate submissiondate firstposted created createdat onlinedate"},
+    {FIELD(organization), .kind = PT_FIELD_TEXT, .names = "organisation institution"},
+    {FIELD(url), .kind = PT_FIELD_TEXT,
+     .names = "link href urlabs absurl abstracturl mainpage paperurl paperlink entryid weblink permalink"},
     {FIELD(source), .kind = PT_FIELD_TEXT},
-    {FIELD(venue), .kind = PT_FIELD_TEXT},
-    {FIELD(doi), .kind = PT_FIELD_TEXT},
-    {FIELD(arxiv), .kind = PT_FIELD_TEXT},
-    {FIELD(authors), .kind = PT_FIELD_LIST, .separators = ",;"},
-    {FIELD(categories), .kind = PT_FIELD_LIST, .separators = " ,;"},
-    {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;"},
+    {FIELD(venue), .kind = PT_FIELD_TEXT,
+     .names = "journal publicationtitle sourcetitle containertitle booktitle conferencetitle journaltitle journalname "
+              "journalref journalreference conference proceeding proceedings publication"},
+    {FIELD(doi), .kind = PT_FIELD_TEXT, .names = "doinumber doiurl doilink"},
+    {FIELD(arxiv), .kind = PT_FIELD_TEXT, .names = "arxivid eprint"},
+    {FIELD(authors), .kind = PT_FIELD_LIST, .separators = ",;",
+     .names = "authorfullnames authornames author creators creator authorlist"},
+    {FIELD(categories), .kind = PT_FIELD_LIST, .separators = " ,;",
+     .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy researchareas "
+              "primarycategory"},
+    {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;",
+     .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus tasks"},
     {FIELD(tags), .kind = PT_FIELD_TAGS, .separators = ",;"},
     {FIELD(maybe), .kind = PT_FIELD_LIST, .separators = ",;"},
-    {FIELD(author_count), .kind = PT_FIELD_COUNT},
+    {FIELD(author_count), .kind = PT_FIELD_COUNT, .names = "numberofauthors numauthors"},
     {FIELD(upvotes), .kind = PT_FIELD_COUNT},
-    {FIELD(comments), .kind = PT_FIELD_COUNT},
+    {FIELD(comments), .kind = PT_FIELD_COUNT, .names = "numcomments"},
+    {FIELD(announced), .kind = PT_FIELD_DATE},
+    {FIELD(announce_type), .kind = PT_FIELD_TEXT},
+    {FIELD(featured), .kind = PT_FIELD_DATE},
+    {FIELD(code_url), .kind = PT_FIELD_TEXT, .names = "githubrepo github repository repourl codelink"},
+    {FIELD(project_url), .kind = PT_FIELD_TEXT, .names = "projectpage projectlink"},
+    {FIELD(pdf_url), .kind = PT_FIELD_TEXT, .names = "pdf pdflink urlpdf pdfhref"},
 };
 const size_t pt_field_rows = sizeof pt_fields / sizeof *pt_fields;
 
 _Static_assert(sizeof pt_fields / sizeof *pt_fields <= PT_FIELDS_MAX, "PT_FIELDS_MAX is too small");
+
+/* A longer name is no field's. Bytes. */
+enum { NAME_MAX_BYTES = 40 };
+
+/* Writes the letters and digits of a name in lower case, with a NUL. Returns how many bytes; 0 for a name without any,
+ * or one that is too long. */
+static size_t fold_name(const char *name, size_t length, char out[NAME_MAX_BYTES])
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (pt_is_letter(name[i]) || pt_is_digit(name[i]) || (unsigned char)name[i] >= 0x80) {
+            if (size == NAME_MAX_BYTES - 1) {
+                return 0;
+            }
+            out[size++] = pt_lower(name[i]);
+        }
+    }
+    out[size] = '\0';
+    return size;
+}
+
+/* The place, from 1, of a folded name in a list of names with spaces between; 0 when it is not there. */
+static unsigned place_in(const char *names, const char *folded, size_t length)
+{
+    for (unsigned place = 1; *names; place++) {
+        const size_t size = strcspn(names, " ");
+        if (size == length && !memcmp(names, folded, length)) {
+            return place;
+        }
+        names += size;
+        names += *names == ' ';
+    }
+    return 0;
+}
+
+const pt_field *pt_field_named(const char *name, size_t length, unsigned *rank)
+{
+    char folded[NAME_MAX_BYTES], own[NAME_MAX_BYTES];
+    const size_t size = fold_name(name, length, folded);
+
+    for (size_t i = 0; i < pt_field_rows && size; i++) {
+        const pt_field *field = &pt_fields[i];
+        *rank = 0;
+        if (fold_name(field->name, field->length, own) == size && !memcmp(own, folded, size)) {
+            return field;
+        }
+        *rank = field->names ? place_in(field->names, folded, size) : 0;
+        if (*rank) {
+            return field;
+        }
+    }
+    return NULL;
+}

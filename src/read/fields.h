@@ -1,7 +1,7 @@
 /*
  * fields - the fields of a paper by name, for formats in papertag's own layout: JSON and tables.
  *
- * One table has the name of each field, how its value is read and where it is stored. A new field takes a row here, a
+ * One table has the names of each field, how its value is read and where it is stored. A new field takes a row here, a
  * member of papertag_paper, and a column in the store.
  */
 #ifndef PT_FIELDS_H
@@ -23,6 +23,7 @@ typedef struct pt_field {
     size_t length;          /* of name, bytes */
     size_t offset;          /* of its member in papertag_paper, bytes */
     const char *alias;      /* another name for it; NULL: none */
+    const char *names;      /* its usual names elsewhere, best first, as pt_field_named compares them; NULL: none */
     const char *separators; /* of a list that is one string in JSON; NULL for other kinds */
     pt_field_kind kind;
     bool essential; /* read even when only the text is wanted */
@@ -32,6 +33,11 @@ typedef struct pt_field {
 enum { PT_FIELDS_MAX = 32 };
 extern const pt_field pt_fields[];
 extern const size_t pt_field_rows;
+
+/* The field that a source calls name[0 .. length), compared without case, spaces and punctuation; NULL when there is
+ * none. *rank is 0 for papertag's own name, then counts the usual names: if a source has several names of one field,
+ * the lowest is the best. */
+const pt_field *pt_field_named(const char *name, size_t length, unsigned *rank);
 
 /* The member that a row fills: text (also for ids and dates), a list (also for tags), or a count. */
 static inline const char **pt_text_member(const pt_field *field, papertag_paper *paper)

@@ -9,6 +9,7 @@
 
 #include "input.h"
 #include "paper.h"
+#include "remarks.h"
 
 struct papertag_reader {
     pt_input input;
@@ -20,6 +21,7 @@ struct papertag_reader {
     bool text_only;     /* only id, title and abstract are wanted */
     bool careful;       /* never use the quick reader; for tests */
     pt_buf scratch;
+    pt_remarks remarks; /* on the source as a whole */
     void *state; /* of the format: made by its open, freed by its close */
 };
 

@@ -175,6 +175,9 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
     const papertag_paper *paper = &reader->record.paper;
     int status = reader->format->next(reader, err);
 
+    if (status == PAPERTAG_END && pt_remarks_finish(&reader->remarks, err)) {
+        return PAPERTAG_NO_MEMORY;
+    }
     if (!status && !paper->title && !paper->abstract) {
         return pt_input_fail(&reader->input, paper->line, err, "neither title nor abstract");
     }
@@ -201,6 +204,7 @@ void papertag_reader_close(papertag_reader *reader)
     pt_input_close(&reader->input);
     pt_record_free(&reader->record);
     pt_buf_free(&reader->scratch);
+    pt_remarks_free(&reader->remarks);
     free(reader->tags_field);
     free(reader->name);
     free(reader);
