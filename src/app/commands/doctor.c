@@ -56,16 +56,17 @@ static void check_space(struct report *r, const char *path, size_t bytes)
     write_finding(r, space < least + (double)bytes, what, space < least + (double)bytes ? "df -h" : NULL);
 }
 
-/* What to run for what the library found; NULL: nothing. */
-static const char *const next_steps[] = {[PAPERTAG_FINDING_STORE] = NULL,
-                                         [PAPERTAG_FINDING_DAMAGED_FILE] = "papertag doctor --repair",
-                                         [PAPERTAG_FINDING_WRONG_INDEX] = "papertag doctor --repair",
-                                         [PAPERTAG_FINDING_UNCHECKED_INDEX] = NULL,
-                                         [PAPERTAG_FINDING_EMPTY_PAPERS] = "papertag add FILE (where they came from)",
-                                         [PAPERTAG_FINDING_OUTDATED_TAGS] = "papertag add --retag",
-                                         [PAPERTAG_FINDING_UNLEARNT_VERDICTS] = "papertag retrain",
-                                         [PAPERTAG_FINDING_OPEN_DELIVERIES] =
-                                             "papertag digest --for NAME (it settles them)"};
+/* The command to run for each kind of finding; NULL: none. */
+static const char *const next_steps[] = {
+    [PAPERTAG_FINDING_STORE] = NULL,
+    [PAPERTAG_FINDING_DAMAGED_FILE] = "papertag doctor --repair",
+    [PAPERTAG_FINDING_WRONG_INDEX] = "papertag doctor --repair",
+    [PAPERTAG_FINDING_UNCHECKED_INDEX] = NULL,
+    [PAPERTAG_FINDING_EMPTY_PAPERS] = "papertag add FILE (the file they came from)",
+    [PAPERTAG_FINDING_OUTDATED_TAGS] = "papertag add --retag",
+    [PAPERTAG_FINDING_UNLEARNT_VERDICTS] = "papertag retrain",
+    [PAPERTAG_FINDING_OPEN_DELIVERIES] = "papertag digest --for NAME (finishes or withdraws them)",
+};
 
 static int check_store(struct report *r, papertag_store *store, const papertag_model *model, const char *path)
 {
