@@ -128,10 +128,13 @@ static int compare_terms(struct trends *t, const pt_lexicon *lexicon, const uint
 
     for (size_t i = 0; i < pt_lexicon_end(lexicon) && !status; i++) {
         const size_t was = i < known ? before[i] : 0, all = pt_lexicon_df(lexicon, i);
+        papertag_trend trend = {.now = all - was, .before = was};
         size_t length;
-        const char *term = pt_lexicon_term(lexicon, i, &length);
-        status = all ? append_trend(t, (papertag_trend){.term = term, .now = all - was, .before = was}, length, err)
-                     : PAPERTAG_OK;
+        if (!all) {
+            continue; /* no term has this number: shards are of different lengths */
+        }
+        trend.term = pt_lexicon_term(lexicon, i, &length);
+        status = append_trend(t, trend, length, err);
     }
     return status;
 }
