@@ -22,8 +22,3 @@ int pt_fail(papertag_error *err, papertag_status status, const char *format, ...
     }
     return status;
 }
-
-int pt_no_memory(papertag_error *err)
-{
-    return pt_fail(err, PAPERTAG_NO_MEMORY, "out of memory");
-}

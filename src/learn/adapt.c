@@ -74,11 +74,7 @@ static int open_fit(struct fit *f, size_t cases, const pt_lesson *lesson, papert
                           .positive = f->positive,
                           .cost = f->cost,
                           .fold = f->fold};
-    if (!f->papers || !f->positive || !f->fold || !f->cost || !f->lanes) {
-        pt_no_memory(err);
-        return PAPERTAG_NO_MEMORY;
-    }
-    return PAPERTAG_OK;
+    return f->papers && f->positive && f->fold && f->cost && f->lanes ? PAPERTAG_OK : pt_no_memory(err);
 }
 
 static void add_case(struct fit *f, uint32_t paper, bool positive, double cost, unsigned fold)
@@ -221,13 +217,8 @@ static int fit_new_tag(const pt_lesson *lesson, bool all, struct fit *f, paperta
     const pt_linear_options options = {.c = START_C, .epsilon = START_EPSILON, .epochs_max = EPOCHS_MAX};
     size_t counts[MARKS];
     uint8_t *marks = mark_papers(lesson, all, counts);
-    int status;
+    int status = marks ? open_fit(f, lesson->papers + 1, lesson, err) : pt_no_memory(err);
 
-    if (!marks) {
-        pt_no_memory(err);
-        return PAPERTAG_NO_MEMORY;
-    }
-    status = open_fit(f, lesson->papers + 1, lesson, err);
     if (!status) {
         if (all) {
             add_verdicts(f, lesson);

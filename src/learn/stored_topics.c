@@ -1,6 +1,7 @@
 /*
- * store_discover - the papers of a store, with the tags in force, as the search for topics takes them.
+ * stored_topics - papertag_store_discover: reads papers and their tags from a store, and hands out the topics found.
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/date.h"
@@ -8,130 +9,138 @@
 #include "store/store.h"
 #include "topics.h"
 
-/* The days and tags of the papers, and which of them are of the days asked for. */
-struct known {
-    const papertag_tag_info *names; /* name_count: the tags of the store */
-    size_t name_count;
-    long *days;
-    pt_labels tags;
-    bool *wanted;
+/* The papers to search. Zero-initialise; close_papers ends it. */
+struct papers {
+    pt_stored_rows stored;
+    long *days;     /* of each paper */
+    pt_labels tags; /* in force, of each paper */
 };
 
-/* Leaves only the papers that are wanted. */
-static int narrow(pt_stored_rows *papers, struct known *known)
+static void close_papers(struct papers *p)
+{
+    pt_stored_rows_free(&p->stored);
+    pt_labels_free(&p->tags);
+    free(p->days);
+}
+
+/* Keeps only the papers of the days first .. last. */
+static int keep_days(struct papers *p, long first, long last)
 {
     pt_rows rows = {0};
     pt_labels tags = {0};
     size_t kept = 0;
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < papers->count && known->tags.starts && !status; i++) {
-        if (known->wanted[i]) {
-            const pt_row row = pt_rows_get(&papers->rows, i);
-            const size_t start = known->tags.starts[i];
-            papers->keys[kept] = papers->keys[i];
-            known->days[kept++] = known->days[i];
+    for (size_t i = 0; i < p->stored.count && !status; i++) {
+        if (p->days[i] >= first && p->days[i] <= last) {
+            const pt_row row = pt_rows_get(&p->stored.rows, i);
+            const size_t start = p->tags.starts[i], end = p->tags.starts[i + 1];
+            p->stored.keys[kept] = p->stored.keys[i];
+            p->days[kept++] = p->days[i];
             status = pt_rows_append(&rows, row.terms, row.values, row.count);
-            status =
-                status ? status : pt_labels_append(&tags, known->tags.tags + start, known->tags.starts[i + 1] - start);
+            status = status ? status : pt_labels_append(&tags, p->tags.tags + start, end - start);
         }
     }
-    pt_rows_free(&papers->rows);
-    pt_labels_free(&known->tags);
-    papers->rows = rows;
-    papers->count = kept;
-    known->tags = tags;
+    pt_rows_free(&p->stored.rows);
+    pt_labels_free(&p->tags);
+    p->stored.rows = rows;
+    p->stored.count = kept;
+    p->tags = tags;
     return status;
 }
 
-static int hand_out(papertag_store *store, const papertag_model *model, const pt_stored_rows *papers,
-                    const struct known *known, const pt_topic *topics, size_t count, const papertag_topic **out)
+static int read_papers(papertag_store *store, const papertag_model *model, const papertag_discover_options *options,
+                       struct papers *out, papertag_error *err)
 {
-    pt_arena *arena = pt_store_answer(store);
-    papertag_topic *list = pt_arena_array(arena, count + 1, sizeof *list);
+    long today, first = LONG_MIN, last = LONG_MAX, other;
+    int status = pt_store_today(NULL, &today, err);
 
-    for (size_t i = 0; i < count && list; i++) {
-        const pt_topic *t = &topics[i];
-        const char **terms = pt_arena_array(arena, t->term_count, sizeof *terms);
-        int64_t *keys = pt_arena_array(arena, t->count, sizeof *keys);
-        if (!terms || !keys) {
-            return PAPERTAG_NO_MEMORY;
-        }
-        for (size_t k = 0; k < t->term_count; k++) {
-            const char *term;
-            size_t length;
-            papertag_model_term(model, t->terms[k], &term, &length, NULL);
-            terms[k] = pt_arena_copy(arena, term, length);
-            if (!terms[k]) {
-                return PAPERTAG_NO_MEMORY;
-            }
-        }
-        for (size_t k = 0; k < t->count; k++) {
-            keys[k] = papers->keys[t->papers[k]];
-        }
-        list[i] = (papertag_topic){.name = pt_arena_copy(arena, t->name.data, t->name.size),
-                                   .terms = terms,
-                                   .term_count = t->term_count,
-                                   .keys = keys,
-                                   .count = t->count,
-                                   .recent = t->recent,
-                                   .before = t->before,
-                                   .growth = t->growth,
-                                   .score = t->score,
-                                   .nearest_tag = t->coverage > 0 ? known->names[t->nearest_tag].tag : NULL,
-                                   .coverage = t->coverage};
-        if (!list[i].name) {
+    status = status || !options->since ? status : pt_day_range(options->since, today, &first, &other, err);
+    status = status || !options->until ? status : pt_day_range(options->until, today, &other, &last, err);
+    status = status ? status : pt_store_rows(store, model, pt_jobs(options->jobs), &out->stored, err);
+    if (status) {
+        return status;
+    }
+    out->days = pt_calloc(out->stored.count, sizeof *out->days);
+    status = out->days ? pt_store_days(store, &out->stored, out->days, err) : pt_no_memory(err);
+    status = status ? status : pt_store_labels(store, &out->stored, &out->tags, err);
+    return status || !keep_days(out, first, last) ? status : pt_no_memory(err);
+}
+
+/* Copies a topic into the arena; 0 or PAPERTAG_NO_MEMORY. */
+static int copy_topic(const pt_topic *topic, const papertag_model *model, const papertag_tag_info *tags,
+                      const int64_t *keys, pt_arena *arena, papertag_topic *out)
+{
+    const char **terms = pt_arena_array(arena, topic->term_count, sizeof *terms);
+    int64_t *papers = pt_arena_array(arena, topic->count, sizeof *papers);
+
+    *out = (papertag_topic){.name = pt_arena_copy(arena, topic->name.data, topic->name.size),
+                            .terms = terms,
+                            .term_count = topic->term_count,
+                            .keys = papers,
+                            .count = topic->count,
+                            .recent = topic->recent,
+                            .before = topic->before,
+                            .growth = topic->growth,
+                            .score = topic->score,
+                            .nearest_tag = topic->coverage > 0 ? tags[topic->nearest_tag].tag : NULL,
+                            .coverage = topic->coverage};
+    if (!terms || !papers || !out->name) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t k = 0; k < topic->term_count; k++) {
+        const char *term;
+        size_t length;
+        papertag_model_term(model, topic->terms[k], &term, &length, NULL);
+        terms[k] = pt_arena_copy(arena, term, length);
+        if (!terms[k]) {
             return PAPERTAG_NO_MEMORY;
         }
     }
-    *out = list;
-    return list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    for (size_t k = 0; k < topic->count; k++) {
+        papers[k] = keys[topic->papers[k]];
+    }
+    return PAPERTAG_OK;
 }
 
 int papertag_store_discover(papertag_store *store, const papertag_model *model,
                             const papertag_discover_options *options, const papertag_topic **out, size_t *count,
                             papertag_error *err)
 {
-    const unsigned jobs = pt_jobs(options->jobs);
-    const pt_topic_options o = {options->min_papers > 2 ? options->min_papers : 2, options->limit, options->days, jobs};
-    pt_stored_rows papers = {0};
-    struct known known = {0};
+    const pt_topic_options topic_options = {.min_papers = options->min_papers > 2 ? options->min_papers : 2,
+                                            .limit = options->limit,
+                                            .days = options->days,
+                                            .jobs = pt_jobs(options->jobs)};
+    pt_corpus corpus = {.vocabulary = &model->vocabulary};
+    const papertag_tag_info *tags;
+    pt_arena *arena = pt_store_answer(store);
+    papertag_topic *list = NULL;
+    struct papers papers = {0};
     pt_topic *topics = NULL;
-    long today, first = -1000000, last = 1000000, other;
     size_t found = 0;
-    int status = pt_store_today(NULL, &today, err);
+    int status = pt_store_known_tags(store, &tags, &corpus.tag_count, err);
 
-    status = status || !options->since ? status : pt_day_range(options->since, today, &first, &other, err);
-    status = status || !options->until ? status : pt_day_range(options->until, today, &other, &last, err);
-    status = status ? status : pt_store_known_tags(store, &known.names, &known.name_count, err);
-    status = status ? status : pt_store_rows(store, model, jobs, &papers, err);
+    status = status ? status : read_papers(store, model, options, &papers, err);
     if (!status) {
-        known.days = pt_calloc(papers.count, sizeof *known.days);
-        known.wanted = pt_calloc(papers.count, sizeof *known.wanted);
-        status = known.days && known.wanted ? pt_store_days(store, &papers, known.days, err) : pt_no_memory(err);
-    }
-    for (size_t i = 0; i < papers.count && !status; i++) {
-        known.wanted[i] = known.days[i] >= first && known.days[i] <= last;
-    }
-    status = status ? status : pt_store_labels(store, &papers, &known.tags, err);
-    if (!status && narrow(&papers, &known)) {
-        status = pt_no_memory(err);
+        corpus.rows = &papers.stored.rows;
+        corpus.tags = &papers.tags;
+        corpus.days = papers.days;
+        corpus.papers = papers.stored.count;
+        status = pt_find_topics(&corpus, &topic_options, &topics, &found, err);
     }
     if (!status) {
-        const pt_corpus corpus = {&papers.rows, &model->vocabulary, &known.tags,
-                                  known.days,   papers.count,       known.name_count};
-        status = pt_find_topics(&corpus, &o, &topics, &found, err);
+        list = pt_arena_array(arena, found + 1, sizeof *list);
+        status = list ? PAPERTAG_OK : pt_no_memory(err);
     }
-    if (!status && hand_out(store, model, &papers, &known, topics, found, out)) {
-        status = pt_no_memory(err);
+    for (size_t i = 0; i < found && !status; i++) {
+        status = copy_topic(&topics[i], model, tags, papers.stored.keys, arena, &list[i]);
+        status = status ? pt_no_memory(err) : PAPERTAG_OK;
     }
     if (!status) {
+        *out = list;
         *count = found;
     }
     pt_topics_free(topics, found);
-    pt_stored_rows_free(&papers);
-    pt_labels_free(&known.tags);
-    free(known.days);
-    free(known.wanted);
+    close_papers(&papers);
     return status;
 }
