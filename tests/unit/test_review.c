@@ -1,0 +1,128 @@
+/*
+ * Unit tests of reviewing: the order of questions, answers and undo, what an audit estimates.
+ */
+#include <math.h>
+
+#include "subjects.h"
+
+static void test_questions_go_by_distance_and_end(void **state)
+{
+    const papertag_question *q;
+    size_t count, all;
+    (void)state;
+
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_UNCERTAIN, NULL, NULL, 1, 0, &q, &all, &err), 0);
+    for (size_t i = 1; i < all; i++) {
+        assert_true(fabs(q[i - 1].margin - q[i - 1].cut) <= fabs(q[i].margin - q[i].cut));
+    }
+    assert_true(all > PAPERS / 2);
+    for (int i = 0; i < 3; i++) {
+        papertag_tag_verdict v;
+        papertag_question first;
+        assert_int_equal(
+            papertag_store_questions(store, PAPERTAG_ORDER_UNCERTAIN, "quantization", NULL, 1, 1, &q, &count, &err), 0);
+        assert_int_equal(count, 1);
+        assert_string_equal(q->tag, "quantization");
+        first = *q;
+        v = (papertag_tag_verdict){"quantization", PAPERTAG_VERDICT_NO};
+        assert_int_equal(papertag_store_answer(store, &first, false, &v, 1, &err), 0);
+    }
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_NEW, NULL, "2026-02", 1, 0, &q, &count, &err), 0);
+    for (size_t i = 0; i < count; i++) {
+        const papertag_stored *stored;
+        const int64_t key = q[i].key;
+        assert_null(q[i].tag);
+        assert_int_equal(papertag_store_get(store, key, &stored, &err), 0);
+        assert_string_equal(stored->paper.date, "2026-02-15");
+    }
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_NEW, "nonsense", NULL, 1, 0, &q, &count, &err),
+                     PAPERTAG_BAD_ARGUMENT);
+}
+
+/* A random order is repeatable, ends when all papers were drawn, and undo takes a draw back with its answer, also one
+ * without a verdict. */
+static void test_audits_and_undo(void **state)
+{
+    const papertag_question *q;
+    papertag_question one;
+    papertag_audit audit;
+    const papertag_tag_verdict v = {"quantization", PAPERTAG_VERDICT_YES};
+    int64_t first, second, key;
+    size_t count;
+    (void)state;
+
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_RANDOM, NULL, NULL, 7, 2, &q, &count, &err), 0);
+    first = q[0].key;
+    second = q[1].key;
+    one = q[0];
+    assert_int_equal(papertag_store_answer(store, &one, true, &v, 1, &err), 0);
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_RANDOM, NULL, NULL, 7, 1, &q, &count, &err), 0);
+    assert_int_equal(q[0].key, second);
+    one = q[0];
+    assert_int_equal(papertag_store_answer(store, &one, true, NULL, 0, &err), 0); /* drawn, no verdict */
+    assert_int_equal(papertag_store_audit(store, &audit, &err), 0);
+    assert_int_equal(audit.papers, 2);
+    assert_int_equal(papertag_store_undo(store, &key, &err), 0);
+    assert_int_equal(key, second);
+    assert_int_equal(papertag_store_undo(store, &key, &err), 0);
+    assert_int_equal(key, first);
+    assert_int_equal(papertag_store_undo(store, &key, &err), PAPERTAG_END);
+    assert_int_equal(papertag_store_audit(store, &audit, &err), 0);
+    assert_int_equal(audit.papers, 0);
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_RANDOM, NULL, NULL, 7, 0, &q, &count, &err), 0);
+    assert_int_equal(count, PAPERS);
+    assert_int_equal(q[0].key, first);
+}
+
+/* When every paper was drawn, the estimate is the exact share. */
+static void test_an_audit_of_all_is_exact(void **state)
+{
+    const papertag_question *q;
+    papertag_question *all;
+    papertag_audit audit;
+    size_t count, assigned = 0, right = 0, have = 0;
+    (void)state;
+
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_RANDOM, NULL, NULL, 1, 0, &q, &count, &err), 0);
+    all = malloc(count * sizeof *all);
+    memcpy(all, q, count * sizeof *all);
+    for (size_t i = 0; i < count; i++) {
+        const papertag_stored *stored;
+        papertag_tag_verdict v = {"quantization", PAPERTAG_VERDICT_NO};
+        bool is, given = false;
+        assert_int_equal(papertag_store_get(store, all[i].key, &stored, &err), 0);
+        is = atoi(stored->paper.id + 1) % 10 == 0; /* half of those that the model assigns */
+        for (size_t k = 0; k < stored->tag_count; k++) {
+            given = given || (!strcmp(stored->tags[k].tag, "quantization") && stored->tags[k].assigned);
+        }
+        assigned += given;
+        right += given && is;
+        have += is;
+        v.verdict = is ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO;
+        assert_int_equal(papertag_store_answer(store, &all[i], true, &v, 1, &err), 0);
+    }
+    free(all);
+    assert_int_equal(papertag_store_audit(store, &audit, &err), 0);
+    assert_int_equal(audit.papers, PAPERS);
+    for (size_t i = 0; i < audit.tag_count; i++) {
+        const papertag_tag_audit *t = &audit.tags[i];
+        if (!strcmp(t->tag, "quantization")) {
+            assert_int_equal(t->assigned, assigned);
+            assert_int_equal(t->right, right);
+            assert_true(fabs(t->precision.value - (double)right / (double)assigned) < 1e-12);
+            assert_true(fabs(t->recall.value - (double)right / (double)have) < 1e-12);
+            assert_true(t->precision.low < t->precision.value && t->precision.value < t->precision.high);
+        }
+    }
+    assert_int_equal(audit.month_count, 2);
+    assert_string_equal(audit.months[0].month, "2026-01");
+    assert_int_equal(audit.months[0].papers, PAPERS / 2);
+}
+
+int main(void)
+{
+#define OF_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
+    const struct CMUnitTest all[] = {OF_STORE(test_questions_go_by_distance_and_end), OF_STORE(test_audits_and_undo),
+                                     OF_STORE(test_an_audit_of_all_is_exact)};
+    return cmocka_run_group_tests(all, make_folder, remove_folder);
+}
