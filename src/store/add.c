@@ -26,13 +26,11 @@ struct adding {
 static int write_opinions(papertag_store *store, int64_t paper, const pt_batch_item *item, const pt_known_model *model,
                           papertag_error *err)
 {
-    static const char sql[] = "INSERT INTO opinions(paper, tag, p, margin, assigned) VALUES(?1,?2,?3,?4,?5)";
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < item->opinion_count && !status; i++) {
         const pt_batch_opinion *o = &item->opinions[i];
-        status =
-            pt_store_do(store, sql, err, "iirri", paper, model->tags[o->tag], o->p, o->margin, (int64_t)o->assigned);
+        status = pt_store_write_opinion(store, paper, model->tags[o->tag], o->p, o->margin, o->assigned, err);
     }
     return status;
 }
@@ -126,13 +124,12 @@ static int next_version(const struct adding *a, int64_t key, const pt_batch_item
                                   " END WHERE key=?1";
     static const char index[] = "INSERT INTO search(rowid, title, abstract)"
                                 " SELECT key, title, abstract FROM papers WHERE key=?1";
-    const papertag_paper *paper = &item->paper;
+    const char *title = item->paper.title, *abstract = item->paper.abstract;
     const int64_t title_key = (int64_t)item->title_key;
     int status = pt_store_do(a->store, unindex, err, "i", key);
 
     status = status ? status : pt_store_do(a->store, keep_old, err, "it", key, a->now);
-    status =
-        status ? status : pt_store_do(a->store, replace, err, "itti", key, paper->title, paper->abstract, title_key);
+    status = status ? status : pt_store_do(a->store, replace, err, "itti", key, title, abstract, title_key);
     return status ? status : pt_store_do(a->store, index, err, "i", key);
 }
 
@@ -201,24 +198,35 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
 
 /* ---- batches --------------------------------------------------------------------------------------------------- */
 
+/* Whether the source has given this very record before. */
+static int is_repeated(papertag_store *store, int64_t key, const pt_batch_item *item, bool *repeated,
+                       papertag_error *err)
+{
+    static const char sql[] = "SELECT record=?3 AND id=?4 FROM sources WHERE paper=?1 AND source=?2";
+    const papertag_paper *paper = &item->paper;
+    const int64_t record = (int64_t)item->record_key;
+    int64_t same = 0;
+    int status = pt_store_ask(store, sql, &same, err, "itit", key, paper->source, record, paper->id);
+
+    *repeated = same;
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+}
+
 static int add_item(struct adding *a, const pt_batch_item *item, papertag_error *err)
 {
-    static const char as_before[] = "SELECT record=?3 AND id=?4 FROM sources WHERE paper=?1 AND source=?2";
-    const papertag_paper *paper = &item->paper;
-    int64_t key = 0, same = 0;
+    int64_t key = 0;
+    bool repeated = false;
     int status = pt_store_same_paper(a->store, item, &key, err);
 
     if (status == PAPERTAG_END) {
         return insert_paper(a, item, err);
     }
-    status = status ? status
-                    : pt_store_ask(a->store, as_before, &same, err, "itit", key, paper->source,
-                                   (int64_t)item->record_key, paper->id);
-    if (!status && same) {
-        a->counts.unchanged++;
-        return PAPERTAG_OK;
+    status = status ? status : is_repeated(a->store, key, item, &repeated, err);
+    if (status || repeated) {
+        a->counts.unchanged += !status;
+        return status;
     }
-    return status && status != PAPERTAG_END ? status : update_paper(a, key, item, err);
+    return update_paper(a, key, item, err);
 }
 
 int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,

@@ -12,6 +12,7 @@
 #include "own_tags.h"
 #include "statement.h"
 #include "store.h"
+#include "tag_index.h"
 
 /* ---- a new model ----------------------------------------------------------------------------------------------- */
 
@@ -19,7 +20,6 @@
 static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64_t tag, const int64_t *keys,
                           papertag_error *err)
 {
-    static const char write[] = "INSERT INTO opinions(paper, tag, p, margin, assigned) VALUES(?1,?2,?3,?4,?5)";
     static const char file[] = "INSERT INTO tagged(tag, day, paper, p) SELECT ?1, day, paper, max(p) FROM ("
                                "SELECT paper, p FROM opinions o WHERE tag=?1 AND assigned AND NOT EXISTS(SELECT 1"
                                " FROM verdicts v WHERE v.paper=o.paper AND v.tag=?1 AND v.verdict='no')"
@@ -29,8 +29,8 @@ static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64
 
     status = status ? status : pt_store_do(store, "DELETE FROM opinions WHERE tag=?1", err, "i", tag);
     for (size_t i = 0; i < o->count && !status; i++) {
-        status = pt_store_do(store, write, err, "iirri", keys[o->rows[i]], tag, o->p[i], o->margins[i],
-                             (int64_t)o->assigned[i]);
+        const int64_t paper = keys[o->rows[i]];
+        status = pt_store_write_opinion(store, paper, tag, o->p[i], o->margins[i], o->assigned[i], err);
     }
     return status ? status : pt_store_do(store, file, err, "i", tag);
 }

@@ -163,14 +163,10 @@ static size_t take_values(pt_db_value values[PT_DB_VALUES], const char *types, v
             value->type = PT_DB_TEXT;
             value->text = va_arg(arguments, const char *);
             break;
-        case 'b':
+        default:
             value->type = PT_DB_BYTES;
             value->bytes = va_arg(arguments, const void *);
             value->size = va_arg(arguments, size_t);
-            break;
-        default:
-            value->integer = va_arg(arguments, long);
-            value->type = value->integer < 0 ? PT_DB_NULL : PT_DB_INTEGER;
         }
     }
     return count;

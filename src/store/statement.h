@@ -48,10 +48,10 @@ struct papertag_store {
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
 
-/* Values are bound to ?1, ?2 ... by the letters of `types`: i int64_t, r double, t text (NULL: null), c long that is
- * null when negative, b bytes (const void *, size_t). Text and bytes are borrowed while the call runs. Errors of all:
+/* Values are bound to ?1, ?2 ... by the letters of `types`, at most PT_DB_VALUES: i int64_t, r double, t text (NULL:
+ * null), b bytes (const void *, size_t). Text and bytes are borrowed while the call runs. Errors of all:
  * PAPERTAG_NO_MEMORY, PAPERTAG_IO, PAPERTAG_DAMAGED, PAPERTAG_BAD_STORE. */
-enum { PT_DB_VALUES = 12 }; /* in a statement with `types`, at most */
+enum { PT_DB_VALUES = 12 };
 
 /* A row being read. A call that finds no memory for a text sets `failed`, which ends the reading. */
 typedef struct pt_db_row {

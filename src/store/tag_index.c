@@ -121,3 +121,11 @@ int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err)
 
     return pt_store_do(store, sql, err, "i", paper);
 }
+
+int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
+                           papertag_error *err)
+{
+    static const char sql[] = "INSERT INTO opinions(paper, tag, p, margin, assigned) VALUES(?1,?2,?3,?4,?5)";
+
+    return pt_store_do(store, sql, err, "iirri", paper, tag, p, margin, (int64_t)assigned);
+}

@@ -14,4 +14,8 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err);
 int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err);
 int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
 
+/* Records what a model thinks of a paper on one tag. */
+int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
+                           papertag_error *err);
+
 #endif

@@ -63,7 +63,7 @@ static void write_in(char *lines)
 }
 
 /* Tags, papers, lists. */
-static void look(papertag_store *store, papertag_tagger *tagger)
+static void list_all(papertag_store *store, papertag_tagger *tagger)
 {
     papertag_query query = {.expression = "multimodal & !mine", .search = "model", .as_of = "2026-11-01"};
     const papertag_tag_info *tags;
@@ -96,7 +96,7 @@ static void look(papertag_store *store, papertag_tagger *tagger)
 }
 
 /* Verdicts, questions, models. */
-static void ask(papertag_store *store, const papertag_model *model)
+static void review(papertag_store *store, const papertag_model *model)
 {
     const papertag_tag_verdict verdict = {"multimodal", PAPERTAG_VERDICT_YES};
     const papertag_discover_options discover = {.min_papers = 2, .limit = 3, .days = 30, .jobs = 1};
@@ -181,8 +181,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(lines);
     }
     if (!papertag_store_open(&store, path, false, &err)) {
-        look(store, tagger);
-        ask(store, model);
+        list_all(store, tagger);
+        review(store, model);
         deliver(store);
         learn(store, model);
         papertag_store_check(store, model, &findings, &count, &err);
