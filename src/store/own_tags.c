@@ -1,8 +1,6 @@
 /*
- * own_tags - tags that were made in the store, and the verdicts that learners learn from.
+ * own_tags - tags that were made in the store: defined, listed, forgotten.
  */
-#include <math.h>
-
 #include "own_tags.h"
 #include "store.h"
 #include "tag_index.h"
@@ -46,34 +44,6 @@ int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papert
 
     if (!status) {
         *out = (papertag_strings){list.count ? list.items : NULL, list.count};
-    }
-    return status;
-}
-
-static void read_verdict(pt_db_row *row, pt_arena *arena, void *item)
-{
-    pt_stored_verdict *v = item;
-
-    v->paper = pt_db_integer(row, 0);
-    v->id = pt_db_text(row, 1, arena);
-    v->tag = pt_db_text(row, 2, arena);
-    v->yes = pt_verdict_of(pt_db_peek(row, 3)) == PAPERTAG_VERDICT_YES;
-    v->held_out = pt_db_is_null(row, 4) ? NAN : pt_db_real(row, 4);
-    v->given = pt_db_text(row, 5, arena);
-    v->example = pt_db_integer(row, 6);
-}
-
-int pt_store_verdicts(papertag_store *store, pt_arena *arena, pt_stored_verdict **out, size_t *count,
-                      papertag_error *err)
-{
-    static const char sql[] = "SELECT v.paper, p.id, t.tag, v.verdict, v.held_out, v.given, v.example FROM verdicts v"
-                              " JOIN tags t ON t.key=v.tag JOIN papers p ON p.key=v.paper ORDER BY t.tag, p.id";
-    pt_listing list = {.arena = arena, .size = sizeof **out, .read = read_verdict};
-    int status = pt_store_list(store, sql, &list, err, "");
-
-    if (!status) {
-        *out = list.items;
-        *count = list.count;
     }
     return status;
 }

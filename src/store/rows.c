@@ -17,7 +17,7 @@ void pt_stored_rows_free(pt_stored_rows *r)
     *r = (pt_stored_rows){0};
 }
 
-/* Texts are read on one thread, and made rows in chunks that threads take: so much is read before they are. */
+/* One thread reads texts; when CHUNKS chunks of CHUNK papers are full, several threads make rows of them. */
 enum { CHUNK = 64, CHUNKS = 64 };
 
 struct chunk {

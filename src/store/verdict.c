@@ -1,12 +1,15 @@
 /*
- * verdict - what a person says of tags: recorded, taken back, listed, imported.
+ * verdict - what a person says of tags: recorded, imported, undone, listed.
  *
  * Every call that records notes what it replaces, under a number of its own, in the same transaction. Undoing puts back
  * what the highest number noted and forgets the notes: the call before it is the next to be undone.
  */
 #include "verdict.h"
 
+#include <math.h>
+
 #include "clock.h"
+#include "store.h"
 #include "tag_index.h"
 #include "tags/tags.h"
 
@@ -257,6 +260,34 @@ int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict 
 
     pt_arena_reset(&store->answer_arena);
     status = pt_store_list(store, sql, &list, err, "");
+    if (!status) {
+        *out = list.items;
+        *count = list.count;
+    }
+    return status;
+}
+
+static void read_stored_verdict(pt_db_row *row, pt_arena *arena, void *item)
+{
+    pt_stored_verdict *v = item;
+
+    v->paper = pt_db_integer(row, 0);
+    v->id = pt_db_text(row, 1, arena);
+    v->tag = pt_db_text(row, 2, arena);
+    v->yes = pt_verdict_of(pt_db_peek(row, 3)) == PAPERTAG_VERDICT_YES;
+    v->held_out = pt_db_is_null(row, 4) ? NAN : pt_db_real(row, 4);
+    v->given = pt_db_text(row, 5, arena);
+    v->example = pt_db_integer(row, 6);
+}
+
+int pt_store_verdicts(papertag_store *store, pt_arena *arena, pt_stored_verdict **out, size_t *count,
+                      papertag_error *err)
+{
+    static const char sql[] = "SELECT v.paper, p.id, t.tag, v.verdict, v.held_out, v.given, v.example FROM verdicts v"
+                              " JOIN tags t ON t.key=v.tag JOIN papers p ON p.key=v.paper ORDER BY t.tag, p.id";
+    pt_listing list = {.arena = arena, .size = sizeof **out, .read = read_stored_verdict};
+    int status = pt_store_list(store, sql, &list, err, "");
+
     if (!status) {
         *out = list.items;
         *count = list.count;
