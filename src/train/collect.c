@@ -122,12 +122,9 @@ static int copy_text(pt_arena *arena, const char **out, const char *text)
 
 int pt_train_count(papertag_trainer *t, papertag_error *err)
 {
-    int status = PAPERTAG_OK;
-
     if (t->queued) {
-        status =
-            pt_lexicon_count(&t->lexicon, &t->tfidf, t->queue, t->queued, pt_jobs(t->options.jobs), t->queue_rows, err);
-        t->broken = status != PAPERTAG_OK;
+        t->broken = pt_lexicon_count(&t->lexicon, &t->tfidf, t->queue, t->queued, pt_jobs(t->options.jobs),
+                                     t->queue_rows, err) != PAPERTAG_OK;
     }
     t->queued = 0;
     pt_arena_reset(&t->queue_arena);
