@@ -22,6 +22,9 @@ void *pt_alloc(size_t count, size_t size)
 
 void *pt_calloc(size_t count, size_t size)
 {
+    if (size && count > SIZE_MAX / size) {
+        return NULL;
+    }
     return calloc(count ? count : 1, size ? size : 1);
 }
 

@@ -322,9 +322,9 @@ static int find_directions(struct sketch *s, const tall *by_term, const double *
 {
     size_t width = s->width;
     struct eigenvalue *order = pt_alloc(width, sizeof *order);
-    double *small = pt_calloc(width * out->rank, sizeof *small), squares = 0, scale;
+    double *small = pt_calloc(width, out->rank * sizeof *small), squares = 0, scale;
 
-    out->directions = pt_alloc(out->terms * out->rank, sizeof *out->directions);
+    out->directions = pt_alloc(out->terms, out->rank * sizeof *out->directions);
     out->singular = pt_alloc(out->rank, sizeof *out->singular);
     if (!order || !small || !out->directions || !out->singular) {
         free(order);
@@ -367,12 +367,12 @@ int pt_lsa_fit(const pt_rows *rows, size_t terms, size_t rank, uint64_t seed, un
     size_t wanted = (rank + OVERSAMPLING + PT_LANES - 1) / PT_LANES, panels = wanted < most ? wanted : most;
     size_t width = panels * PT_LANES;
     tall by_row = {0}, by_term = {0};
-    double *small = pt_alloc(width * width, sizeof *small), *vectors = pt_alloc(width * width, sizeof *vectors);
+    double *small = pt_alloc(width, width * sizeof *small), *vectors = pt_alloc(width, width * sizeof *vectors);
     struct sketch s = {.rows = rows, .by_row = &by_row, .by_term = &by_term, .width = width};
     int status;
 
     *out = (pt_lsa){.terms = terms, .rank = rank < least / ROWS_PER_DIRECTION ? rank : least / ROWS_PER_DIRECTION};
-    s.gram = pt_alloc(width * width, sizeof *s.gram);
+    s.gram = pt_alloc(width, width * sizeof *s.gram);
     status = !small || !vectors || !s.gram ? PAPERTAG_NO_MEMORY : tall_alloc(&by_row, rows->count, panels);
     status = status ? status : tall_alloc(&by_term, terms, panels);
     jobs = pt_jobs(jobs);

@@ -127,7 +127,7 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
 {
     const bool file = path && strcmp(path, "-") != 0;
     char day[11], *whole = file ? absolute_path(path) : NULL;
-    int64_t *keys = malloc((d->count + 1) * sizeof *keys), delivery = 0;
+    int64_t *keys = calloc(d->count + 1, sizeof *keys), delivery = 0;
     int code = EXIT_DONE;
 
     if (!keys || (file && !whole)) {

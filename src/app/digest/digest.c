@@ -83,7 +83,7 @@ static int compare_entries(const void *a, const void *b)
 /* Sorts papers of one heading together. Headings are in the order of their first papers in the selection. */
 static bool sort_by_heading(digest *d)
 {
-    size_t *firsts = malloc((d->count + 1) * sizeof *firsts), groups = 0;
+    size_t *firsts = calloc(d->count + 1, sizeof *firsts), groups = 0;
 
     if (!firsts) {
         return false;
