@@ -165,7 +165,7 @@ static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error
 
 /* ---- a new tag ------------------------------------------------------------------------------------------------- */
 
-/* What is known of a stored paper. */
+/* The state of a stored paper. */
 enum mark { UNJUDGED, JUDGED, LIKELY, MARKS };
 
 /* Marks the stored papers (free it), and counts each mark. Without `all`, only starting examples are marked as judged.
@@ -294,7 +294,7 @@ static int find_lowest(const pt_lesson *lesson, const float *lanes, double *out,
 }
 
 /* How far verdicts shift the log-odds, which are slope * (margin - even) without them: the most likely shift, under a
- * normal prior around 0. Starting examples were chosen because they have the tag, so they say nothing about it. */
+ * normal prior around 0. Starting examples were chosen because they have the tag, so they are no evidence about it. */
 static double find_shift(const pt_lesson *lesson, const float *margins, double even, double slope)
 {
     enum { STEPS = 50 };

@@ -22,8 +22,8 @@
 
 #include "fit/fit.h"
 
-/* What is known of a tag: V terms, n verdicts, m labelled papers, q likely papers. A row is a number in `rows`. All
- * pointers are borrowed. */
+/* All that a tag is learnt from: V terms, n verdicts, m labelled papers, q likely papers. A row is a number in `rows`.
+ * All pointers are borrowed. */
 typedef struct pt_lesson {
     const pt_rows *rows;      /* of V terms: the stored papers, then others */
     size_t papers;            /* stored papers */

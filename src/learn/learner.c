@@ -118,8 +118,8 @@ int papertag_learner_label(papertag_learner *l, const char *id, papertag_strings
         return status == PAPERTAG_BAD_ARGUMENT ? PAPERTAG_END
                                                : pt_fail(err, (papertag_status)status, "%s", why.message);
     }
-    row = pt_learner_row(l, key);
-    return row == l->papers.count ? PAPERTAG_END : label_row(l, row, tags, err); /* added since the learner opened */
+    row = pt_learner_row(l, key); /* none: the paper was added after the learner was opened */
+    return row == l->papers.count ? PAPERTAG_END : label_row(l, row, tags, err);
 }
 
 int papertag_learner_add(papertag_learner *l, const papertag_paper *paper, papertag_error *err)

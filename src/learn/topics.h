@@ -3,7 +3,7 @@
  *
  * What a tag explains about a paper is removed from its row: the part along the mean row of the tag's papers. A topic
  * is a term whose papers are alike in what is left, apart from that term: they share more than a phrase, and no tag
- * says what. The terms listed with it are those by which its papers differ most from all others (log-odds with an
+ * covers it. The terms listed with it are those by which its papers differ most from all others (log-odds with an
  * informative Dirichlet prior: Monroe, Colaresi and Quinn, "Fightin' words", 2008).
  */
 #ifndef PT_TOPICS_H

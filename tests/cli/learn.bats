@@ -165,7 +165,7 @@ teardown() {
     expect 2
 }
 
-@test "review --json: what is refused goes to stderr, whatever the names of tags" {
+@test "review --json: refused answers are reported on stderr, whatever the names of tags" {
     store
     papertag tag-new known-unknowns -e sample-01 >/dev/null
     printf '/known-unknowns\n/nonsense\nx\nu\nq\n' | papertag review --json >"$work/out" 2>"$work/err"

@@ -74,7 +74,7 @@ static int make_folder(void **state)
     snprintf(path, sizeof path, "%s/db", folder);
     snprintf(model_path, sizeof model_path, "%s/model", folder);
     papertag_train_options_init(&options);
-    options.ngram_max = 1; /* pairs of words drawn by chance say nothing */
+    options.ngram_max = 1; /* pairs of randomly drawn words mean nothing */
     status = papertag_trainer_open(&trainer, &options, &err);
     for (int i = 0; i < PAPERS && !status; i++) {
         make_paper(i, id, abstract, sizeof abstract, &paper);

@@ -85,25 +85,34 @@ static int check_store(struct report *r, papertag_store *store, const papertag_m
     return EXIT_DONE;
 }
 
+/* What to run when the model cannot be used, by where it came from. */
+static const char *next_step_for_model(const args *a, papertag_store *store, papertag_model **model)
+{
+    const char *path = getenv("PAPERTAG_MODEL");
+
+    if (args_have(a, "model")) {
+        return "papertag doctor (without --model)";
+    }
+    if (store && papertag_store_model(store, model, NULL) != PAPERTAG_END) {
+        return "papertag model use default";
+    }
+    return path && *path ? "unset PAPERTAG_MODEL" : "make install (reinstalls papertag)";
+}
+
 /* Opens the model. If it cannot be used, that is a finding. */
 static void check_model(struct report *r, const args *a, papertag_store *store, papertag_model **model)
 {
     const papertag_tag_info *tags;
-    const char *path = getenv("PAPERTAG_MODEL");
     papertag_error err;
     char what[200];
 
-    if (!find_model(a, store, model, &err)) {
-        snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
-                 papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
-        write_finding(r, false, what, NULL);
+    if (find_model(a, store, model, &err)) {
+        write_finding(r, true, err.message, next_step_for_model(a, store, model));
         return;
     }
-    write_finding(r, true, err.message,
-                  args_have(a, "model") ? "papertag doctor (without --model)"
-                  : store && papertag_store_model(store, model, NULL) != PAPERTAG_END ? "papertag model use default"
-                  : path && *path                                                     ? "unset PAPERTAG_MODEL"
-                                  : "make install (papertag again)");
+    snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
+             papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
+    write_finding(r, false, what, NULL);
 }
 
 /* Puts what can be read of a damaged store into a new one, and reports what was recovered. */
