@@ -97,7 +97,8 @@ int eval_store(const args *a)
     style s = style_of_stdout();
     papertag_error err;
     text out = {0};
-    int code = a->operand_count ? usage_error(a->command, "eval: --store takes no files") : open_store(a, false, &store);
+    int code =
+        a->operand_count ? usage_error(a->command, "eval: --store takes no files") : open_store(a, false, &store);
 
     if (!code && papertag_store_audit(store, &audit, &err)) {
         code = failed(&err);
