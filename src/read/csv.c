@@ -1,23 +1,25 @@
 /*
- * csv - papers from comma- or tab-separated values with a header (RFC 4180).
+ * csv - papers from a table with a header: values separated by commas (RFC 4180), semicolons, tabs or bars.
  *
- * Columns are found by their names, in any order and case; unknown ones are skipped. A quoted cell may contain
- * separators and line ends. A quote that is never closed would swallow the rest of the file, so it is reported where
- * it opens, and reading goes on with the line after that.
+ * A quoted cell may contain separators and line ends. A quote within a cell that does not begin with one is an ordinary
+ * character. A quote that is never closed would swallow the rest of the file, so it is reported where it opens, and
+ * reading goes on with the line after that.
  */
 #include <stdlib.h>
 
-#include "fields.h"
-#include "format.h"
-#include "slice.h"
+#include "columns.h"
 
 /* A longer record has a quote that is never closed. Bytes. */
 enum { RECORD_MAX = 4 * 1024 * 1024 };
 
+/* The first bytes in which columns of 0 and 1 are sought. */
+enum { SEEN_BYTES = 64 * 1024 };
+
+enum { COLUMNS_MAX = 10000 };
+
 typedef struct table {
     char separator;
-    const pt_field **columns; /* column_count of them; NULL: unknown */
-    size_t column_count, column_capacity;
+    pt_columns columns;
     pt_buf record;   /* the lines of the current row, each with an LF */
     pt_buf unquoted; /* the text of its cells */
     pt_slice *cells; /* cell_count of them, in `unquoted` */
@@ -25,6 +27,82 @@ typedef struct table {
     pt_buf replay; /* lines to read again, after a quote that is never closed */
     size_t replay_at, replay_line;
 } table;
+
+/* ---- cells ----------------------------------------------------------------------------------------------------- */
+
+/* The state of a cell, as in most readers of CSV: at its beginning, outside quotes, within, after one within. */
+typedef enum quoting { AT_START, PLAIN, QUOTED, AFTER_QUOTE } quoting;
+
+/* The state after a byte of a cell; *is_text is whether the byte is part of the text. */
+static quoting read_byte(quoting state, char c, bool *is_text)
+{
+    const bool quote = c == '"';
+
+    *is_text = !quote || state == PLAIN || state == AFTER_QUOTE;
+    switch (state) {
+    case AT_START:
+        *is_text = !quote;
+        return quote ? QUOTED : c == ' ' ? AT_START : PLAIN;
+    case QUOTED:
+        *is_text = !quote;
+        return quote ? AFTER_QUOTE : QUOTED;
+    case AFTER_QUOTE: /* a doubled quote is one */
+        return quote ? QUOTED : PLAIN;
+    case PLAIN:
+        break;
+    }
+    return PLAIN;
+}
+
+/* The state at the end of a line, given that at its beginning. */
+static quoting state_after(const table *t, const char *text, size_t length, quoting state)
+{
+    bool is_text;
+
+    for (size_t i = 0; i < length && !t->columns.two_letters; i++) {
+        state = text[i] == t->separator && state != QUOTED ? AT_START : read_byte(state, text[i], &is_text);
+    }
+    return state;
+}
+
+/* Cuts a row of `size` bytes, without its last line end, into t->cells. */
+static int cut_cells(table *t, const char *at, size_t size)
+{
+    const char *end = at + size;
+    char *to;
+
+    pt_buf_clear(&t->unquoted);
+    if (pt_reserve(&t->unquoted.data, &t->unquoted.capacity, size + 1, 1)) {
+        return PAPERTAG_NO_MEMORY; /* reserved in full, so that cells can point into it */
+    }
+    to = t->unquoted.data;
+    t->cell_count = 0;
+    for (;; at++) {
+        const char *start = to;
+        quoting state = AT_START;
+        for (; at < end && (state == QUOTED || *at != t->separator); at++) {
+            bool is_text = true;
+            state = t->columns.two_letters ? PLAIN : read_byte(state, *at, &is_text);
+            *to = *at;
+            to += is_text;
+        }
+        if (pt_reserve(&t->cells, &t->cell_capacity, t->cell_count + 1, sizeof *t->cells)) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        t->cells[t->cell_count++] = (pt_slice){start, (size_t)(to - start)};
+        if (at == end) {
+            return PAPERTAG_OK;
+        }
+    }
+}
+
+/* Drops empty cells beyond the columns: some exporters end each row, but not the header, with a separator. */
+static void drop_empty_cells(table *t)
+{
+    while (t->cell_count > t->columns.count && !pt_trimmed(t->cells[t->cell_count - 1]).length) {
+        t->cell_count--;
+    }
+}
 
 /* ---- records --------------------------------------------------------------------------------------------------- */
 
@@ -43,15 +121,6 @@ static int next_line(papertag_reader *reader, const char **line, size_t *length,
     *number = t->replay_line++;
     t->replay_at += *length + 1;
     return PAPERTAG_OK;
-}
-
-/* Whether a quote is open at the end of text, given whether one is open at its beginning. */
-static bool quote_is_open(const char *text, size_t length, bool open)
-{
-    for (size_t i = 0; i < length; i++) {
-        open ^= text[i] == '"';
-    }
-    return open;
 }
 
 /* Puts back all lines of the record but the first, to be read again before what follows. */
@@ -79,7 +148,7 @@ static int next_record(papertag_reader *reader, size_t *number, papertag_error *
     table *t = reader->state;
     const char *line;
     size_t length, later;
-    bool open = false;
+    quoting state = AT_START;
     int status;
 
     pt_buf_clear(&t->record);
@@ -87,13 +156,13 @@ static int next_record(papertag_reader *reader, size_t *number, papertag_error *
         status = next_line(reader, &line, &length, number, err);
     } while (!status && !length);
     while (!status) {
-        open = quote_is_open(line, length, open);
+        state = state_after(t, line, length, state);
         pt_buf_append(&t->record, line, length);
         pt_buf_append(&t->record, "\n", 1);
         if (t->record.failed) {
             return pt_no_memory(err);
         }
-        if (!open) {
+        if (state != QUOTED) {
             return PAPERTAG_OK;
         }
         if (t->record.size > RECORD_MAX) {
@@ -101,7 +170,7 @@ static int next_record(papertag_reader *reader, size_t *number, papertag_error *
         }
         status = next_line(reader, &line, &length, &later, err);
     }
-    if (open && (!status || status == PAPERTAG_END)) {
+    if (state == QUOTED && (!status || status == PAPERTAG_END)) {
         if (replay_rest(t, *number)) {
             return pt_no_memory(err);
         }
@@ -110,103 +179,126 @@ static int next_record(papertag_reader *reader, size_t *number, papertag_error *
     return status;
 }
 
-/* Cuts t->record into t->cells. */
-static int cut_cells(table *t)
-{
-    const char *at = t->record.data, *end = at + t->record.size - 1; /* without the last LF */
-
-    pt_buf_clear(&t->unquoted);
-    if (pt_reserve(&t->unquoted.data, &t->unquoted.capacity, t->record.size + 1, 1)) {
-        return PAPERTAG_NO_MEMORY; /* reserved in full, so that cells can point into it */
-    }
-    t->cell_count = 0;
-    for (;;) {
-        size_t start = t->unquoted.size;
-        bool quoted = false;
-        for (; at < end && (quoted || *at != t->separator); at++) {
-            if (*at != '"') {
-                pt_buf_append(&t->unquoted, at, 1);
-            } else if (quoted && at + 1 < end && at[1] == '"') {
-                pt_buf_append(&t->unquoted, at++, 1);
-            } else {
-                quoted = !quoted;
-            }
-        }
-        if (pt_reserve(&t->cells, &t->cell_capacity, t->cell_count + 1, sizeof *t->cells)) {
-            return PAPERTAG_NO_MEMORY;
-        }
-        t->cells[t->cell_count++] = (pt_slice){t->unquoted.data + start, t->unquoted.size - start};
-        if (at == end) {
-            return PAPERTAG_OK;
-        }
-        at++;
-    }
-}
-
 /* ---- header ---------------------------------------------------------------------------------------------------- */
 
-static bool has_name(const pt_field *field, pt_slice name)
+/* The number of columns of the line that are known when it is cut at `separator`; 0 when it is not a header of papers.
+ */
+static size_t known_columns(const char *line, size_t length, char separator)
 {
-    return pt_slice_is(name, field->name) || (field->alias && pt_slice_is(name, field->alias));
+    table t = {.separator = separator};
+    size_t known = 0;
+
+    if (cut_cells(&t, line, length) || t.cell_count > COLUMNS_MAX || !pt_is_header(t.cells, t.cell_count, &known)) {
+        known = 0;
+    }
+    free(t.cells);
+    pt_buf_free(&t.unquoted);
+    return known;
 }
 
-/* Whether the field has text. One such column is enough to make a table one of papers. */
-static bool is_text(const pt_field *field)
+/* The separator in a line "sep=;", as Excel understands it; NUL when it is another line. */
+static char named_separator(const char *line, size_t length)
 {
-    return field->essential && field->kind == PT_FIELD_TEXT;
+    return length == 5 && pt_same_word(line, 4, "sep=") ? line[4] : '\0';
 }
 
-/* The field of a column; NULL when it is unknown. */
-static const pt_field *field_of(const papertag_reader *reader, pt_slice name)
+/* The one of `separators` that fits the header best; NUL when none does. */
+static char separator_of(const char *line, size_t length, const char *separators)
 {
-    const char *tags = reader->tags_field;
-    const pt_slice word = pt_trimmed(name);
-    const bool is_tags =
-        pt_slice_is(word, tags) || (strlen(tags) == name.length && !memcmp(name.text, tags, name.length));
+    size_t best = 0;
+    char separator = '\0';
 
-    for (size_t i = 0; i < pt_field_rows; i++) {
-        const pt_field *field = &pt_fields[i];
-        if (field->kind == PT_FIELD_TAGS ? is_tags : !is_tags && has_name(field, word)) {
-            return field;
+    for (; *separators; separators++) {
+        const size_t known = known_columns(line, length, *separators);
+        if (known > best) {
+            best = known;
+            separator = *separators;
         }
     }
-    return NULL;
+    return separator;
 }
 
-static int open_table(papertag_reader *reader, char separator, papertag_error *err)
+/* Looks for columns of 0 and 1 in the rows that are in memory anyway. */
+static int see_rows(papertag_reader *reader, papertag_error *err)
+{
+    table *t = reader->state;
+    pt_input *in = &reader->input;
+    int status = pt_input_fill(in, SEEN_BYTES, err);
+    const char *from = in->start, *at = from, *end = in->end;
+    quoting state = AT_START;
+
+    if (end - from > SEEN_BYTES) {
+        end = from + SEEN_BYTES;
+    }
+    while (!status && at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (!stop && (!in->at_end || end < in->end)) {
+            break; /* a row that is not there in full */
+        }
+        stop = stop ? stop : end;
+        state = state_after(t, at, (size_t)(stop - at), state);
+        at = stop + 1;
+        if (state == QUOTED) {
+            continue;
+        }
+        status = cut_cells(t, from, (size_t)(stop - from) - (stop > from && stop[-1] == '\r')) ? pt_no_memory(err) : 0;
+        drop_empty_cells(t);
+        if (!status && t->cell_count == t->columns.count) {
+            pt_columns_see_row(&t->columns, t->cells);
+        }
+        from = at;
+        state = AT_START;
+    }
+    return status ? status : pt_columns_settle_flags(&t->columns, reader, err);
+}
+
+/* Reads the header; the separator is that of a line "sep=" before it, or the best of `separators`. */
+static int open_table(papertag_reader *reader, const char *separators, papertag_error *err)
 {
     table *t = reader->state = pt_calloc(1, sizeof *t);
     size_t number;
-    bool text = false;
     int status;
 
     if (!t) {
         return pt_no_memory(err);
     }
-    t->separator = separator;
+    t->separator = *separators;
     status = next_record(reader, &number, err);
+    if (!status && named_separator(t->record.data, t->record.size - 1)) {
+        t->separator = t->record.data[4];
+        separators = "";
+        status = next_record(reader, &number, err);
+    }
     if (status) {
         return status == PAPERTAG_END ? PAPERTAG_OK : status; /* an empty file has no papers */
     }
-    if (cut_cells(t) || pt_reserve(&t->columns, &t->column_capacity, t->cell_count, sizeof *t->columns)) {
+    if (*separators) {
+        const char best = separator_of(t->record.data, t->record.size - 1, separators);
+        t->separator = best ? best : *separators;
+    }
+    if (cut_cells(t, t->record.data, t->record.size - 1)) {
         return pt_no_memory(err);
     }
-    for (t->column_count = 0; t->column_count < t->cell_count; t->column_count++) {
-        const pt_field *field = field_of(reader, t->cells[t->column_count]);
-        t->columns[t->column_count] = field;
-        text = text || (field && is_text(field));
+    if (t->cell_count > COLUMNS_MAX) {
+        return pt_input_fail(&reader->input, number, err, "more than %d columns", COLUMNS_MAX);
     }
-    return text ? PAPERTAG_OK : pt_input_fail(&reader->input, number, err, "the header has neither title nor abstract");
+    if (pt_columns_read_header(&t->columns, reader, t->cells, t->cell_count)) {
+        return pt_no_memory(err);
+    }
+    if (!t->columns.has_text) {
+        return pt_input_fail(&reader->input, number, err, "the header has neither title nor abstract");
+    }
+    return pt_columns_may_be_flags(&t->columns, reader) && !reader->text_only ? see_rows(reader, err) : PAPERTAG_OK;
 }
 
 static int open_csv(papertag_reader *reader, papertag_error *err)
 {
-    return open_table(reader, ',', err);
+    return open_table(reader, ",;|\t", err);
 }
 
 static int open_tsv(papertag_reader *reader, papertag_error *err)
 {
-    return open_table(reader, '\t', err);
+    return open_table(reader, "\t", err);
 }
 
 static void close_table(papertag_reader *reader)
@@ -214,7 +306,7 @@ static void close_table(papertag_reader *reader)
     table *t = reader->state;
 
     if (t) {
-        free(t->columns);
+        pt_columns_free(&t->columns);
         free(t->cells);
         pt_buf_free(&t->record);
         pt_buf_free(&t->unquoted);
@@ -225,55 +317,6 @@ static void close_table(papertag_reader *reader)
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
-/* Splits a list at ';' or '|' if it has one of them, else at ','. */
-static int read_list(pt_record *record, papertag_strings *list, pt_slice cell, papertag_error *err)
-{
-    char separator[] = ",";
-
-    for (size_t i = 0; i < cell.length; i++) {
-        separator[0] = cell.text[i] == ';' || cell.text[i] == '|' ? cell.text[i] : separator[0];
-    }
-    return pt_record_split(record, list, cell.text, cell.length, separator, err);
-}
-
-static int read_count(papertag_reader *reader, const char *name, long *count, pt_slice cell, papertag_error *err)
-{
-    long value = 0;
-    size_t i = 0;
-
-    for (; i < cell.length && i < 10 && pt_is_digit(cell.text[i]); i++) {
-        value = 10 * value + cell.text[i] - '0';
-    }
-    if (i < cell.length) {
-        return pt_input_fail(&reader->input, reader->record.paper.line, err,
-                             "field '%s' must be a non-negative whole number", name);
-    }
-    *count = cell.length ? value : -1;
-    return PAPERTAG_OK;
-}
-
-static int read_cell(papertag_reader *reader, const pt_field *field, pt_slice cell, papertag_error *err)
-{
-    pt_record *record = &reader->record;
-    papertag_paper *paper = &record->paper;
-
-    switch (field->kind) {
-    case PT_FIELD_TEXT:
-    case PT_FIELD_ID:
-        return pt_record_text(record, pt_text_member(field, paper), cell.text, cell.length, err);
-    case PT_FIELD_DATE:
-        return pt_record_date(record, pt_text_member(field, paper), cell.text, cell.length, err);
-    case PT_FIELD_TAGS:
-        paper->has_tags = true;
-        return read_list(record, pt_list_member(field, paper), cell, err);
-    case PT_FIELD_LIST:
-        return read_list(record, pt_list_member(field, paper), cell, err);
-    case PT_FIELD_COUNT:
-        return read_count(reader, field->name, pt_count_member(field, paper), cell, err);
-    }
-    return PAPERTAG_OK;
-}
-
 static int next_row(papertag_reader *reader, papertag_error *err)
 {
     table *t = reader->state;
@@ -283,63 +326,50 @@ static int next_row(papertag_reader *reader, papertag_error *err)
     if (status) {
         return status;
     }
-    if (cut_cells(t)) {
+    if (cut_cells(t, t->record.data, t->record.size - 1)) {
         return pt_no_memory(err);
     }
-    if (t->cell_count != t->column_count) {
+    drop_empty_cells(t);
+    if (t->cell_count != t->columns.count) {
         return pt_input_fail(&reader->input, number, err, "%zu fields where the header has %zu", t->cell_count,
-                             t->column_count);
+                             t->columns.count);
     }
     pt_record_clear(&reader->record, number);
-    for (size_t i = 0; i < t->cell_count && !status; i++) {
-        status = t->columns[i] ? read_cell(reader, t->columns[i], t->cells[i], err) : PAPERTAG_OK;
-    }
-    return status;
+    return pt_columns_read_row(&t->columns, reader, t->cells, err);
 }
 
 /* ---- detection ------------------------------------------------------------------------------------------------- */
 
-static bool names_text(pt_slice column)
+/* The first line of [*at, end), without its line end; moves *at after it. */
+static pt_slice first_line(const char **at, const char *end)
 {
-    column = pt_trimmed(column);
-    for (size_t i = 0; i < pt_field_rows; i++) {
-        if (is_text(&pt_fields[i]) && has_name(&pt_fields[i], column)) {
-            return true;
-        }
-    }
-    return false;
-}
+    const char *from = *at, *stop = memchr(from, '\n', (size_t)(end - from));
 
-/* Whether the first line, split at `separator`, names a column of text. */
-static bool fits_table(const char *head, size_t size, char separator)
-{
-    const char *end = memchr(head, '\n', size), *at = head;
-
-    end = end ? end : head + size;
-    while (at <= end) {
-        const char *stop = memchr(at, separator, (size_t)(end - at));
-        pt_slice cell;
-        stop = stop ? stop : end;
-        cell = (pt_slice){at, (size_t)(stop - at)};
-        if (cell.length > 1 && at[0] == '"' && stop[-1] == '"') {
-            cell = (pt_slice){at + 1, cell.length - 2};
-        }
-        if (names_text(cell)) {
-            return true;
-        }
-        at = stop + 1;
-    }
-    return false;
+    *at = stop ? stop + 1 : end;
+    stop = stop ? stop : end;
+    return (pt_slice){from, (size_t)(stop - from) - (stop > from && stop[-1] == '\r')};
 }
 
 static bool fits_csv(const char *head, size_t size)
 {
-    return fits_table(head, size, ',');
+    const char *at = head, *end = head + size;
+    pt_slice line = first_line(&at, end);
+    char separator = named_separator(line.text, line.length);
+
+    if (separator) {
+        line = first_line(&at, end);
+        return known_columns(line.text, line.length, separator) > 0;
+    }
+    separator = separator_of(line.text, line.length, "\t,;|");
+    return separator && separator != '\t';
 }
 
 static bool fits_tsv(const char *head, size_t size)
 {
-    return fits_table(head, size, '\t');
+    const char *at = head;
+    const pt_slice line = first_line(&at, head + size);
+
+    return known_columns(line.text, line.length, '\t') > 0;
 }
 
 const pt_format pt_format_csv = {"csv", fits_csv, open_csv, next_row, close_table};

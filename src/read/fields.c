@@ -10,13 +10,16 @@
 /* A field has the name of its member. */
 #define FIELD(member) .name = #member, .length = sizeof #member - 1, .offset = offsetof(papertag_paper, member)
 
+#define PART(member) .name = #member, .length = sizeof #member - 1, .offset = offsetof(pt_record, member)
+
 /* The usual names are those of Zotero, Scopus, IEEE Xplore, Web of Science, arXiv, Papers with Code, data sets on
  * Kaggle and tables written by pandas. */
 const pt_field pt_fields[] = {
-    {FIELD(id), .kind = PT_FIELD_ID, .essential = true, .names = "paperid key citekey eid utuniquewosid pmid"},
+    {FIELD(id), .kind = PT_FIELD_ID, .essential = true,
+     .names = "paperid documentid key citekey eid utuniquewosid pmid"},
     {FIELD(title), .kind = PT_FIELD_TEXT, .essential = true,
      .names = "titles papertitle articletitle documenttitle primarytitle"},
-    {FIELD(abstract), .kind = PT_FIELD_TEXT, .essential = true, .alias = "summary",
+    {FIELD(abstract), .kind = PT_FIELD_TEXT, .essential = true,
      .names = "summary summaries abstracts abstractnote abstracttext paperabstract articleabstract text"},
     {FIELD(date), .kind = PT_FIELD_DATE,
      .names = "publicationdate published publishedat publisheddate datepublished pubdate dateofpublication issued "
@@ -30,14 +33,14 @@ const pt_field pt_fields[] = {
               "journalref journalreference conference proceeding proceedings publication"},
     {FIELD(doi), .kind = PT_FIELD_TEXT, .names = "doinumber doiurl doilink"},
     {FIELD(arxiv), .kind = PT_FIELD_TEXT, .names = "arxivid eprint"},
-    {FIELD(authors), .kind = PT_FIELD_LIST, .separators = ",;",
-     .names = "authorfullnames authornames author creators creator authorlist"},
-    {FIELD(categories), .kind = PT_FIELD_LIST, .separators = " ,;",
+    {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .better = "authorfullnames",
+     .names = "authornames author creators creator authorlist"},
+    {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
      .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy researchareas "
-              "primarycategory"},
-    {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;",
+              "tag primarycategory"},
+    {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;", .joined = true,
      .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus tasks"},
-    {FIELD(tags), .kind = PT_FIELD_TAGS, .separators = ",;"},
+    {FIELD(tags), .kind = PT_FIELD_TAGS, .separators = ",;", .names = "subjectlabels subjecturis"},
     {FIELD(maybe), .kind = PT_FIELD_LIST, .separators = ",;"},
     {FIELD(author_count), .kind = PT_FIELD_COUNT, .names = "numberofauthors numauthors"},
     {FIELD(upvotes), .kind = PT_FIELD_COUNT},
@@ -48,6 +51,9 @@ const pt_field pt_fields[] = {
     {FIELD(code_url), .kind = PT_FIELD_TEXT, .names = "githubrepo github repository repourl codelink"},
     {FIELD(project_url), .kind = PT_FIELD_TEXT, .names = "projectpage projectlink"},
     {FIELD(pdf_url), .kind = PT_FIELD_TEXT, .names = "pdf pdflink urlpdf pdfhref"},
+    {PART(year), .kind = PT_FIELD_PART, .names = "publicationyear pubyear yearpublished publishedyear"},
+    {PART(month), .kind = PT_FIELD_PART, .names = "publicationmonth pubmonth"},
+    {PART(day), .kind = PT_FIELD_PART, .names = "publicationday pubday"},
 };
 const size_t pt_field_rows = sizeof pt_fields / sizeof *pt_fields;
 
@@ -95,14 +101,23 @@ const pt_field *pt_field_named(const char *name, size_t length, unsigned *rank)
 
     for (size_t i = 0; i < pt_field_rows && size; i++) {
         const pt_field *field = &pt_fields[i];
-        *rank = 0;
+        const unsigned place = field->names ? place_in(field->names, folded, size) : 0;
         if (fold_name(field->name, field->length, own) == size && !memcmp(own, folded, size)) {
+            *rank = length == field->length && !memcmp(name, field->name, length) ? PT_RANK_OWN : PT_RANK_SAME;
             return field;
         }
-        *rank = field->names ? place_in(field->names, folded, size) : 0;
-        if (*rank) {
+        if (place || (field->better && place_in(field->better, folded, size))) {
+            *rank = place ? PT_RANK_USUAL + place : PT_RANK_BETTER;
             return field;
         }
     }
     return NULL;
+}
+
+bool pt_same_name(const char *name, size_t length, const char *other, size_t other_length)
+{
+    char folded[NAME_MAX_BYTES], other_folded[NAME_MAX_BYTES];
+    const size_t size = fold_name(name, length, folded);
+
+    return size && fold_name(other, other_length, other_folded) == size && !memcmp(folded, other_folded, size);
 }

@@ -10,19 +10,22 @@
 #include "input.h"
 #include "paper.h"
 #include "remarks.h"
+#include "source_names.h"
 
 struct papertag_reader {
     pt_input input;
     pt_record record;
     char *name; /* of the source */
     const struct pt_format *format;
-    char *tags_field;   /* name of the field that holds the tags */
-    char page_date[11]; /* YYYY-MM-DD; "" when not given */
-    bool text_only;     /* only id, title and abstract are wanted */
-    bool careful;       /* never use the quick reader; for tests */
+    char *tags_field;            /* name of the field that holds the tags */
+    const pt_field *tags_source; /* the field of a paper that this is, if it is one; NULL: another */
+    char page_date[11];          /* YYYY-MM-DD; "" when not given */
+    bool text_only;              /* only id, title and abstract are wanted */
+    bool careful;                /* never use the quick reader; for tests */
     pt_buf scratch;
-    pt_remarks remarks; /* on the source as a whole */
-    void *state; /* of the format: made by its open, freed by its close */
+    pt_remarks remarks;    /* on the source as a whole */
+    pt_source_names names; /* of its fields, for formats that find them by name */
+    void *state;           /* of the format: made by its open, freed by its close */
 };
 
 typedef struct pt_format {

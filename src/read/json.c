@@ -6,6 +6,8 @@
  */
 #include "json.h"
 
+#include "list_cell.h"
+
 const cJSON *pt_json_member(const pt_json *o, const char *key)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(o->json, key);
@@ -40,7 +42,11 @@ int pt_json_string(const pt_json *o, const char *key, const char **field)
 
 int pt_json_id(const pt_json *o, const char *key, const char **field)
 {
-    const cJSON *item = pt_json_member(o, key);
+    return pt_json_id_of(o, key, pt_json_member(o, key), field);
+}
+
+int pt_json_id_of(const pt_json *o, const char *key, const cJSON *item, const char **field)
+{
     char text[40];
 
     if (!cJSON_IsNumber(item)) {
@@ -52,8 +58,11 @@ int pt_json_id(const pt_json *o, const char *key, const char **field)
 
 int pt_json_count(const pt_json *o, const char *key, long *field)
 {
-    const cJSON *item = pt_json_member(o, key);
+    return pt_json_count_of(o, key, pt_json_member(o, key), field);
+}
 
+int pt_json_count_of(const pt_json *o, const char *key, const cJSON *item, long *field)
+{
     if (!item) {
         return PAPERTAG_OK;
     }
@@ -67,13 +76,26 @@ int pt_json_count(const pt_json *o, const char *key, long *field)
 /* The name in an item of a list: the item itself, or a member of it. NULL when it has none. */
 static const char *name_of(const cJSON *item)
 {
-    static const char *const keys[] = {"name", "fullname", "tag"}; /* "tag": as papertag prints tags */
+    static const char *const keys[] = {"name", "fullname", "tag", "label", "term"}; /* papertag prints a "tag" */
     const cJSON *name = cJSON_IsObject(item) ? NULL : item;
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !name; i++) {
         name = cJSON_GetObjectItemCaseSensitive(item, keys[i]);
     }
     return cJSON_GetStringValue(name);
+}
+
+bool pt_json_is_list(const cJSON *items)
+{
+    const cJSON *item = NULL;
+
+    if (cJSON_IsArray(items)) {
+        item = items->child;
+        while (item && name_of(item)) {
+            item = item->next;
+        }
+    }
+    return cJSON_IsArray(items) && !item;
 }
 
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
@@ -87,7 +109,10 @@ int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, paper
         return PAPERTAG_OK;
     }
     if (cJSON_IsString(items)) {
-        return pt_record_split(record, list, items->valuestring, strlen(items->valuestring), separators, o->err);
+        bool whole;
+        status = pt_list_cell(record, list, items->valuestring, strlen(items->valuestring), separators,
+                              pt_record_append, &whole, o->err);
+        return status || whole ? status : pt_json_wrong_type(o, key, "a list that is closed");
     }
     if (!cJSON_IsArray(items)) {
         return pt_json_wrong_type(o, key, "a list of strings");
@@ -111,7 +136,12 @@ int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, cons
 
 int pt_json_date(const pt_json *o, const char *key, const char **field)
 {
-    const char *text = pt_json_text(o, key);
+    return pt_json_date_of(o, pt_json_member(o, key), field);
+}
+
+int pt_json_date_of(const pt_json *o, const cJSON *item, const char **field)
+{
+    const char *text = cJSON_GetStringValue(item);
     return text ? pt_record_date(&o->reader->record, field, text, strlen(text), o->err) : PAPERTAG_OK;
 }
 

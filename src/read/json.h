@@ -33,15 +33,19 @@ int pt_json_wrong_type(const pt_json *o, const char *key, const char *wanted);
 int pt_json_string(const pt_json *o, const char *key, const char **field);
 int pt_json_string_of(const pt_json *o, const char *key, const cJSON *item, const char **field);
 int pt_json_id(const pt_json *o, const char *key, const char **field); /* a string or a number */
-int pt_json_count(const pt_json *o, const char *key, long *field);     /* 0 to 2e9 */
+int pt_json_id_of(const pt_json *o, const char *key, const cJSON *item, const char **field);
+int pt_json_count(const pt_json *o, const char *key, long *field); /* 0 to 2e9 */
+int pt_json_count_of(const pt_json *o, const char *key, const cJSON *item, long *field);
 
-/* A list of strings, of objects with a "name", "fullname" or "tag", or one string to be split at `separators`. */
+/* A list of strings, of objects with a name, or one string with a list, as pt_list_cell reads it. */
+bool pt_json_is_list(const cJSON *item); /* an array of strings and objects with a name */
 int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, const char *separators);
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
                     const char *separators);
 
 /* From a string that begins with YYYY-MM-DD; anything else is ignored. */
 int pt_json_date(const pt_json *o, const char *key, const char **field);
+int pt_json_date_of(const pt_json *o, const cJSON *item, const char **field);
 
 /* Sets the source, which is the same for all papers of a service. */
 int pt_json_source(const pt_json *o, const char *source);

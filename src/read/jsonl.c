@@ -3,32 +3,134 @@
  *
  * The quick reader reads most lines; those that are not plain go to cJSON.
  */
+#include <limits.h>
+
 #include "fields.h"
 #include "quick.h"
 #include "snapshot.h"
 
-static int read_field(const pt_json *o, const pt_field *field)
-{
-    papertag_paper *paper = &o->reader->record.paper;
-    const char *name = field->kind == PT_FIELD_TAGS ? o->reader->tags_field : field->name;
+/* The members of an object that hold the fields of a paper: each the value under the best of its names. */
+typedef struct members {
+    const cJSON *items[PT_FIELDS_MAX]; /* NULL: none; in the order of pt_fields */
+    unsigned ranks[PT_FIELDS_MAX];
+    const cJSON *tags;
+    unsigned tags_rank;
+} members;
 
-    if (field->alias && !pt_json_member(o, name)) {
-        name = field->alias;
-    }
+static bool is_empty(const cJSON *item)
+{
+    return cJSON_IsNull(item) || (cJSON_IsString(item) && !*item->valuestring) ||
+           ((cJSON_IsArray(item) || cJSON_IsObject(item)) && !item->child);
+}
+
+/* Whether a field can take a value. Under its own name anything else is a fault; under another it is not the field. */
+static bool can_take(const pt_field *field, const cJSON *item)
+{
     switch (field->kind) {
     case PT_FIELD_TEXT:
-        return pt_json_string(o, name, pt_text_member(field, paper));
-    case PT_FIELD_ID:
-        return pt_json_id(o, name, pt_text_member(field, paper));
     case PT_FIELD_DATE:
-        return pt_json_date(o, name, pt_text_member(field, paper));
-    case PT_FIELD_TAGS:
-        paper->has_tags = pt_json_member(o, name) != NULL;
-        return pt_json_list(o, name, pt_list_member(field, paper), field->separators);
+        return cJSON_IsString(item);
+    case PT_FIELD_ID:
+    case PT_FIELD_PART:
+        return cJSON_IsString(item) || cJSON_IsNumber(item);
     case PT_FIELD_LIST:
-        return pt_json_list(o, name, pt_list_member(field, paper), field->separators);
+    case PT_FIELD_AUTHORS:
+    case PT_FIELD_TAGS:
+        return cJSON_IsString(item) || pt_json_is_list(item);
     case PT_FIELD_COUNT:
-        return pt_json_count(o, name, pt_count_member(field, paper));
+        return cJSON_IsNumber(item);
+    }
+    return false;
+}
+
+/* Appends to a joined field the items of a member that is not the best. */
+static int join_list(const pt_json *o, const pt_field *field, const cJSON *item)
+{
+    return pt_json_list_of(o, item->string, item, pt_list_member(field, &o->reader->record.paper), field->separators);
+}
+
+static int sort_member(const pt_json *o, members *m, pt_source_name *name, const cJSON *item)
+{
+    const size_t i = name->field ? (size_t)(name->field - pt_fields) : 0;
+    bool used = false;
+
+    if (name->tags_rank != UINT_MAX && !cJSON_IsNull(item) && (!m->tags || name->tags_rank < m->tags_rank)) {
+        m->tags = item;
+        m->tags_rank = name->tags_rank;
+        used = true;
+    }
+    if (is_empty(item)) {
+        return PAPERTAG_OK;
+    }
+    if (name->field && (name->rank == PT_RANK_OWN || can_take(name->field, item))) {
+        used = true;
+        if (name->field->joined && m->items[i]) {
+            return join_list(o, name->field, item);
+        }
+        if (!m->items[i] || name->rank < m->ranks[i]) {
+            m->items[i] = item;
+            m->ranks[i] = name->rank;
+        }
+    }
+    if (used || name->known) {
+        return PAPERTAG_OK;
+    }
+    return pt_source_name_unused(o->reader, name, item->string, strlen(item->string), o->err);
+}
+
+static int sort_members(const pt_json *o, members *m)
+{
+    const cJSON *item;
+    int status = PAPERTAG_OK;
+
+    o->reader->names.next = 0;
+    cJSON_ArrayForEach(item, o->json)
+    {
+        pt_source_name *name = pt_source_name_of(o->reader, item->string, strlen(item->string));
+        status = name ? sort_member(o, m, name, item) : pt_no_memory(o->err);
+        if (status) {
+            break;
+        }
+    }
+    return status;
+}
+
+/* The tags; a field of text under that name is one tag. */
+static int read_tags(const pt_json *o, const pt_field *field, const cJSON *item)
+{
+    papertag_strings *list = pt_list_member(field, &o->reader->record.paper);
+    unsigned rank;
+    const pt_field *named = item ? pt_field_named(item->string, strlen(item->string), &rank) : NULL;
+
+    o->reader->record.paper.has_tags = item != NULL;
+    if (named && named->kind == PT_FIELD_TEXT && cJSON_IsString(item)) {
+        return pt_record_append(&o->reader->record, list, item->valuestring, strlen(item->valuestring), o->err);
+    }
+    return pt_json_list_of(o, item ? item->string : NULL, item, list, field->separators);
+}
+
+static int read_field(const pt_json *o, const pt_field *field, const cJSON *item)
+{
+    pt_record *record = &o->reader->record;
+    const char *key = item ? item->string : NULL;
+
+    switch (field->kind) {
+    case PT_FIELD_TEXT:
+        return pt_json_string_of(o, key, item, pt_text_member(field, &record->paper));
+    case PT_FIELD_ID:
+        return pt_json_id_of(o, key, item, pt_text_member(field, &record->paper));
+    case PT_FIELD_DATE:
+        return pt_json_date_of(o, item, pt_text_member(field, &record->paper));
+    case PT_FIELD_TAGS:
+        return read_tags(o, field, item);
+    case PT_FIELD_LIST:
+        return pt_json_list_of(o, key, item, pt_list_member(field, &record->paper), field->separators);
+    case PT_FIELD_AUTHORS:
+        return pt_json_list_of(o, key, item, pt_list_member(field, &record->paper), field->separators);
+    case PT_FIELD_COUNT:
+        return pt_json_count_of(o, key, item, pt_count_member(field, &record->paper));
+    case PT_FIELD_PART:
+        return can_take(field, item) ? pt_json_id_of(o, key, item, pt_part_member(field, record)) : PAPERTAG_OK;
     }
     return PAPERTAG_OK;
 }
@@ -36,11 +138,12 @@ static int read_field(const pt_json *o, const pt_field *field)
 static int read_paper(const pt_json *o)
 {
     const bool snapshot = pt_is_snapshot(o);
-    int status = PAPERTAG_OK;
+    members m = {.tags = NULL};
+    int status = sort_members(o, &m);
 
     for (size_t i = 0; i < pt_field_rows && !status; i++) {
         if (!snapshot || !pt_snapshot_differs(o, pt_fields[i].name)) {
-            status = read_field(o, &pt_fields[i]);
+            status = read_field(o, &pt_fields[i], pt_fields[i].kind == PT_FIELD_TAGS ? m.tags : m.items[i]);
         }
     }
     return status || !snapshot ? status : pt_snapshot_read(o);

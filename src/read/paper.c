@@ -18,6 +18,7 @@ void pt_record_clear(pt_record *record, size_t line)
 {
     pt_arena_reset(&record->arena);
     record->paper = (papertag_paper){.author_count = -1, .upvotes = -1, .comments = -1, .line = line};
+    record->year = record->month = record->day = NULL;
 }
 
 void pt_record_free(pt_record *record)
@@ -197,6 +198,43 @@ int pt_record_identify(pt_record *record, papertag_error *err)
     return status;
 }
 
+/* A whole number of one to four digits, which pandas writes as 3.0 in a column that has gaps; -1 for other text. */
+static long whole_number(const char *text)
+{
+    long number = 0;
+    size_t i = 0;
+
+    for (; i < 4 && pt_is_digit(text[i]); i++) {
+        number = number * 10 + text[i] - '0';
+    }
+    return i && (!text[i] || !strcmp(text + i, ".0")) ? number : -1;
+}
+
+/* Makes the date of a year, a month, which may be a name or have the day with it ("FEB 3"), and a day. */
+static int join_date(pt_record *record, papertag_error *err)
+{
+    const long year = whole_number(record->year);
+    const long month = record->month ? whole_number(record->month) : -1;
+    const long day = record->day ? whole_number(record->day) : -1;
+    char text[64];
+
+    if (year < 1000) {
+        return pt_record_date(record, &record->paper.date, record->year, strlen(record->year), err);
+    }
+    if (month > 0 && month <= 12 && day > 0 && day <= 31) {
+        snprintf(text, sizeof text, "%04ld-%02ld-%02ld", year, month, day);
+    } else if (month > 0 && month <= 12) {
+        snprintf(text, sizeof text, "%04ld-%02ld", year, month);
+    } else if (record->month && month < 0 && day > 0) {
+        snprintf(text, sizeof text, "%.30s %ld %04ld", record->month, day, year);
+    } else if (record->month && month < 0) {
+        snprintf(text, sizeof text, "%.30s %04ld", record->month, year);
+    } else {
+        snprintf(text, sizeof text, "%04ld", year);
+    }
+    return pt_record_date(record, &record->paper.date, text, strlen(text), err);
+}
+
 int pt_record_finish(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
@@ -207,6 +245,12 @@ int pt_record_finish(pt_record *record, papertag_error *err)
         paper->author_count = (long)paper->authors.count;
     }
     status = pt_record_identify(record, err);
+    if (!status && !paper->date && record->year) {
+        status = join_date(record, err);
+    }
+    if (!status && !paper->id) {
+        paper->id = paper->arxiv;
+    }
     if (status || paper->id) {
         return status;
     }

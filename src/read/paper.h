@@ -18,6 +18,7 @@
 
 typedef struct pt_record {
     papertag_paper paper;
+    const char *year, *month, *day; /* as written; pt_record_finish makes the date of them if there is no other */
     pt_arena arena;
 } pt_record;
 

@@ -9,12 +9,11 @@
  */
 #include "quick.h"
 
+#include <limits.h>
 #include <utf8proc.h>
 
 #include "base/ascii.h"
 #include "base/swar.h"
-#include "fields.h"
-#include "snapshot.h"
 
 enum { DEPTH_MAX = 32 };
 
@@ -23,20 +22,13 @@ typedef enum kind { ABSENT, IS_NULL, STRING, ESCAPED, NUMBER, LITERAL, STRINGS, 
 /* The bytes of a value: of a string without its quotes, of an array without its brackets. */
 typedef struct value {
     kind kind;
+    unsigned rank; /* of the name that it has */
     const char *start, *end;
 } value;
 
-/* Indexes of the values that are read: first the fields, in the order of their table, then one under an alias, then the
- * members of a record of arXiv's snapshot. */
-enum { ALIAS = PT_FIELDS_MAX, AUTHORS, VERSIONS, UPDATED, JOURNAL, MEMBERS };
-
-static const struct {
-    const char *name;
-    size_t length;
-} snapshot_names[] = {{PT_SNAPSHOT_AUTHORS, sizeof PT_SNAPSHOT_AUTHORS - 1},
-                      {PT_SNAPSHOT_VERSIONS, sizeof PT_SNAPSHOT_VERSIONS - 1},
-                      {PT_SNAPSHOT_UPDATED, sizeof PT_SNAPSHOT_UPDATED - 1},
-                      {PT_SNAPSHOT_JOURNAL, sizeof PT_SNAPSHOT_JOURNAL - 1}};
+/* Indexes of the values that are read: first the fields, in the order of their table, then the tags, then the members
+ * of a record of arXiv's snapshot. */
+enum { TAGS = PT_FIELDS_MAX, SNAPSHOT, MEMBERS = SNAPSHOT + PT_SNAPSHOT_UPDATED + 1 };
 
 /* ---- scanning: each returns the next byte to read, or NULL to give up ------------------------------------------ */
 
@@ -107,7 +99,7 @@ static const char *skip_escape(const char *at, const char *end)
 /* Scans a string, whose opening quote is at `at`. */
 static const char *scan_string(const char *at, const char *end, value *out)
 {
-    *out = (value){STRING, ++at, NULL};
+    *out = (value){STRING, 0, ++at, NULL};
     for (;;) {
         while (end - at >= 8) {
             const uint64_t x = pt_eight(at);
@@ -152,7 +144,7 @@ static const char *skip_digits(const char *at, const char *end)
 
 static const char *scan_number(const char *at, const char *end, value *out)
 {
-    *out = (value){NUMBER, at, NULL};
+    *out = (value){NUMBER, 0, at, NULL};
     at += *at == '-';
     at = at < end && *at == '0' ? at + 1 : skip_digits(at, end);
     if (at && at < end && *at == '.') {
@@ -171,7 +163,7 @@ static const char *scan_literal(const char *at, const char *end, const char *wor
 {
     const size_t length = strlen(word);
 
-    *out = (value){is, at, at + length};
+    *out = (value){is, 0, at, at + length};
     return (size_t)(end - at) >= length && !memcmp(at, word, length) ? at + length : NULL;
 }
 
@@ -184,7 +176,7 @@ static const char *scan_nested(const char *at, const char *end, int depth, value
     const char close = keyed ? '}' : ']';
     value item;
 
-    *out = (value){keyed ? OBJECT : STRINGS, at + 1, NULL};
+    *out = (value){keyed ? OBJECT : STRINGS, 0, at + 1, NULL};
     at = skip_white(at + 1, end);
     if (depth == DEPTH_MAX || at == end) {
         return NULL;
@@ -243,48 +235,77 @@ static const char *scan_value(const char *at, const char *end, int depth, value 
 
 /* ---- members --------------------------------------------------------------------------------------------------- */
 
-static bool is_named(const char *name, size_t length, const char *as, size_t as_length)
+static bool is_none(const value *v)
 {
-    return length == as_length && !memcmp(name, as, length);
+    return v->kind == ABSENT || v->kind == IS_NULL;
 }
 
-/* The index for the value of a member; MEMBERS when it is not read. The name for tags in the reader's options gives the
- * row of tags, unless another row has that name. */
-static size_t place_of(const char *name, size_t length, const char *tags_field)
+static bool is_string(const value *v)
 {
-    const size_t rows = pt_field_rows;
-    size_t i;
-
-    for (i = 0; i < rows; i++) {
-        if (is_named(name, length, pt_fields[i].name, pt_fields[i].length) && pt_fields[i].kind != PT_FIELD_TAGS) {
-            return i;
-        }
-    }
-    for (i = 0; i < rows; i++) {
-        const char *alias = pt_fields[i].alias;
-        if (alias && is_named(name, length, alias, strlen(alias))) {
-            return ALIAS;
-        }
-    }
-    for (i = 0; i < sizeof snapshot_names / sizeof *snapshot_names; i++) {
-        if (is_named(name, length, snapshot_names[i].name, snapshot_names[i].length)) {
-            return AUTHORS + i;
-        }
-    }
-    for (i = 0; i < rows && pt_fields[i].kind != PT_FIELD_TAGS; i++) {
-    }
-    return is_named(name, length, tags_field, strlen(tags_field)) ? i : MEMBERS;
+    return v->kind == STRING || v->kind == ESCAPED;
 }
 
-/* Finds the values of the object that is the whole line. */
-static bool scan_line(const char *at, const char *end, const char *tags_field, value *values)
+/* A record being filled. */
+typedef struct filling {
+    papertag_reader *reader;
+    papertag_error *err;
+    value *values; /* [MEMBERS] */
+    int status;    /* not 0: out of memory */
+    bool odd;      /* the line is not plain */
+} filling;
+
+/* Whether a value says nothing: null, or an empty string, array or object. */
+static bool is_empty(const value *v)
 {
+    return is_none(v) || (v->kind != NUMBER && v->kind != LITERAL && v->start == v->end);
+}
+
+/* Takes the value of a member whose name has `rank` as the one at `place`, unless there is a better one. */
+static void take_value(filling *f, size_t place, value item, unsigned rank)
+{
+    value *v = &f->values[place];
+    const bool joined = place < pt_field_rows && pt_fields[place].joined;
+
+    if (is_none(&item) || (is_string(&item) && item.start == item.end)) {
+        return;
+    }
+    /* a usual name may have a value that the field cannot take, and then it is not the field */
+    f->odd =
+        f->odd || (rank != PT_RANK_OWN && item.kind > NUMBER && item.kind != STRINGS) || (joined && v->kind != ABSENT);
+    if (v->kind == ABSENT || rank < v->rank) {
+        *v = item;
+        v->rank = rank;
+    }
+}
+
+/* Sorts a member by its name. */
+static void sort_member(filling *f, pt_source_name *name, const value *key, const value *item)
+{
+    if (name->tags_rank != UINT_MAX) {
+        f->reader->record.paper.has_tags = f->reader->record.paper.has_tags || !is_none(item);
+        take_value(f, TAGS, *item, name->tags_rank);
+    }
+    if (name->field) {
+        take_value(f, (size_t)(name->field - pt_fields), *item, name->rank);
+    } else if (name->snapshot) {
+        f->values[SNAPSHOT + name->snapshot] = *item;
+    } else if (!name->known && !name->reported && !is_empty(item)) {
+        f->status = pt_source_name_unused(f->reader, name, key->start, (size_t)(key->end - key->start), f->err);
+    }
+}
+
+/* Finds the values of the object that is the whole line. False when the line is not plain, or without memory. */
+static bool scan_line(filling *f, const char *at, const char *end)
+{
+    uint64_t seen[PT_NAMES_MAX / 64] = {0};
+
     if (at == end || *at != '{') {
         return false;
     }
+    f->reader->names.next = 0;
     do {
         value key, item;
-        size_t place;
+        pt_source_name *name;
         at = skip_white(at + 1, end);
         at = at < end && *at == '"' ? scan_string(at, end, &key) : NULL;
         at = at ? skip_white(at, end) : NULL;
@@ -296,12 +317,15 @@ static bool scan_line(const char *at, const char *end, const char *tags_field, v
         if (!at || at == end) {
             return false;
         }
-        place = place_of(key.start, (size_t)(key.end - key.start), tags_field);
-        if (place < MEMBERS && values[place].kind != ABSENT) {
+        name = pt_source_name_of(f->reader, key.start, (size_t)(key.end - key.start));
+        f->status = name ? f->status : pt_no_memory(f->err);
+        if (!name || name->index == PT_NAMES_MAX || (seen[name->index / 64] >> name->index % 64 & 1)) {
             return false; /* a second time */
         }
-        if (place < MEMBERS) {
-            values[place] = item;
+        seen[name->index / 64] |= (uint64_t)1 << name->index % 64;
+        sort_member(f, name, &key, &item);
+        if (f->status || f->odd) {
+            return false;
         }
     } while (*at == ',');
     return *at == '}' && skip_white(at + 1, end) == end;
@@ -324,24 +348,6 @@ static void decode(pt_buf *out, const char *at, const char *end)
             at += 2;
         }
     }
-}
-
-/* A record being filled. */
-typedef struct filling {
-    papertag_reader *reader;
-    papertag_error *err;
-    int status; /* not 0: out of memory */
-    bool odd;   /* the line is not plain */
-} filling;
-
-static bool is_none(const value *v)
-{
-    return v->kind == ABSENT || v->kind == IS_NULL;
-}
-
-static bool is_string(const value *v)
-{
-    return v->kind == STRING || v->kind == ESCAPED;
 }
 
 /* The string of a value with its escapes decoded, borrowed until the next call. False when there is no memory. */
@@ -431,6 +437,12 @@ static void fill_list(filling *f, const value *v, papertag_strings *to)
     }
 }
 
+/* Names need more than a copy: they go to the other reader unless they are plain. */
+static void fill_authors(filling *f, const value *v, papertag_strings *to)
+{
+    fill_list(f, v, to);
+}
+
 static void fill_field(filling *f, const pt_field *field, const value *v)
 {
     papertag_paper *paper = &f->reader->record.paper;
@@ -449,17 +461,28 @@ static void fill_field(filling *f, const pt_field *field, const value *v)
     case PT_FIELD_TAGS:
         fill_list(f, v, pt_list_member(field, paper));
         break;
+    case PT_FIELD_AUTHORS:
+        fill_authors(f, v, pt_list_member(field, paper));
+        break;
     case PT_FIELD_COUNT:
         fill_count(f, v, pt_count_member(field, paper));
         break;
+    case PT_FIELD_PART:
+        fill_id(f, v, pt_part_member(field, &f->reader->record));
+        break;
     }
+}
+
+static bool is_array(const value *v)
+{
+    return v->kind == STRINGS || v->kind == OTHER_ARRAY;
 }
 
 /* As pt_is_snapshot. */
 static bool is_snapshot(const value *values)
 {
-    return values[AUTHORS].kind == STRINGS || values[AUTHORS].kind == OTHER_ARRAY || values[VERSIONS].kind == STRINGS ||
-           values[VERSIONS].kind == OTHER_ARRAY || !is_none(&values[UPDATED]);
+    return is_array(&values[SNAPSHOT + PT_SNAPSHOT_AUTHORS]) || is_array(&values[SNAPSHOT + PT_SNAPSHOT_VERSIONS]) ||
+           !is_none(&values[SNAPSHOT + PT_SNAPSHOT_UPDATED]);
 }
 
 /* Even a field that is not wanted must have the right type, so that a record is broken for all readers or for none. */
@@ -473,8 +496,10 @@ static void check_field(filling *f, const pt_field *field, const value *v, bool 
         f->odd = f->odd || !(is_none(v) || is_string(v));
         break;
     case PT_FIELD_DATE: /* may be anything */
+    case PT_FIELD_PART:
         break;
     case PT_FIELD_LIST:
+    case PT_FIELD_AUTHORS:
     case PT_FIELD_TAGS:
         f->odd = f->odd || !(is_none(v) || is_string(v) || v->kind == STRINGS);
         break;
@@ -488,30 +513,25 @@ static void check_field(filling *f, const pt_field *field, const value *v, bool 
 
 bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err)
 {
-    const char *tags_field = reader->tags_field;
-    filling f = {.reader = reader, .err = err};
-    value values[MEMBERS + 1] = {{ABSENT, NULL, NULL}};
-    const value *tags = &values[place_of(tags_field, strlen(tags_field), tags_field)];
+    value values[MEMBERS] = {{ABSENT, 0, NULL, NULL}};
+    filling f = {.reader = reader, .err = err, .values = values};
     bool snapshot;
 
-    if (!scan_line(line, line + length, tags_field, values)) {
-        return false;
+    if (!scan_line(&f, line, line + length)) {
+        *status = f.status;
+        return f.status;
     }
     snapshot = is_snapshot(values);
     f.odd = snapshot && !reader->text_only;
     for (size_t i = 0; i < pt_field_rows && !f.status && !f.odd; i++) {
         const pt_field *field = &pt_fields[i];
-        const value *v = field->kind == PT_FIELD_TAGS          ? tags
-                         : field->alias && is_none(&values[i]) ? &values[ALIAS]
-                                                               : &values[i];
+        const value *v = &values[field->kind == PT_FIELD_TAGS ? TAGS : i];
         if (field->essential || !reader->text_only) {
             fill_field(&f, field, v);
         } else {
             check_field(&f, field, v, snapshot);
         }
     }
-    f.odd = f.odd || !(is_none(&values[JOURNAL]) || is_string(&values[JOURNAL]));
-    reader->record.paper.has_tags = !is_none(tags);
     *status = f.status;
     return f.status || !f.odd;
 }

@@ -85,12 +85,24 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
+/* The field of a paper that a name for the tags means; NULL when it is none that can be tags. */
+static const pt_field *field_of_tags(const char *name)
+{
+    unsigned rank;
+    const pt_field *field = pt_field_named(name, strlen(name), &rank);
+
+    return field && (field->kind == PT_FIELD_LIST || field->kind == PT_FIELD_AUTHORS || field->kind == PT_FIELD_TEXT)
+               ? field
+               : NULL;
+}
+
 static int set_options(papertag_reader *reader, const papertag_reader_options *options, papertag_error *err)
 {
     reader->tags_field = strdup(options->tags_field ? options->tags_field : "tags");
     if (!reader->tags_field) {
         return pt_no_memory(err);
     }
+    reader->tags_source = field_of_tags(reader->tags_field);
     reader->text_only = options->text_only;
     if (options->page_date) {
         if (!pt_is_day(options->page_date) || options->page_date[10]) {
@@ -170,6 +182,24 @@ int papertag_reader_open_memory(papertag_reader **out, const char *name, const v
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
+/* Makes tags of the field that the options name, for formats that have no field of that name themselves. */
+static int tags_of_field(papertag_reader *reader, papertag_error *err)
+{
+    pt_record *record = &reader->record;
+    papertag_paper *paper = &record->paper;
+    const pt_field *field = reader->tags_source;
+
+    if (field->kind != PT_FIELD_TEXT) {
+        paper->tags = *pt_list_member(field, paper);
+        paper->has_tags = paper->tags.count > 0;
+    } else if (*pt_text_member(field, paper)) {
+        const char *text = *pt_text_member(field, paper);
+        paper->has_tags = true;
+        return pt_record_append(record, &paper->tags, text, strlen(text), err);
+    }
+    return PAPERTAG_OK;
+}
+
 int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err)
 {
     const papertag_paper *paper = &reader->record.paper;
@@ -182,6 +212,9 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
         return pt_input_fail(&reader->input, paper->line, err, "neither title nor abstract");
     }
     status = status ? status : pt_record_finish(&reader->record, err);
+    if (!status && reader->tags_source && !paper->has_tags) {
+        status = tags_of_field(reader, err);
+    }
     if (!status) {
         *out = paper;
     }
@@ -205,6 +238,7 @@ void papertag_reader_close(papertag_reader *reader)
     pt_record_free(&reader->record);
     pt_buf_free(&reader->scratch);
     pt_remarks_free(&reader->remarks);
+    pt_source_names_free(&reader->names);
     free(reader->tags_field);
     free(reader->name);
     free(reader);

@@ -5,10 +5,15 @@
 
 #include "reader.h"
 
+/* Members that only such records have; source_names.c has them, too. */
+#define AUTHORS "authors_parsed"
+#define VERSIONS "versions"
+#define UPDATED "update_date"
+
 bool pt_is_snapshot(const pt_json *o)
 {
-    return cJSON_IsArray(pt_json_member(o, PT_SNAPSHOT_AUTHORS)) ||
-           cJSON_IsArray(pt_json_member(o, PT_SNAPSHOT_VERSIONS)) || pt_json_member(o, PT_SNAPSHOT_UPDATED);
+    return cJSON_IsArray(pt_json_member(o, AUTHORS)) || cJSON_IsArray(pt_json_member(o, VERSIONS)) ||
+           pt_json_member(o, UPDATED);
 }
 
 bool pt_snapshot_differs(const pt_json *o, const char *field)
@@ -21,7 +26,7 @@ bool pt_snapshot_differs(const pt_json *o, const char *field)
 static int read_parsed_authors(const pt_json *o)
 {
     static const int order[] = {1, 0, 2};
-    const cJSON *items = pt_json_member(o, PT_SNAPSHOT_AUTHORS), *item;
+    const cJSON *items = pt_json_member(o, AUTHORS), *item;
     pt_record *record = &o->reader->record;
     pt_buf name = {0};
     int status = PAPERTAG_OK;
@@ -72,7 +77,7 @@ static int read_authors(const pt_json *o)
 {
     const char *text = pt_json_text(o, "authors");
 
-    if (cJSON_IsArray(pt_json_member(o, PT_SNAPSHOT_AUTHORS))) {
+    if (cJSON_IsArray(pt_json_member(o, AUTHORS))) {
         return read_parsed_authors(o);
     }
     return text ? read_written_authors(o, text) : pt_json_list(o, "authors", &o->reader->record.paper.authors, ",;");
@@ -81,7 +86,7 @@ static int read_authors(const pt_json *o)
 /* From the first version, else from the last change. */
 static int read_date(const pt_json *o)
 {
-    const cJSON *first = cJSON_GetArrayItem(pt_json_member(o, PT_SNAPSHOT_VERSIONS), 0);
+    const cJSON *first = cJSON_GetArrayItem(pt_json_member(o, VERSIONS), 0);
     const char *created = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(first, "created"));
     pt_record *record = &o->reader->record;
     int status = PAPERTAG_OK;
@@ -89,7 +94,7 @@ static int read_date(const pt_json *o)
     if (!record->paper.date && created) {
         status = pt_record_mail_date(record, created, o->err);
     }
-    return status || record->paper.date ? status : pt_json_date(o, PT_SNAPSHOT_UPDATED, &record->paper.date);
+    return status || record->paper.date ? status : pt_json_date(o, UPDATED, &record->paper.date);
 }
 
 int pt_snapshot_read(const pt_json *o)
@@ -100,9 +105,6 @@ int pt_snapshot_read(const pt_json *o)
     int status = read_authors(o);
 
     status = status ? status : read_date(o);
-    if (!status && !paper->venue) {
-        status = pt_json_string(o, PT_SNAPSHOT_JOURNAL, &paper->venue);
-    }
     if (!status && paper->doi) { /* there may be several, separated by spaces */
         status = pt_record_text(record, &paper->doi, paper->doi, strcspn(paper->doi, " "), o->err);
     }

@@ -8,12 +8,6 @@
 
 #include "json.h"
 
-/* Members that only such records have. A record is one if it has any of the first three. */
-#define PT_SNAPSHOT_AUTHORS "authors_parsed"
-#define PT_SNAPSHOT_VERSIONS "versions"
-#define PT_SNAPSHOT_UPDATED "update_date"
-#define PT_SNAPSHOT_JOURNAL "journal-ref"
-
 bool pt_is_snapshot(const pt_json *o);
 
 /* Whether a field has another meaning there than in papertag's layout, so that pt_snapshot_read must read it. */

@@ -40,11 +40,6 @@ static void check_text(const char *text)
     }
 }
 
-static bool is_list(const pt_field *field)
-{
-    return field->kind == PT_FIELD_LIST || field->kind == PT_FIELD_TAGS;
-}
-
 static void check_paper(papertag_paper *paper)
 {
     if (!paper->id || (!paper->title && !paper->abstract)) {
@@ -52,12 +47,12 @@ static void check_paper(papertag_paper *paper)
     }
     for (size_t i = 0; i < pt_field_rows; i++) {
         const pt_field *field = &pt_fields[i];
-        if (is_list(field)) {
+        if (pt_is_list(field)) {
             const papertag_strings *list = pt_list_member(field, paper);
             for (size_t k = 0; k < list->count; k++) {
                 check_text(list->items[k]);
             }
-        } else if (field->kind != PT_FIELD_COUNT) {
+        } else if (pt_is_text(field)) {
             check_text(*pt_text_member(field, paper));
         }
     }
@@ -90,11 +85,11 @@ static void same_paper(papertag_paper *a, papertag_paper *b, bool text_only)
         if (text_only && !field->essential) {
             continue;
         }
-        if (is_list(field)) {
+        if (pt_is_list(field)) {
             same_list(pt_list_member(field, a), pt_list_member(field, b));
-        } else if (field->kind != PT_FIELD_COUNT) {
+        } else if (pt_is_text(field)) {
             same_text(*pt_text_member(field, a), *pt_text_member(field, b));
-        } else if (*pt_count_member(field, a) != *pt_count_member(field, b)) {
+        } else if (field->kind == PT_FIELD_COUNT && *pt_count_member(field, a) != *pt_count_member(field, b)) {
             abort();
         }
     }

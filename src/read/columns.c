@@ -1,0 +1,393 @@
+/*
+ * columns - see columns.h.
+ *
+ * Several columns may have the same field, as "Authors" and "Author full names" do: the best of those that are not
+ * empty is read. A column that is not known is reported when a cell of it first has a value.
+ */
+#include "columns.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "list_cell.h"
+
+/* ---- header ---------------------------------------------------------------------------------------------------- */
+
+/* The two-letter names of the Web of Science, as usual names. Source: its list of field tags. */
+static const struct {
+    const char *code, *name;
+} codes[] = {{"TI", "title"},        {"AB", "abstract"},      {"AF", "authorfullnames"},
+             {"AU", "authors"},      {"SO", "journal"},       {"DE", "authorkeywords"},
+             {"ID", "keywordsplus"}, {"PY", "year"},          {"PD", "month"},
+             {"DI", "doi"},          {"UT", "utuniquewosid"}, {"WC", "woscategories"},
+             {"SC", "researchareas"}};
+
+/* Columns that only those exporters have which write lists with ';' between items. */
+static const char *const exporters[] = {"abstractnote", "manualtags", "authorfullnames", "sourcetitle",
+                                        "documenttitle"};
+
+static bool is_cell(pt_slice cell, const char *text)
+{
+    return strlen(text) == cell.length && !memcmp(cell.text, text, cell.length);
+}
+
+/* Whether the header has the names TI and PT, SO or UT. */
+static bool has_codes(const pt_slice *cells, size_t count)
+{
+    bool title = false, other = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const pt_slice cell = pt_trimmed(cells[i]);
+        title = title || is_cell(cell, "TI");
+        other = other || is_cell(cell, "PT") || is_cell(cell, "SO") || is_cell(cell, "UT");
+    }
+    return title && other;
+}
+
+/* The name of a column as fields.h knows it. */
+static pt_slice usual_name(pt_slice cell, bool two_letters)
+{
+    cell = pt_trimmed(cell);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes && two_letters; i++) {
+        if (is_cell(cell, codes[i].code)) {
+            return (pt_slice){codes[i].name, strlen(codes[i].name)};
+        }
+    }
+    return two_letters ? (pt_slice){"", 0} : cell;
+}
+
+static bool is_exporters(pt_slice name)
+{
+    for (size_t i = 0; i < sizeof exporters / sizeof *exporters; i++) {
+        if (pt_same_name(name.text, name.length, exporters[i], strlen(exporters[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_text(const pt_field *field)
+{
+    return field && field->essential && field->kind == PT_FIELD_TEXT;
+}
+
+int pt_columns_read_header(pt_columns *columns, const papertag_reader *reader, const pt_slice *cells, size_t count)
+{
+    columns->two_letters = columns->exporter = has_codes(cells, count);
+    if (pt_reserve(&columns->items, &columns->capacity, count, sizeof *columns->items)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (columns->count = 0; columns->count < count; columns->count++) {
+        pt_column *column = &columns->items[columns->count];
+        const pt_slice cell = pt_trimmed(cells[columns->count]), name = usual_name(cell, columns->two_letters);
+        *column = (pt_column){.is_flag = false};
+        pt_source_name_resolve(reader, &column->name, name.text, name.length);
+        column->name.known = column->name.known && (name.length || !cell.length);
+        column->name.text = pt_arena_copy(&columns->arena, cell.text, cell.length);
+        column->name.length = cell.length;
+        if (!column->name.text) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        columns->exporter = columns->exporter || is_exporters(name);
+        columns->has_tags = columns->has_tags || column->name.tags_rank != UINT_MAX;
+        columns->has_text = columns->has_text || is_text(column->name.field);
+    }
+    return PAPERTAG_OK;
+}
+
+bool pt_is_header(const pt_slice *cells, size_t count, size_t *known)
+{
+    const bool two_letters = has_codes(cells, count);
+    bool own = false, usual = false, plain = count > 1;
+
+    *known = 0;
+    for (size_t i = 0; i < count; i++) {
+        const pt_slice name = usual_name(cells[i], two_letters);
+        unsigned rank;
+        const pt_field *field = pt_field_named(name.text, name.length, &rank);
+        *known += field != NULL;
+        own = own || (is_text(field) && rank <= PT_RANK_SAME);
+        usual = usual || is_text(field);
+        plain = plain && name.length <= 60;
+    }
+    return own || (usual && (plain || two_letters)); /* a text may begin with "Summary, ..." */
+}
+
+void pt_columns_free(pt_columns *columns)
+{
+    free(columns->items);
+    pt_arena_free(&columns->arena);
+}
+
+/* ---- a column a tag -------------------------------------------------------------------------------------------- */
+
+/* 0 or 1, also as pandas and R write them; -1 for anything else. */
+static int flag_of(pt_slice cell)
+{
+    cell = pt_trimmed(cell);
+    if (is_cell(cell, "0") || is_cell(cell, "0.0") || pt_slice_is(cell, "false")) {
+        return 0;
+    }
+    return is_cell(cell, "1") || is_cell(cell, "1.0") || pt_slice_is(cell, "true") ? 1 : -1;
+}
+
+bool pt_columns_may_be_flags(const pt_columns *columns, const papertag_reader *reader)
+{
+    return !columns->has_tags && !columns->exporter && !strcmp(reader->tags_field, "tags");
+}
+
+void pt_columns_see_row(pt_columns *columns, const pt_slice *cells)
+{
+    columns->rows_seen++;
+    for (size_t i = 0; i < columns->count; i++) {
+        pt_column *column = &columns->items[i];
+        const bool may_be = columns->rows_seen == 1 ? !column->name.known && column->name.length : column->is_flag;
+        column->is_flag = may_be && flag_of(cells[i]) >= 0;
+    }
+}
+
+int pt_columns_settle_flags(pt_columns *columns, papertag_reader *reader, papertag_error *err)
+{
+    pt_buf names = {0};
+    size_t count = 0;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->items[i].is_flag) {
+            pt_buf_format(&names, "%s%s", count ? ", " : "", columns->items[i].name.text);
+            count++;
+        }
+    }
+    if (count == 1) {
+        for (size_t i = 0; i < columns->count; i++) {
+            columns->items[i].is_flag = false;
+        }
+    } else if (count) {
+        status = names.failed ? pt_no_memory(err)
+                              : pt_reader_remark(reader, err, "columns of 0 and 1 are read as tags: %s", names.data);
+    }
+    pt_buf_free(&names);
+    return status;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------------------ */
+
+/* A row being read. */
+typedef struct row {
+    pt_columns *columns;
+    papertag_reader *reader;
+    papertag_error *err;
+    size_t best[PT_FIELDS_MAX]; /* the column that holds each field; SIZE_MAX: none */
+    size_t tags;                /* the column that holds the tags; SIZE_MAX: none */
+    const pt_slice *cells;
+} row;
+
+static int fail_at(const row *r, const pt_column *column, const char *words)
+{
+    return pt_input_fail(&r->reader->input, r->reader->record.paper.line, r->err, "column '%s': %s", column->name.text,
+                         words);
+}
+
+static int read_list(const row *r, const pt_field *field, size_t i)
+{
+    pt_record *record = &r->reader->record;
+    papertag_strings *list = pt_list_member(field, &record->paper);
+    const pt_slice cell = r->cells[i];
+    bool whole;
+    const int status = pt_list_cell(record, list, cell.text, cell.length,
+                                    r->columns->exporter ? ";" : field->separators, pt_record_append, &whole, r->err);
+
+    return status || whole ? status : fail_at(r, &r->columns->items[i], "the list is broken");
+}
+
+/* A count; pandas writes 12 as 12.0 in a column that has gaps. False when the cell has something else. */
+static bool read_count(pt_slice cell, long *count)
+{
+    long value = 0;
+    size_t i = 0;
+
+    cell = pt_trimmed(cell);
+    for (; i < cell.length && i < 10 && pt_is_digit(cell.text[i]); i++) {
+        value = 10 * value + cell.text[i] - '0';
+    }
+    if (i == 0 || (i < cell.length && !is_cell((pt_slice){cell.text + i, cell.length - i}, ".0"))) {
+        return false;
+    }
+    *count = value;
+    return true;
+}
+
+/* Leaves out the cell of a column, which is reported once. */
+static int leave_out(const row *r, size_t i)
+{
+    pt_column *column = &r->columns->items[i];
+
+    column->name.known = false;
+    return pt_source_name_unused(r->reader, &column->name, column->name.text, column->name.length, r->err);
+}
+
+static int read_date(const row *r, const pt_field *field, size_t i)
+{
+    pt_record *record = &r->reader->record;
+    const char **date = pt_text_member(field, &record->paper);
+    const pt_slice cell = r->cells[i];
+    pt_column *column = &r->columns->items[i];
+    int status = pt_record_date(record, date, cell.text, cell.length, r->err);
+
+    if (!status && !*date && !column->name.reported) {
+        column->name.reported = true;
+        status = pt_reader_remark(r->reader, r->err, "column '%.60s' has values that are no dates; they are left out",
+                                  column->name.text);
+    }
+    return status;
+}
+
+static int read_field(const row *r, const pt_field *field, size_t i)
+{
+    pt_record *record = &r->reader->record;
+    const pt_slice cell = r->cells[i];
+
+    switch (field->kind) {
+    case PT_FIELD_TEXT:
+    case PT_FIELD_ID:
+        return pt_record_text(record, pt_text_member(field, &record->paper), cell.text, cell.length, r->err);
+    case PT_FIELD_PART:
+        return pt_record_text(record, pt_part_member(field, record), cell.text, cell.length, r->err);
+    case PT_FIELD_DATE:
+        return read_date(r, field, i);
+    case PT_FIELD_LIST:
+    case PT_FIELD_TAGS:
+    case PT_FIELD_AUTHORS:
+        return read_list(r, field, i);
+    case PT_FIELD_COUNT:
+        if (read_count(cell, pt_count_member(field, &record->paper))) {
+            return PAPERTAG_OK;
+        }
+        /* elsewhere comments are those of an author: "37 pages, 15 figures" */
+        return !strcmp(field->name, "comments")
+                   ? leave_out(r, i)
+                   : fail_at(r, &r->columns->items[i], "must be a non-negative whole number");
+    }
+    return PAPERTAG_OK;
+}
+
+/* Chooses the columns to read, and reports those that are not known. */
+static int sort_cells(row *r)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < r->columns->count && !status; i++) {
+        pt_column *column = &r->columns->items[i];
+        const pt_source_name *name = &column->name;
+        if (!pt_trimmed(r->cells[i]).length || column->is_flag) {
+            continue;
+        }
+        if (name->tags_rank != UINT_MAX &&
+            (r->tags == SIZE_MAX || name->tags_rank < r->columns->items[r->tags].name.tags_rank)) {
+            r->tags = i;
+        }
+        if (name->field) {
+            size_t *best = &r->best[name->field - pt_fields];
+            if (*best == SIZE_MAX || name->rank < r->columns->items[*best].name.rank) {
+                *best = i;
+            }
+        } else if (!name->known && !name->reported && !(r->reader->text_only && flag_of(r->cells[i]) >= 0)) {
+            status = pt_source_name_unused(r->reader, &column->name, name->text, name->length, r->err);
+        }
+    }
+    return status;
+}
+
+/* Drops the items that occur before. Longer lists are left alone: this is quadratic. */
+static void drop_repeated(papertag_strings *list)
+{
+    const char **items = (const char **)list->items;
+    size_t count = 0;
+
+    for (size_t i = 0; i < list->count && list->count <= 256; i++) {
+        size_t k = 0;
+        while (k < count && strcmp(items[k], items[i]) != 0) {
+            k++;
+        }
+        if (k == count) {
+            items[count++] = items[i];
+        }
+    }
+    list->count = list->count <= 256 ? count : list->count;
+}
+
+/* The items of all columns of a joined field, each once. */
+static int join_lists(const row *r, const pt_field *field)
+{
+    papertag_strings *list = pt_list_member(field, &r->reader->record.paper);
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < r->columns->count && !status; i++) {
+        if (r->columns->items[i].name.field == field && pt_trimmed(r->cells[i]).length) {
+            status = read_list(r, field, i);
+        }
+    }
+    drop_repeated(list);
+    return status;
+}
+
+static int read_flags(const row *r, papertag_strings *tags)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < r->columns->count && !status; i++) {
+        const pt_column *column = &r->columns->items[i];
+        const pt_slice cell = pt_trimmed(r->cells[i]);
+        int flag;
+        if (!column->is_flag) {
+            continue;
+        }
+        flag = flag_of(cell);
+        status = flag < 0   ? fail_at(r, column, "must be 0 or 1, as in the rows before")
+                 : flag > 0 ? pt_record_append(&r->reader->record, tags, column->name.text, column->name.length, r->err)
+                            : PAPERTAG_OK;
+        r->reader->record.paper.has_tags = true;
+    }
+    return status;
+}
+
+/* The tags: of their column, or of the columns that are tags. */
+static int read_tags(const row *r, const pt_field *field)
+{
+    papertag_paper *paper = &r->reader->record.paper;
+    const pt_field *also;
+
+    if (!r->columns->has_tags) {
+        return read_flags(r, &paper->tags);
+    }
+    paper->has_tags = true;
+    if (r->tags == SIZE_MAX) {
+        return PAPERTAG_OK;
+    }
+    also = r->columns->items[r->tags].name.field;
+    if (also && also->kind == PT_FIELD_TEXT) { /* one tag: the venue, for instance */
+        const pt_slice cell = r->cells[r->tags];
+        return pt_record_append(&r->reader->record, &paper->tags, cell.text, cell.length, r->err);
+    }
+    return read_list(r, field, r->tags);
+}
+
+int pt_columns_read_row(pt_columns *columns, papertag_reader *reader, const pt_slice *cells, papertag_error *err)
+{
+    row r = {.columns = columns, .reader = reader, .err = err, .tags = SIZE_MAX, .cells = cells};
+    int status;
+
+    for (size_t i = 0; i < PT_FIELDS_MAX; i++) {
+        r.best[i] = SIZE_MAX;
+    }
+    status = sort_cells(&r);
+    for (size_t i = 0; i < pt_field_rows && !status; i++) {
+        const pt_field *field = &pt_fields[i];
+        if (field->kind == PT_FIELD_TAGS) {
+            status = read_tags(&r, field);
+        } else if (r.best[i] != SIZE_MAX) {
+            status = field->joined ? join_lists(&r, field) : read_field(&r, field, r.best[i]);
+        }
+    }
+    return status;
+}
