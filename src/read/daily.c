@@ -1,44 +1,65 @@
 /*
- * daily - papers from the daily-papers listing of the Hugging Face API: a JSON array whose elements have the paper
- * under "paper", and the reactions of readers next to it.
+ * daily - papers of the Hugging Face API: the daily papers, a search, a list of papers, or a single paper.
+ *
+ * An entry of the daily papers has the paper under "paper", and the reactions of readers next to it.
  */
 #include "base/ascii.h"
-#include "json.h"
+#include "rows.h"
 
-/* The organization of the paper, or of the entry; its full name if it has one. */
-static int read_organization(const pt_json *entry, const pt_json *paper)
+static const pt_row paper_rows[] = {
+    PT_ROW("id", ID, id),
+    PT_ROW("title", TEXT, title),
+    PT_ROW("summary", TEXT, abstract),
+    PT_ROW("publishedAt", DATE, date),
+    PT_ROW("submittedOnDailyAt", DATE, featured),
+    PT_ROW("authors", PERSONS, authors),
+    PT_ROW("ai_keywords", LIST, keywords),
+    PT_ROW("upvotes", COUNT, upvotes),
+    PT_ROW("numComments", COUNT, comments),
+    PT_ROW("organization.fullname", TEXT, organization),
+    PT_ROW("organization.name", TEXT, organization),
+    PT_ROW("githubRepo", TEXT, code_url),
+    PT_ROW("projectPage", TEXT, project_url),
+    PT_ROWS_END,
+};
+
+static const pt_row entry_rows[] = {
+    PT_ROW("title", TEXT, title),
+    PT_ROW("numComments", COUNT, comments),
+    PT_ROW("organization.fullname", TEXT, organization),
+    PT_ROW("organization.name", TEXT, organization),
+    PT_ROWS_END,
+};
+
+/* The time of an entry was once that at which it was featured; now it repeats the paper's, or is some hours before. */
+static int read_featured(const pt_json *entry)
 {
-    const cJSON *own = pt_json_member(paper, "organization");
-    const pt_json o = {entry->reader, own ? own : pt_json_member(entry, "organization"), entry->err};
+    papertag_paper *paper = &entry->reader->record.paper;
+    const char *day = NULL;
+    int status = pt_json_date(entry, "publishedAt", &day);
 
-    if (!cJSON_IsObject(o.json)) {
-        return PAPERTAG_OK;
+    if (!paper->featured && day && paper->date && strcmp(day, paper->date) > 0) {
+        paper->featured = day;
     }
-    return pt_json_string(&o, pt_json_member(&o, "fullname") ? "fullname" : "name",
-                          &o.reader->record.paper.organization);
+    return status;
 }
 
 static int read_daily(const pt_json *entry)
 {
     pt_record *record = &entry->reader->record;
     papertag_paper *paper = &record->paper;
-    const pt_json o = {entry->reader, pt_json_member(entry, "paper"), entry->err};
+    const cJSON *inner = pt_json_member(entry, "paper");
+    const bool alone = !inner && pt_json_member(entry, "title");
+    const pt_json o = {entry->reader, alone ? entry->json : inner, entry->err};
     int status;
 
     if (!cJSON_IsObject(o.json)) {
         return pt_json_wrong_type(entry, "paper", "an object");
     }
-    status = pt_json_id(&o, "id", &paper->id);
-    status = status ? status : pt_json_string(&o, "title", &paper->title);
-    status = status ? status : pt_json_string(&o, "summary", &paper->abstract);
-    status = status ? status : pt_json_date(&o, "publishedAt", &paper->date);
-    status = status ? status : pt_json_list(&o, "authors", &paper->authors, ",;");
-    status = status ? status : pt_json_list(&o, "ai_keywords", &paper->keywords, ",;");
-    status = status ? status : pt_json_count(&o, "upvotes", &paper->upvotes);
-    status = status ? status : pt_json_count(entry, "numComments", &paper->comments);
-    status = status ? status : read_organization(entry, &o);
-    if (!status && !paper->title) {
-        status = pt_json_string(entry, "title", &paper->title);
+    status = pt_json_rows(&o, paper_rows);
+    if (!alone) {
+        status = status ? status : pt_json_rows(entry, entry_rows);
+        status = status ? status : read_featured(entry);
     }
     if (!status && paper->id) {
         const char *id = paper->id;
@@ -47,18 +68,24 @@ static int read_daily(const pt_json *entry)
     return status ? status : pt_json_source(entry, "huggingface");
 }
 
-/* Whether the first element has a member "paper". Less strict than pt_json_find, so that a fault in that element does
- * not keep the rest from being recognised. */
-static bool fits_daily(const char *head, size_t size)
+/* Whether an object is a paper in that layout: several have an id, a title and a summary. */
+static bool is_paper(const char *at, const char *end)
 {
-    const char *at = head + 1, *end = head + size;
+    static const char *const marks[] = {"submittedOnDailyAt", "submittedOnDailyBy", "discussionId",
+                                        "ai_keywords",        "ai_summary",         "publishedAt"};
 
-    while (at < end && pt_is_white(*at)) {
-        at++;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && pt_json_find(at, end, "summary"); i++) {
+        if (pt_json_find(at, end, marks[i])) {
+            return true;
+        }
     }
-    if (*head != '[' || at == end || *at != '{') {
-        return false;
-    }
+    return false;
+}
+
+/* Whether the object at `at` has a member "paper". Less strict than pt_json_find, so that a fault in the first entry
+ * does not keep the rest from being recognised. */
+static bool is_entry(const char *at, const char *end)
+{
     for (at++; at + 7 < end; at++) {
         if (*at == '"') {
             if (!memcmp(at, "\"paper\"", 7)) {
@@ -78,6 +105,13 @@ static bool fits_daily(const char *head, size_t size)
         }
     }
     return false;
+}
+
+static bool fits_daily(const char *head, size_t size)
+{
+    const char *end = head + size, *first = pt_json_first(head, end, NULL);
+
+    return first && ((*head == '[' && is_entry(first, end)) || is_paper(first, end));
 }
 
 static int open_daily(papertag_reader *reader, papertag_error *err)

@@ -10,9 +10,9 @@
 
 /* The position in the document. */
 struct document {
-    const char *wrapper;
-    bool inside;  /* an array */
-    bool wrapped; /* that array is a member of an object */
+    const char *wrappers; /* see pt_json_open */
+    bool inside;          /* an array */
+    size_t levels;        /* objects around that array */
 };
 
 /* ---- searching the text ---------------------------------------------------------------------------------------- */
@@ -65,10 +65,9 @@ static const char *after_closing(const char *at, const char *end)
     return stop ? stop + 1 : NULL;
 }
 
-const char *pt_json_find(const char *at, const char *end, const char *key)
+/* The value of the member key[0 .. length) of the object that begins at `at`. */
+static const char *find_member(const char *at, const char *end, const char *key, size_t length)
 {
-    size_t length = strlen(key);
-
     if (at == end || *at != '{') {
         return NULL;
     }
@@ -94,33 +93,67 @@ const char *pt_json_find(const char *at, const char *end, const char *key)
     return NULL;
 }
 
-const char *pt_json_first(const char *at, const char *end, const char *wrapper)
+/* The same for a path[0 .. length) of keys. *levels counts them. */
+static const char *find_path(const char *at, const char *end, const char *path, size_t length, size_t *levels)
 {
-    const char *array = pt_json_find(at, end, wrapper);
+    const char *path_end = path + length;
 
+    for (*levels = 0; at && path < path_end; ++*levels) {
+        const char *dot = memchr(path, '.', (size_t)(path_end - path));
+        const char *key_end = dot ? dot : path_end;
+        at = find_member(at, end, path, (size_t)(key_end - path));
+        at = at == end ? NULL : at;
+        path = key_end + (dot != NULL);
+    }
+    return at;
+}
+
+const char *pt_json_find(const char *at, const char *end, const char *path)
+{
+    size_t levels;
+    return find_path(at, end, path, strlen(path), &levels);
+}
+
+/* The array or object under the first of the paths that leads to one; NULL when none does. */
+static const char *unwrap(const char *at, const char *end, const char *wrappers, size_t *levels)
+{
+    while (wrappers && *wrappers) {
+        const size_t length = strcspn(wrappers, " ");
+        const char *value = find_path(at, end, wrappers, length, levels);
+        if (value && (*value == '[' || *value == '{')) {
+            return value;
+        }
+        wrappers += length;
+        wrappers += *wrappers == ' ';
+    }
+    return NULL;
+}
+
+const char *pt_json_first(const char *at, const char *end, const char *wrappers)
+{
+    size_t levels;
+    const char *value = unwrap(at, end, wrappers, &levels);
+
+    at = value ? value : at;
     if (at < end && *at == '[') {
-        array = at;
-    }
-    if (!array || *array != '[') {
-        return at < end && *at == '{' ? at : NULL;
-    }
-    at = skip_white(array + 1, end, ",");
-    while (end - at > 4 && !memcmp(at, "null", 4)) {
-        at = skip_white(at + 4, end, ",");
+        at = skip_white(at + 1, end, ",");
+        while (end - at > 4 && !memcmp(at, "null", 4)) {
+            at = skip_white(at + 4, end, ",");
+        }
     }
     return at < end && *at == '{' ? at : NULL;
 }
 
 /* ---- object by object ------------------------------------------------------------------------------------------ */
 
-int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err)
+int pt_json_open(papertag_reader *reader, const char *wrappers, papertag_error *err)
 {
     struct document *document = pt_calloc(1, sizeof *document);
 
     if (!document) {
         return pt_no_memory(err);
     }
-    document->wrapper = wrapper;
+    document->wrappers = wrappers;
     reader->state = document;
     return pt_input_all(&reader->input, err);
 }
@@ -130,14 +163,14 @@ void pt_json_close(papertag_reader *reader)
     free(reader->state);
 }
 
-/* Enters an array, alone or under the wrapper; false when there is none. */
+/* Enters an array, alone or wrapped; false when there is none. */
 static bool enter_array(struct document *document, pt_input *in)
 {
     const char *array = in->start;
 
-    document->wrapped = document->wrapper && *array == '{';
-    if (document->wrapped) {
-        array = pt_json_find(array, in->end, document->wrapper);
+    document->levels = 0;
+    if (*array == '{') {
+        array = unwrap(array, in->end, document->wrappers, &document->levels);
     }
     document->inside = array && *array == '[';
     if (document->inside) {
@@ -146,12 +179,15 @@ static bool enter_array(struct document *document, pt_input *in)
     return document->inside;
 }
 
-/* Leaves an array, and the object around it. */
+/* Leaves an array, and the objects around it. */
 static int leave_array(struct document *document, pt_input *in, papertag_error *err)
 {
-    const char *stop = document->wrapped ? after_closing(in->start + 1, in->end) : in->start + 1;
+    const char *stop = in->start + 1;
     int status = PT_SKIPPED;
 
+    for (; document->levels && stop; document->levels--) {
+        stop = after_closing(stop, in->end);
+    }
     document->inside = false;
     if (!stop) {
         status = pt_input_fail(in, in->line, err, "the object is not closed");
@@ -178,8 +214,8 @@ static int next_object(papertag_reader *reader, pt_json_read *read, papertag_err
 {
     struct document *document = reader->state;
     pt_input *in = &reader->input;
-    const char *from, *stop;
-    size_t line, length;
+    const char *from, *stop, *inner;
+    size_t line, length, levels;
 
     pt_input_advance(in, skip_white(in->start, in->end, ","));
     from = in->start;
@@ -204,9 +240,14 @@ static int next_object(papertag_reader *reader, pt_json_read *read, papertag_err
         return pt_input_fail(in, line, err, "the array is not closed");
     }
     pt_input_advance(in, stop);
+    if (!document->inside && *from == '{') {
+        inner = unwrap(from, stop, document->wrappers, &levels);
+        from = inner ? inner : from;
+        stop = inner ? after_closing(inner + 1, stop) : stop;
+    }
     for (length = (size_t)(stop - from); length && strchr(" \t\r\n", from[length - 1]); length--) {
     }
-    if (document->wrapper && length == 4 && !memcmp(from, "null", 4)) {
+    if (document->wrappers && length == 4 && !memcmp(from, "null", 4)) {
         return PT_SKIPPED;
     }
     return pt_json_object(reader, from, length, line, read, err);

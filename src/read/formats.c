@@ -10,6 +10,12 @@
     ROW(daily_papers)                                                                                                  \
     ROW(s2)                                                                                                            \
     ROW(openreview)                                                                                                    \
+    ROW(openalex)                                                                                                      \
+    ROW(crossref)                                                                                                      \
+    ROW(biorxiv)                                                                                                       \
+    ROW(dblp)                                                                                                          \
+    ROW(pwc)                                                                                                           \
+    ROW(csl)                                                                                                           \
     ROW(json)                                                                                                          \
     ROW(jsonl)                                                                                                         \
     ROW(atom)                                                                                                          \

@@ -104,5 +104,5 @@ bool pt_is_derived_id(const char *id)
 
 bool pt_ids_are_local(const char *source)
 {
-    return source && !strcmp(source, PT_SOURCE_BIBTEX);
+    return source && (!strcmp(source, PT_SOURCE_BIBTEX) || !strcmp(source, PT_SOURCE_CSL));
 }

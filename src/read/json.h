@@ -52,9 +52,10 @@ int pt_json_source(const pt_json *o, const char *source);
 
 /* ---- documents: arrays and objects, one or several in sequence ------------------------------------------------- */
 
-/* Reads the source into memory. `wrapper` names the member of an outer object that is the array of papers, as services
- * return them; a null in the array is then a paper that was not found. NULL: an outer object is a paper itself. */
-int pt_json_open(papertag_reader *reader, const char *wrapper, papertag_error *err);
+/* Reads the source into memory. Services wrap papers in an object: `wrappers` are the paths to try, with spaces between
+ * them, to the array of papers in it, or to the only paper: "message.items message". A null in the array is then a
+ * paper that was not found. An object without any of them is a paper itself. NULL: so is every object. */
+int pt_json_open(papertag_reader *reader, const char *wrappers, papertag_error *err);
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err);
 void pt_json_close(papertag_reader *reader);
 
@@ -63,10 +64,12 @@ void pt_json_close(papertag_reader *reader);
 /* The end of the value at `at`: the ',', ']' or '}' that follows it; NULL when there is none before `end`. */
 const char *pt_json_skip(const char *at, const char *end);
 
-/* The value of a member of the object that begins at `at`; NULL when there is none before `end`. */
-const char *pt_json_find(const char *at, const char *end, const char *key);
+/* The value of a member of the object that begins at `at`, or of a member of a member: "result.hits"; NULL when there
+ * is none before `end`. */
+const char *pt_json_find(const char *at, const char *end, const char *path);
 
-/* The first object: at `at`, or in the array that is there or in the member `wrapper`. NULL when there is none. */
-const char *pt_json_first(const char *at, const char *end, const char *wrapper);
+/* The first object: at `at`, or in the array that is there or under one of the wrappers (see pt_json_open). NULL when
+ * there is none. */
+const char *pt_json_first(const char *at, const char *end, const char *wrappers);
 
 #endif

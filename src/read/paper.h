@@ -12,6 +12,7 @@
 
 /* The source of papers from a bibliography, whose ids are citation keys. */
 #define PT_SOURCE_BIBTEX "bibtex"
+#define PT_SOURCE_CSL "csl"
 
 /* The prefix of the address of a paper on arXiv. */
 #define PT_ARXIV_ADDRESS "https://arxiv.org/abs/"

@@ -1,80 +1,110 @@
 /*
- * s2 - papers from responses of the Semantic Scholar API: JSON in its own layout.
+ * s2 - papers from Semantic Scholar: answers of its API (batches, searches, recommendations, citations and references)
+ * and its datasets.
  *
- * A file may contain several pages of results, joined with `cat`. A null is a paper that the service has not found.
+ * A file may contain several pages of results, joined with `cat`. A null is a paper that the service has not found. The
+ * datasets write all names in lower case.
  */
-#include "json.h"
+#include "rows.h"
 
-/* The string `key` of the member `object`. */
-static int read_inner(const pt_json *o, const char *object, const char *key, const char **field)
-{
-    const pt_json inner = {o->reader, pt_json_member(o, object), o->err};
-    return cJSON_IsObject(inner.json) ? pt_json_string(&inner, key, field) : PAPERTAG_OK;
-}
+static const char wrappers[] = "data recommendedPapers papers";
 
-static bool has_item(const papertag_strings *list, const char *item)
+static const pt_row rows[] = {
+    PT_ROW("externalIds.ArXiv", TEXT, id),
+    PT_ROW("openaccessinfo.externalids.ArXiv", TEXT, id),
+    PT_ROW("paperId", TEXT, id),
+    PT_ROW("externalIds.DOI", TEXT, doi),
+    PT_ROW("openaccessinfo.externalids.DOI", TEXT, doi),
+    PT_ROW("title", TEXT, title),
+    PT_ROW("abstract", TEXT, abstract),
+    PT_ROW("publicationDate", DATE, date),
+    PT_ROW("year", DATE, date),
+    PT_ROW("authors", PERSONS, authors),
+    PT_ROW("url", TEXT, url),
+    PT_ROW("openAccessPdf.url", TEXT, pdf_url),
+    PT_ROW("venue", TEXT, venue),
+    PT_ROW("publicationVenue.name", TEXT, venue),
+    PT_ROW("journal.name", TEXT, venue),
+    PT_ROW("fieldsOfStudy", LIST, categories),
+    PT_ROW("s2FieldsOfStudy.category", MORE, categories), /* one may come from several sources */
+    PT_ROWS_END,
+};
+
+/* The datasets have no "paperId", but the number of the paper in the corpus. */
+static int read_corpus_id(const pt_json *o)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (!strcmp(list->items[i], item)) {
-            return true;
-        }
+    const cJSON *number = pt_json_path(o->json, "corpusId");
+    pt_record *record = &o->reader->record;
+    char text[64];
+    int length;
+
+    if (record->paper.id || !cJSON_IsNumber(number)) {
+        return PAPERTAG_OK;
     }
-    return false;
-}
-
-/* [{"category": "Computer Science", "source": "..."}, ...]: one category may come from several sources. */
-static int read_fields_of_study(const pt_json *o)
-{
-    papertag_strings *list = &o->reader->record.paper.categories;
-    const cJSON *items = pt_json_member(o, "s2FieldsOfStudy"), *item;
-
-    cJSON_ArrayForEach(item, items)
-    {
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "category"));
-        if (name && !has_item(list, name) && pt_record_append(&o->reader->record, list, name, strlen(name), o->err)) {
-            return PAPERTAG_NO_MEMORY;
-        }
-    }
-    return PAPERTAG_OK;
+    length = snprintf(text, sizeof text, "CorpusId:%.0f", number->valuedouble);
+    return pt_record_text(record, &record->paper.id, text, (size_t)length < sizeof text ? (size_t)length : 0, o->err);
 }
 
 static int read_s2(const pt_json *o)
 {
-    papertag_paper *paper = &o->reader->record.paper;
-    int status = read_inner(o, "externalIds", "ArXiv", &paper->id);
+    static const char *const within[] = {"citingPaper", "citedPaper", "paper"};
+    pt_json paper = *o;
+    int status;
 
-    if (!status && !paper->id) {
-        status = pt_json_string(o, "paperId", &paper->id);
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++) {
+        const cJSON *inner = cJSON_GetObjectItemCaseSensitive(o->json, within[i]);
+        if (cJSON_IsNull(inner)) {
+            return PT_SKIPPED; /* the service does not know it */
+        }
+        paper.json = cJSON_IsObject(inner) ? inner : paper.json;
     }
-    status = status ? status : read_inner(o, "externalIds", "DOI", &paper->doi);
-    status = status ? status : pt_json_string(o, "title", &paper->title);
-    status = status ? status : pt_json_string(o, "abstract", &paper->abstract);
-    status = status ? status : pt_json_date(o, "publicationDate", &paper->date); /* "year" is not a date */
-    status = status ? status : pt_json_list(o, "authors", &paper->authors, ",;");
-    status = status ? status : pt_json_string(o, "url", &paper->url);
-    status = status ? status : pt_json_string(o, "venue", &paper->venue);
-    if (!status && !paper->venue) {
-        status = read_inner(o, "journal", "name", &paper->venue);
+    if (paper.json == o->json && !pt_json_member(o, "title") &&
+        (pt_json_member(o, "offset") || pt_json_member(o, "total"))) {
+        return PT_SKIPPED; /* a search that found nothing */
     }
-    status = status ? status : pt_json_list(o, "fieldsOfStudy", &paper->categories, ",;");
-    status = status ? status : read_fields_of_study(o);
+    status = pt_json_rows(&paper, rows);
+    status = status ? status : read_corpus_id(&paper);
     return status ? status : pt_json_source(o, "semanticscholar");
+}
+
+static bool has(const char *paper, const char *end, const char *key)
+{
+    return pt_json_find(paper, end, key) != NULL;
+}
+
+/* Whether an answer without papers is Semantic Scholar's. */
+static bool is_empty_answer(const char *head, const char *end)
+{
+    const char *data = pt_json_find(head, end, "data");
+
+    return has(head, end, "recommendedPapers") || ((has(head, end, "total") || has(head, end, "offset")) &&
+                                                   !has(head, end, "title") && (!data || *data == '['));
 }
 
 static bool fits_s2(const char *head, size_t size)
 {
-    const char *end = head + size, *paper = pt_json_first(head, end, "data"), *data;
+    static const char *const within[] = {"citingPaper", "citedPaper", "paper"};
+    const char *end = head + size, *paper = pt_json_first(head, end, wrappers);
 
-    if (paper) { /* papers in other layouts may have a "paperId" next to their own id */
-        return pt_json_find(paper, end, "paperId") && !pt_json_find(paper, end, "id");
+    if (!paper || paper == head) {
+        if (*head == '{' && is_empty_answer(head, end)) {
+            return true;
+        }
+    } else if (pt_json_find(paper, end, within[0]) || pt_json_find(paper, end, within[1])) {
+        return true;
     }
-    data = pt_json_find(head, end, "data"); /* empty: a search that found nothing */
-    return data && *data == '[' && pt_json_find(head, end, "total");
+    for (size_t i = 0; i < sizeof within / sizeof *within && paper; i++) {
+        const char *inner = *head == '{' ? pt_json_find(paper, end, within[i]) : NULL;
+        paper = inner && *inner == '{' ? inner : paper;
+    }
+    /* papers in other layouts may have a "paperId" next to their own id */
+    return paper && !has(paper, end, "id") &&
+           (has(paper, end, "paperId") || has(paper, end, "corpusId") || has(paper, end, "corpusid"));
 }
 
 static int open_s2(papertag_reader *reader, papertag_error *err)
 {
-    return pt_json_open(reader, "data", err);
+    return pt_json_open(reader, wrappers, err);
 }
 
 static int next_s2(papertag_reader *reader, papertag_error *err)

@@ -1,0 +1,121 @@
+/*
+ * csl - CSL-JSON, as reference managers and pandoc write it, and works of Crossref, whose API answers in almost the
+ * same layout.
+ */
+#include "reader.h"
+#include "rows.h"
+
+static const char csl_wrappers[] = "items references";
+static const char crossref_wrappers[] = "message.items message";
+
+static const pt_row rows[] = {
+    PT_ROW("title", MARKUP, title),
+    PT_ROW("abstract", MARKUP, abstract),
+    PT_ROW("author", PERSONS, authors),
+    PT_ROW("published", DATE, date),
+    PT_ROW("issued", DATE, date),
+    PT_ROW("published-online", DATE, date),
+    PT_ROW("published-print", DATE, date),
+    PT_ROW("submitted", DATE, date),
+    PT_ROW("DOI", TEXT, doi),
+    PT_ROW("URL", TEXT, url),
+    PT_ROW("container-title", MARKUP, venue),
+    PT_ROW("event-title", TEXT, venue),
+    PT_ROW("event.name", TEXT, venue),
+    PT_ROW("keyword", LIST, keywords),
+    PT_ROW("keywords", LIST, keywords),
+    PT_ROW("subject", LIST, categories),
+    PT_ROW("categories", LIST, categories),
+    PT_ROWS_END,
+};
+
+/* A preprint of arXiv has its identifier in one of these. */
+static int read_arxiv(const pt_json *o)
+{
+    static const char *const keys[] = {"number", "archive_location", "note"};
+    pt_record *record = &o->reader->record;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !status && !record->paper.arxiv; i++) {
+        const char *text = pt_json_text(o, keys[i]);
+        size_t length;
+        const char *id = text && (i == 1 || !strncmp(text, "arXiv:", 6)) ? pt_arxiv_id(text, &length) : NULL;
+        status = id ? pt_record_text(record, &record->paper.arxiv, id, length, o->err) : PAPERTAG_OK;
+    }
+    return status;
+}
+
+static int read_csl(const pt_json *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    int status = pt_json_id(o, "id", &paper->id);
+
+    status = status ? status : pt_json_rows(o, rows);
+    status = status ? status : read_arxiv(o);
+    return status ? status : pt_json_source(o, PT_SOURCE_CSL);
+}
+
+static int read_crossref(const pt_json *o)
+{
+    papertag_paper *paper = &o->reader->record.paper;
+    int status = pt_json_string(o, "DOI", &paper->id);
+
+    status = status ? status : pt_json_rows(o, rows);
+    return status ? status : pt_json_source(o, "crossref");
+}
+
+/* ---- the formats ----------------------------------------------------------------------------------------------- */
+
+static bool begins(const char *value, char with)
+{
+    return value && *value == with;
+}
+
+static bool fits_csl(const char *head, size_t size)
+{
+    static const char *const marks[] = {"issued.date-parts", "container-title", "citation-key"};
+    const char *end = head + size, *item = pt_json_first(head, end, csl_wrappers);
+
+    if (!item || !pt_json_find(item, end, "title")) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (pt_json_find(item, end, marks[i])) {
+            return true;
+        }
+    }
+    return pt_json_find(item, end, "type") && begins(pt_json_find(item, end, "author"), '[');
+}
+
+static bool fits_crossref(const char *head, size_t size)
+{
+    const char *end = head + size, *work = pt_json_first(head, end, crossref_wrappers);
+
+    if (*head == '{' && pt_json_find(head, end, "message-type")) {
+        return true;
+    }
+    return work && pt_json_find(work, end, "DOI") && begins(pt_json_find(work, end, "title"), '[');
+}
+
+static int open_csl(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_open(reader, csl_wrappers, err);
+}
+
+static int next_csl(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_next(reader, read_csl, err);
+}
+
+static int open_crossref(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_open(reader, crossref_wrappers, err);
+}
+
+static int next_crossref(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_next(reader, read_crossref, err);
+}
+
+const pt_format pt_format_csl = {"csl", fits_csl, open_csl, next_csl, pt_json_close};
+const pt_format pt_format_crossref = {"crossref", fits_crossref, open_crossref, next_crossref, pt_json_close};

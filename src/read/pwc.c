@@ -1,0 +1,58 @@
+/*
+ * pwc - papers from the dumps and the API of Papers with Code.
+ */
+#include "rows.h"
+
+static const char wrappers[] = "results";
+
+static const pt_row rows[] = {
+    PT_ROW("arxiv_id", TEXT, arxiv),
+    PT_ROW("paper_arxiv_id", TEXT, arxiv),
+    PT_ROW("arxiv_id", TEXT, id),
+    PT_ROW("paper_arxiv_id", TEXT, id),
+    PT_ROW("id", TEXT, id),
+    PT_ROW("title", TEXT, title),
+    PT_ROW("paper_title", TEXT, title),
+    PT_ROW("abstract", TEXT, abstract),
+    PT_ROW("short_abstract", TEXT, abstract),
+    PT_ROW("authors", PERSONS, authors),
+    PT_ROW("date", DATE, date),
+    PT_ROW("published", DATE, date),
+    PT_ROW("url_abs", TEXT, url),
+    PT_ROW("paper_url_abs", TEXT, url),
+    PT_ROW("paper_url", TEXT, url),
+    PT_ROW("url_pdf", TEXT, pdf_url),
+    PT_ROW("paper_url_pdf", TEXT, pdf_url),
+    PT_ROW("repo_url", TEXT, code_url),
+    PT_ROW("proceeding", TEXT, venue),
+    PT_ROW("conference", TEXT, venue),
+    PT_ROW("tasks", LIST, keywords),
+    PT_ROW("methods", MORE, keywords),
+    PT_ROWS_END,
+};
+
+static int read_pwc(const pt_json *o)
+{
+    int status = pt_json_rows(o, rows);
+    return status ? status : pt_json_source(o, "paperswithcode");
+}
+
+static bool fits_pwc(const char *head, size_t size)
+{
+    const char *end = head + size, *paper = pt_json_first(head, end, wrappers);
+
+    return paper && ((pt_json_find(paper, end, "url_abs") && pt_json_find(paper, end, "url_pdf")) ||
+                     (pt_json_find(paper, end, "paper_title") && pt_json_find(paper, end, "repo_url")));
+}
+
+static int open_pwc(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_open(reader, wrappers, err);
+}
+
+static int next_pwc(papertag_reader *reader, papertag_error *err)
+{
+    return pt_json_next(reader, read_pwc, err);
+}
+
+const pt_format pt_format_pwc = {"paperswithcode", fits_pwc, open_pwc, next_pwc, pt_json_close};
