@@ -244,6 +244,9 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -m 644 $(MODEL) '$(DESTDIR)$(datadir)/papertag/default.papertag'
 	install -m 644 data/tags.json data/labels.tsv '$(DESTDIR)$(datadir)/papertag'
 	$(PROGRAM) help --man > '$(DESTDIR)$(datadir)/man/man1/papertag.1'
+	for command in $$($(PROGRAM) help --names); do \
+	    $(PROGRAM) help --man "$$command" > '$(DESTDIR)$(datadir)/man/man1/papertag-'"$$command.1" || exit 1; \
+	done
 	$(PROGRAM) help --completion > '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
 	@echo "To build with the library: cc FILE.c -I$(includedir) -L$(libdir) -Wl,-rpath,$(libdir) -lpapertag"
 

@@ -9,6 +9,8 @@ load helpers
     head -n 1 data/sample.jsonl | "$work/root/usr/bin/papertag" tag --json | jq -e '.tags | length > 0'
     sed -n '/^```c$/,/^```$/p' README.md | sed '1d;$d' >"$work/example.c"
     gcc -std=c11 -Wall -Wextra -Werror -I"$work/root/usr/include" "$work/example.c" -L"$work/root/usr/lib" -lpapertag -o "$work/example"
+    for page in "$work"/root/usr/share/man/man1/*.1; do mandoc -T lint -W warning "$page"; done
+    [ "$(find "$work/root" -name 'papertag-*.1' | wc -l)" -gt 20 ]
     LD_LIBRARY_PATH=$work/root/usr/lib "$work/example" "$work/root/usr/share/papertag/default.papertag" >"$work/out"
     grep -q quantization "$work/out"
     make -s uninstall DESTDIR="$work/root" PREFIX=/usr
@@ -24,4 +26,16 @@ load helpers
     [ "$PAPERTAG_OUT" = "$PWD/build" ] || skip "release build only"
     data=$(size -A "$PAPERTAG_OUT/libpapertag.a" | awk '$1 ~ /^\.t?(data|bss|data\.rel|data\.rel\.local)$/ && $2 > 0')
     [ -z "$data" ]
+}
+
+@test "the README's lines to install and to build with the library" {
+    [ "$PAPERTAG_OUT" = "$PWD/build" ] || skip "release build only"
+    tree=$PWD
+    mkdir "$work/home"
+    sed -n '/^```c$/,/^```$/p' README.md | sed '1d;$d' >"$work/home/example.c"
+    sed -n 's/^    \(make install .*\)/\1/p' README.md | sed "s#^make#make -s -C '$tree'#" >"$work/lines"
+    sed -n 's/^    \(cc example.c .*\|\.\/example .*\)/\1/p' README.md >>"$work/lines"
+    [ "$(wc -l <"$work/lines")" -eq 3 ]
+    cd "$work/home"
+    HOME=$work/home bash -eu "$work/lines" | grep quantization
 }
