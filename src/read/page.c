@@ -241,8 +241,12 @@ static int find_year(const papertag_reader *reader)
 static int open_page(papertag_reader *reader, papertag_error *err)
 {
     page *pg = reader->state = pt_calloc(1, sizeof *pg);
-    int status = pg ? pt_input_all(&reader->input, err) : pt_no_memory(err);
+    int status;
 
+    if (!pg) {
+        return pt_no_memory(err);
+    }
+    status = pt_input_all(&reader->input, err);
     status = status ? status : find_paragraphs(reader, err);
     if (!status) {
         pg->year = find_year(reader);

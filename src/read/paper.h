@@ -8,7 +8,6 @@
 #define PT_PAPER_H
 
 #include "base/base.h"
-#include "reader.h"
 
 /* The source of papers from a bibliography, whose ids are citation keys. */
 #define PT_SOURCE_BIBTEX "bibtex"
