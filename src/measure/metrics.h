@@ -30,7 +30,7 @@ enum { PT_BINS = PAPERTAG_BINS };
 /* The bin of a probability, all of equal width. */
 static inline int pt_bin_of(double p)
 {
-    return p >= 1 ? PT_BINS - 1 : (int)(p * PT_BINS);
+    return p >= 1 ? PT_BINS - 1 : (int)(p * (double)PT_BINS);
 }
 
 /* What one paper adds to each metric. */

@@ -19,7 +19,10 @@ int pt_list_parse(const char *json, pt_arena *arena, papertag_strings *out)
         status = items[i] ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
     }
     cJSON_Delete(array);
-    *out = status ? (papertag_strings){0} : (papertag_strings){count ? items : NULL, count};
+    *out = (papertag_strings){0};
+    if (!status && count) {
+        *out = (papertag_strings){items, count};
+    }
     return status;
 }
 

@@ -147,7 +147,7 @@ static size_t take_values(pt_db_value values[PT_DB_VALUES], const char *types, v
 {
     size_t count = 0;
 
-    for (; types[count] && count < PT_DB_VALUES; count++) {
+    for (; count < PT_DB_VALUES && types[count]; count++) {
         pt_db_value *value = &values[count];
         *value = (pt_db_value){0};
         switch (types[count]) {
