@@ -16,6 +16,7 @@
     ROW(dblp)                                                                                                          \
     ROW(pwc)                                                                                                           \
     ROW(csl)                                                                                                           \
+    ROW(annif)                                                                                                         \
     ROW(json)                                                                                                          \
     ROW(jsonl)                                                                                                         \
     ROW(atom)                                                                                                          \
@@ -24,7 +25,9 @@
     ROW(page)                                                                                                          \
     ROW(csv)                                                                                                           \
     ROW(tsv)                                                                                                           \
-    ROW(bib)
+    ROW(fasttext)                                                                                                      \
+    ROW(bib)                                                                                                           \
+    ROW(libmultilabel)
 
 #define DECLARE(format) extern const pt_format pt_format_##format;
 #define ADDRESS(format) &pt_format_##format,

@@ -288,31 +288,6 @@ static int read_bracketed(pt_record *record, papertag_strings *list, pt_slice in
 
 /* ---- separators ------------------------------------------------------------------------------------------------ */
 
-static pt_slice next_word(const char **at, const char *end)
-{
-    const char *from;
-
-    while (*at < end && pt_is_white(**at)) {
-        ++*at;
-    }
-    for (from = *at; *at < end && !pt_is_white(**at); ++*at) {
-    }
-    return (pt_slice){from, (size_t)(*at - from)};
-}
-
-static bool starts_with(pt_slice text, const char *prefix)
-{
-    const size_t length = strlen(prefix);
-    return text.length >= length && !memcmp(text.text, prefix, length);
-}
-
-/* "<address>", or an address alone. */
-static bool is_address(pt_slice word)
-{
-    return (starts_with(word, "<") && word.length > 2 && word.text[word.length - 1] == '>') ||
-           starts_with(word, "http://") || starts_with(word, "https://");
-}
-
 /* A category of arXiv: "cs.LG", "hep-th". Source: arXiv, "Category Taxonomy". */
 static bool is_arxiv_category(pt_slice word)
 {
@@ -344,12 +319,11 @@ static bool is_arxiv_category(pt_slice word)
 /* Whether all words fit, of which there is at least one. */
 static bool all_words(pt_slice text, bool (*fits)(pt_slice word))
 {
-    const char *at = text.text, *end = at + text.length;
-    pt_slice word = next_word(&at, end);
+    pt_slice word = pt_take_word(&text);
     const bool any = word.length > 0;
 
     while (word.length && fits(word)) {
-        word = next_word(&at, end);
+        word = pt_take_word(&text);
     }
     return any && !word.length;
 }
@@ -357,13 +331,12 @@ static bool all_words(pt_slice text, bool (*fits)(pt_slice word))
 static int split_words(pt_record *record, papertag_strings *list, pt_slice text, pt_list_append *append,
                        papertag_error *err)
 {
-    const char *at = text.text, *end = at + text.length;
-    pt_slice word = next_word(&at, end);
+    pt_slice word = pt_take_word(&text);
     int status = PAPERTAG_OK;
 
-    for (; word.length && !status; word = next_word(&at, end)) {
-        const bool angled = *word.text == '<' && word.length > 2 && word.text[word.length - 1] == '>';
-        status = append(record, list, word.text + angled, word.length - 2 * angled, err);
+    for (; word.length && !status; word = pt_take_word(&text)) {
+        const pt_slice item = pt_bare_address(word);
+        status = append(record, list, item.text, item.length, err);
     }
     return status;
 }
@@ -409,7 +382,7 @@ int pt_list_cell(pt_record *record, papertag_strings *list, const char *text, si
     if (is_nothing(cell)) {
         return PAPERTAG_OK;
     }
-    if (all_words(cell, is_address) || all_words(cell, is_arxiv_category)) {
+    if (all_words(cell, pt_is_address) || all_words(cell, is_arxiv_category)) {
         return split_words(record, list, cell, append, err);
     }
     if (cell.length && memchr(cell.text, ';', cell.length)) {

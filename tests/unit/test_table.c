@@ -1,5 +1,5 @@
 /*
- * Tables and lists in cells: separators, quotes, names of columns, columns that are tags.
+ * Tables, lists in cells, and training sets a line a text: separators, quotes, names of columns, columns that are tags.
  */
 #include "base/base.h"
 
@@ -213,6 +213,46 @@ static void test_a_column_a_tag(void **state)
     assert_string_equal(table_of("title,tags,Made Up,Real\nA,x,1,0\n", NULL), "A|-||x\nnot used: Made Up, Real\n");
 }
 
+/* ---- training sets --- */
+
+static void test_fasttext(void **state)
+{
+    (void)state;
+    assert_string_equal(table_of("__label__a __label__b, we prune\n\nwe attend __label__c\nnone\n__label__a\n", NULL),
+                        "-|we prune||a/b\n-|we attend||c\n-|none||\nfile:5: neither title nor abstract\n");
+}
+
+static void test_annif(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        table_of("we prune\t<http://a.example/p> <http://a.example/s>\nwe attend\thttp://a.example/q\nx\n", NULL),
+        "-|we prune||http://a.example/p/http://a.example/s\n-|we attend||http://a.example/q\n-|x||-\n");
+    assert_string_equal(
+        table_of("{\"document_id\":7,\"text\":\"we prune\",\"subjects\":[{\"uri\":\"http://a.example/p\",\"label\":"
+                 "\"pruning\"},{\"uri\":\"http://a.example/s\"}],\"metadata\":{\"title\":\"T\"}}\n"
+                 "{\"text\":\"we attend\",\"subjects\":[]}\n{\"text\":\"x\",\"subjects\":[3]}\n",
+                 NULL),
+        "T|we prune||pruning/http://a.example/s\n-|we attend||\n"
+        "file:3: field 'subjects' must be a list of objects with a label or a uri\n");
+    assert_string_equal(table_of("text,subject_uris\nwe prune,<http://a.example/p> <http://a.example/s>\n", NULL),
+                        "-|we prune||http://a.example/p/http://a.example/s\n");
+}
+
+static void test_libmultilabel(void **state)
+{
+    (void)state;
+    assert_string_equal(table_of("1\ta b\twe prune it\n2\ta\twe attend\n3\t\tnothing here\n", NULL),
+                        "-|we prune it||a/b\n-|we attend||a\n-|nothing here||\n");
+    assert_string_equal(table_of("a b\twe prune it\n", NULL), "-|we prune it||a/b\n");
+    assert_string_equal(table_of("1,7\twe prune it\n", NULL), "-|we prune it||1/7\n");
+    assert_string_equal(table_of("1,7 we prune it\n2 we attend\n", NULL), "-|we prune it||1/7\n-|we attend||2\n");
+    assert_non_null(strstr(table_of("1,7 3:0.5 9:1\n2 1:1 5:0.25\n", NULL), "vectors have no text"));
+    /* titles are no labels */
+    assert_non_null(
+        strstr(table_of("7\tThe pruning of networks\tWe prune made-up networks.\n", NULL), "no known format"));
+}
+
 static void test_a_text_is_no_table(void **state)
 {
     (void)state;
@@ -230,6 +270,9 @@ int main(void)
                                        cmocka_unit_test(test_usual_columns),
                                        cmocka_unit_test(test_tags_of_tables),
                                        cmocka_unit_test(test_a_column_a_tag),
+                                       cmocka_unit_test(test_fasttext),
+                                       cmocka_unit_test(test_annif),
+                                       cmocka_unit_test(test_libmultilabel),
                                        cmocka_unit_test(test_a_text_is_no_table)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
