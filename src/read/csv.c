@@ -12,6 +12,9 @@
 /* A longer record has a quote that is never closed. Bytes. */
 enum { RECORD_MAX = 4 * 1024 * 1024 };
 
+/* Some exporters begin with a few lines about the export. A header after them must have some known columns. */
+enum { PREAMBLE_MAX = 4, KNOWN_LATER = 3 };
+
 /* The first bytes in which columns of 0 and 1 are sought. */
 enum { SEEN_BYTES = 64 * 1024 };
 
@@ -197,25 +200,27 @@ static size_t known_columns(const char *line, size_t length, char separator)
 }
 
 /* The separator in a line "sep=;", as Excel understands it; NUL when it is another line. */
-static char named_separator(const char *line, size_t length)
+static char named_separator(pt_slice line)
 {
-    return length == 5 && pt_same_word(line, 4, "sep=") ? line[4] : '\0';
+    return line.length == 5 && pt_same_word(line.text, 4, "sep=") ? line.text[4] : '\0';
 }
 
-/* The one of `separators` that fits the header best; NUL when none does. */
-static char separator_of(const char *line, size_t length, const char *separators)
+/* Whether a line is the header of papers: then *separator is the one of `separators` that fits it best. A line after
+ * the first must have KNOWN_LATER columns that are known. */
+static bool is_header_line(pt_slice line, const char *separators, bool first, char *separator)
 {
-    size_t best = 0;
-    char separator = '\0';
+    size_t best = first ? 0 : KNOWN_LATER - 1;
+    bool found = false;
 
     for (; *separators; separators++) {
-        const size_t known = known_columns(line, length, *separators);
+        const size_t known = known_columns(line.text, line.length, *separators);
         if (known > best) {
             best = known;
-            separator = *separators;
+            *separator = *separators;
+            found = true;
         }
     }
-    return separator;
+    return found;
 }
 
 /* Looks for columns of 0 and 1 in the rows that are in memory anyway. */
@@ -252,6 +257,36 @@ static int see_rows(papertag_reader *reader, papertag_error *err)
     return status ? status : pt_columns_settle_flags(&t->columns, reader, err);
 }
 
+/* Reads the header into t->record, and passes over a line "sep=" and a few lines of other text before it. */
+static int read_header(papertag_reader *reader, const char *separators, size_t *number, papertag_error *err)
+{
+    table *t = reader->state;
+    char named[2] = "";
+    size_t first = 0;
+    int status;
+
+    t->separator = *separators;
+    for (int passed = 0; passed <= PREAMBLE_MAX; passed++) {
+        pt_slice line;
+        status = next_record(reader, number, err);
+        if (status) {
+            break;
+        }
+        first = first ? first : *number;
+        line = (pt_slice){t->record.data, t->record.size - 1};
+        if (!passed && named_separator(line)) {
+            t->separator = named[0] = named_separator(line);
+            separators = named;
+            passed--;
+        } else if (is_header_line(line, separators, !passed, &t->separator)) {
+            return passed ? pt_reader_remark(reader, err, "the lines before the header are left out") : PAPERTAG_OK;
+        }
+    }
+    return status && status != PAPERTAG_END ? status
+           : first ? pt_input_fail(&reader->input, first, err, "the header has neither title nor abstract")
+                   : PAPERTAG_END;
+}
+
 /* Reads the header; the separator is that of a line "sep=" before it, or the best of `separators`. */
 static int open_table(papertag_reader *reader, const char *separators, papertag_error *err)
 {
@@ -262,31 +297,13 @@ static int open_table(papertag_reader *reader, const char *separators, papertag_
     if (!t) {
         return pt_no_memory(err);
     }
-    t->separator = *separators;
-    status = next_record(reader, &number, err);
-    if (!status && named_separator(t->record.data, t->record.size - 1)) {
-        t->separator = t->record.data[4];
-        separators = "";
-        status = next_record(reader, &number, err);
-    }
+    status = read_header(reader, separators, &number, err);
     if (status) {
         return status == PAPERTAG_END ? PAPERTAG_OK : status; /* an empty file has no papers */
     }
-    if (*separators) {
-        const char best = separator_of(t->record.data, t->record.size - 1, separators);
-        t->separator = best ? best : *separators;
-    }
-    if (cut_cells(t, t->record.data, t->record.size - 1)) {
+    if (cut_cells(t, t->record.data, t->record.size - 1) ||
+        pt_columns_read_header(&t->columns, reader, t->cells, t->cell_count)) {
         return pt_no_memory(err);
-    }
-    if (t->cell_count > COLUMNS_MAX) {
-        return pt_input_fail(&reader->input, number, err, "more than %d columns", COLUMNS_MAX);
-    }
-    if (pt_columns_read_header(&t->columns, reader, t->cells, t->cell_count)) {
-        return pt_no_memory(err);
-    }
-    if (!t->columns.has_text) {
-        return pt_input_fail(&reader->input, number, err, "the header has neither title nor abstract");
     }
     return pt_columns_may_be_flags(&t->columns, reader) && !reader->text_only ? see_rows(reader, err) : PAPERTAG_OK;
 }
@@ -350,26 +367,36 @@ static pt_slice first_line(const char **at, const char *end)
     return (pt_slice){from, (size_t)(stop - from) - (stop > from && stop[-1] == '\r')};
 }
 
-static bool fits_csv(const char *head, size_t size)
+/* The separator of the header in the first lines; NUL when there is none. */
+static char header_separator(const char *head, size_t size, const char *separators)
 {
     const char *at = head, *end = head + size;
-    pt_slice line = first_line(&at, end);
-    char separator = named_separator(line.text, line.length);
+    char separator = '\0', named[2] = "";
 
-    if (separator) {
-        line = first_line(&at, end);
-        return known_columns(line.text, line.length, separator) > 0;
+    for (int passed = 0; passed <= PREAMBLE_MAX && at < end; passed++) {
+        const pt_slice line = first_line(&at, end);
+        if (!passed && named_separator(line)) {
+            named[0] = named_separator(line);
+            separators = named;
+            passed--;
+        } else if (is_header_line(line, separators, !passed, &separator)) {
+            return separator;
+        }
     }
-    separator = separator_of(line.text, line.length, "\t,;|");
-    return separator && separator != '\t';
+    return '\0';
+}
+
+static bool fits_csv(const char *head, size_t size)
+{
+    const pt_slice line = {head, size < 5 ? size : 5};
+    const char separator = header_separator(head, size, "\t,;|");
+
+    return separator && (separator != '\t' || named_separator(line));
 }
 
 static bool fits_tsv(const char *head, size_t size)
 {
-    const char *at = head;
-    const pt_slice line = first_line(&at, head + size);
-
-    return known_columns(line.text, line.length, '\t') > 0;
+    return header_separator(head, size, "\t") != '\0';
 }
 
 const pt_format pt_format_csv = {"csv", fits_csv, open_csv, next_row, close_table};

@@ -12,34 +12,39 @@
 
 #define PART(member) .name = #member, .length = sizeof #member - 1, .offset = offsetof(pt_record, member)
 
-/* The usual names are those of Zotero, Scopus, IEEE Xplore, Web of Science, arXiv, Papers with Code, data sets on
- * Kaggle and tables written by pandas. */
+/* The usual names are those of Zotero, Scopus, IEEE Xplore, the Web of Science, PubMed, Dimensions, Lens, OpenAlex,
+ * arXiv, data sets on Kaggle, and tables that pandas writes. */
 const pt_field pt_fields[] = {
     {FIELD(id), .kind = PT_FIELD_ID, .essential = true,
-     .names = "paperid documentid key citekey eid utuniquewosid pmid"},
+     .names = "paperid documentid articleid publicationid key citekey eid utuniquewosid lensid pmid identifier"},
     {FIELD(title), .kind = PT_FIELD_TEXT, .essential = true,
-     .names = "titles papertitle articletitle documenttitle primarytitle"},
+     .names = "titles papertitle articletitle documenttitle itemtitle preprinttitle primarytitle displayname"},
     {FIELD(abstract), .kind = PT_FIELD_TEXT, .essential = true,
-     .names = "summary summaries abstracts abstractnote abstracttext paperabstract articleabstract text"},
+     .names = "summary summaries abstracts abstractnote abstracttext paperabstract articleabstract preprintabstract "
+              "text description"},
     {FIELD(date), .kind = PT_FIELD_DATE,
-     .names = "publicationdate published publishedat publisheddate datepublished pubdate dateofpublication issued "
-              "submitted submitteddate submissiondate firstposted created createdat onlinedate"},
+     .names = "publicationdate datepublished published publishedat publisheddate publishdate pubdate "
+              "dateofpublication coverdate issued submitted submitteddate submissiondate preprintdate firstposted "
+              "created createdat onlinedate createdate"},
     {FIELD(organization), .kind = PT_FIELD_TEXT, .names = "organisation institution"},
     {FIELD(url), .kind = PT_FIELD_TEXT,
-     .names = "link href urlabs absurl abstracturl mainpage paperurl paperlink entryid weblink permalink"},
+     .names = "urls link links href urlabs absurl abstracturl mainpage paperurl paperlink articleurl externalurl "
+              "documenturl arxivurl arxivlink landingpageurl entryid weblink permalink plink"},
     {FIELD(source), .kind = PT_FIELD_TEXT},
     {FIELD(venue), .kind = PT_FIELD_TEXT,
-     .names = "journal publicationtitle sourcetitle containertitle booktitle conferencetitle journaltitle journalname "
-              "journalref journalreference conference proceeding proceedings publication"},
-    {FIELD(doi), .kind = PT_FIELD_TEXT, .names = "doinumber doiurl doilink"},
-    {FIELD(arxiv), .kind = PT_FIELD_TEXT, .names = "arxivid eprint"},
+     .names = "journal publicationtitle publicationname sourcetitle containertitle booktitle conferencetitle "
+              "conferencename journaltitle journalname journalbook journalconference pubtitle journalref "
+              "journalreference conference proceeding proceedings publication primarylocationsourcedisplayname"},
+    {FIELD(doi), .kind = PT_FIELD_TEXT, .names = "itemdoi preprintdoi paperdoi articledoi doinumber doiurl doilink"},
+    {FIELD(arxiv), .kind = PT_FIELD_TEXT, .names = "arxivid arxivnumber eprint"},
     {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .better = "authorfullnames",
-     .names = "authornames author creators creator authorlist"},
+     .names = "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
-     .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy researchareas "
-              "tag primarycategory"},
+     .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy fieldofstudy "
+              "researchareas tag primarycategory"},
     {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;", .joined = true,
-     .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus tasks"},
+     .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus meshterms "
+              "subjectterms keywordsdisplayname tasks"},
     {FIELD(tags), .kind = PT_FIELD_TAGS, .separators = ",;", .names = "subjectlabels subjecturis"},
     {FIELD(maybe), .kind = PT_FIELD_LIST, .separators = ",;"},
     {FIELD(author_count), .kind = PT_FIELD_COUNT, .names = "numberofauthors numauthors"},
@@ -50,8 +55,9 @@ const pt_field pt_fields[] = {
     {FIELD(featured), .kind = PT_FIELD_DATE},
     {FIELD(code_url), .kind = PT_FIELD_TEXT, .names = "githubrepo github repository repourl codelink"},
     {FIELD(project_url), .kind = PT_FIELD_TEXT, .names = "projectpage projectlink"},
-    {FIELD(pdf_url), .kind = PT_FIELD_TEXT, .names = "pdf pdflink urlpdf pdfhref"},
-    {PART(year), .kind = PT_FIELD_PART, .names = "publicationyear pubyear yearpublished publishedyear"},
+    {FIELD(pdf_url), .kind = PT_FIELD_TEXT, .names = "pdf pdflink pdfurls urlpdf pdfhref"},
+    {PART(year), .kind = PT_FIELD_PART,
+     .names = "publicationyear pubyear publishyear yearpublished publishedyear yearofpublication"},
     {PART(month), .kind = PT_FIELD_PART, .names = "publicationmonth pubmonth"},
     {PART(day), .kind = PT_FIELD_PART, .names = "publicationday pubday"},
 };

@@ -136,12 +136,8 @@ int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, cons
 
 int pt_json_date(const pt_json *o, const char *key, const char **field)
 {
-    return pt_json_date_of(o, pt_json_member(o, key), field);
-}
+    const char *text = pt_json_text(o, key);
 
-int pt_json_date_of(const pt_json *o, const cJSON *item, const char **field)
-{
-    const char *text = cJSON_GetStringValue(item);
     return text ? pt_record_date(&o->reader->record, field, text, strlen(text), o->err) : PAPERTAG_OK;
 }
 

@@ -45,7 +45,6 @@ int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, paper
 
 /* From a string that begins with YYYY-MM-DD; anything else is ignored. */
 int pt_json_date(const pt_json *o, const char *key, const char **field);
-int pt_json_date_of(const pt_json *o, const cJSON *item, const char **field);
 
 /* Sets the source, which is the same for all papers of a service. */
 int pt_json_source(const pt_json *o, const char *source);

@@ -28,9 +28,9 @@ static bool can_take(const pt_field *field, const cJSON *item)
 {
     switch (field->kind) {
     case PT_FIELD_TEXT:
-    case PT_FIELD_DATE:
         return cJSON_IsString(item);
     case PT_FIELD_ID:
+    case PT_FIELD_DATE: /* 2031, as a number */
     case PT_FIELD_PART:
         return cJSON_IsString(item) || cJSON_IsNumber(item);
     case PT_FIELD_LIST:
@@ -41,6 +41,15 @@ static bool can_take(const pt_field *field, const cJSON *item)
         return cJSON_IsNumber(item);
     }
     return false;
+}
+
+/* Whether a value that a field cannot take is a fault. Elsewhere comments are those of an author: "37 pages". */
+static bool is_strict(const pt_source_name *name, const cJSON *item)
+{
+    const bool remark = cJSON_IsString(item) && !strcmp(name->field->name, "comments");
+
+    return name->rank == PT_RANK_OWN && name->field->kind != PT_FIELD_DATE && name->field->kind != PT_FIELD_PART &&
+           !remark;
 }
 
 /* Appends to a joined field the items of a member that is not the best. */
@@ -62,7 +71,9 @@ static int sort_member(const pt_json *o, members *m, pt_source_name *name, const
     if (is_empty(item)) {
         return PAPERTAG_OK;
     }
-    if (name->field && (name->rank == PT_RANK_OWN || can_take(name->field, item))) {
+    if (name->field && !is_strict(name, item) && !can_take(name->field, item)) {
+        name->known = used;
+    } else if (name->field) {
         used = true;
         if (name->field->joined && m->items[i]) {
             return join_list(o, name->field, item);
@@ -109,6 +120,22 @@ static int read_tags(const pt_json *o, const pt_field *field, const cJSON *item)
     return pt_json_list_of(o, item ? item->string : NULL, item, list, field->separators);
 }
 
+/* A date, also a year that is a number. What is no date is reported once. */
+static int read_date(const pt_json *o, const cJSON *item, const char **field)
+{
+    const char *text = NULL;
+    int status = pt_json_id_of(o, "date", item, &text);
+
+    if (!status && text) {
+        status = pt_record_date(&o->reader->record, field, text, strlen(text), o->err);
+    }
+    if (!status && text && !*field) {
+        status = pt_reader_remark(o->reader, o->err, "'%.60s' has values that are no dates; they are left out",
+                                  item->string);
+    }
+    return status;
+}
+
 static int read_field(const pt_json *o, const pt_field *field, const cJSON *item)
 {
     pt_record *record = &o->reader->record;
@@ -120,7 +147,7 @@ static int read_field(const pt_json *o, const pt_field *field, const cJSON *item
     case PT_FIELD_ID:
         return pt_json_id_of(o, key, item, pt_text_member(field, &record->paper));
     case PT_FIELD_DATE:
-        return pt_json_date_of(o, item, pt_text_member(field, &record->paper));
+        return read_date(o, item, pt_text_member(field, &record->paper));
     case PT_FIELD_TAGS:
         return read_tags(o, field, item);
     case PT_FIELD_LIST:
@@ -130,7 +157,7 @@ static int read_field(const pt_json *o, const pt_field *field, const cJSON *item
     case PT_FIELD_COUNT:
         return pt_json_count_of(o, key, item, pt_count_member(field, &record->paper));
     case PT_FIELD_PART:
-        return can_take(field, item) ? pt_json_id_of(o, key, item, pt_part_member(field, record)) : PAPERTAG_OK;
+        return pt_json_id_of(o, key, item, pt_part_member(field, record));
     }
     return PAPERTAG_OK;
 }
@@ -142,7 +169,7 @@ static int read_paper(const pt_json *o)
     int status = sort_members(o, &m);
 
     for (size_t i = 0; i < pt_field_rows && !status; i++) {
-        if (!snapshot || !pt_snapshot_differs(o, pt_fields[i].name)) {
+        if (!snapshot || !pt_snapshot_differs(pt_fields[i].name)) {
             status = read_field(o, &pt_fields[i], pt_fields[i].kind == PT_FIELD_TAGS ? m.tags : m.items[i]);
         }
     }

@@ -412,8 +412,11 @@ static void fill_date(filling *f, const value *v, const char **to)
     const char *text;
     size_t length;
 
-    if (is_string(v) && string_of(f, v, &text, &length)) {
+    if (!is_string(v)) {
+        f->odd = f->odd || !is_none(v);
+    } else if (string_of(f, v, &text, &length)) {
         f->status = pt_record_date(&f->reader->record, to, text, length, f->err);
+        f->odd = f->odd || !*to; /* the other reader reports it */
     }
 }
 
@@ -486,7 +489,7 @@ static bool is_snapshot(const value *values)
 }
 
 /* Even a field that is not wanted must have the right type, so that a record is broken for all readers or for none. */
-static void check_field(filling *f, const pt_field *field, const value *v, bool snapshot)
+static void check_field(filling *f, const pt_field *field, const value *v)
 {
     long number;
 
@@ -504,7 +507,7 @@ static void check_field(filling *f, const pt_field *field, const value *v, bool 
         f->odd = f->odd || !(is_none(v) || is_string(v) || v->kind == STRINGS);
         break;
     case PT_FIELD_COUNT:
-        if (!snapshot || !is_string(v) || strcmp(field->name, "comments") != 0) { /* see pt_snapshot_differs */
+        if (!is_string(v) || strcmp(field->name, "comments") != 0) { /* there it may be a remark */
             fill_count(f, v, &number);
         }
         break;
@@ -515,21 +518,19 @@ bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int
 {
     value values[MEMBERS] = {{ABSENT, 0, NULL, NULL}};
     filling f = {.reader = reader, .err = err, .values = values};
-    bool snapshot;
 
     if (!scan_line(&f, line, line + length)) {
         *status = f.status;
         return f.status;
     }
-    snapshot = is_snapshot(values);
-    f.odd = snapshot && !reader->text_only;
+    f.odd = is_snapshot(values) && !reader->text_only;
     for (size_t i = 0; i < pt_field_rows && !f.status && !f.odd; i++) {
         const pt_field *field = &pt_fields[i];
         const value *v = &values[field->kind == PT_FIELD_TAGS ? TAGS : i];
         if (field->essential || !reader->text_only) {
             fill_field(&f, field, v);
         } else {
-            check_field(&f, field, v, snapshot);
+            check_field(&f, field, v);
         }
     }
     *status = f.status;

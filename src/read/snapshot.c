@@ -16,10 +16,9 @@ bool pt_is_snapshot(const pt_json *o)
            pt_json_member(o, UPDATED);
 }
 
-bool pt_snapshot_differs(const pt_json *o, const char *field)
+bool pt_snapshot_differs(const char *field)
 {
-    /* comments are those of an author: "37 pages, 15 figures" */
-    return !strcmp(field, "authors") || (!strcmp(field, "comments") && cJSON_IsString(pt_json_member(o, field)));
+    return !strcmp(field, "authors");
 }
 
 /* [["Last", "First", "Suffix"], ...]; affiliations may follow. */

@@ -11,7 +11,7 @@
 bool pt_is_snapshot(const pt_json *o);
 
 /* Whether a field has another meaning there than in papertag's layout, so that pt_snapshot_read must read it. */
-bool pt_snapshot_differs(const pt_json *o, const char *field);
+bool pt_snapshot_differs(const char *field);
 
 /* Reads the fields that differ, after the others have been read. */
 int pt_snapshot_read(const pt_json *o);

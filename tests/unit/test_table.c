@@ -160,6 +160,8 @@ static void test_separators_between_columns(void **state)
     assert_string_equal(table_of("sep=;\r\ntitle;abstract\r\nA;b\r\n", NULL), "A|b||-\n");
     assert_string_equal(table_of("sep=\t\ntitle\tabstract\nA\tb\n", NULL), "A|b||-\n");
     assert_string_equal(table_of("\"Title\";\"Abstract\"\n\"A;\";\"b\nc\"\n", NULL), "A;|b c||-\n");
+    assert_string_equal(table_of("About this export: made up\nID,Title,Abstract\n1,A,b\n", NULL),
+                        "A|b||-\nthe lines before the header are left out\n");
     assert_string_equal(table_of("title,abstract\nA,b,,\nC,d,e\n", NULL),
                         "A|b||-\nfile:3: 3 fields where the header has 2\n");
 }
