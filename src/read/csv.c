@@ -36,7 +36,7 @@ typedef struct table {
 /* The state of a cell, as in most readers of CSV: at its beginning, outside quotes, within, after one within. */
 typedef enum quoting { AT_START, PLAIN, QUOTED, AFTER_QUOTE } quoting;
 
-/* The state after a byte of a cell; *is_text is whether the byte is part of the text. */
+/* The state after a byte; *is_text is whether the byte is part of the text. */
 static quoting read_byte(quoting state, char c, bool *is_text)
 {
     const bool quote = c == '"';
@@ -57,13 +57,42 @@ static quoting read_byte(quoting state, char c, bool *is_text)
     return PLAIN;
 }
 
+/* Reads the cell at `at`, or the rest of it, up to the separator after it or to `end`. *state is the state before and
+ * after. The text goes to *to, unless it is NULL. Returns the end of the cell. */
+static const char *read_cell(const table *t, const char *at, const char *end, quoting *state, char **to)
+{
+    while (at < end && (*state == QUOTED || *at != t->separator)) {
+        const bool run = *state == QUOTED || *state == PLAIN;
+        const char *stop = run ? memchr(at, *state == QUOTED ? '"' : t->separator, (size_t)(end - at)) : NULL;
+        bool is_text = true;
+        size_t size = 1;
+        if (run) { /* nothing before it changes the state */
+            size = (size_t)((stop ? stop : end) - at);
+        }
+        if (!size || !run) {
+            *state = t->columns.two_letters ? PLAIN : read_byte(*state, *at, &is_text);
+            size = 1;
+        }
+        if (to && is_text) {
+            memcpy(*to, at, size);
+            *to += size;
+        }
+        at += size;
+    }
+    return at;
+}
+
 /* The state at the end of a line, given that at its beginning. */
 static quoting state_after(const table *t, const char *text, size_t length, quoting state)
 {
-    bool is_text;
+    const char *at = text, *end = text + length;
 
-    for (size_t i = 0; i < length && !t->columns.two_letters; i++) {
-        state = text[i] == t->separator && state != QUOTED ? AT_START : read_byte(state, text[i], &is_text);
+    for (; !t->columns.two_letters; at++) {
+        at = read_cell(t, at, end, &state, NULL);
+        if (at == end) {
+            break;
+        }
+        state = AT_START;
     }
     return state;
 }
@@ -83,12 +112,7 @@ static int cut_cells(table *t, const char *at, size_t size)
     for (;; at++) {
         const char *start = to;
         quoting state = AT_START;
-        for (; at < end && (state == QUOTED || *at != t->separator); at++) {
-            bool is_text = true;
-            state = t->columns.two_letters ? PLAIN : read_byte(state, *at, &is_text);
-            *to = *at;
-            to += is_text;
-        }
+        at = read_cell(t, at, end, &state, &to);
         if (pt_reserve(&t->cells, &t->cell_capacity, t->cell_count + 1, sizeof *t->cells)) {
             return PAPERTAG_NO_MEMORY;
         }

@@ -20,6 +20,27 @@ static void write_decisions(text *out, const style *s, const papertag_stored *pa
     }
 }
 
+/* The addresses and days beside the abstract, a line each. */
+static void write_links(text *out, const style *s, const papertag_paper *p)
+{
+    const struct {
+        const char *label, *value;
+    } lines[] = {{"", p->url},
+                 {"PDF: ", p->pdf_url},
+                 {"code: ", p->code_url},
+                 {"project: ", p->project_url},
+                 {"announced: ", p->announced},
+                 {"featured: ", p->featured}};
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (lines[i].value) {
+            text_put(out, lines[i].label);
+            text_wrapped(out, s, lines[i].value, "");
+            text_put(out, "\n");
+        }
+    }
+}
+
 static void write_whole(text *out, const style *s, const papertag_stored *paper)
 {
     const papertag_paper *p = &paper->paper;
@@ -31,10 +52,7 @@ static void write_whole(text *out, const style *s, const papertag_stored *paper)
     text_about(&line, p);
     text_wrapped(out, s, text_of(out, &line), "");
     text_format(out, "%s\n", s->plain);
-    if (p->url) {
-        text_wrapped(out, s, p->url, "");
-        text_put(out, "\n");
-    }
+    write_links(out, s, p);
     text_put(out, "\n");
     if (p->abstract) {
         text_wrapped(out, s, p->abstract, "");
