@@ -372,6 +372,42 @@ static int read_tags(const row *r, const pt_field *field)
     return read_list(r, field, r->tags);
 }
 
+/* The column of a member of arXiv's snapshot, which is also passed on as CSV, if its cell is not empty; NULL for none.
+ */
+static const pt_slice *snapshot_cell(const row *r, pt_snapshot_member member)
+{
+    for (size_t i = 0; i < r->columns->count; i++) {
+        if (r->columns->items[i].name.snapshot == member && pt_trimmed(r->cells[i]).length) {
+            return &r->cells[i];
+        }
+    }
+    return NULL;
+}
+
+/* The date of the first version in "[{'version': 'v1', 'created': 'Mon, 2 Apr 2007 19:18:42 GMT'}, ...]", else that of
+ * the last change. */
+static int read_snapshot_date(const row *r)
+{
+    static const char key[] = "created";
+    const pt_slice *versions = snapshot_cell(r, PT_SNAPSHOT_VERSIONS), *updated = snapshot_cell(r, PT_SNAPSHOT_UPDATED);
+    pt_record *record = &r->reader->record;
+    pt_slice rest = versions ? *versions : (pt_slice){"", 0};
+    int status = PAPERTAG_OK;
+
+    while (rest.length && !pt_starts_with(rest, key)) {
+        rest = (pt_slice){rest.text + 1, rest.length - 1};
+    }
+    if (rest.length > sizeof key + 4) { /* the quote that closes it, a colon, a space, a quote */
+        rest = (pt_slice){rest.text + sizeof key + 3, rest.length - sizeof key - 3};
+        rest = pt_take_until(&rest, rest.text[-1]);
+        status = pt_record_date(record, &record->paper.date, rest.text, rest.length, r->err);
+    }
+    if (!status && !record->paper.date && updated) {
+        status = pt_record_date(record, &record->paper.date, updated->text, updated->length, r->err);
+    }
+    return status;
+}
+
 int pt_columns_read_row(pt_columns *columns, papertag_reader *reader, const pt_slice *cells, papertag_error *err)
 {
     row r = {.columns = columns, .reader = reader, .err = err, .tags = SIZE_MAX, .cells = cells};
@@ -388,6 +424,9 @@ int pt_columns_read_row(pt_columns *columns, papertag_reader *reader, const pt_s
         } else if (r.best[i] != SIZE_MAX) {
             status = field->joined ? join_lists(&r, field) : read_field(&r, field, r.best[i]);
         }
+    }
+    if (!status && !reader->record.paper.date && !reader->record.year) {
+        status = read_snapshot_date(&r);
     }
     return status;
 }

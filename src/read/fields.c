@@ -27,7 +27,7 @@ const pt_field pt_fields[] = {
               "dateofpublication coverdate issued submitted submitteddate submissiondate preprintdate firstposted "
               "created createdat onlinedate createdate"},
     {FIELD(organization), .kind = PT_FIELD_TEXT, .names = "organisation institution"},
-    {FIELD(url), .kind = PT_FIELD_TEXT,
+    {FIELD(url), .kind = PT_FIELD_TEXT, .identifies = true,
      .names = "urls link links href urlabs absurl abstracturl mainpage paperurl paperlink articleurl externalurl "
               "documenturl arxivurl arxivlink landingpageurl entryid weblink permalink plink"},
     {FIELD(source), .kind = PT_FIELD_TEXT},
@@ -35,8 +35,9 @@ const pt_field pt_fields[] = {
      .names = "journal publicationtitle publicationname sourcetitle containertitle booktitle conferencetitle "
               "conferencename journaltitle journalname journalbook journalconference pubtitle journalref "
               "journalreference conference proceeding proceedings publication primarylocationsourcedisplayname"},
-    {FIELD(doi), .kind = PT_FIELD_TEXT, .names = "itemdoi preprintdoi paperdoi articledoi doinumber doiurl doilink"},
-    {FIELD(arxiv), .kind = PT_FIELD_TEXT, .names = "arxivid arxivnumber eprint"},
+    {FIELD(doi), .kind = PT_FIELD_TEXT, .identifies = true,
+     .names = "itemdoi preprintdoi paperdoi articledoi doinumber doiurl doilink"},
+    {FIELD(arxiv), .kind = PT_FIELD_TEXT, .identifies = true, .names = "arxivid arxivnumber eprint"},
     {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .better = "authorfullnames",
      .names = "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",

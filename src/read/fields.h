@@ -28,8 +28,9 @@ typedef struct pt_field {
     const char *names;      /* its other usual names, best first; NULL: none */
     const char *separators; /* of a list that is one string in JSON; NULL for other kinds */
     pt_field_kind kind;
-    bool essential; /* read even when only the text is wanted */
-    bool joined;    /* a list: if a source has several names of it, it has the items of all */
+    bool essential;  /* read even when only the text is wanted */
+    bool identifies; /* read then, too, if the record has no id: it may be found in it */
+    bool joined;     /* a list: if a source has several names of it, it has the items of all */
 } pt_field;
 
 /* The rows, in the order in which their faults are reported: pt_field_rows of them, at most PT_FIELDS_MAX. */

@@ -527,7 +527,7 @@ bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int
     for (size_t i = 0; i < pt_field_rows && !f.status && !f.odd; i++) {
         const pt_field *field = &pt_fields[i];
         const value *v = &values[field->kind == PT_FIELD_TAGS ? TAGS : i];
-        if (field->essential || !reader->text_only) {
+        if (field->essential || !reader->text_only || (field->identifies && !reader->record.paper.id)) {
             fill_field(&f, field, v);
         } else {
             check_field(&f, field, v);
