@@ -38,7 +38,7 @@ static void test_arxiv_snapshot(void **state)
         "url: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\nauthor: A. Example\nauthor: B. Sample\n"
         "author: Andy Handy\n"
         "line: 3\nid: own\ntitle: Own\ndate: 2026-01-01\n"
-        "error: file:4: field 'comments' must be a non-negative whole number\n"
+        "line: 4\nid: own\ntitle: Own\n"
         "error: file:5: neither title nor abstract\n");
 }
 
