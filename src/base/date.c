@@ -90,6 +90,26 @@ long pt_day_number(const char *text)
     return day_of(number_at(text, 4), number_at(text + 5, 2), number_at(text + 8, 2));
 }
 
+bool pt_date_days(const char *text, long *first, long *last)
+{
+    const size_t length = text ? strnlen(text, 11) : 0;
+    const long year = length >= 4 ? number_at(text, 4) : -1;
+    const long month = length == 7 && text[4] == '-' ? number_at(text + 5, 2) : 0;
+
+    if (length == 10 && pt_is_day(text)) {
+        *first = *last = pt_day_number(text);
+    } else if (length == 4 && year >= 1) {
+        *first = month_start(year, 1);
+        *last = month_start(year + 1, 1) - 1;
+    } else if (length == 7 && year >= 1 && month >= 1 && month <= 12) {
+        *first = month_start(year, month);
+        *last = month_start(year, month + 1) - 1;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void pt_day_text(long day, char out[11])
 {
     long year, month, of_month;

@@ -14,6 +14,10 @@ bool pt_is_day(const char *text);
 /* The day in text (YYYY-MM-DD, checked with pt_is_day). */
 long pt_day_number(const char *text);
 
+/* The first and last day of a date that is as precise as it is known: YYYY-MM-DD, YYYY-MM or YYYY, and nothing after
+ * it. False when text (which may be NULL) is not one, or there is no such day. */
+bool pt_date_days(const char *text, long *first, long *last);
+
 /* Writes YYYY-MM-DD. Days of the years 1 to 9999. */
 void pt_day_text(long day, char out[11]);
 

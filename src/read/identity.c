@@ -44,6 +44,13 @@ const char *pt_arxiv_id(const char *text, size_t *length)
     return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
 }
 
+const char *pt_doi_in(const char *text)
+{
+    const char *at = strstr(text, "10.");
+
+    return at && (at == text || strchr(":/ ", at[-1])) && pt_is_digit(at[3]) ? at : NULL;
+}
+
 /* Appends the letters and digits that a character beyond ASCII is reduced to. */
 static void append_letters_of(pt_buf *out, utf8proc_int32_t c)
 {
@@ -80,21 +87,39 @@ void pt_letters(pt_buf *out, const char *text)
     }
 }
 
-int pt_derived_id(const char *title, const char *abstract, char out[PT_DERIVED_ID])
-{
-    const char *text = title ? title : abstract;
-    pt_buf letters = {0};
-    int status = PAPERTAG_NO_MEMORY;
+/* A title of fewer letters is not enough to know a paper by. */
+enum { TITLE_LETTERS = 16 };
 
+int pt_work_key_of(const char *title, const char *abstract, const char *author, pt_work_key *out)
+{
+    const char *text = title ? title : abstract ? abstract : "";
+    pt_buf letters = {0};
+    pt_person person = {{0}, {0}};
+    int status = author ? pt_person_read(author, &person) : PAPERTAG_OK;
+
+    *out = (pt_work_key){0};
     pt_letters(&letters, text);
-    if (!letters.failed) {
-        /* a text without letters is hashed itself, else all such texts would have the same id */
-        const uint64_t hash = letters.size ? pt_hash(letters.data, letters.size, 0) : pt_hash(text, strlen(text), 1);
-        snprintf(out, PT_DERIVED_ID, "%s%016llx", derived_prefix, (unsigned long long)hash);
-        status = PAPERTAG_OK;
+    if (letters.failed || status) {
+        pt_buf_free(&letters);
+        return PAPERTAG_NO_MEMORY;
     }
+    /* a text without letters is hashed itself, else all such texts would be one */
+    if (letters.size) {
+        out->title = pt_hash(letters.data, letters.size, 0);
+    } else if (*text) {
+        out->title = pt_hash(text, strlen(text), 1);
+    }
+    out->author = person.family[0] ? pt_hash(person.family, strlen(person.family), 0) : 0;
+    out->is_short = letters.size < TITLE_LETTERS;
     pt_buf_free(&letters);
-    return status;
+    return PAPERTAG_OK;
+}
+
+void pt_derived_id(uint64_t title, uint64_t author, char out[PT_DERIVED_ID])
+{
+    const uint64_t hash = author ? pt_hash(&author, sizeof author, title) : title;
+
+    snprintf(out, PT_DERIVED_ID, "%s%016llx", derived_prefix, (unsigned long long)hash);
 }
 
 bool pt_is_derived_id(const char *id)

@@ -238,6 +238,7 @@ static int join_date(pt_record *record, papertag_error *err)
 int pt_record_finish(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
+    pt_work_key key;
     char id[PT_DERIVED_ID];
     int status;
 
@@ -254,6 +255,9 @@ int pt_record_finish(pt_record *record, papertag_error *err)
     if (status || paper->id) {
         return status;
     }
-    status = pt_derived_id(paper->title, paper->abstract, id);
-    return status ? pt_no_memory(err) : pt_record_text(record, &paper->id, id, strlen(id), err);
+    if (pt_work_key_of(paper->title, paper->abstract, paper->authors.count ? paper->authors.items[0] : NULL, &key)) {
+        return pt_no_memory(err);
+    }
+    pt_derived_id(key.title, key.author, id);
+    return pt_record_text(record, &paper->id, id, strlen(id), err);
 }

@@ -6,8 +6,8 @@
  */
 #include <stdlib.h>
 
-#include "base/date.h"
 #include "clock.h"
+#include "days.h"
 #include "identity.h"
 #include "known_model.h"
 #include "model/model.h"
@@ -64,6 +64,15 @@ static int replace_opinions(papertag_store *store, int64_t key, const pt_batch_i
 
 /* ---- a new paper ----------------------------------------------------------------------------------------------- */
 
+/* Keeps the hash of the record that the source gave last, before another takes its place. */
+static int keep_record(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err)
+{
+    static const char sql[] = "INSERT OR IGNORE INTO records(paper, source, record) SELECT paper, source, record"
+                              " FROM sources WHERE paper=?1 AND source=?2";
+
+    return pt_store_do(store, sql, err, "it", key, item->paper.source);
+}
+
 static int write_source(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err)
 {
     static const char sql[] =
@@ -76,15 +85,22 @@ static int write_source(papertag_store *store, int64_t key, const pt_batch_item 
 
 static int insert_row(const struct adding *a, const pt_batch_item *item, int64_t day, papertag_error *err)
 {
-    static const char sql[] = "INSERT INTO papers(id, day, version, model, added, updated, title_key" PT_FIELD_COLUMNS
-                              ") VALUES(?1,?2,1,?3,?4,?4,?5" PT_FIELD_MARKS ")";
-    pt_db_value values[5 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT, .text = pt_paper_id(item)},
+    static const char sql[] =
+        "INSERT INTO papers(id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
+        ") VALUES(?1,?2,1,?3,?4,?4,?5,?6" PT_FIELD_MARKS ")";
+    pt_db_value values[6 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT},
                                                     {.type = PT_DB_INTEGER, .integer = day},
                                                     {.type = PT_DB_NULL},
                                                     {.type = PT_DB_TEXT, .text = a->now},
-                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->title_key}};
-    const size_t count = pt_fields_values(item->values, PT_FIELDS_ALL, values, 5);
+                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.title},
+                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author}};
+    const size_t count = pt_fields_values(item->values, PT_FIELDS_ALL, values, 6);
+    char derived[PT_DERIVED_ID];
+    int status = pt_store_free_id(a->store, item, derived, &values[0].text, err);
 
+    if (status) {
+        return status;
+    }
     if (a->model && item->scored) {
         values[2] = (pt_db_value){.type = PT_DB_INTEGER, .integer = a->model->key};
     }
@@ -96,7 +112,7 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_er
     static const char index_text[] = "INSERT INTO search(rowid, title, abstract) VALUES(?1,?2,?3)";
     const papertag_paper *paper = &item->paper;
     const bool tagged = a->model && item->scored, named = strcmp(pt_paper_id(item), paper->id) != 0 || paper->doi;
-    const int64_t day = pt_day_number(paper->date ? paper->date : a->now);
+    const int64_t day = pt_day_of(paper, a->now);
     int status = insert_row(a, item, day, err);
     const int64_t key = pt_store_last_key(a->store);
 
@@ -125,7 +141,7 @@ static int next_version(const struct adding *a, int64_t key, const pt_batch_item
     static const char index[] = "INSERT INTO search(rowid, title, abstract)"
                                 " SELECT key, title, abstract FROM papers WHERE key=?1";
     const char *title = item->paper.title, *abstract = item->paper.abstract;
-    const int64_t title_key = (int64_t)item->title_key;
+    const int64_t title_key = (int64_t)item->work.title;
     int status = pt_store_do(a->store, unindex, err, "i", key);
 
     status = status ? status : pt_store_do(a->store, keep_old, err, "it", key, a->now);
@@ -158,17 +174,15 @@ static int text_is_newer(papertag_store *store, int64_t key, const pt_batch_item
 
 static int fill_in(const struct adding *a, int64_t key, const pt_batch_item *item, papertag_error *err)
 {
-    static const char sql[] = "UPDATE papers SET updated=?2, day=CASE WHEN date IS NULL THEN ifnull(?3,day) ELSE day"
+    static const char sql[] = "UPDATE papers SET updated=?2, author_key=CASE author_key WHEN 0 THEN ?3 ELSE author_key"
                               " END" PT_FIELD_FILLS " WHERE key=?1";
-    const char *date = item->paper.date;
-    pt_db_value values[3 + PT_PAPER_FIELD_COUNT] = {
-        {.type = PT_DB_INTEGER, .integer = key}, {.type = PT_DB_TEXT, .text = a->now}, {.type = PT_DB_NULL}};
+    pt_db_value values[3 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_INTEGER, .integer = key},
+                                                    {.type = PT_DB_TEXT, .text = a->now},
+                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author}};
     const size_t count = pt_fields_values(item->values, PT_FIELDS_FILLED, values, 3);
+    int status = pt_store_run(a->store, sql, values, count, NULL, NULL, err);
 
-    if (date) {
-        values[2] = (pt_db_value){.type = PT_DB_INTEGER, .integer = pt_day_number(date)};
-    }
-    return pt_store_run(a->store, sql, values, count, NULL, NULL, err);
+    return status ? status : pt_days_update(a->store, key, &item->paper, err);
 }
 
 static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item, papertag_error *err)
@@ -189,6 +203,7 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
         status = pt_store_do(a->store, untag, err, "i", key);
     }
     status = status ? status : pt_store_file(a->store, key, err);
+    status = status ? status : keep_record(a->store, key, item, err);
     status = status ? status : write_source(a->store, key, item, err);
     status = status ? status : pt_store_write_names(a->store, key, item, err);
     a->counts.updated += !status;
@@ -198,15 +213,15 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
 
 /* ---- batches --------------------------------------------------------------------------------------------------- */
 
-/* Whether the source has given this very record before. */
+/* Whether the source has given this very record before, as its last or earlier. So a file that has two versions of one
+ * paper changes nothing when it is imported again. */
 static int is_repeated(papertag_store *store, int64_t key, const pt_batch_item *item, bool *repeated,
                        papertag_error *err)
 {
-    static const char sql[] = "SELECT record=?3 AND id=?4 FROM sources WHERE paper=?1 AND source=?2";
-    const papertag_paper *paper = &item->paper;
-    const int64_t record = (int64_t)item->record_key;
+    static const char sql[] = "SELECT 1 FROM sources WHERE paper=?1 AND source=?2 AND record=?3 UNION ALL"
+                              " SELECT 1 FROM records WHERE paper=?1 AND source=?2 AND record=?3";
     int64_t same = 0;
-    int status = pt_store_ask(store, sql, &same, err, "itit", key, paper->source, record, paper->id);
+    int status = pt_store_ask(store, sql, &same, err, "iti", key, item->paper.source, (int64_t)item->record_key);
 
     *repeated = same;
     return status == PAPERTAG_END ? PAPERTAG_OK : status;

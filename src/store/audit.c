@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "days.h"
 #include "measure/measure.h"
 #include "store.h"
 #include "tag_index.h"
@@ -77,10 +78,11 @@ static void read_month(pt_db_row *row, pt_arena *arena, void *item)
 /* The months, with what the model gave in each. */
 static int read_months(struct audit *a, papertag_error *err)
 {
-    static const char sql[] = "SELECT strftime('%Y-%m', day*86400, 'unixepoch'), count(*), sum(n>0), sum(n), sum(p)"
-                              " FROM (SELECT day, (SELECT count(*) FROM opinions o WHERE o.paper=key AND assigned) n,"
-                              " (SELECT total(p) FROM opinions o WHERE o.paper=key AND assigned) p"
-                              " FROM papers) GROUP BY 1 ORDER BY 1";
+    static const char sql[] =
+        "SELECT strftime('%Y-%m', " PT_DAY_OR_ADDED "*86400, 'unixepoch'), count(*), sum(n>0), sum(n), sum(p)"
+        " FROM (SELECT day, (SELECT count(*) FROM opinions o WHERE o.paper=key AND assigned) n,"
+        " (SELECT total(p) FROM opinions o WHERE o.paper=key AND assigned) p"
+        " FROM papers) GROUP BY 1 ORDER BY 1";
     pt_listing list = {.arena = pt_store_answer(a->store), .size = sizeof *a->months, .read = read_month};
     int status = pt_store_list(a->store, sql, &list, err, "");
 
@@ -206,9 +208,10 @@ static int count_paper(struct audit *a, const struct draw *draw, papertag_error 
 /* Counts all papers drawn; one drawn about a tag and as a whole counts as a whole. */
 static int count_papers(struct audit *a, papertag_error *err)
 {
-    static const char sql[] = "SELECT DISTINCT a.paper, ifnull(a.tag, 0), strftime('%Y-%m', p.day*86400, 'unixepoch')"
-                              " FROM audits a JOIN papers p ON p.key=a.paper WHERE a.tag IS NULL OR NOT EXISTS"
-                              "(SELECT 1 FROM audits b WHERE b.paper=a.paper AND b.tag IS NULL) ORDER BY 1, 2";
+    static const char sql[] =
+        "SELECT DISTINCT a.paper, ifnull(a.tag, 0), strftime('%Y-%m', " PT_DAY_OR_ADDED "*86400, 'unixepoch')"
+        " FROM audits a JOIN papers p ON p.key=a.paper WHERE a.tag IS NULL OR NOT EXISTS"
+        "(SELECT 1 FROM audits b WHERE b.paper=a.paper AND b.tag IS NULL) ORDER BY 1, 2";
     pt_arena arena = {0};
     pt_listing list = {.arena = &arena, .size = sizeof(struct draw), .read = read_draw};
     int status = pt_store_list(a->store, sql, &list, err, "");

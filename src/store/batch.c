@@ -6,10 +6,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "read/reader.h"
-
-/* A title of fewer letters (Introduction, Editorial) is not enough to know a paper by. */
-enum { TITLE_LETTERS = 16 };
+#include "days.h"
 
 int papertag_batch_open(papertag_batch **out, papertag_error *err)
 {
@@ -49,36 +46,35 @@ static int copy_text(pt_arena *arena, const char **text)
     return *text ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* Gives the item its id. An id that means the paper in its own file only is replaced by one derived from the title: two
+/* Gives the item its id and its keys. An id that means the paper in its own file only is replaced by a derived one: two
  * files may use it for two papers. */
 static int set_id(papertag_batch *batch, pt_batch_item *item)
 {
     papertag_paper *paper = &item->paper;
+    const char *author = paper->authors.count ? paper->authors.items[0] : NULL;
     char derived[PT_DERIVED_ID];
-    int status = PAPERTAG_OK;
+    int status = pt_work_key_of(paper->title, paper->abstract, author, &item->work);
 
     if (pt_ids_are_local(paper->source)) {
-        status = pt_derived_id(paper->title, paper->abstract, derived);
+        pt_derived_id(item->work.title, item->work.author, derived);
         paper->id = derived;
     }
-    item->id_is_derived = !status && pt_is_derived_id(paper->id);
+    item->id_is_derived = pt_is_derived_id(paper->id);
     status = status ? status : copy_text(&batch->arena, &paper->id);
     return status || !paper->arxiv ? status : copy_text(&batch->arena, &paper->arxiv);
 }
 
-static int set_keys(papertag_batch *batch, pt_batch_item *item)
+/* A derived id adds nothing to the title: in the hash of the record stands that of the title alone, so that papers
+ * without authors have the hash that they always had. */
+static void set_hashes(pt_batch_item *item)
 {
     const papertag_paper *paper = &item->paper;
-    pt_buf *letters = &batch->scratch;
+    char derived[PT_DERIVED_ID];
 
-    pt_buf_clear(letters);
-    if (paper->title) {
-        pt_letters(letters, paper->title);
-    }
-    item->title_key = letters->size < TITLE_LETTERS ? 0 : pt_hash(letters->data, letters->size, 0);
+    pt_derived_id(item->work.title, 0, derived);
     item->text_key = pt_hash_text(pt_hash_text(0, paper->title), paper->abstract);
-    item->record_key = pt_fields_hash(item->values, paper->id, paper->arxiv, item->text_key);
-    return letters->failed ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+    item->record_key =
+        pt_fields_hash(item->values, item->id_is_derived ? derived : paper->id, paper->arxiv, item->text_key);
 }
 
 /* Copies the scores that are worth keeping. */
@@ -115,13 +111,14 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
     item = &batch->items[batch->count];
     *item = (pt_batch_item){.paper = *paper, .scored = scores != NULL};
     item->paper.source = paper->source ? paper->source : "";
+    pt_days_check(&item->paper);
     status = set_id(batch, item);
     status = status ? status : pt_fields_copy(&item->paper, item->values, &batch->arena, &batch->scratch);
-    status = status ? status : set_keys(batch, item);
     status = status ? status : copy_scores(batch, item, scores, scores ? count : 0);
     if (status) {
         return pt_no_memory(err);
     }
+    set_hashes(item);
     batch->count++;
     return PAPERTAG_OK;
 }

@@ -5,6 +5,7 @@
 #define PT_STORE_BATCH_H
 
 #include "fields.h"
+#include "read/reader.h"
 
 /* What a model thinks of a paper on one tag. */
 typedef struct pt_batch_opinion {
@@ -17,8 +18,9 @@ typedef struct pt_batch_item {
     papertag_paper paper;                     /* id, arxiv and the texts in the batch's arena; lists are borrowed from
                                                  the reader and not to be read any more: their JSON is in `values` */
     pt_db_value values[PT_PAPER_FIELD_COUNT]; /* the paper's fields */
-    bool id_is_derived;                       /* the id is no more than the title (see pt_derived_id) */
-    uint64_t record_key, text_key, title_key; /* hashes; title_key is 0 for a title too short to know a paper by */
+    bool id_is_derived;                       /* the id is no more than title and author (see pt_derived_id) */
+    uint64_t record_key, text_key;            /* hashes of the record and of its text */
+    pt_work_key work;                         /* of title and first author */
     pt_batch_opinion *opinions;               /* opinion_count */
     size_t opinion_count;
     bool scored;

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "base/date.h"
+
 /* ---- statements ------------------------------------------------------------------------------------------------ */
 
 static void append_value(pt_sql *sql, pt_db_value value)
@@ -78,19 +80,75 @@ static void append_phrase(const compilation *c, const char *text)
     pt_sql_text(c->sql, phrase);
 }
 
-static void append_days(const compilation *c, const pt_node *node)
+/* Appends a day as text; dates are compared as texts. */
+static void append_day(const compilation *c, long day)
 {
+    char text[11];
+    const char *copy;
+
+    pt_day_text(day, text);
+    copy = pt_arena_copy(&c->sql->arena, text, strlen(text));
+    c->sql->text.failed = c->sql->text.failed || !copy;
+    pt_sql_text(c->sql, copy);
+}
+
+/* Appends ` sign day` after the first or the last day of a date, which may be a month or a year. */
+static void append_bound(const compilation *c, const char *column, bool last, const char *sign, long day)
+{
+    pt_buf_format(&c->sql->text, "%s||substr('-%s',length(%s)-3)%s", column, last ? "12-31" : "01-01", column, sign);
+    append_day(c, day);
+}
+
+/* A date satisfies a comparison when all its days do. */
+static void append_dates(const compilation *c, const pt_node *node)
+{
+    static const char *const columns[] = {"papers.date", "papers.announced", "papers.featured"};
+    const char *column = columns[node->quantity - PT_DATE], *sign = pt_relation_signs[node->relation];
     pt_buf *text = &c->sql->text;
 
-    if (node->relation == PT_EQ || node->relation == PT_NE) {
-        pt_buf_format(text, "%s%s BETWEEN ", c->columns->day, node->relation == PT_NE ? " NOT" : "");
-        pt_sql_integer(c->sql, node->first);
+    switch (node->relation) {
+    case PT_EQ:
+    case PT_NE:
+        pt_buf_text(text, node->relation == PT_NE ? "NOT ifnull(" : "ifnull(");
+        append_bound(c, column, false, ">=", node->first);
         pt_buf_text(text, " AND ");
-        pt_sql_integer(c->sql, node->last);
-    } else {
-        pt_buf_format(text, "%s%s", c->columns->day, pt_relation_signs[node->relation]);
-        pt_sql_integer(c->sql, node->relation == PT_GE || node->relation == PT_LT ? node->first : node->last);
+        append_bound(c, column, true, "<=", node->last);
+        break;
+    case PT_GE:
+    case PT_GT:
+        pt_buf_text(text, "ifnull(");
+        append_bound(c, column, false, sign, node->relation == PT_GE ? node->first : node->last);
+        break;
+    case PT_LE:
+    case PT_LT:
+        pt_buf_text(text, "ifnull(");
+        append_bound(c, column, true, sign, node->relation == PT_LE ? node->last : node->first);
+        break;
     }
+    pt_buf_text(text, ",0)");
+}
+
+/* Whether the paper has a value in a field. A category stands for those below it: cs for cs.LG. */
+static void append_field(const compilation *c, const pt_node *node)
+{
+    static const char *const before[] = {
+        [PT_AUTHOR] = "EXISTS(SELECT 1 FROM json_each(papers.authors) WHERE papertag_name_has(value,",
+        [PT_CATEGORY] = "EXISTS(SELECT 1 FROM json_each(papers.categories) WHERE value||'.' LIKE replace(replace(",
+        [PT_SOURCE] = "EXISTS(SELECT 1 FROM sources WHERE paper=%s AND source=",
+        [PT_TYPE] = "ifnull(papers.announce_type=("};
+    static const char *const after[] = {[PT_AUTHOR] = "))",
+                                        [PT_CATEGORY] = ",'%','\\%'),'_','\\_')||'.%' ESCAPE '\\')",
+                                        [PT_SOURCE] = " COLLATE NOCASE)",
+                                        [PT_TYPE] = "),0)"};
+    pt_buf *text = &c->sql->text;
+
+    if (node->field == PT_SOURCE) {
+        pt_buf_format(text, before[node->field], c->columns->key);
+    } else {
+        pt_buf_text(text, before[node->field]);
+    }
+    pt_sql_text(c->sql, node->text);
+    pt_buf_text(text, after[node->field]);
 }
 
 static void append_comparison(const compilation *c, const pt_node *node)
@@ -113,7 +171,9 @@ static void append_comparison(const compilation *c, const pt_node *node)
         pt_sql_real(c->sql, node->number);
         break;
     case PT_DATE:
-        append_days(c, node);
+    case PT_ANNOUNCED:
+    case PT_FEATURED:
+        append_dates(c, node);
         break;
     }
 }
@@ -144,6 +204,9 @@ static void append_node(const compilation *c, const pt_node *node)
         pt_buf_format(text, "%s IN (SELECT rowid FROM search WHERE search MATCH ", c->columns->key);
         append_phrase(c, node->text);
         pt_buf_text(text, ")");
+        break;
+    case PT_FIELD_IS:
+        append_field(c, node);
         break;
     case PT_COMPARE:
         append_comparison(c, node);

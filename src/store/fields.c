@@ -9,7 +9,7 @@
 #include "list.h"
 
 typedef enum field_kind { TEXT, LIST, COUNT } field_kind;
-typedef enum field_rule { FIRST, LATEST, VERSION, NEVER } field_rule;
+typedef enum field_rule { FIRST, LATEST, VERSION, NEVER, DAYS } field_rule;
 
 #define FIELD(name, kind, rule) {kind, rule, offsetof(papertag_paper, name)},
 static const struct field {
@@ -73,7 +73,8 @@ uint64_t pt_fields_hash(const pt_db_value values[PT_PAPER_FIELD_COUNT], const ch
     hash = pt_hash(counts, count * sizeof *counts, hash);
     hash = pt_hash_text(pt_hash_text(hash, id), arxiv);
     for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++) {
-        if (fields[i].kind != COUNT && (fields[i].rule == FIRST || fields[i].rule == LATEST)) {
+        const bool in_hash = fields[i].kind != COUNT && fields[i].rule != VERSION && fields[i].rule != NEVER;
+        if (in_hash && (i < PT_FIELDS_HASHED_WHOLE || values[i].text)) {
             hash = pt_hash_text(hash, values[i].text);
         }
     }

@@ -11,8 +11,8 @@
 
 /* The name is that of the column and of the member of papertag_paper. Kinds: TEXT; LIST, a JSON array; COUNT, null when
  * negative. What a later record does to the value that is there: with FIRST it fills in what is missing, with LATEST it
- * replaces it, with VERSION it makes the next version of the text, with NEVER nothing. The hash of a record depends on
- * the order: a new row goes to the end. */
+ * replaces it, with VERSION it makes the next version of the text, with NEVER nothing; with DAYS pt_days_update
+ * decides. The hash of a record depends on the order: a new row goes to the end, and only its values are mixed in. */
 #define PT_PAPER_FIELDS(ROW)                                                                                           \
     ROW(title, TEXT, VERSION)                                                                                          \
     ROW(abstract, TEXT, VERSION)                                                                                       \
@@ -21,13 +21,22 @@
     ROW(comments, COUNT, LATEST)                                                                                       \
     ROW(author_count, COUNT, FIRST)                                                                                    \
     ROW(doi, TEXT, FIRST)                                                                                              \
-    ROW(date, TEXT, FIRST)                                                                                             \
+    ROW(date, TEXT, DAYS)                                                                                              \
     ROW(organization, TEXT, FIRST)                                                                                     \
     ROW(url, TEXT, FIRST)                                                                                              \
     ROW(venue, TEXT, FIRST)                                                                                            \
     ROW(authors, LIST, FIRST)                                                                                          \
     ROW(categories, LIST, FIRST)                                                                                       \
-    ROW(keywords, LIST, FIRST)
+    ROW(keywords, LIST, FIRST)                                                                                         \
+    ROW(announced, TEXT, DAYS)                                                                                         \
+    ROW(announce_type, TEXT, DAYS)                                                                                     \
+    ROW(featured, TEXT, FIRST)                                                                                         \
+    ROW(code_url, TEXT, FIRST)                                                                                         \
+    ROW(project_url, TEXT, FIRST)                                                                                      \
+    ROW(pdf_url, TEXT, FIRST)
+
+/* The rows that were there when records were first hashed: their hash has a place for values that are missing. */
+enum { PT_FIELDS_HASHED_WHOLE = 14 };
 
 /* ---- SQL made of the table: parts of statements, for literals -------------------------------------------------- */
 
@@ -47,6 +56,7 @@
 #define PT_FILL_LATEST_COUNT(name) "," name "=ifnull(?," name ")"
 #define PT_FILL_VERSION_TEXT(name)
 #define PT_FILL_NEVER_TEXT(name)
+#define PT_FILL_DAYS_TEXT(name)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 

@@ -1,47 +1,48 @@
 /*
  * identity - whether a paper is one that the store has, and what a paper is called.
  *
- * A paper is the same as a stored one when an identifier says so (its id, arXiv's or the DOI), or when its title does
- * and nothing speaks against it.
+ * A paper is the same as a stored one when an identifier says so (arXiv's, its source's id, the DOI), or when title and
+ * first author do and nothing speaks against it. Few papers of a title are looked at, however many there are: those of
+ * the same author and year first.
  */
 #include "identity.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
+#include "base/date.h"
+#include "base/hash.h"
+#include "days.h"
 #include "list.h"
-#include "read/reader.h"
+#include "same_work.h"
 
 const char *pt_paper_id(const pt_batch_item *item)
 {
     return item->paper.arxiv ? item->paper.arxiv : item->paper.id;
 }
 
-/* ---- by the title ---------------------------------------------------------------------------------------------- */
+/* ---- candidates ------------------------------------------------------------------------------------------------ */
 
-static const char *last_name(const char *author)
-{
-    const char *blank = strrchr(author, ' ');
+/* Papers looked at of one title: any more of them are too many for a title to tell them apart. */
+enum { CANDIDATES = 12 };
+#define LIMIT_CANDIDATES " LIMIT 12"
 
-    return blank ? blank + 1 : author;
-}
+/* What is read of a paper that may be the item. The last column: its source knows it under another id. ?1: the item's
+ * source, ?2: its id there. */
+#define CANDIDATE                                                                                                      \
+    "SELECT key, id, doi, title, abstract, date, venue, source, authors, author_count, title_key,"                     \
+    " EXISTS(SELECT 1 FROM sources s WHERE s.paper=key AND s.source=?1 AND s.id<>?2) FROM papers WHERE "
 
-/* Whether two JSON lists of authors share a last name; an empty list shares with every other. */
-static int share_author(const char *a, const char *b, bool *shared)
-{
-    pt_arena arena = {0};
-    papertag_strings x = {0}, y = {0};
-    int status = pt_list_parse(a, &arena, &x);
-
-    status = status ? status : pt_list_parse(b, &arena, &y);
-    *shared = !status && (!x.count || !y.count);
-    for (size_t i = 0; i < x.count && !*shared; i++) {
-        for (size_t k = 0; k < y.count && !*shared; k++) {
-            *shared = !strcmp(last_name(x.items[i]), last_name(y.items[k]));
-        }
-    }
-    pt_arena_free(&arena);
-    return status;
-}
+/* A search for the paper that an item is. */
+struct search {
+    const pt_batch_item *item;
+    papertag_paper paper; /* the item's, with its authors */
+    pt_arena arena;
+    bool by_doi;
+    int64_t same;       /* its key; 0: none so far */
+    int64_t likely;     /* likewise, by a title of which one record has no author */
+    unsigned seen, fit; /* candidates; those that are likely */
+};
 
 static bool is_arxiv(const char *id)
 {
@@ -49,100 +50,231 @@ static bool is_arxiv(const char *id)
     return pt_arxiv_id(id, &length) == id && !id[length];
 }
 
-/* arXiv gives its papers DOIs besides the publisher's. */
-static bool dois_differ(const char *a, const char *b)
+/* Reads a candidate; its texts are borrowed from the row. */
+static int read_candidate(struct search *s, pt_db_row *row, papertag_paper *out)
 {
-    return a && b && strcmp(a, b) != 0 && !strstr(a, "arxiv") && !strstr(b, "arxiv");
-}
-
-/* A search for the paper among those of its title. */
-struct by_title {
-    const pt_batch_item *item;
-    const char *authors; /* the item's, as JSON */
-    int64_t key;         /* 0: none so far */
-};
-
-/* Whether the row's paper cannot be the item, whatever their authors. */
-static bool is_other(const pt_batch_item *item, pt_db_row *row)
-{
-    const papertag_paper *paper = &item->paper;
-    const char *id;
-
-    if (pt_db_integer(row, 4) && !item->id_is_derived) { /* by its own ids, their source has both */
-        return true;
-    }
-    id = pt_db_peek(row, 1);
-    return !id || (paper->arxiv && is_arxiv(id) && strcmp(paper->arxiv, id) != 0) ||
-           dois_differ(paper->doi, pt_db_peek(row, 2));
-}
-
-static int compare_paper(void *context, pt_db_row *row, papertag_error *err)
-{
-    struct by_title *search = context;
-    const char *authors;
-    bool same = false;
-
-    if (is_other(search->item, row)) {
-        return PAPERTAG_OK;
-    }
-    authors = pt_db_peek(row, 3);
-    if (!authors || share_author(authors, search->authors, &same)) {
-        return pt_no_memory(err);
-    }
-    search->key = same ? pt_db_integer(row, 0) : 0;
-    return same ? PAPERTAG_END : PAPERTAG_OK;
-}
-
-static int find_by_title(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
-{
-    static const char sql[] = "SELECT key, id, doi, authors, EXISTS(SELECT 1 FROM sources WHERE paper=key AND source=?2"
-                              " AND id<>?3) FROM papers WHERE title_key=?1 ORDER BY key";
-    struct by_title search = {.item = item};
+    const char *authors = pt_db_peek(row, 8);
     int status;
 
-    search.authors = pt_fields_value(item->values, offsetof(papertag_paper, authors))->text;
-    status = pt_store_each(store, sql, compare_paper, &search, err, "itt", (int64_t)item->title_key, item->paper.source,
-                           item->paper.id);
-    *key = search.key;
-    return !status && !search.key ? PAPERTAG_END : status;
+    *out = (papertag_paper){.id = pt_db_peek(row, 1),
+                            .doi = pt_db_peek(row, 2),
+                            .title = pt_db_peek(row, 3),
+                            .abstract = pt_db_peek(row, 4),
+                            .date = pt_db_peek(row, 5),
+                            .venue = pt_db_peek(row, 6),
+                            .source = pt_db_peek(row, 7),
+                            .author_count = pt_db_is_null(row, 9) ? -1 : (long)pt_db_integer(row, 9)};
+    status = out->id && authors && !row->failed ? pt_list_parse(authors, &s->arena, &out->authors) : PAPERTAG_NO_MEMORY;
+    out->arxiv = out->id && is_arxiv(out->id) ? out->id : NULL;
+    return status;
+}
+
+static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct search *s = context;
+    const pt_batch_item *item = s->item;
+    papertag_paper other;
+    pt_sameness sameness = PT_APART;
+    bool same = false;
+    int status = PAPERTAG_OK;
+
+    s->seen++;
+    if (!s->by_doi && (pt_db_integer(row, 10) != (int64_t)item->work.title ||
+                       (pt_db_integer(row, 11) && !item->id_is_derived))) { /* by its own ids, their source has both */
+        return PAPERTAG_OK;
+    }
+    status = read_candidate(s, row, &other);
+    if (!status && s->by_doi) {
+        status = pt_same_doi_work(&s->paper, &other, &same);
+        sameness = same ? PT_SAME : PT_APART;
+    } else if (!status && (!item->work.is_short || (item->id_is_derived && pt_is_derived_id(other.id)))) {
+        status = pt_same_work(&s->paper, &other, item->work.is_short, &sameness);
+    }
+    if (status) {
+        return pt_no_memory(err);
+    }
+    s->same = sameness == PT_SAME ? pt_db_integer(row, 0) : 0;
+    s->likely = sameness == PT_LIKELY && !s->likely ? pt_db_integer(row, 0) : s->likely;
+    s->fit += sameness == PT_LIKELY;
+    return s->same ? PAPERTAG_END : PAPERTAG_OK;
+}
+
+/* ---- by title and author --------------------------------------------------------------------------------------- */
+
+/* Looks at the papers of the item's title and of an author, 0: those without one; with `days`, of its year. */
+static int look_at_author(papertag_store *store, struct search *s, uint64_t author, bool of_year, papertag_error *err)
+{
+    static const char all[] = CANDIDATE "title_key=?3 AND author_key=?4" LIMIT_CANDIDATES;
+    static const char year[] = CANDIDATE "title_key=?3 AND author_key=?4 AND day BETWEEN ?5 AND ?6" LIMIT_CANDIDATES;
+    const papertag_paper *paper = &s->item->paper;
+    const int64_t title = (int64_t)s->item->work.title, key = (int64_t)author;
+    char text[5];
+    long first, last;
+
+    if (!of_year) {
+        return pt_store_each(store, all, compare_candidate, s, err, "ttii", paper->source, paper->id, title, key);
+    }
+    snprintf(text, sizeof text, "%.4s", paper->date);
+    return pt_date_days(text, &first, &last)
+               ? pt_store_each(store, year, compare_candidate, s, err, "ttiiii", paper->source, paper->id, title, key,
+                               (int64_t)first, (int64_t)last)
+               : PAPERTAG_OK;
+}
+
+/* Looks at papers that have the title, whoever wrote them. */
+static int look_at_title(papertag_store *store, struct search *s, papertag_error *err)
+{
+    static const char sql[] = CANDIDATE "title_key=?3" LIMIT_CANDIDATES;
+    const papertag_paper *paper = &s->item->paper;
+
+    s->seen = 0;
+    return pt_store_each(store, sql, compare_candidate, s, err, "tti", paper->source, paper->id,
+                         (int64_t)s->item->work.title);
+}
+
+static int find_by_title(papertag_store *store, struct search *s, papertag_error *err)
+{
+    const uint64_t author = s->item->work.author;
+    int status = PAPERTAG_OK;
+
+    if (s->paper.date) {
+        status = look_at_author(store, s, author, true, err);
+    }
+    if (!status && !s->same) {
+        status = look_at_author(store, s, author, false, err);
+    }
+    if (!status && !s->same && !s->item->work.is_short) {
+        status = author ? look_at_author(store, s, 0, false, err) : look_at_title(store, s, err);
+        /* a paper without authors is one of several: which of them is not known */
+        if (!status && !s->same && (author || (s->fit == 1 && s->seen < CANDIDATES))) {
+            s->same = s->likely;
+        }
+    }
+    return status;
 }
 
 /* ---- by any name ----------------------------------------------------------------------------------------------- */
+
+static int find_by_doi(papertag_store *store, struct search *s, papertag_error *err)
+{
+    static const char sql[] = CANDIDATE "key=(SELECT paper FROM names WHERE name=?3)";
+    const papertag_paper *paper = &s->item->paper;
+    int status;
+
+    s->by_doi = true;
+    status = pt_store_each(store, sql, compare_candidate, s, err, "ttt", paper->source, paper->id, paper->doi);
+    s->by_doi = false;
+    return status;
+}
+
+/* The paper of a derived id, which is no more than a hint. */
+static int find_by_derived_id(papertag_store *store, struct search *s, papertag_error *err)
+{
+    static const char sql[] = CANDIDATE "id=?3";
+    const papertag_paper *paper = &s->item->paper;
+
+    return pt_store_each(store, sql, compare_candidate, s, err, "ttt", paper->source, paper->id, paper->id);
+}
+
+/* Looks for the item where no identifier of its own names it. */
+static int find_work(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
+{
+    struct search s = {.item = item, .paper = item->paper};
+    const char *authors = pt_fields_value(item->values, offsetof(papertag_paper, authors))->text;
+    int status = pt_list_parse(authors, &s.arena, &s.paper.authors) ? pt_no_memory(err) : PAPERTAG_OK;
+
+    if (!status && s.paper.doi) {
+        status = find_by_doi(store, &s, err);
+    }
+    if (!status && !s.same && item->id_is_derived) {
+        status = find_by_derived_id(store, &s, err);
+    }
+    if (!status && !s.same && item->work.title) {
+        status = find_by_title(store, &s, err);
+    }
+    pt_arena_free(&s.arena);
+    *key = s.same;
+    return !status && !s.same ? PAPERTAG_END : status;
+}
 
 int pt_store_same_paper(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
 {
     static const char by_id[] = "SELECT key FROM papers WHERE id=?1";
     static const char by_name[] = "SELECT paper FROM names WHERE name=?1";
     const papertag_paper *paper = &item->paper;
-    const char *id = pt_paper_id(item);
+    const char *const ids[] = {paper->arxiv, item->id_is_derived ? NULL : paper->id};
+    int status = PAPERTAG_END;
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids && status == PAPERTAG_END; i++) {
+        if (ids[i] && !(i && ids[0] && !strcmp(ids[0], ids[1]))) {
+            status = pt_store_ask(store, by_id, key, err, "t", ids[i]);
+            status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", ids[i]) : status;
+        }
+    }
+    return status == PAPERTAG_END ? find_work(store, item, key, err) : status;
+}
+
+int pt_store_free_id(papertag_store *store, const pt_batch_item *item, char derived[PT_DERIVED_ID], const char **out,
+                     papertag_error *err)
+{
+    uint64_t key = item->record_key;
+    int64_t found;
+    int status = PAPERTAG_OK;
+
+    *out = pt_paper_id(item);
+    if (*out != item->paper.id || !item->id_is_derived) {
+        return PAPERTAG_OK;
+    }
+    while (!(status = pt_store_ask(store, "SELECT key FROM papers WHERE id=?1", &found, err, "t", *out))) {
+        pt_derived_id(key, item->work.author, derived);
+        key = pt_hash(&key, sizeof key, 0);
+        *out = derived;
+    }
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+}
+
+/* ---- by a name that a person gives ------------------------------------------------------------------------------ */
+
+/* The key of the only paper whose title alone gives that id: programs that read titles and abstracts alone print it. */
+static int find_by_title_id(papertag_store *store, const char *id, int64_t *key, papertag_error *err)
+{
+    static const char sql[] = "SELECT min(key) FROM papers WHERE title_key=?1 HAVING count(*)=1";
+    char *end, again[PT_DERIVED_ID];
+    const uint64_t title = pt_is_derived_id(id) ? strtoull(id + strcspn(id, "-") + 1, &end, 16) : 0;
+
+    pt_derived_id(title, 0, again);
+    return strcmp(again, id) != 0 ? PAPERTAG_END : pt_store_ask(store, sql, key, err, "i", (int64_t)title);
+}
+
+/* Asks for the paper of a name in its different forms: as it is; the arXiv identifier or the DOI in it. */
+static int find_by_name(papertag_store *store, const char *id, int64_t *key, papertag_error *err)
+{
+    static const char by_id[] = "SELECT key FROM papers WHERE id=?1";
+    static const char by_name[] = "SELECT paper FROM names WHERE name=?1";
+    static const char by_doi[] = "SELECT paper FROM names WHERE name=lower(?1)";
+    const char *doi = pt_doi_in(id), *arxiv;
+    size_t length = 0;
+    pt_buf name = {0};
     int status = pt_store_ask(store, by_id, key, err, "t", id);
 
-    if (status == PAPERTAG_END && (paper->arxiv || !item->id_is_derived)) {
-        status = pt_store_ask(store, by_name, key, err, "t", id);
+    status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", id) : status;
+    arxiv = status == PAPERTAG_END ? pt_arxiv_id(id, &length) : NULL;
+    if (arxiv) {
+        pt_buf_append(&name, arxiv, length);
+        status = name.failed ? pt_no_memory(err) : pt_store_ask(store, by_id, key, err, "t", name.data);
+        status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", name.data) : status;
     }
-    if (status == PAPERTAG_END && strcmp(paper->id, id) != 0 && !item->id_is_derived) {
-        status = pt_store_ask(store, by_name, key, err, "t", paper->id);
+    if (status == PAPERTAG_END && doi) {
+        status = pt_store_ask(store, by_doi, key, err, "t", doi);
     }
-    if (status == PAPERTAG_END && paper->doi) {
-        status = pt_store_ask(store, by_name, key, err, "t", paper->doi);
-    }
-    if (status == PAPERTAG_END && item->title_key) {
-        status = find_by_title(store, item, key, err);
-    }
-    return status;
+    pt_buf_free(&name);
+    return status == PAPERTAG_END ? find_by_title_id(store, id, key, err) : status;
 }
 
 int papertag_store_find(papertag_store *store, const char *id, int64_t *key, papertag_error *err)
 {
-    static const char sql[] = "SELECT key FROM papers WHERE id=?1 UNION ALL SELECT paper FROM names WHERE name IN (?1,"
-                              " lower(?2)) LIMIT 1";
-    size_t length = strlen(id);
-    const char *arxiv = pt_arxiv_id(id, &length), *doi = strstr(id, "10.");
-    char name[300];
-    int status;
+    int status = find_by_name(store, id, key, err);
 
-    snprintf(name, sizeof name, "%.*s", (int)(length < 299 ? length : 299), arxiv ? arxiv : id);
-    status = pt_store_ask(store, sql, key, err, "tt", name, doi ? doi : name);
     return status == PAPERTAG_END ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no paper '%.100s' in the store", id) : status;
 }
 

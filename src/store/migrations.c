@@ -7,6 +7,8 @@
  */
 #include "migrations.h"
 
+#include "list.h"
+#include "read/reader.h"
 #include "statement.h"
 
 /* Step i leads from version i to i + 1. A step that has been released is never changed. */
@@ -86,9 +88,51 @@ static const char *const steps[] = {
     "ALTER TABLE tags ADD COLUMN query TEXT;\n" /* of an own tag: papers likely to have it */
     "CREATE TABLE kept(\n"                      /* model files, by their hashes; one is in use */
     "  key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, made TEXT NOT NULL, used INTEGER NOT NULL,\n"
-    "  summary TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;\n"};
+    "  summary TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;\n",
+    /* papers by title and first author; announcements and links; days that are not known; repeated records */
+    "ALTER TABLE papers ADD COLUMN author_key INTEGER NOT NULL DEFAULT 0;\n" /* see pt_work_key; title_key too */
+    "ALTER TABLE papers ADD COLUMN announced TEXT;\n"
+    "ALTER TABLE papers ADD COLUMN announce_type TEXT;\n"
+    "ALTER TABLE papers ADD COLUMN featured TEXT;\n"
+    "ALTER TABLE papers ADD COLUMN code_url TEXT;\n"
+    "ALTER TABLE papers ADD COLUMN project_url TEXT;\n"
+    "ALTER TABLE papers ADD COLUMN pdf_url TEXT;\n"
+    "DROP INDEX papers_title;\n"
+    "CREATE INDEX papers_work ON papers(title_key, author_key, day);\n"
+    "CREATE INDEX papers_vague ON papers(day) WHERE length(date)<10;\n"
+    "CREATE TABLE records(\n" /* hashes of records that a source gave before its last */
+    "  paper INTEGER NOT NULL REFERENCES papers, source TEXT NOT NULL, record INTEGER NOT NULL,\n"
+    "  PRIMARY KEY(paper, source, record)) STRICT, WITHOUT ROWID;\n"
+    "UPDATE tagged SET day=day-2000000 WHERE paper IN (SELECT key FROM papers WHERE date IS NULL);\n" /* PT_UNDATED */
+    "UPDATE papers SET day=day-2000000 WHERE date IS NULL;\n"};
+
+/* Layouts before this one have no keys of title and author. */
+enum { WITHOUT_WORK_KEYS = 5 };
 
 const int pt_store_version = sizeof steps / sizeof *steps;
+
+static int write_work_key(void *context, pt_db_row *row, papertag_error *err)
+{
+    const char *title = pt_db_peek(row, 1), *abstract = pt_db_peek(row, 2), *authors = pt_db_peek(row, 3);
+    pt_arena arena = {0};
+    papertag_strings list = {0};
+    pt_work_key key;
+    int status = authors ? pt_list_parse(authors, &arena, &list) : PAPERTAG_OK;
+
+    status = status ? status : pt_work_key_of(title, abstract, list.count ? list.items[0] : NULL, &key);
+    status = status ? pt_no_memory(err)
+                    : pt_store_do(context, "UPDATE papers SET title_key=?2, author_key=?3 WHERE key=?1", err, "iii",
+                                  pt_db_integer(row, 0), (int64_t)key.title, (int64_t)key.author);
+    pt_arena_free(&arena);
+    return status;
+}
+
+int pt_store_write_work_keys(papertag_store *store, papertag_error *err)
+{
+    static const char sql[] = "SELECT key, title, abstract, authors FROM papers NOT INDEXED ORDER BY key";
+
+    return pt_store_each(store, sql, write_work_key, store, err, "");
+}
 
 int pt_store_migrate(papertag_store *store, int to, papertag_error *err)
 {
@@ -112,6 +156,9 @@ int pt_store_migrate(papertag_store *store, int to, papertag_error *err)
     }
     for (int64_t i = version; !status && i < to; i++) {
         status = pt_store_exec(store, steps[i], err);
+    }
+    if (!status && version < WITHOUT_WORK_KEYS && to >= WITHOUT_WORK_KEYS) {
+        status = pt_store_write_work_keys(store, err);
     }
     if (!status && version < to) {
         snprintf(stamp, sizeof stamp, "PRAGMA application_id=%d; PRAGMA user_version=%d", PT_STORE_APPLICATION, to);

@@ -16,4 +16,7 @@ extern const int pt_store_version;
  * `to` or later stays. PAPERTAG_BAD_STORE: the file is another program's, or of a later version than this library's. */
 int pt_store_migrate(papertag_store *store, int to, papertag_error *err);
 
+/* Writes the keys by which papers are found by title and author (see pt_work_key_of), from their rows. */
+int pt_store_write_work_keys(papertag_store *store, papertag_error *err);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "functions.h"
 #include "migrations.h"
 #include "statement.h"
 
@@ -109,7 +110,7 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     }
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 30000);
-    status = check_layout(store, err);
+    status = pt_store_functions(store->db) ? pt_store_fail(store, err) : check_layout(store, err);
     /* The journal's form is kept in the file, and changing it needs the file to oneself. */
     status = status || fixed ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
     return status ? status : pt_store_exec(store, settings, err);

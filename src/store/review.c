@@ -12,15 +12,18 @@
 #include "tag_index.h"
 #include "tags/tags.h"
 
+/* ?2 is the first day; undated papers are of the day on which they were added. */
+#define SINCE "(p.day>=?2 OR p.day BETWEEN ?2-2000000 AND -1000001)"
+
 /* What is asked: a paper as a whole, or one tag of it. */
-#define WHOLE "SELECT key, NULL, NULL, NULL, NULL, 0, id FROM papers p WHERE day>=?2"
+#define WHOLE "SELECT key, NULL, NULL, NULL, NULL, 0, id FROM papers p WHERE " SINCE
 #define ONE_TAG "SELECT o.paper, o.tag, o.p, o.margin, c.cut, o.assigned, p.id"
 #define NO_VERDICT "NOT EXISTS(SELECT 1 FROM verdicts v WHERE v.paper=o.paper AND v.tag=o.tag)"
 #define OPINIONS " FROM papers p JOIN opinions o ON o.paper=p.key"
 #define OF_TAG OPINIONS " AND o.tag=?1"
-#define CUTS " JOIN cuts c ON c.model=p.model AND c.tag=o.tag WHERE p.day>=?2"
+#define CUTS " JOIN cuts c ON c.model=p.model AND c.tag=o.tag WHERE " SINCE
 
-/* By order, then whether it is about one tag: ?1, its key. ?2 is the first day. */
+/* By order, then whether it is about one tag: ?1, its key. */
 static const char *const queries[][2] = {
     [PAPERTAG_ORDER_UNCERTAIN] = {ONE_TAG ", min(abs(o.margin-c.cut))" OPINIONS CUTS " AND " NO_VERDICT
                                           " GROUP BY o.paper ORDER BY 8, o.paper",

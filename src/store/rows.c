@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "days.h"
 #include "model/model.h"
 #include "statement.h"
 #include "store.h"
@@ -144,7 +145,7 @@ int pt_store_days(papertag_store *store, const pt_stored_rows *papers, long *day
 {
     struct known k = {.papers = papers, .days = days};
 
-    return pt_store_each(store, "SELECT key, day FROM papers ORDER BY key", read_day, &k, err, "");
+    return pt_store_each(store, "SELECT key, " PT_DAY_OR_ADDED " FROM papers ORDER BY key", read_day, &k, err, "");
 }
 
 /* The next paper is done: it has the tags read. */

@@ -191,19 +191,20 @@ static const struct {
     {"SELECT 0, name, paper FROM names", "name", "INSERT OR IGNORE INTO names(name, paper) VALUES(?1, ?2)"}};
 
 /* In an order in which rows come after those that they refer to. */
-static const struct table tables[] = {{"models", "key", false},        {"tags", "key", false},
-                                      {"papers", "key", false},        {"cuts", "model", false},
-                                      {"versions", "paper", true},     {"sources", "paper", true},
-                                      {"opinions", "paper", true},     {"verdicts", "paper", true},
-                                      {"before", "call", false},       {"audits", "key", false},
-                                      {"subscriptions", "key", false}, {"deliveries", "key", false},
-                                      {"kept", "key", false},          {"delivered", "subscription", false}};
+static const struct table tables[] = {
+    {"models", "key", false},     {"tags", "key", false},      {"papers", "key", false},
+    {"cuts", "model", false},     {"versions", "paper", true}, {"sources", "paper", true},
+    {"records", "paper", true},   {"opinions", "paper", true}, {"verdicts", "paper", true},
+    {"before", "call", false},    {"audits", "key", false},    {"subscriptions", "key", false},
+    {"deliveries", "key", false}, {"kept", "key", false},      {"delivered", "subscription", false}};
 
 static int copy_all(struct salvage *s)
 {
     /* opinions may be lost: all papers are to be tagged again. And a paper whose text is lost takes the next record. */
     static const char forget[] = "UPDATE papers SET model=NULL; DELETE FROM sources WHERE paper IN"
-                                 " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL)";
+                                 " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL);"
+                                 "UPDATE papers SET day=day-2000000 WHERE date IS NULL AND announced IS NULL AND"
+                                 " day>=-1000000"; /* as an older layout had it: see PT_UNDATED */
     static const char highest_key[] = "SELECT coalesce(max(key), 0) FROM papers";
     int64_t highest = 0;
     int status = PAPERTAG_OK;
@@ -217,7 +218,8 @@ static int copy_all(struct salvage *s)
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !status; i++) {
         status = copy_table(s, &tables[i], highest);
     }
-    return status ? status : pt_store_exec(s->new, forget, s->err);
+    status = status ? status : pt_store_exec(s->new, forget, s->err);
+    return status ? status : pt_store_write_work_keys(s->new, s->err);
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */

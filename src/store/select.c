@@ -10,9 +10,21 @@
 
 #include "base/date.h"
 #include "clock.h"
+#include "days.h"
 #include "tag_index.h"
 
 /* ---- parts of statements --------------------------------------------------------------------------------------- */
+
+/* The days, as undated papers have them, on which such papers were added that the query may select. */
+static long undated_first(const pt_selection *s)
+{
+    return s->first_day == PT_DAY_LEAST ? PT_DAY_LEAST : s->first_day - PT_UNDATED;
+}
+
+static long undated_last(const pt_selection *s)
+{
+    return s->last_day == PT_DAY_MOST ? PT_DAY_FIRST - 1 : s->last_day - PT_UNDATED;
+}
 
 /* Appends the words of a search as a value for FTS5: each in quotes, so that none is an operator; phrases stay
  * together, and a final star stays outside. */
@@ -38,11 +50,33 @@ static void append_words(pt_sql *sql, const char *search)
     pt_buf_free(&match);
 }
 
-/* Appends ` AND ...` for the words and the subscriber of the query; `key` is the paper's. */
+/* Appends `column BETWEEN first AND last`. */
+static void append_between(pt_selection *s, const char *column, long first, long last)
+{
+    pt_buf_format(&s->sql.text, "%s BETWEEN ", column);
+    pt_sql_integer(&s->sql, first);
+    pt_buf_text(&s->sql.text, " AND ");
+    pt_sql_integer(&s->sql, last);
+}
+
+/* Appends ` AND ...` for the end of the query's days, its words and its subscriber; `key` is the paper's. A date that
+ * is a month or a year lies before the end when all its days do. */
 static void append_filters(pt_selection *s, const char *key, bool words)
 {
     pt_sql *sql = &s->sql;
 
+    if (s->query->until) {
+        char day[11];
+        const char *last;
+        pt_day_text(s->last_day, day);
+        last = pt_arena_copy(&sql->arena, day, strlen(day));
+        sql->text.failed = sql->text.failed || !last;
+        pt_buf_format(&sql->text, " AND %s NOT IN (SELECT key FROM papers WHERE " PT_DAY_IS_VAGUE " AND ", key);
+        append_between(s, "day", s->last_day - 366, s->last_day);
+        pt_buf_text(&sql->text, " AND " PT_LAST_DAY ">");
+        pt_sql_text(sql, last);
+        pt_buf_text(&sql->text, ")");
+    }
     if (words && s->query->search) {
         pt_buf_format(&sql->text, " AND %s IN (SELECT rowid FROM search WHERE search MATCH ", key);
         append_words(sql, s->query->search);
@@ -74,13 +108,19 @@ static void append_tags(pt_selection *s, size_t count, const char *column)
     pt_buf_text(text, count == 1 ? "" : ")");
 }
 
-/* Appends `column BETWEEN first AND last`. */
+/* Appends that a paper is new on one of the query's days: by its date, or as an undated one by when it was added. */
 static void append_days(pt_selection *s, const char *column)
 {
-    pt_buf_format(&s->sql.text, "%s BETWEEN ", column);
-    pt_sql_integer(&s->sql, s->first_day);
-    pt_buf_text(&s->sql.text, " AND ");
-    pt_sql_integer(&s->sql, s->last_day);
+    const bool all = s->first_day == PT_DAY_LEAST && s->last_day == PT_DAY_MOST;
+    const long first = s->first_day > PT_DAY_FIRST || all ? s->first_day : PT_DAY_FIRST;
+
+    pt_buf_text(&s->sql.text, s->has_undated ? "(" : "");
+    append_between(s, column, first, s->last_day);
+    if (s->has_undated) {
+        pt_buf_text(&s->sql.text, " OR ");
+        append_between(s, column, undated_first(s), undated_last(s));
+        pt_buf_text(&s->sql.text, ")");
+    }
 }
 
 /* Appends where the papers come from: by day; by day under the one tag needed; or by day under any of several. */
@@ -153,8 +193,8 @@ static int set_days(pt_selection *s, papertag_error *err)
     long other;
     int status = pt_store_today(query->as_of, &s->today, err);
 
-    s->first_day = -800000;
-    s->last_day = 3000000;
+    s->first_day = PT_DAY_LEAST;
+    s->last_day = PT_DAY_MOST;
     if (!status && query->since) {
         status = pt_day_range(query->since, s->today, &s->first_day, &other, err);
     }
@@ -167,6 +207,21 @@ static int set_days(pt_selection *s, papertag_error *err)
     return status;
 }
 
+/* Whether undated papers were added on the query's days. Most stores have none, and then one range of days is enough.
+ */
+static int look_for_undated(pt_selection *s, papertag_error *err)
+{
+    static const char sql[] = "SELECT EXISTS(SELECT 1 FROM papers WHERE day BETWEEN ?1 AND ?2)";
+    int64_t found = 0;
+    int status = PAPERTAG_OK;
+
+    if (s->first_day != PT_DAY_LEAST || s->last_day != PT_DAY_MOST) {
+        status = pt_store_ask(s->store, sql, &found, err, "ii", (int64_t)undated_first(s), (int64_t)undated_last(s));
+    }
+    s->has_undated = found;
+    return status;
+}
+
 /* Reads the query, for a statement to be made of it. */
 static int start(pt_selection *s, papertag_store *store, const papertag_query *query, papertag_error *err)
 {
@@ -174,6 +229,7 @@ static int start(pt_selection *s, papertag_store *store, const papertag_query *q
 
     *s = (pt_selection){.store = store, .query = query};
     status = status ? status : set_days(s, err);
+    status = status ? status : look_for_undated(s, err);
     if (!status && query->expression) {
         status = pt_expression_parse(&s->expression, query->expression, store->tags, store->tag_count, s->today, err);
     }
@@ -196,7 +252,7 @@ int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_que
     need = expression->root ? pt_expression_needs(expression, s->marks) : 0;
     columns = need ? &by_tag : &by_day;
     append_from(s, need,
-                query->sort == PAPERTAG_SORT_TRENDING || (expression->root && pt_expression_uses_counts(expression)));
+                query->sort == PAPERTAG_SORT_TRENDING || (expression->root && pt_expression_reads_paper(expression)));
     append_days(s, columns->day);
     if (expression->root) {
         pt_buf_text(&s->sql.text, " AND ");

@@ -13,6 +13,7 @@ typedef struct pt_selection {
     pt_expression expression; /* root NULL: the query has none */
     long today;               /* by the query */
     long first_day, last_day; /* the query's days, both included */
+    bool has_undated;         /* undated papers were added on those days */
     bool *marks;              /* [T] working memory */
     pt_sql sql;               /* gives keys */
 } pt_selection;

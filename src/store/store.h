@@ -2,7 +2,9 @@
  * store - the face of this folder: what learning asks of a store beyond the public calls.
  *
  *     open, migrations, statement     the file, its layout, running SQL
- *     batch, fields, identity, add    papers in
+ *     functions                       what SQL can ask the library
+ *     batch, fields, days, add        papers in
+ *     identity, same_work             whether a paper is one that is there
  *     compile, select, stored_paper   papers out
  *     tag_index, known_model          tags: known, in force, and those of models
  *     verdict, review, audit          what a person says of tags, what to ask, how right the model is

@@ -4,11 +4,16 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "days.h"
 #include "measure/measure.h"
 #include "statement.h"
 #include "store.h"
 #include "tag_index.h"
 #include "text/tfidf.h"
+
+/* Rows of `tagged` without those of papers of which only the month or the year is known; ?1 and ?2: first and last day.
+ */
+#define HAS_A_DAY "paper NOT IN (SELECT key FROM papers WHERE " PT_DAY_IS_VAGUE " AND day BETWEEN ?1 AND ?2)"
 
 /* ---- weeks ----------------------------------------------------------------------------------------------------- */
 
@@ -33,8 +38,9 @@ int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_
                          papertag_error *err)
 {
     static const char of_tag[] = "SELECT (?2-day)/7, count(*) FROM tagged WHERE tag=(SELECT key FROM tags WHERE tag=?3)"
-                                 " AND day BETWEEN ?1 AND ?2 GROUP BY 1";
-    static const char of_all[] = "SELECT (?2-day)/7, count(*) FROM papers WHERE day BETWEEN ?1 AND ?2 GROUP BY 1";
+                                 " AND day BETWEEN ?1 AND ?2 AND " HAS_A_DAY " GROUP BY 1";
+    static const char of_all[] = "SELECT (?2-day)/7, count(*) FROM papers WHERE day BETWEEN ?1 AND ?2"
+                                 " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1) GROUP BY 1";
     struct weeks w = {counts, weeks};
     long today = 0;
     int status = pt_store_today(as_of, &today, err);
@@ -111,7 +117,8 @@ static int count_title(void *context, pt_db_row *row, papertag_error *err)
 static int count_titles(papertag_store *store, int64_t first, int64_t last, const pt_tfidf_options *options,
                         pt_lexicon *lexicon, size_t *papers, papertag_error *err)
 {
-    static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2";
+    static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
+                              " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
     struct titles t = {.lexicon = lexicon, .options = options};
     int status = pt_store_each(store, sql, count_title, &t, err, "ii", first, last);
 
@@ -170,7 +177,7 @@ static int find_title_trends(papertag_store *store, struct trends *t, papertag_e
 
 static int find_tag_trends(papertag_store *store, struct trends *t, papertag_error *err)
 {
-    static const char sql[] = "SELECT count(*) FROM tagged WHERE tag=?1 AND day BETWEEN ?2 AND ?3";
+    static const char sql[] = "SELECT count(*) FROM tagged WHERE tag=?3 AND day BETWEEN ?1 AND ?2 AND " HAS_A_DAY;
     const struct periods *d = &t->days;
     int status = PAPERTAG_OK;
 
@@ -178,8 +185,8 @@ static int find_tag_trends(papertag_store *store, struct trends *t, papertag_err
         const int64_t key = store->tag_keys[i];
         papertag_trend trend = {.term = store->tags[i].tag, .is_tag = true};
         int64_t now = 0, before = 0;
-        status = pt_store_ask(store, sql, &now, err, "iii", key, d->first, d->last);
-        status = status ? status : pt_store_ask(store, sql, &before, err, "iii", key, d->first_before, d->last_before);
+        status = pt_store_ask(store, sql, &now, err, "iii", d->first, d->last, key);
+        status = status ? status : pt_store_ask(store, sql, &before, err, "iii", d->first_before, d->last_before, key);
         trend.now = (size_t)now;
         trend.before = (size_t)before;
         status = status ? status : append_trend(t, trend, strlen(trend.term), err);

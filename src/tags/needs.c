@@ -100,13 +100,14 @@ size_t pt_expression_tags(const pt_expression *expression, bool *named)
     return count;
 }
 
-static bool node_uses_counts(const pt_node *node)
+static bool node_reads_paper(const pt_node *node)
 {
-    return (node->op == PT_COMPARE && (node->quantity == PT_UPVOTES || node->quantity == PT_COMMENTS)) ||
-           (node->left && node_uses_counts(node->left)) || (node->right && node_uses_counts(node->right));
+    return (node->op == PT_COMPARE && node->quantity != PT_P) ||
+           (node->op == PT_FIELD_IS && node->field != PT_SOURCE) || (node->left && node_reads_paper(node->left)) ||
+           (node->right && node_reads_paper(node->right));
 }
 
-bool pt_expression_uses_counts(const pt_expression *expression)
+bool pt_expression_reads_paper(const pt_expression *expression)
 {
-    return node_uses_counts(expression->root);
+    return node_reads_paper(expression->root);
 }

@@ -8,7 +8,8 @@
 #include "expression.h"
 #include "name.h"
 
-const char *const pt_quantity_names[4] = {"p", "upvotes", "comments", "date"};
+const char *const pt_quantity_names[PT_QUANTITIES] = {"p", "upvotes", "comments", "date", "announced", "featured"};
+const char *const pt_named_fields[PT_NAMED_FIELDS] = {"author", "category", "source", "type"};
 const char *const pt_relation_signs[6] = {">=", ">", "<=", "<", "=", "!="}; /* a sign after those it begins */
 
 typedef struct parser {
@@ -55,8 +56,7 @@ static void skip_blanks(parser *p)
     p->at += strspn(p->at, " \t\r\n");
 }
 
-/* Bytes of the bare word at `at`, which ends at a blank or a sign of the grammar. */
-static size_t word_length(const char *at)
+size_t pt_expression_word(const char *at)
 {
     return strcspn(at, " \t\r\n()|&,!\"<>=");
 }
@@ -71,7 +71,7 @@ static bool take_operator(parser *p, const char *signs, const char *word)
         p->at += 1 + (p->at[1] == *p->at && (*p->at == '&' || *p->at == '|'));
         return true;
     }
-    length = word_length(p->at);
+    length = pt_expression_word(p->at);
     if (pt_same_word(p->at, length, word)) {
         p->at += length;
         return true;
@@ -107,7 +107,7 @@ static char *take_value(parser *p, const char *wanted)
         p->at = close + 1;
         return copy_text(p, from + 1, (size_t)(close - from - 1));
     }
-    length = word_length(from);
+    length = pt_expression_word(from);
     if (!length) {
         fail_at(p, from, "%s is missing", wanted);
         return NULL;
@@ -135,19 +135,21 @@ static pt_node *parse_comparison(parser *p, pt_quantity quantity)
     pt_node *node = new_node(p, PT_COMPARE);
     const char *from, *end, *value;
     papertag_error inner;
+    bool is_date;
 
     if (!node) {
         return NULL;
     }
+    is_date = quantity >= PT_DATE;
     node->quantity = quantity;
     node->relation = take_relation(p);
     skip_blanks(p);
     from = p->at;
-    value = take_value(p, quantity == PT_DATE ? "a day" : "a number");
+    value = take_value(p, is_date ? "a day" : "a number");
     if (!value) {
         return NULL;
     }
-    if (quantity == PT_DATE) {
+    if (is_date) {
         return pt_day_range(value, p->today, &node->first, &node->last, &inner) ? fail_at(p, from, "%s", inner.message)
                                                                                 : node;
     }
@@ -228,6 +230,36 @@ static pt_node *new_phrase(parser *p, const char *from, const char *text)
     return node;
 }
 
+/* The value after `author:` and its like. */
+static pt_node *parse_field(parser *p, pt_named_field field)
+{
+    static const char *const types[] = {"new", "cross", "replace", "replace-cross"};
+    const char *from = p->at, *value = take_value(p, field == PT_TYPE ? "a type" : "a name");
+    pt_node *node;
+
+    if (!value) {
+        return NULL;
+    }
+    if (!value[strspn(value, " \t")]) {
+        return fail_at(p, from, "nothing between the quotes");
+    }
+    for (size_t i = 0; i < sizeof types / sizeof *types && field == PT_TYPE; i++) {
+        if (pt_same_word(value, strlen(value), types[i])) {
+            value = types[i];
+            break;
+        }
+        if (i + 1 == sizeof types / sizeof *types) {
+            return fail_at(p, from, "unknown type '%.40s'; known: new, cross, replace, replace-cross", value);
+        }
+    }
+    node = new_node(p, PT_FIELD_IS);
+    if (node) {
+        node->field = field;
+        node->text = value;
+    }
+    return node;
+}
+
 static pt_node *parse_tag(parser *p)
 {
     const char *from = p->at;
@@ -259,7 +291,7 @@ static pt_node *parse_tag(parser *p)
 /* Whether the word at `at` is `name`, in any case, and a relation follows. */
 static bool comparison_follows(const char *at, const char *name)
 {
-    size_t length = word_length(at);
+    size_t length = pt_expression_word(at);
 
     if (!pt_same_word(at, length, name)) {
         return false;
@@ -291,7 +323,7 @@ static pt_node *parse_primary(parser *p)
         p->at += node != NULL;
         return node;
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < PT_QUANTITIES; i++) {
         if (comparison_follows(from, pt_quantity_names[i])) {
             p->at += strlen(pt_quantity_names[i]);
             return parse_comparison(p, (pt_quantity)i);
@@ -304,6 +336,13 @@ static pt_node *parse_primary(parser *p)
     if (!strncmp(from, "text:", 5)) {
         p->at += 5;
         return new_phrase(p, from, take_value(p, "a word to find"));
+    }
+    for (int i = 0; i < PT_NAMED_FIELDS; i++) {
+        const size_t length = strlen(pt_named_fields[i]);
+        if (!strncmp(from, pt_named_fields[i], length) && from[length] == ':') {
+            p->at += length + 1;
+            return parse_field(p, (pt_named_field)i);
+        }
     }
     return parse_tag(p);
 }

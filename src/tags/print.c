@@ -18,7 +18,7 @@ static void print_comparison(const pt_node *node, pt_buf *out)
     char number[40];
 
     pt_buf_format(out, "%s%s", pt_quantity_names[node->quantity], pt_relation_signs[node->relation]);
-    if (node->quantity == PT_DATE) {
+    if (node->quantity >= PT_DATE) {
         print_day_range(node, out);
     } else {
         pt_format_double(number, node->number, 15);
@@ -50,6 +50,10 @@ static void print_node(const pt_expression *expression, const pt_node *node, pt_
         break;
     case PT_PHRASE:
         pt_buf_format(out, "text:\"%s\"", node->text);
+        break;
+    case PT_FIELD_IS:
+        pt_buf_format(out, node->text[pt_expression_word(node->text)] ? "%s:\"%s\"" : "%s:%s",
+                      pt_named_fields[node->field], node->text);
         break;
     case PT_COMPARE:
         print_comparison(node, out);

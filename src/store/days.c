@@ -1,0 +1,130 @@
+/*
+ * days - see days.h.
+ */
+#include "days.h"
+
+#include "base/date.h"
+#include "read/reader.h"
+
+static void check_date(const char **date)
+{
+    long first, last;
+
+    *date = pt_date_days(*date, &first, &last) ? *date : NULL;
+}
+
+void pt_days_check(papertag_paper *paper)
+{
+    check_date(&paper->date);
+    check_date(&paper->announced);
+    check_date(&paper->featured);
+}
+
+/* The first day of a date that pt_days_check has let pass. */
+static int64_t first_day(const char *date)
+{
+    long first = 0, last;
+
+    pt_date_days(date, &first, &last);
+    return first;
+}
+
+static bool is_one_of(const char *type, const char *a, const char *b)
+{
+    return type && (!strcmp(type, a) || !strcmp(type, b));
+}
+
+/* Whether an announcement makes a paper new. */
+static bool announces(const papertag_paper *paper)
+{
+    return paper->announced && is_one_of(paper->announce_type, "new", "cross");
+}
+
+/* The first day of the month that is in an arXiv identifier, 2401.00001; false: there is none. */
+static bool arxiv_month(const char *arxiv, int64_t *day)
+{
+    char month[8];
+    long first, last;
+
+    if (!arxiv || strspn(arxiv, "0123456789") != 4 || arxiv[4] != '.') {
+        return false;
+    }
+    snprintf(month, sizeof month, "20%.2s-%.2s", arxiv, arxiv + 2);
+    *day = pt_date_days(month, &first, &last) ? first : 0;
+    return *day != 0;
+}
+
+int64_t pt_day_of(const papertag_paper *paper, const char *now)
+{
+    const bool is_replaced = is_one_of(paper->announce_type, "replace", "replace-cross");
+    char today[11];
+    int64_t day;
+
+    if (announces(paper)) {
+        return first_day(paper->announced);
+    }
+    if (paper->date) {
+        return first_day(paper->date);
+    }
+    if (is_replaced) { /* it is an old one, whenever it was added */
+        return arxiv_month(paper->arxiv, &day) ? day : -PT_UNDATED;
+    }
+    snprintf(today, sizeof today, "%.10s", now);
+    return paper->announced ? first_day(paper->announced) : first_day(today) - PT_UNDATED;
+}
+
+/* ---- a paper that is there ------------------------------------------------------------------------------------- */
+
+/* What is stored. */
+struct dates {
+    pt_arena arena;
+    const char *date, *announced, *announce_type;
+    int64_t day;
+};
+
+static int read_dates(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct dates *d = context;
+
+    (void)err;
+    d->date = pt_db_text(row, 0, &d->arena);
+    d->announced = pt_db_text(row, 1, &d->arena);
+    d->announce_type = pt_db_text(row, 2, &d->arena);
+    d->day = pt_db_integer(row, 3);
+    return PAPERTAG_OK;
+}
+
+/* Whether a date says the same as another, and more. */
+static bool is_more_precise(const char *date, const char *other)
+{
+    return date && (!other || (strlen(date) > strlen(other) && !strncmp(date, other, strlen(other))));
+}
+
+int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *paper, papertag_error *err)
+{
+    static const char sql[] = "SELECT date, announced, announce_type, day FROM papers WHERE key=?1";
+    static const char write[] = "UPDATE papers SET date=?2, announced=?3, announce_type=?4, day=?5 WHERE key=?1";
+    struct dates d = {.day = 0};
+    bool announced = false, dated = false;
+    int status = pt_store_row(store, sql, read_dates, &d, err, "i", key);
+
+    if (!status) {
+        announced = paper->announced && (!d.announced || strcmp(paper->announced, d.announced) > 0 ||
+                                         (!d.announce_type && paper->announce_type));
+        dated = is_more_precise(paper->date, d.date);
+    }
+    /* the day stays that of the announcement as new, when there was one */
+    if (dated && (d.date ? d.day == first_day(d.date) : !is_one_of(d.announce_type, "new", "cross"))) {
+        d.day = first_day(paper->date);
+    }
+    if (announced && announces(paper)) {
+        d.day = first_day(paper->announced);
+    }
+    if (announced || dated) {
+        status = pt_store_do(store, write, err, "ittti", key, dated ? paper->date : d.date,
+                             announced ? paper->announced : d.announced,
+                             announced ? paper->announce_type : d.announce_type, d.day);
+    }
+    pt_arena_free(&d.arena);
+    return status;
+}
