@@ -156,7 +156,12 @@ static void test_a_record_without_authors(void **state)
     /* either of two */
     add("{\"source\":\"b\"," SURVEY ",\"date\":\"2026-03-05\",\"authors\":[\"Pia Poe\"]}");
     assert_string_equal(add("{\"source\":\"c\"," SURVEY ",\"date\":\"2026-01-03\"}"), "1/0/0/1");
-    /* nothing but the title */
+}
+
+static void test_a_title_alone_is_not_enough(void **state)
+{
+    (void)state;
+    add("{\"id\":\"2601.00001\"," SURVEY ",\"date\":\"2026-01-02\",\"authors\":[\"Dora Doe\"]}");
     assert_string_equal(add("{\"source\":\"web\"," SURVEY ",\"abstract\":\"Something else altogether, namely fish.\"}"),
                         "1/0/0/1");
 }
@@ -263,6 +268,7 @@ int main(void)
                                        STORE_TEST(test_dois_hold_apart),
                                        STORE_TEST(test_chapters_share_a_doi),
                                        STORE_TEST(test_a_record_without_authors),
+                                       STORE_TEST(test_a_title_alone_is_not_enough),
                                        STORE_TEST(test_titles_of_many_papers),
                                        STORE_TEST(test_ids_of_papers_that_share_a_title),
                                        STORE_TEST(test_a_file_with_a_paper_twice),
