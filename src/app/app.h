@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "clean.h"
 #include "commands/commands.h"
 #include "commands/shared.h"
 #include "input.h"

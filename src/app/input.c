@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "input.h"
-#include "person.h"
 
 int input_open(input *in, const args *a)
 {
@@ -42,7 +41,7 @@ static bool open_next(input *in)
         }
         failed(&err);
         if (err.status == PAPERTAG_UNKNOWN_FORMAT) {
-            fprintf(stderr, "papertag: --from FORMAT reads it in one of these\n");
+            complain("--from FORMAT reads it in one of these");
         }
         in->code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
     }
@@ -56,12 +55,7 @@ static void print_remarks(input *in)
     const size_t count = papertag_reader_remarks(in->reader, &remarks);
 
     for (; in->remarks < count; in->remarks++) {
-        text line = {0};
-        text_safe(&line, remarks[in->remarks], strlen(remarks[in->remarks]));
-        if (line.data) {
-            fprintf(stderr, "papertag: %s: %s\n", in->name, line.data);
-        }
-        text_free(&line);
+        complain("%s: %s", in->name, remarks[in->remarks]);
     }
 }
 
@@ -96,7 +90,7 @@ const papertag_paper *input_next(input *in)
 
 void input_reject(input *in, const papertag_paper *paper, const papertag_error *err)
 {
-    fprintf(stderr, "papertag: %s:%zu: %s\n", in->name, paper->line, err->message);
+    complain("%s:%zu: %s", in->name, paper->line, err->message);
     in->papers--;
     in->broken++;
 }
@@ -112,7 +106,7 @@ int input_close(input *in)
         return EXIT_FAILED;
     }
     if (!in->papers) {
-        fprintf(stderr, "papertag: no papers in the input\n");
+        complain("no papers in the input");
         return EXIT_NOTHING;
     }
     return EXIT_DONE;
@@ -151,7 +145,7 @@ int read_text(const char *path, char **content, size_t *size)
     *size = 0;
     wrong = file ? read_rest(file, &data, size) : strerror(errno);
     if (wrong) {
-        fprintf(stderr, "papertag: %s: %s\n", standard ? "standard input" : path, wrong);
+        complain("%s: %s", standard ? "standard input" : path, wrong);
         free(data);
         data = NULL;
     }

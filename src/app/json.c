@@ -13,12 +13,32 @@
 
 #include <cjson/cJSON.h>
 
+#include "clean.h"
 #include "json.h"
 
 /* Whether a byte of ASCII needs no escape. */
 static bool is_plain(unsigned char c)
 {
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Adds a character that is escaped: one that JSON wants so, or one that is not shown (it is data and stays). */
+static void add_escape(text *t, const unsigned char *at, size_t length, int columns)
+{
+    utf8proc_int32_t c = 0xfffd;
+
+    if (*at == '"' || *at == '\\') {
+        text_format(t, "\\%c", *at);
+        return;
+    }
+    if (columns != NOT_UTF8) {
+        utf8proc_iterate(at, (utf8proc_ssize_t)length, &c);
+    }
+    if (c > 0xffff) {
+        text_format(t, "\\u%04x", (unsigned)(0xd7c0 + (c >> 10)));
+        c = 0xdc00 + (c & 0x3ff);
+    }
+    text_format(t, "\\u%04x", (unsigned)c);
 }
 
 static void add_string(text *t, const char *string)
@@ -31,13 +51,13 @@ static void add_string(text *t, const char *string)
     }
     text_add(t, "\"", 1);
     for (;;) {
-        utf8proc_int32_t c;
-        utf8proc_ssize_t length;
+        int columns = 0;
+        size_t length;
         while (is_plain(*at)) {
             at++;
         }
-        length = *at < 0x80 ? 1 : utf8proc_iterate(at, -1, &c);
-        if (*at >= 0x80 && length > 0) {
+        length = *at ? clean_next((const char *)at, strnlen((const char *)at, 4), &columns) : 0;
+        if (length && *at >= 0x80 && columns >= 0) {
             at += length;
             continue;
         }
@@ -45,14 +65,9 @@ static void add_string(text *t, const char *string)
         if (!*at) {
             break;
         }
-        if (length <= 0) {
-            text_put(t, "\\ufffd"); /* not UTF-8 */
-        } else if (*at == '"' || *at == '\\') {
-            text_format(t, "\\%c", *at);
-        } else {
-            text_format(t, "\\u%04x", *at);
-        }
-        from = ++at;
+        add_escape(t, at, length, columns);
+        at += length;
+        from = at;
     }
     text_add(t, "\"", 1);
 }
@@ -182,6 +197,19 @@ void json_string(text *t, const char *key, const char *value)
 {
     json_key(t, key);
     add_string(t, value);
+}
+
+void json_verbatim(text *t, const char *json)
+{
+    for (size_t left = strlen(json), length; left; left -= length, json += length) {
+        int columns;
+        length = clean_next(json, left, &columns);
+        if (columns < 0 && !strchr("\t\r\n", *json)) {
+            add_escape(t, (const unsigned char *)json, length, columns);
+        } else {
+            text_add(t, json, length);
+        }
+    }
 }
 
 void json_optional(text *t, const char *key, const char *value)

@@ -26,6 +26,9 @@ void json_null(text *t, const char *key);
 /* A number in a form of its own. */
 void json_format(text *t, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* JSON that is already written, with its characters that are not shown escaped. */
+void json_verbatim(text *t, const char *json);
+
 /* Only what goes before a value, the comma and the key, when the caller writes the value itself. */
 void json_key(text *t, const char *key);
 

@@ -67,7 +67,7 @@ static int read_line(labelled *l, size_t *capacity, char *line, const char *path
     char *tags = strchr(line, '\t'), *split = tags ? strchr(tags + 1, '\t') : NULL;
 
     if (!tags) {
-        fprintf(stderr, "papertag: %s:%zu: expected an id and tags, separated by a tab\n", path, number);
+        complain("%s:%zu: expected an id and tags, separated by a tab", path, number);
         return EXIT_FAILED;
     }
     *tags++ = '\0';
@@ -89,7 +89,7 @@ static int read_lines(labelled *l, const char *path)
         *end = '\0';
         number++;
         if (line + strlen(line) < end) {
-            fprintf(stderr, "papertag: %s:%zu: contains a NUL byte: not a text file\n", path, number);
+            complain("%s:%zu: contains a NUL byte: not a text file", path, number);
             code = EXIT_FAILED;
         } else if (number > 1 && *line) {
             code = read_line(l, &capacity, line, path, number);

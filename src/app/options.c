@@ -32,11 +32,10 @@ int usage_error(const command *c, const char *format, ...)
 {
     va_list list;
 
-    fprintf(stderr, "papertag: ");
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    complain_list(format, list);
     va_end(list);
-    fprintf(stderr, "\npapertag: see 'papertag help%s%s'\n", c ? " " : "", c ? c->name : "");
+    complain("see 'papertag help%s%s'", c ? " " : "", c ? c->name : "");
     return EXIT_USAGE;
 }
 

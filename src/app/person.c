@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <utf8proc.h>
 
+#include "clean.h"
 #include "person.h"
 
 style style_of_stdout(void)
@@ -28,52 +28,13 @@ style style_of_stdout(void)
     }
     s.width = s.width < 20 ? 20 : s.width > 120 ? 120 : s.width;
     if ((!no_colour || !*no_colour) && terminal && *terminal && strcmp(terminal, "dumb") != 0) {
-        s.bold = "\033[1m";
-        s.dim = "\033[2m";
-        s.good = "\033[32m";
-        s.bad = "\033[31m";
-        s.plain = "\033[0m";
+        s.bold = terminal_marks[MARK_BOLD];
+        s.dim = terminal_marks[MARK_DIM];
+        s.good = terminal_marks[MARK_GOOD];
+        s.bad = terminal_marks[MARK_BAD];
+        s.plain = terminal_marks[MARK_PLAIN];
     }
     return s;
-}
-
-/* Columns of a character; -1 for one that must not reach a terminal: controls and direction marks. */
-static int columns_of(utf8proc_int32_t c)
-{
-    if (c < ' ' || c == 0x7f || (c >= 0x80 && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) ||
-        (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff) {
-        return -1;
-    }
-    return utf8proc_charwidth(c);
-}
-
-unsigned text_columns(const char *string)
-{
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)string;
-    unsigned columns = 0;
-
-    while (*at) {
-        utf8proc_int32_t c;
-        utf8proc_ssize_t length = utf8proc_iterate(at, -1, &c);
-        int wide = length > 0 ? columns_of(c) : 0;
-        columns += wide > 0 ? (unsigned)wide : 0;
-        at += length > 0 ? length : 1;
-    }
-    return columns;
-}
-
-void text_safe(text *t, const char *string, size_t length)
-{
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)string, *end = at + length;
-
-    while (at < end) {
-        utf8proc_int32_t c;
-        utf8proc_ssize_t bytes = utf8proc_iterate(at, end - at, &c);
-        if (bytes > 0 && columns_of(c) >= 0) {
-            text_add(t, (const char *)at, (size_t)bytes);
-        }
-        at += bytes > 0 ? bytes : 1;
-    }
 }
 
 void text_wrapped(text *t, const style *s, const char *string, const char *indent)
@@ -82,7 +43,7 @@ void text_wrapped(text *t, const style *s, const char *string, const char *inden
     bool first = true;
 
     for (; *string; first = false) {
-        size_t length = strcspn(string, " ");
+        size_t length = strcspn(string, " \t\r\n");
         char word[256];
         unsigned wide;
         snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), string);
@@ -95,9 +56,9 @@ void text_wrapped(text *t, const style *s, const char *string, const char *inden
             text_put(t, " ");
             column++;
         }
-        text_safe(t, string, length);
+        text_clean(t, string, length);
         column += wide;
         string += length;
-        string += strspn(string, " ");
+        string += strspn(string, " \t\r\n");
     }
 }

@@ -18,10 +18,4 @@ style style_of_stdout(void);
  * first is assumed to start at the same column. */
 void text_wrapped(text *t, const style *s, const char *string, const char *indent);
 
-/* Adds the characters of string[0 .. length) that may reach a terminal. */
-void text_safe(text *t, const char *string, size_t length);
-
-/* Columns that UTF-8 text takes on a terminal. */
-unsigned text_columns(const char *string);
-
 #endif

@@ -91,7 +91,7 @@ bool store_path(const args *a, text *place)
         text_put(place, home);
         text_put(place, "/.local/share/papertag/papers.db");
     } else {
-        fprintf(stderr, "papertag: no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is set\n");
+        complain("no store: none of --db, PAPERTAG_DB, XDG_DATA_HOME and HOME is set");
         return false;
     }
     return !place->failed || !out_of_memory();

@@ -35,8 +35,7 @@ int precision_cut(const args *a, const papertag_model *model, double *p)
         return failed(&err);
     }
     if (*p > 1) {
-        fprintf(stderr, "papertag: no probability of this model kept a precision of %g: no tag is assigned\n",
-                precision);
+        complain("no probability of this model kept a precision of %g: no tag is assigned", precision);
     }
     return EXIT_DONE;
 }

@@ -7,10 +7,31 @@
 #include <string.h>
 
 #include "status.h"
+#include "text.h"
+
+void complain_list(const char *format, va_list list)
+{
+    text line = {0};
+
+    text_put(&line, "papertag: ");
+    text_format_list(&line, format, list);
+    text_put(&line, "\n");
+    fputs(line.failed ? "papertag: out of memory\n" : line.data, stderr);
+    text_free(&line);
+}
+
+void complain(const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    complain_list(format, list);
+    va_end(list);
+}
 
 int failed(const papertag_error *err)
 {
-    fprintf(stderr, "papertag: %s\n", err->message);
+    complain("%s", err->message);
     return EXIT_FAILED;
 }
 
@@ -22,7 +43,7 @@ int refused(const papertag_error *err)
 
 void report_out_of_memory(void)
 {
-    fprintf(stderr, "papertag: out of memory\n");
+    complain("out of memory");
 }
 
 int finish_output(void)
@@ -33,7 +54,7 @@ int finish_output(void)
         return EXIT_DONE;
     }
     if (!reported && errno != EPIPE) {
-        fprintf(stderr, "papertag: cannot write the output: %s\n", strerror(errno));
+        complain("cannot write the output: %s", strerror(errno));
     }
     reported = true;
     return EXIT_FAILED;

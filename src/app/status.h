@@ -4,10 +4,17 @@
 #ifndef STATUS_H
 #define STATUS_H
 
+#include <stdarg.h>
+
 #include "papertag.h"
 
 /* Exit codes: a contract with scripts. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3 };
+
+/* Reports `papertag: ` and a message on a line of standard error. Strings in it are cleaned, see clean.h: every message
+ * of the program goes through here. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void complain_list(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 
 /* Reports `papertag: message` on standard error; returns EXIT_FAILED. */
 int failed(const papertag_error *err);

@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "status.h"
 #include "terminal.h"
 
 static volatile sig_atomic_t ended, stopped, resized; /* signals that arrived */
@@ -81,7 +82,7 @@ bool terminal_open(void)
 {
     catch_signals(record_signal, SIG_BLOCK);
     if (!enter_screen()) {
-        fprintf(stderr, "papertag: cannot take over the terminal: %s\n", strerror(errno));
+        complain("cannot take over the terminal: %s", strerror(errno));
         return false;
     }
     return true;

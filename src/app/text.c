@@ -1,11 +1,11 @@
 /*
  * text - the growing buffer, and what turns text into HTML.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clean.h"
 #include "status.h"
 #include "text.h"
 
@@ -38,34 +38,6 @@ void text_add(text *t, const char *bytes, size_t size)
 void text_put(text *t, const char *string)
 {
     text_add(t, string, strlen(string));
-}
-
-void text_format_list(text *t, const char *format, va_list list)
-{
-    va_list again;
-    char *to = text_room(t, 127); /* enough for nearly all: a second run is rare */
-    int length;
-
-    va_copy(again, list);
-    if (to) {
-        const size_t room = t->capacity - t->size;
-        length = vsnprintf(to, room, format, list);
-        if (length >= 0 && (size_t)length >= room && (to = text_room(t, (size_t)length)) != NULL) {
-            vsnprintf(to, (size_t)length + 1, format, again);
-        }
-        t->failed = t->failed || length < 0;
-        t->size += to && length > 0 ? (size_t)length : 0;
-    }
-    va_end(again);
-}
-
-void text_format(text *t, const char *format, ...)
-{
-    va_list list;
-
-    va_start(list, format);
-    text_format_list(t, format, list);
-    va_end(list);
 }
 
 void text_free(text *t)
@@ -106,43 +78,29 @@ bool text_write_file(text *t, const char *path)
     const bool good = !t->failed && !papertag_write_file(path, t->data, t->size, &err);
 
     if (!good) {
-        fprintf(stderr, "papertag: %s\n", t->failed ? "out of memory" : err.message);
+        complain("%s", t->failed ? "out of memory" : err.message);
     }
     t->size = 0;
     return good;
 }
 
-size_t text_hidden(const char *at)
-{
-    const unsigned char *c = (const unsigned char *)at;
-
-    if (c[0] == 0xe2 &&
-        ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9))) {
-        return 3; /* U+202A .. U+202E, U+2066 .. U+2069 */
-    }
-    if (c[0] == 0xef && ((c[1] == 0xbb && c[2] == 0xbf) || (c[1] == 0xbf && (c[2] == 0xbe || c[2] == 0xbf)))) {
-        return 3; /* U+FEFF, U+FFFE, U+FFFF */
-    }
-    return 0;
-}
-
 void text_html(text *t, const char *string)
 {
-    for (; *string; string++) {
-        if (text_hidden(string)) {
-            string += text_hidden(string) - 1;
-            continue;
-        }
+    for (size_t left = strlen(string), bytes; left; left -= bytes, string += bytes) {
+        int columns;
         const char *entity = *string == '&'    ? "&amp;"
                              : *string == '<'  ? "&lt;"
                              : *string == '>'  ? "&gt;"
                              : *string == '"'  ? "&quot;"
                              : *string == '\'' ? "&#39;"
                                                : NULL;
+        bytes = clean_next(string, left, &columns);
         if (entity) {
             text_put(t, entity);
-        } else if ((unsigned char)*string >= ' ' || *string == '\n' || *string == '\t') {
-            text_add(t, string, 1);
+        } else if (columns == NOT_UTF8) {
+            text_put(t, "\xef\xbf\xbd");
+        } else if (columns != NOT_SHOWN || *string == '\n' || *string == '\t') {
+            text_add(t, string, bytes);
         }
     }
 }

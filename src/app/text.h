@@ -1,6 +1,9 @@
 /*
  * text - output that is put together in memory before it is written: plain bytes, printf, HTML.
  *
+ * A string that is not the program's own is added with text_format, text_clean, text_wrapped, text_html, text_shell,
+ * Markdown's or JSON's functions, never with text_put: these make it harmless for what reads it.
+ *
  * No function reports a failed allocation. The text records it and takes no more; text_write reports it in the end.
  */
 #ifndef TEXT_H
@@ -20,10 +23,15 @@ typedef struct text {
 
 void text_add(text *t, const char *bytes, size_t size);
 void text_put(text *t, const char *string);
-void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3))); /* of any length */
-void text_format_list(text *t, const char *format, va_list list);
 void text_html(text *t, const char *string); /* escaped for text and quoted attributes, also of XML 1.0 */
 void text_free(text *t);
+
+/* As printf, of any length. Strings are cleaned (see clean.h), padded to columns, and cut between characters. */
+void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_format_list(text *t, const char *format, va_list list) __attribute__((format(printf, 2, 0)));
+
+/* Columns that a string takes on a terminal once it is cleaned. */
+unsigned text_columns(const char *string);
 
 /* Room for `size` more bytes and a NUL at the end of the text; NULL without memory. The caller writes them, and adds to
  * t->size the bytes before the NUL. */
@@ -31,10 +39,6 @@ char *text_room(text *t, size_t size);
 
 /* The contents of `part`, "" when it is empty, for use in `whole`, which fails if `part` did. */
 const char *text_of(text *whole, const text *part);
-
-/* How many bytes to leave out at `at`, 0 for none: characters that a page or feed must not have, because they change
- * the direction of what follows or are no characters. */
-size_t text_hidden(const char *at);
 
 /* Writes to standard output and empties the text; false after reporting, once, that it failed. */
 bool text_write(text *t);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "app/clean.c"
 #include "app/dates.c"
 #include "app/json.c"
 #include "app/status.c"
@@ -119,8 +120,8 @@ static void test_lines_of_any_length(void **unused)
     for (size_t length = 0; length < 600; length++) { /* every way to just fit, or just not */
         t.size = 0;
         text_format(&t, "%.*s|%d", (int)length, long_one, 7);
-        assert_int_equal(t.size, length + 2);
-        assert_string_equal(t.data + length, "|7");
+        assert_int_equal(t.size, length / 2 * 2 + 2); /* no half of a character */
+        assert_string_equal(t.data + length / 2 * 2, "|7");
     }
     t.size = 0;
     text_format(&t, "%s, %s and %d more", long_one, long_one, 17);
@@ -182,11 +183,59 @@ static void test_dates(void **unused)
     assert_false(is_weekend("2026-11-27") || is_weekend("2026-11-30"));
 }
 
+static void test_strings_of_others_are_cleaned(void **unused)
+{
+    static const char hostile[] = "a\033[2J\x07\r\nb\xc2\x9b"
+                                  "1mc\xe2\x80\xae"
+                                  "d\xd8\x9c\xe2\x80\x8e\xe2\x81\xa6\xff\xc3";
+    text t = {0};
+    (void)unused;
+
+    text_format(&t, "%s|%-4s|%3s|%c|%+.2f|%04x|%zu|%5ld%%", hostile, "\xc3\xa9\033", "\xe6\xbc\xa2", '\033', 0.5, 10u,
+                (size_t)7, -3L);
+    assert_string_equal(t.data, "a[2J  b1mcd\xef\xbf\xbd\xef\xbf\xbd|\xc3\xa9   | \xe6\xbc\xa2||+0.50|000a|7|   -3%");
+    t.size = 0;
+    text_format(&t, "%s%s%s", terminal_marks[MARK_BOLD], "\033[1m", terminal_marks[MARK_PLAIN]);
+    assert_string_equal(t.data, "\033[1m[1m\033[0m"); /* the program's own by their place, not their bytes */
+    t.size = 0;
+    text_html(&t, hostile);
+    assert_string_equal(t.data, "a[2J\nb1mcd\xef\xbf\xbd\xef\xbf\xbd");
+    t.size = 0;
+    json_string(&t, NULL, "\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81");
+    assert_string_equal(t.data, "\"\\u009b\\u202e\\udb40\\udc41\""); /* data stays, as ASCII */
+    assert_true(is_clean("d\xc3\xa9j\xc3\xa0 vu"));
+    assert_false(is_clean(hostile) || is_clean("\xe2\x80\x8e") || is_clean("\n"));
+    text_free(&t);
+}
+
+static void test_words_for_a_shell(void **unused)
+{
+    static const char *const words[][2] = {{"2306.00978v1", "2306.00978v1"},
+                                           {"10.1000/a-b_c:1+2@x,y", "10.1000/a-b_c:1+2@x,y"},
+                                           {"", "''"},
+                                           {"$(touch x)", "'$(touch x)'"},
+                                           {"a'b", "'a'\\''b'"},
+                                           {"=ls", "'=ls'"},
+                                           {"~", "'~'"},
+                                           {"a\nb\033c", "'a bc'"}};
+    text t = {0};
+    (void)unused;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        t.size = 0;
+        text_shell(&t, words[i][0]);
+        assert_string_equal(t.data, words[i][1]);
+    }
+    text_free(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers_are_those_of_printf),
                                        cmocka_unit_test(test_what_is_no_number_is_null),
                                        cmocka_unit_test(test_strings),
+                                       cmocka_unit_test(test_strings_of_others_are_cleaned),
+                                       cmocka_unit_test(test_words_for_a_shell),
                                        cmocka_unit_test(test_lines_of_any_length),
                                        cmocka_unit_test(test_commas_are_placed),
                                        cmocka_unit_test(test_dates)};

@@ -116,7 +116,7 @@ static int add_papers(struct add *add, papertag_store *store, const papertag_mod
     pthread_mutex_init(&add->mutex, NULL);
     pthread_cond_init(&add->changed, NULL);
     if (pthread_create(&reader, NULL, read_papers, add)) {
-        fprintf(stderr, "papertag: cannot start a thread\n");
+        complain("cannot start a thread");
         code = EXIT_FAILED;
     } else {
         code = store_papers(add, store, model, counts);

@@ -62,9 +62,9 @@ static void report_nearest(papertag_store *store, const papertag_query *query)
         text line = {0};
         if (!papertag_store_get(store, keys[i], &paper, &err)) {
             const char *name = paper->paper.title ? paper->paper.title : paper->paper.id;
-            text_safe(&line, name, strlen(name));
+            text_clean(&line, name, strlen(name));
             add_named_tags(&line, paper, named);
-            fprintf(stderr, "papertag: nearest: %s\n", text_of(&line, &line));
+            complain("nearest: %s", text_of(&line, &line));
         }
         text_free(&line);
     }
@@ -88,13 +88,13 @@ static void explain_nothing(digest *d, const struct request *r)
         return;
     }
     if (matching) {
-        fprintf(stderr, "papertag: nothing new for '%s': it has had all %zu papers that match%s\n",
-                r->subscription.name, matching, weekend);
+        complain("nothing new for '%s': it has had all %zu papers that match%s", r->subscription.name, matching,
+                 weekend);
     } else if (!all) {
-        fprintf(stderr, "papertag: nothing to select from: the store has no paper of these days%s\n", weekend);
+        complain("nothing to select from: the store has no paper of these days%s", weekend);
     } else {
-        fprintf(stderr, "papertag: nothing matched: none of %zu paper%s of these days matches '%s'\n", all,
-                all == 1 ? "" : "s", d->filter);
+        complain("nothing matched: none of %zu paper%s of these days matches '%s'", all, all == 1 ? "" : "s",
+                 d->filter);
         report_nearest(d->store, &r->query);
     }
 }
@@ -303,7 +303,7 @@ static int name_and_make(digest *d, struct request *r, const char *plain_form)
     d->generated = stamp;
     d->group = (digest_group)r->group;
     d->address = r->subscription.address;
-    d->unsubscribe = r->subscription.unsubscribe;
+    d->unsubscribe = web_address(r->subscription.unsubscribe);
     d->url = args_text(r->args, "url", NULL);
     code = title.failed ? out_of_memory() : make_digest(d, r);
     digest_free(d);

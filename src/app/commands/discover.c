@@ -60,7 +60,7 @@ static int write_json(papertag_store *store, const papertag_topic *t, const char
 
 static int write_text(papertag_store *store, const style *s, const papertag_topic *t, const char *slug, text *out)
 {
-    text line = {0}, call = {0};
+    text line = {0}, call = {0}, query = {0};
     papertag_error err;
     int code = EXIT_DONE;
 
@@ -79,7 +79,12 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
     text_put(out, s->good);
     text_wrapped(out, s, text_of(out, &line), "  ");
     text_format(out, "%s\n", s->plain);
-    text_format(&call, "papertag tag-new %s --query '\"%s\"' --definition '...'", slug, t->terms[0]);
+    text_format(&query, "\"%s\"", t->terms[0]);
+    text_put(&call, "papertag tag-new ");
+    text_shell(&call, slug);
+    text_put(&call, " --query ");
+    text_shell(&call, text_of(&call, &query));
+    text_put(&call, " --definition '...'");
     for (size_t i = 0; i < t->count && i < SHOWN && !code; i++) {
         const papertag_stored *paper;
         if (papertag_store_get(store, t->keys[i], &paper, &err)) {
@@ -89,13 +94,14 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
         text_put(out, "  - ");
         text_wrapped(out, s, paper->paper.title ? paper->paper.title : paper->paper.id, "    ");
         text_put(out, "\n");
-        text_format(&call, " -e %s", paper->paper.id);
+        text_put(&call, " -e ");
+        text_shell(&call, paper->paper.id);
     }
-    text_format(out, "  %s", s->dim);
-    text_wrapped(out, s, text_of(out, &call), "    ");
-    text_format(out, "%s\n\n", s->plain);
+    /* on one line, however long: a line break would end the command that is pasted */
+    text_format(out, "  %s%s%s\n\n", s->dim, text_of(out, &call), s->plain);
     text_free(&line);
     text_free(&call);
+    text_free(&query);
     return code;
 }
 
@@ -132,7 +138,7 @@ static int run(const args *a)
                                     : write_text(store, &s, &topics[i], slug, &out);
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no topic with at least %lu papers found; --min-papers may be lower\n", least);
+        complain("no topic with at least %lu papers found; --min-papers may be lower", least);
         code = EXIT_NOTHING;
     }
     papertag_model_close(model);

@@ -33,7 +33,7 @@ static void write_finding(struct report *r, bool trouble, const char *what, cons
     text_wrapped(out, &r->style, what, "  ");
     text_put(out, "\n");
     if (next) {
-        text_format(out, "    %s%s%s\n", r->style.bold, next, r->style.plain);
+        text_format(out, "    %s%s%s\n", r->style.bold, next, r->style.plain); /* one line, to be pasted */
     }
 }
 
@@ -138,7 +138,7 @@ static papertag_store *open_or_repair(struct report *r, const char *path, bool r
 {
     papertag_store *store = NULL;
     papertag_error err;
-    char next[1000];
+    text next = {0};
     int status = papertag_store_open(&store, path, false, &err);
 
     if (!status && repair) {
@@ -154,11 +154,15 @@ static papertag_store *open_or_repair(struct report *r, const char *path, bool r
         status = status ? status : papertag_store_open(&store, path, false, &err);
     }
     if (status) {
-        snprintf(next, sizeof next, "ls -l '%.400s'; fuser '%.400s'", path, path);
+        text_put(&next, "ls -l ");
+        text_shell(&next, path);
+        text_put(&next, "; fuser ");
+        text_shell(&next, path);
         write_finding(r, true, err.message,
                       status == PAPERTAG_DAMAGED && !repair ? "papertag doctor --repair"
                       : status == PAPERTAG_BAD_STORE        ? "papertag doctor --db FILE (the store, or a copy of it)"
-                                                            : next);
+                                                            : text_of(&r->out, &next));
+        text_free(&next);
         papertag_store_close(store);
         store = NULL;
     }

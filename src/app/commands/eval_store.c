@@ -104,7 +104,7 @@ int eval_store(const args *a)
         code = failed(&err);
     }
     if (!code && !audit.papers && !audit.tag_count) {
-        fprintf(stderr, "papertag: no paper was drawn at random yet; run `papertag review --order random`\n");
+        complain("no paper was drawn at random yet; run `papertag review --order random`");
         code = EXIT_NOTHING;
     }
     if (!code) {

@@ -18,7 +18,7 @@ static int undo_label(const args *a)
     }
     status = papertag_store_undo(store, &key, &err);
     if (status == PAPERTAG_END) {
-        fprintf(stderr, "papertag: no verdict to undo\n");
+        complain("no verdict to undo");
         code = EXIT_NOTHING;
     } else {
         code = status ? failed(&err) : write_stored(a, store, &key, 1);

@@ -60,7 +60,7 @@ struct reading {
 
 static void report_line(const char *file, size_t line, const char *reason)
 {
-    fprintf(stderr, "papertag: %s:%zu: %s\n", strcmp(file, "-") != 0 ? file : "standard input", line, reason);
+    complain("%s:%zu: %s", strcmp(file, "-") != 0 ? file : "standard input", line, reason);
 }
 
 static void reject(void *context, size_t i, const papertag_error *why)

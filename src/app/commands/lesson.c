@@ -189,7 +189,7 @@ int lesson_learn(struct lesson *lesson, bool dry)
 
     if (status == PAPERTAG_END) {
         code = dry ? EXIT_DONE : retag(lesson->store, lesson->model, &more);
-        fprintf(stderr, "papertag: nothing to learn: no verdict has changed since the model last learnt\n");
+        complain("nothing to learn: no verdict has changed since the model last learnt");
         return code ? code : EXIT_NOTHING;
     }
     if (status) {
@@ -202,7 +202,7 @@ int lesson_learn(struct lesson *lesson, bool dry)
     }
     code = write_learning(lesson, learning, take);
     if (!code && !take && !dry) {
-        fprintf(stderr, "papertag: the model in use is better and stays in use; --force takes the new one\n");
+        complain("the model in use is better and stays in use; --force takes the new one");
         return EXIT_FAILED;
     }
     if (!code && take) {

@@ -18,7 +18,7 @@ static int run(const args *a)
         code = refused(&err);
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no papers match\n");
+        complain("no papers match");
         code = EXIT_NOTHING;
     }
     code = code ? code : write_stored(a, store, keys, count);

@@ -25,18 +25,19 @@ static int open_operand(const args *a, size_t n, papertag_model **model)
 static void write_part(text *out, const cJSON *manifest, const char *key)
 {
     cJSON *part = cJSON_Duplicate(json_member(manifest, key), 1);
+    text words = {0};
     char *json;
 
     cJSON_DeleteItemFromObjectCaseSensitive(part, "stop_words"); /* long; `info --json` prints them */
     json = cJSON_PrintUnformatted(part);
-    text_format(out, "  %-9s ", key);
     for (const char *c = json ? json : "-"; *c; c++) {
         if (!strchr("{}\"", *c)) {
-            text_add(out, c, 1);
-            text_put(out, *c == ',' || *c == ':' ? " " : "");
+            text_add(&words, c, 1);
+            text_put(&words, *c == ',' || *c == ':' ? " " : "");
         }
     }
-    text_put(out, "\n");
+    text_format(out, "  %-9s %s\n", key, text_of(out, &words));
+    text_free(&words);
     cJSON_free(json);
     cJSON_Delete(part);
 }
@@ -54,7 +55,7 @@ static int info(const args *a)
         return code;
     }
     if (args_have(a, "json")) {
-        text_put(&out, papertag_model_manifest(model));
+        json_verbatim(&out, papertag_model_manifest(model));
         text_put(&out, "\n");
     } else {
         manifest = cJSON_Parse(papertag_model_manifest(model));
@@ -324,7 +325,7 @@ static int list(const args *a)
     }
     papertag_store_close(store);
     if (!code && !count) {
-        fprintf(stderr, "papertag: the store keeps no models; `papertag retrain` makes them\n");
+        complain("the store keeps no models; `papertag retrain` makes them");
         code = EXIT_NOTHING;
     }
     return text_end(&out, code);

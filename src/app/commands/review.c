@@ -54,7 +54,7 @@ static int run(const args *a)
     }
     code = code ? code : copy_questions(&r, list, count);
     if (!code && !count) {
-        fprintf(stderr, "papertag: nothing to ask: every such decision is judged, or the store has no papers\n");
+        complain("nothing to ask: every such decision is judged, or the store has no papers");
         code = EXIT_NOTHING;
     }
     r.random = order == PAPERTAG_ORDER_RANDOM;

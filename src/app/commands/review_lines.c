@@ -49,7 +49,7 @@ static void write_reasons(const struct review *r, text *out)
         for (size_t i = 0; i < e.count && named < MOST; i++) {
             if (against ? e.terms[i].contribution < 0 : e.terms[i].contribution > 0) {
                 text_put(out, named++ ? ", " : against ? "against: " : "for: ");
-                text_safe(out, e.terms[i].term, strlen(e.terms[i].term));
+                text_clean(out, e.terms[i].term, strlen(e.terms[i].term));
             }
         }
         text_put(out, named ? "\n" : "");
@@ -139,9 +139,10 @@ int review_lines(struct review *r)
         }
         code = act_on_line(r, line, &end);
         if (*r->note && !r->json) {
-            printf("%s\n", r->note);
+            text_format(&out, "%s\n", r->note);
+            code = code ? code : text_write(&out) ? EXIT_DONE : EXIT_FAILED;
         } else if (r->refused) {
-            fprintf(stderr, "papertag: %s\n", r->note);
+            complain("%s", r->note);
         }
     }
     text_free(&out);

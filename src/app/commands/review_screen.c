@@ -66,7 +66,7 @@ static void write_marked(const struct review *r, const char *string, unsigned wi
         text_put(out, column ? " " : "");
         column += wide + (column ? 1 : 0);
         text_put(out, heavy ? on[spans[i].contribution < 0] : "");
-        text_safe(out, word, strlen(word));
+        text_clean(out, word, strlen(word));
         text_put(out, heavy ? "\033[0m" : "");
     }
 }

@@ -46,7 +46,7 @@ static int run(const args *a)
         }
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no other paper of the store shares its words\n");
+        complain("no other paper of the store shares its words");
         code = EXIT_NOTHING;
     }
     papertag_tagger_close(tagger);

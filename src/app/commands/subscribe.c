@@ -130,7 +130,7 @@ static int run_subscriptions(const args *a)
         }
     }
     if (!code && !count) {
-        fprintf(stderr, "papertag: no subscriptions; `papertag subscribe NAME --tag EXPR` adds one\n");
+        complain("no subscriptions; `papertag subscribe NAME --tag EXPR` adds one");
         code = EXIT_NOTHING;
     }
     papertag_store_close(store);

@@ -310,7 +310,7 @@ static int tag_papers(struct job *job, input *in, unsigned jobs)
         pthread_join(threads[i], NULL);
     }
     if (!started) {
-        fprintf(stderr, "papertag: cannot start a thread\n");
+        complain("cannot start a thread");
     } else if (job->out_of_memory) {
         out_of_memory();
     } else if (good) {

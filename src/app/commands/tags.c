@@ -152,7 +152,8 @@ static int write_tag(struct listing *l, const papertag_tag_info *tag)
     } else if (!code) {
         if (tag->group && (!l->group || strcmp(l->group, tag->group) != 0)) {
             l->group = tag->group;
-            text_format(&l->out, "%s%s== %s ==%s\n", l->shown ? "\n" : "", s->good, l->group, s->plain);
+            text_put(&l->out, l->shown ? "\n" : "");
+            text_format(&l->out, "%s== %s ==%s\n", s->good, l->group, s->plain);
         }
         write_text(&l->out, s, tag, &count);
     }
@@ -195,7 +196,7 @@ static int run(const args *a)
     }
     code = code ? code : write_tags(&l, model);
     if (!code && !l.shown) {
-        fprintf(stderr, "papertag: no tag has '%s' in its name, definition, group or aliases\n", l.part ? l.part : "");
+        complain("no tag has '%s' in its name, definition, group or aliases", l.part ? l.part : "");
         code = EXIT_NOTHING;
     }
     papertag_store_close(l.store);

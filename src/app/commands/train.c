@@ -184,7 +184,7 @@ static void write_json(text *out, const char *path, const cJSON *manifest, doubl
     for (int i = 0; i < 2; i++) {
         char *json = cJSON_PrintUnformatted(json_member(manifest, parts[i]));
         json_key(out, parts[i]);
-        text_put(out, json ? json : "null");
+        json_verbatim(out, json ? json : "null");
         cJSON_free(json);
     }
     json_close(out, '}');

@@ -41,11 +41,9 @@ static int run(const args *a)
         write_trend(&out, &s, &list[i], args_have(a, "json"));
     }
     if (!code && !count) {
-        fprintf(
-            stderr,
-            "papertag: nothing is on the rise: in the last %lu days, no tag or title word of 3 papers or more became"
-            " more frequent\n",
-            days);
+        complain("nothing is on the rise: in the last %lu days, no tag or title word of 3 papers or more became"
+                 " more frequent",
+                 days);
         code = EXIT_NOTHING;
     }
     papertag_store_close(store);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../clean.h"
 #include "digest.h"
 
 bool digest_take(digest *d, const int64_t *keys, size_t count)
@@ -62,9 +63,15 @@ void digest_terms(digest *d, const papertag_stored *paper, const papertag_decisi
 
 const char *digest_link(const papertag_paper *paper)
 {
-    const char *url = paper->url;
-    return url && (!strncmp(url, "https://", 8) || !strncmp(url, "http://", 7)) && !strpbrk(url, " \"<>\\^`{|}") ? url
-                                                                                                                 : NULL;
+    return web_address(paper->url);
+}
+
+const char *web_address(const char *url)
+{
+    return url && is_clean(url) && (!strncmp(url, "https://", 8) || !strncmp(url, "http://", 7)) &&
+                   !strpbrk(url, " \"<>\\^`{|}")
+               ? url
+               : NULL;
 }
 
 const char *digest_title(const papertag_paper *paper)

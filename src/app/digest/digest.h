@@ -54,7 +54,11 @@ const papertag_stored *digest_paper(digest *d, size_t i, bool *opens);
  * decided, or when the model is not the one that did. */
 void digest_terms(digest *d, const papertag_stored *paper, const papertag_decision *decision, size_t count, text *out);
 
-/* A paper's own address, http or https alone, so that no page or feed links to a script; NULL when it has none. */
+/* An address that a page, feed or mail may link to: http or https alone, so that none links to a script, and without
+ * characters that end a link or are not shown. NULL: it is none, or `url` is NULL. */
+const char *web_address(const char *url);
+
+/* A paper's own address; NULL when it has none that may be linked to. */
 const char *digest_link(const papertag_paper *paper);
 
 /* A paper's title, or words that say that it has none. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../clean.h"
 #include "../dates.h"
 #include "formats.h"
 
@@ -46,11 +47,16 @@ static bool is_plain(const char *string)
     return true;
 }
 
-/* A header with text that a person wrote: folded, and encoded where it is not plain ASCII. */
-static void add_header(text *out, const char *name, const char *value)
+/* A header with text that a person wrote: folded, and encoded where it is not plain ASCII. It is cleaned first, so
+ * that it is UTF-8, and encoded words end between characters. */
+static void add_header(text *out, const char *name, const char *string)
 {
     size_t column = strlen(name) + 1;
+    text shown = {0};
+    const char *value;
 
+    text_clean(&shown, string, strlen(string));
+    value = text_of(out, &shown);
     text_format(out, "%s:", name);
     if (is_plain(value) && !strstr(value, "=?")) {
         while (*value) {
@@ -67,7 +73,7 @@ static void add_header(text *out, const char *name, const char *value)
     } else {
         while (*value) {
             size_t length = strlen(value) < 42 ? strlen(value) : 42;
-            while (((unsigned char)value[length] & 0xc0) == 0x80) { /* never within a character */
+            while (length > 38 && ((unsigned char)value[length] & 0xc0) == 0x80) { /* never within a character */
                 length--;
             }
             text_put(out, column > strlen(name) + 1 ? "\r\n =?utf-8?B?" : " =?utf-8?B?");
@@ -77,6 +83,7 @@ static void add_header(text *out, const char *name, const char *value)
             value += length;
         }
     }
+    text_free(&shown);
     text_put(out, "\r\n");
 }
 

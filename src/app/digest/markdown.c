@@ -3,21 +3,41 @@
  */
 #include <string.h>
 
+#include "../clean.h"
 #include "../paper.h"
 #include "formats.h"
 
 /* Adds text in which nothing is taken for markup. */
 static void add_escaped(text *out, const char *string)
 {
-    for (; *string; string++) {
-        if (text_hidden(string)) {
-            string += text_hidden(string) - 1;
-            continue;
-        }
-        if (strchr("\\`*_{}[]()#+!|<>&~", *string)) {
+    text shown = {0};
+
+    text_clean(&shown, string, strlen(string));
+    for (const char *at = text_of(out, &shown); *at; at++) {
+        if (strchr("\\`*_{}[]()#+!|<>&~", *at)) {
             text_put(out, "\\");
         }
-        text_add(out, string, 1);
+        text_add(out, at, 1);
+    }
+    text_free(&shown);
+}
+
+/* Adds text as code, between more backticks than it has in a row: nothing in it ends the code. */
+static void add_code(text *out, const char *string)
+{
+    size_t longest = 0;
+
+    for (const char *at = strchr(string, '`'); at; at = strchr(at, '`')) {
+        const size_t row = strspn(at, "`");
+        longest = row > longest ? row : longest;
+        at += row;
+    }
+    for (size_t i = 0; i <= longest; i++) {
+        text_put(out, "`");
+    }
+    text_format(out, longest ? " %s " : "%s", string);
+    for (size_t i = 0; i <= longest; i++) {
+        text_put(out, "`");
     }
 }
 
@@ -39,7 +59,9 @@ static void add_paper(text *out, const papertag_stored *paper)
     add_escaped(out, text_of(out, &about));
     text_put(out, about.size ? "\n\n" : "");
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
-        text_format(out, "%s`%s` %.2f", t ? " \xc2\xb7 " : "", paper->tags[t].tag, paper->tags[t].p);
+        text_put(out, t ? " \xc2\xb7 " : "");
+        add_code(out, paper->tags[t].tag);
+        text_format(out, " %.2f", paper->tags[t].p);
     }
     text_put(out, paper->tag_count && paper->tags[0].in_force ? "\n\n" : "");
     if (p->abstract) {
