@@ -87,7 +87,9 @@ bool pt_is_day(const char *text)
 
 long pt_day_number(const char *text)
 {
-    return day_of(number_at(text, 4), number_at(text + 5, 2), number_at(text + 8, 2));
+    const bool has_month = text[4] == '-', has_day = has_month && text[7] == '-';
+
+    return day_of(number_at(text, 4), has_month ? number_at(text + 5, 2) : 1, has_day ? number_at(text + 8, 2) : 1);
 }
 
 bool pt_date_days(const char *text, long *first, long *last)
@@ -132,23 +134,6 @@ int pt_month_of(const char *text)
 const char *pt_month_name(int month)
 {
     return month_names[month - 1];
-}
-
-bool pt_mail_day(const char *text, char out[11])
-{
-    const char *comma = strchr(text, ',');
-    char name[4];
-    int day, month, year;
-
-    if (sscanf(comma ? comma + 1 : text, "%2d %3s %4d", &day, name, &year) != 3) {
-        return false;
-    }
-    month = pt_month_of(name);
-    if (!month || year < 1000 || day < 1 || day > pt_days_in_month(year, month)) {
-        return false;
-    }
-    pt_day_text(day_of(year, month, day), out);
-    return true;
 }
 
 /* The number of one to four digits that text begins with, else -1; *count is how many digits there are. */

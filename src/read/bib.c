@@ -190,48 +190,44 @@ static int set_keywords(bib *b)
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */
 
-/* The month of a name or number, and the day next to it: "may", "5", "5~May", "May 5--7". */
-static void read_month(const pt_buf *text, int *month, int *day)
+/* Appends the text of one part of a date, and a space. A month that is a number is named, for a number next to a year
+ * could as well be a day. */
+static int append_date_part(bib *b, field part, pt_buf *text)
 {
-    int number = 0;
+    const char *at;
+    int number, status = b->values[part].size ? make_plain(b, &b->values[part], PT_LATEX_PROSE) : PAPERTAG_OK;
 
-    for (size_t i = 0; i < text->size; i++) {
-        size_t digits = i;
-        while (digits < text->size && pt_is_digit(text->data[digits])) {
-            digits++;
-        }
-        if (digits > i) {
-            number = !number && digits - i <= 2 ? atoi(text->data + i) : number;
-            i = digits - 1;
-        } else if (!*month) {
-            *month = pt_month_of(text->data + i);
-        }
+    if (status || !b->values[part].size) {
+        return status;
     }
-    if (!*month) {
-        *month = number;
-    } else if (!*day) {
-        *day = number;
-    }
+    at = b->plain.data + strspn(b->plain.data, " \t\r\n");
+    number = strspn(at, "0123456789") <= 2 && !at[strspn(at, "0123456789 \t\r\n")] ? atoi(at) : 0;
+    pt_buf_text(text, part == MONTH && number >= 1 && number <= 12 ? pt_month_name(number) : at);
+    pt_buf_text(text, " ");
+    return text->failed ? pt_no_memory(b->err) : PAPERTAG_OK;
 }
 
-/* Sets a full date or none. */
+/* From "date", else from "year", "month" and "day", of which one may contain the next: "May 5--7", "5~May". */
 static int set_date(bib *b)
 {
     const char **to = &b->record->paper.date;
-    const pt_buf *date = &b->values[DATE], *year = &b->values[YEAR];
-    int month = 0, day = 0, none = 0, status = PAPERTAG_OK;
-    char text[40];
+    pt_buf text = {0};
+    int status = append_date_part(b, DATE, &text);
 
-    if (date->size) {
-        status = pt_record_date(b->record, to, date->data, date->size, b->err);
+    if (!status && text.size) {
+        status = pt_record_date(b->record, to, text.data, text.size, b->err);
     }
-    if (status || *to || year->size != 4) {
-        return status;
+    if (!status && !*to) {
+        pt_buf_clear(&text);
+        status = append_date_part(b, YEAR, &text);
+        status = status ? status : append_date_part(b, MONTH, &text);
+        status = status ? status : append_date_part(b, DAY, &text);
     }
-    read_month(&b->values[DAY], &day, &none); /* read like a month, which finds the first number */
-    read_month(&b->values[MONTH], &month, &day);
-    snprintf(text, sizeof text, "%s-%02d-%02d", year->data, month, day);
-    return pt_record_date(b->record, to, text, strlen(text), b->err);
+    if (!status && !*to && text.size) {
+        status = pt_record_date(b->record, to, text.data, text.size, b->err);
+    }
+    pt_buf_free(&text);
+    return status;
 }
 
 /* ---- identifiers ----------------------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 typedef enum pt_field_kind {
     PT_FIELD_TEXT,
     PT_FIELD_ID,      /* text; in JSON also a number */
-    PT_FIELD_DATE,    /* begins with YYYY-MM-DD; any other value is ignored */
+    PT_FIELD_DATE,    /* as pt_record_date reads them; any other value is ignored */
     PT_FIELD_LIST,    /* of texts */
     PT_FIELD_TAGS,    /* a list, under the name that the reader's options give */
     PT_FIELD_AUTHORS, /* a list of persons */

@@ -43,7 +43,7 @@ int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, cons
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
                     const char *separators);
 
-/* From a string that begins with YYYY-MM-DD; anything else is ignored. */
+/* From a string, as pt_record_date reads dates; anything else is ignored. */
 int pt_json_date(const pt_json *o, const char *key, const char **field);
 
 /* Sets the source, which is the same for all papers of a service. */

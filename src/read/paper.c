@@ -134,20 +134,9 @@ int pt_record_split(pt_record *record, papertag_strings *list, const char *text,
 
 int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err)
 {
-    while (length && (*text == ' ' || *text == '\t')) {
-        text++;
-        length--;
-    }
-    if (length < 10 || !pt_is_day(text)) {
-        return PAPERTAG_OK;
-    }
-    return pt_record_text(record, field, text, 10, err);
-}
+    char date[11];
 
-int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err)
-{
-    char day[11];
-    return pt_mail_day(text, day) ? pt_record_text(record, &record->paper.date, day, 10, err) : PAPERTAG_OK;
+    return pt_written_date(text, length, date) ? pt_record_text(record, field, date, strlen(date), err) : PAPERTAG_OK;
 }
 
 int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err)

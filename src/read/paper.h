@@ -35,11 +35,8 @@ int pt_record_append(pt_record *record, papertag_strings *list, const char *text
 int pt_record_split(pt_record *record, papertag_strings *list, const char *text, size_t length, const char *separators,
                     papertag_error *err);
 
-/* Sets *field to the first ten bytes of text when they are an existing day as YYYY-MM-DD; else leaves it unchanged. */
+/* Sets *field to the date that text gives, as precisely as it does (see pt_written_date); else leaves it unchanged. */
 int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err);
-
-/* Sets the date from one in the style of mail: "Mon, 2 Apr 2007 19:18:42 GMT"; else leaves it unchanged. */
-int pt_record_mail_date(pt_record *record, const char *text, papertag_error *err);
 
 /* Sets the address to `prefix` followed by id[0 .. length), unless the paper has one. */
 int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err);

@@ -91,7 +91,7 @@ static int read_date(const pt_json *o)
     int status = PAPERTAG_OK;
 
     if (!record->paper.date && created) {
-        status = pt_record_mail_date(record, created, o->err);
+        status = pt_record_date(record, &record->paper.date, created, strlen(created), o->err);
     }
     return status || record->paper.date ? status : pt_json_date(o, UPDATED, &record->paper.date);
 }

@@ -201,7 +201,7 @@ static int set_field(xml *x, char *text, size_t length)
     case PT_XML_FIRST_DAY:
         return pt_record_date(record, &paper->date, text, length, NULL);
     case PT_XML_MAIL_DAY:
-        return pt_record_mail_date(record, text, NULL);
+        return pt_record_date(record, &paper->date, text, length, NULL);
     case PT_XML_NAME:
         return append(x, &paper->authors, text, length);
     case PT_XML_NAMES:

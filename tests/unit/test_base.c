@@ -259,19 +259,8 @@ static void test_days_that_exist(void **state)
     }
 }
 
-static void test_months_and_mail_days(void **state)
+static void test_months(void **state)
 {
-    static const struct {
-        const char *text, *day;
-    } cases[] = {{"Mon, 2 Apr 2007 19:18:42 GMT", "2007-04-02"},
-                 {"29 Feb 2024 00:00:00 +0000", "2024-02-29"},
-                 {"Thu, 29 Feb 2023 00:00:00 GMT", NULL},
-                 {"Mon, 2 Apx 2007", NULL},
-                 {"Mon, 2 Ap 2007", NULL},
-                 {"2007-04-02", NULL},
-                 {"", NULL}};
-    char day[11];
-
     (void)state;
     for (int month = 1; month <= 12; month++) {
         assert_int_equal(pt_month_of(pt_month_name(month)), month);
@@ -280,12 +269,89 @@ static void test_months_and_mail_days(void **state)
     assert_int_equal(pt_month_of("DEC"), 12);
     assert_int_equal(pt_month_of("de"), 0);
     assert_int_equal(pt_month_of(""), 0);
+}
+
+static void test_written_dates(void **state)
+{
+    static const struct {
+        const char *text, *date;
+    } cases[] = {{"2031-02-03", "2031-02-03"},
+                 {" 2031-02-03T10:00:00Z", "2031-02-03"},
+                 {"2031-02-03 10:00", "2031-02-03"},
+                 {"2031-02-03T23:30:00-05:00", "2031-02-04"},
+                 {"2031-01-01T00:30:00.123+0100", "2030-12-31"},
+                 {"2031-02-03/2031-05-06", "2031-02-03"},
+                 {"2031-2-3", "2031-02-03"},
+                 {"2031/02/03", "2031-02-03"},
+                 {"2031/02/03/", "2031-02-03"},
+                 {"2031///", "2031"},
+                 {"2031/2/", "2031-02"},
+                 {"2031.02.03", "2031-02-03"},
+                 {"20310203", "2031-02-03"},
+                 {"12345678", NULL},
+                 {"2031-02", "2031-02"},
+                 {"2031-02-XX", "2031-02"},
+                 {"2031-02-00", "2031-02"},
+                 {"2031-02-30", "2031-02"},
+                 {"2031-21", "2031"},
+                 {"2031-13-45", "2031"},
+                 {"2031", "2031"},
+                 {"2031~", "2031"},
+                 {"[2031?]", "2031"},
+                 {"c2031", "2031"},
+                 {"2031/2032", "2031"},
+                 {"2031-2032", "2031"},
+                 {"2031 Feb", "2031-02"},
+                 {"2031 Feb 3", "2031-02-03"},
+                 {"2031, Feb. 3rd", "2031-02-03"},
+                 {"2031 Jan-Feb", "2031-01"},
+                 {"2031 Jan-Feb 3", "2031-01"},
+                 {"2031 Spring", "2031"},
+                 {"2031 FEB 3", "2031-02-03"},
+                 {"Feb 3 2031", "2031-02-03"},
+                 {"February 3rd, 2031", "2031-02-03"},
+                 {"Feb 2031", "2031-02"},
+                 {"Sept. 2031", "2031-09"},
+                 {"3 February 2031", "2031-02-03"},
+                 {"3rd of February 2031", "2031-02-03"},
+                 {"03-Feb-2031", "2031-02-03"},
+                 {"3-5 February 2031", "2031-02-03"},
+                 {"Jan 30 - Feb 2, 2031", "2031-01-30"},
+                 {"30 Jan - 2 Feb 2031", "2031-01-30"},
+                 {"Dec 30 2031 - Jan 2 2032", "2031-12-30"},
+                 {"Vol. 3, February 2031", "2031-02"},
+                 {"February 2031, 7", "2031-02"},
+                 {"Marble 2031", "2031"},
+                 {"13/2/2031", "2031-02-13"},
+                 {"2/13/2031", "2031-02-13"},
+                 {"2/3/2031", "2031"},
+                 {"3.2.2031", "2031-02-03"},
+                 {"Mon, 2 Apr 2007 19:18:42 GMT", "2007-04-02"},
+                 {"29 Feb 2024 00:00:00 +0000", "2024-02-29"},
+                 {"Thu, 29 Feb 2023 00:00:00 GMT", "2023-02"},
+                 {"Thu, 02 Jan 2031 22:00:00 -0500", "2031-01-03"},
+                 {"Thu, 02 Jan 2031 22:00:00 EST", "2031-01-03"},
+                 {"Thu Jan  2 05:00:00 2031", "2031-01-02"},
+                 {"Mon, 2 Apx 2007", "2007"},
+                 {"9999-12-31T23:59:00-05:00", "9999-12-31"},
+                 {"February 3", NULL},
+                 {"in press", NULL},
+                 {"0000", NULL},
+                 {"12:30", NULL},
+                 {"-", NULL},
+                 {"", NULL}};
+    char date[11];
+
+    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(pt_mail_day(cases[i].text, day), cases[i].day != NULL);
-        if (cases[i].day) {
-            assert_string_equal(day, cases[i].day);
+        const bool found = pt_written_date(cases[i].text, strlen(cases[i].text), date);
+        if (found != (cases[i].date != NULL) || (found && strcmp(date, cases[i].date) != 0)) {
+            fail_msg("'%s' is read as %s, not %s", cases[i].text, found ? date : "none",
+                     cases[i].date ? cases[i].date : "none");
         }
     }
+    assert_int_equal(pt_day_number("2031"), pt_day_number("2031-01-01"));
+    assert_int_equal(pt_day_number("2031-02"), pt_day_number("2031-02-01"));
 }
 
 int main(void)
@@ -301,7 +367,8 @@ int main(void)
         cmocka_unit_test(test_tasks_run_once_and_the_first_failure_is_returned),
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_days_that_exist),
-        cmocka_unit_test(test_months_and_mail_days),
+        cmocka_unit_test(test_months),
+        cmocka_unit_test(test_written_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,7 +133,7 @@ static void test_bibtex_grammar(void **state)
         "line: 12\nid: fourth\ntitle: undefined4\n"
         "line: 13\nid: t-f1b5eba1713cc828\ntitle: No key\nline: 14\nid: t-19688aa407f0da33\ndoi: 10.1/x\n"
         "title: None at all\nerror: file:15: neither title nor abstract\n"
-        "line: 16\nid: last\ntitle: T2\nvenue: B\n");
+        "line: 16\nid: last\ntitle: T2\ndate: 2020-02\nvenue: B\n");
 }
 
 static void test_arxiv_wherever_it_is_written(void **state)
@@ -159,23 +159,24 @@ static void test_arxiv_wherever_it_is_written(void **state)
     }
 }
 
-static void test_only_a_day_is_a_date(void **state)
+static void test_dates_are_as_precise_as_they_are_written(void **state)
 {
     static const struct {
         const char *fields, *date;
-    } cases[] = {{"date={2020}", NULL},
-                 {"date={2020-10}", NULL},
+    } cases[] = {{"date={2020}", "2020"},
+                 {"date={2020-10}", "2020-10"},
                  {"date={2020-10-11/2020-10-13}", "2020-10-11"},
-                 {"year=2020", NULL},
-                 {"year=2020, month=oct", NULL},
-                 {"year=2020, month=10", NULL},
+                 {"year=2020", "2020"},
+                 {"year={{2020}}, month={{FEB 3}}", "2020-02-03"},
+                 {"year=2020, month=oct", "2020-10"},
+                 {"year=2020, month=10", "2020-10"},
                  {"year=2020, month=10, day=11", "2020-10-11"},
                  {"year={2020}, month={October 11--13}", "2020-10-11"},
                  {"year={2020}, month={11 Oct.}", "2020-10-11"},
-                 {"year={2020}, month={October 2020}", NULL},
-                 {"year={2020}, month={Fall}", NULL},
+                 {"year={2020}, month={October 2020}", "2020-10"},
+                 {"year={2020}, month={Fall}", "2020"},
                  {"year={in press}, month=oct, day=1", NULL},
-                 {"date={2020-10}, year=2020, month=10, day=12", "2020-10-12"}};
+                 {"date={2020-10}, year=2020, month=10, day=12", "2020-10"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char source[256], expected[128];
@@ -271,7 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_latex_becomes_text),   cmocka_unit_test(test_biblatex_field_by_field),
         cmocka_unit_test(test_bibtex_grammar),       cmocka_unit_test(test_arxiv_wherever_it_is_written),
-        cmocka_unit_test(test_only_a_day_is_a_date), cmocka_unit_test(test_malformed_entries_are_reported_and_skipped),
+        cmocka_unit_test(test_dates_are_as_precise_as_they_are_written), cmocka_unit_test(test_malformed_entries_are_reported_and_skipped),
         cmocka_unit_test(test_macros_are_bounded),   cmocka_unit_test(test_similar_text_is_no_bibliography),
         cmocka_unit_test(test_real_bibliographies),
     };

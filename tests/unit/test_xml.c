@@ -61,7 +61,7 @@ static void test_feeds(void **state)
                  "<pubDate>05 Foo 2026</pubDate></item></channel></rss>"),
         "format: rss\nline: 2\nid: 2601.00003\narxiv: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
         "url: https://arxiv.org/abs/2601.00003\nsource: arxiv\nauthor: Ada Example\ncategory: cs.LG\ncategory: cs.CL\n"
-        "line: 8\nid: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\nurl: "
+        "line: 8\nid: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\ndate: 2026\nurl: "
         "https://example.org/p/7\n");
 }
 

@@ -26,9 +26,16 @@ void add_element(text *out, const char *name, const char *value)
     text_format(out, "</%s>\n", name);
 }
 
+const char *moment_of(const papertag_stored *paper)
+{
+    const char *date = paper->paper.date;
+
+    return date && strlen(date) == 10 ? date : paper->added;
+}
+
 void add_moment(text *out, const papertag_stored *paper)
 {
-    text_format(out, "%.10sT00:00:00Z", paper->paper.date ? paper->paper.date : paper->added);
+    text_format(out, "%.10sT00:00:00Z", moment_of(paper));
 }
 
 void add_self_link(text *out, const digest *d, const char *element, const digest_format *format)

@@ -16,7 +16,10 @@ void add_element(text *out, const char *name, const char *value);
 /* <link/> from a feed to itself, where it has an address. */
 void add_self_link(text *out, const digest *d, const char *element, const digest_format *format);
 
-/* The day of a paper as RFC 3339 has moments. */
+/* The date of a paper when its day is known, else when it was added. Borrowed from the paper. */
+const char *moment_of(const papertag_stored *paper);
+
+/* The same as RFC 3339 has moments. */
 void add_moment(text *out, const papertag_stored *paper);
 
 #endif

@@ -17,7 +17,7 @@ static void add_item(text *out, const papertag_stored *paper)
     text_put(out, "<guid isPermaLink=\"false\">");
     add_urn(out, "paper:", p->id);
     text_put(out, "</guid>\n<pubDate>");
-    text_mail_date(out, p->date ? p->date : paper->added);
+    text_mail_date(out, moment_of(paper));
     text_put(out, "</pubDate>\n");
     for (size_t i = 0; i < p->authors.count; i++) {
         add_element(out, "dc:creator", p->authors.items[i]);

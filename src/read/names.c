@@ -1,0 +1,634 @@
+/*
+ * names - see names.h.
+ *
+ * First a list is cut into persons, where separators count only outside of braces and parentheses. Whether a comma
+ * separates persons or the parts of one is told by its neighbours: "Doe, Dora" has a lone last name, "Doe, D., Roe, R."
+ * has initials in every second place. Then each person is put in order, and TeX becomes text last, because its braces
+ * hold words together.
+ */
+#include "names.h"
+
+#include "latex.h"
+#include "list.h"
+#include "markup.h"
+#include "slice.h"
+
+enum { PARTS_MAX = 4, WHITE_MAX = 8 }; /* parts of a name, between commas; bytes */
+
+/* How commas in a list are read. */
+typedef enum comma_rule { COMMA_TOLD, COMMA_SEPARATES, COMMA_INVERTS } comma_rule;
+
+/* The parts of a text between separators outside of groups. */
+typedef struct cutter {
+    pt_slice rest;
+    bool (*separates)(pt_slice at, size_t *length); /* whether the text begins with a separator, of *length bytes */
+    bool grouped;                                   /* braces and parentheses are in pairs */
+    bool done;
+} cutter;
+
+/* ---- words ----------------------------------------------------------------------------------------------------- */
+
+/* The next word of *rest, up to white space; empty after the last. */
+static pt_slice take_word(pt_slice *rest)
+{
+    pt_slice word;
+
+    *rest = pt_trimmed(*rest);
+    word = (pt_slice){rest->text, 0};
+    while (word.length < rest->length && !pt_is_white(rest->text[word.length])) {
+        word.length++;
+    }
+    rest->text += word.length;
+    rest->length -= word.length;
+    return word;
+}
+
+static bool is_one_of(pt_slice word, const char *const *list)
+{
+    for (; *list; list++) {
+        if (pt_slice_is(word, *list)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "Jr", "III": they follow the last name. */
+static bool is_suffix(pt_slice part)
+{
+    static const char *const suffixes[] = {"jr", "jr.", "sr", "sr.", "jnr", "jnr.", "ii", "iii", "iv", "2nd", "3rd", 0};
+    return is_one_of(pt_trimmed(part), suffixes);
+}
+
+/* Degrees are no part of a name. Most of them could be initials: they are degrees only after a whole name. */
+static bool is_degree(pt_slice part, bool after_name)
+{
+    static const char *const degrees[] = {"phd", "ph.d.", "ph.d", "dphil", "d.phil.", 0};
+    static const char *const short_ones[] = {"md",    "m.d.", "msc", "m.sc.",  "ms", "m.s.", "ma",   "m.a.", "bsc",
+                                             "b.sc.", "ba",   "mph", "m.p.h.", "rn", "dds",  "esq.", 0};
+    part = pt_trimmed(part);
+    return is_one_of(part, degrees) || (after_name && is_one_of(part, short_ones));
+}
+
+static bool is_nobody(pt_slice part)
+{
+    static const char *const words[] = {"et al",    "et al.", "et. al.", "others", "and others", "...", "\u2026",
+                                        "{others}", "etal",   "etal.",   0};
+    return !part.length || is_one_of(part, words);
+}
+
+static bool has_word_of(pt_slice text, const char *const *list)
+{
+    pt_slice word;
+
+    while ((word = take_word(&text)).length) {
+        while (word.length && strchr(",;:.&", word.text[word.length - 1])) {
+            word.length--;
+        }
+        if (is_one_of(word, list)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_organisation(pt_slice text)
+{
+    static const char *const words[] = {"academy",
+                                        "agency",
+                                        "association",
+                                        "center",
+                                        "centre",
+                                        "collaboration",
+                                        "college",
+                                        "commission",
+                                        "committee",
+                                        "consortium",
+                                        "council",
+                                        "department",
+                                        "dept",
+                                        "faculty",
+                                        "foundation",
+                                        "group",
+                                        "hospital",
+                                        "inc",
+                                        "initiative",
+                                        "institut",
+                                        "institute",
+                                        "institutes",
+                                        "institution",
+                                        "lab",
+                                        "laboratories",
+                                        "laboratory",
+                                        "labs",
+                                        "ministry",
+                                        "network",
+                                        "organisation",
+                                        "organization",
+                                        "project",
+                                        "school",
+                                        "society",
+                                        "team",
+                                        "universidad",
+                                        "universidade",
+                                        "universit\u00e4t",
+                                        "universit\u00e9",
+                                        "universit\u00e0",
+                                        "university",
+                                        0};
+    return has_word_of(text, words);
+}
+
+/* "Inc": what precedes it is the name of a company. */
+static bool is_company_form(pt_slice part)
+{
+    static const char *const forms[] = {"inc", "llc", "ltd", "gmbh", "corp", "co", "plc", "s.a", "ag", 0};
+    part = pt_trimmed(part);
+    part.length -= part.length && part.text[part.length - 1] == '.';
+    return is_one_of(part, forms);
+}
+
+/* Whether a text begins with a character of Chinese, Japanese or Korean, or of another script of the East. */
+static bool is_eastern(pt_slice text)
+{
+    const unsigned char first = text.length ? (unsigned char)text.text[0] : 0;
+    return first >= 0xe3 && first <= 0xed; /* U+3000 to U+DFFF */
+}
+
+/* Initials alone: "D.", "R. M.", "J.-P.", "DM". */
+static bool is_initials(pt_slice part)
+{
+    size_t letters = 0, small = 0;
+
+    part = pt_trimmed(part);
+    for (size_t i = 0; i < part.length && !is_eastern(part); i++) {
+        const char c = part.text[i];
+        const bool continues = ((unsigned char)c & 0xc0) == 0x80;
+        if (pt_is_letter(c) || ((unsigned char)c >= 0x80 && !continues)) {
+            letters++;
+            small += c >= 'a' && c <= 'z';
+        } else if (!continues && !strchr(" .-\t", c)) {
+            return false;
+        }
+    }
+    return letters && letters <= 4 && !small && part.length <= 16;
+}
+
+/* "Doe DM": initials, without points, after the last name. */
+static bool ends_in_initials(pt_slice name)
+{
+    pt_slice word = {name.text, 0}, last = {name.text, 0}, rest = name;
+    bool mixed = false;
+    size_t words = 0;
+
+    while ((word = take_word(&rest)).length) {
+        bool small = false, large = false;
+        for (size_t i = 0; i < last.length; i++) {
+            small = small || (last.text[i] >= 'a' && last.text[i] <= 'z') || (unsigned char)last.text[i] >= 0x80;
+            large = large || last.text[i] == '.';
+        }
+        if (large) {
+            return false; /* "D. Doe X" */
+        }
+        mixed = mixed || (small && last.length > 1);
+        last = word;
+        words++;
+    }
+    for (size_t i = 0; i < last.length; i++) {
+        if (!pt_is_upper(last.text[i]) && last.text[i] != '-') {
+            return false;
+        }
+    }
+    return words >= 2 && words <= 4 && mixed && last.length <= 3 && !is_suffix(last) && !is_degree(last, false);
+}
+
+/* Whether a part between commas could be a whole name, with its first name first. */
+static bool is_whole_name(pt_slice part)
+{
+    pt_slice rest = pt_trimmed(part), first = take_word(&rest);
+    const bool particle = first.length && first.text[0] >= 'a' && first.text[0] <= 'z';
+
+    return (is_eastern(part) && part.length > 3) || is_organisation(part) || (rest.length && !particle);
+}
+
+/* ---- cutting --------------------------------------------------------------------------------------------------- */
+
+/* Whether all braces and parentheses of a text are in pairs. */
+static bool is_grouped(pt_slice text)
+{
+    size_t depth = 0;
+
+    for (size_t i = 0; i < text.length; i++) {
+        depth += text.text[i] == '{' || text.text[i] == '(';
+        if (text.text[i] == '}' || text.text[i] == ')') {
+            if (!depth) {
+                return false;
+            }
+            depth--;
+        }
+    }
+    return !depth;
+}
+
+static cutter cut(pt_slice text, bool (*separates)(pt_slice at, size_t *length))
+{
+    return (cutter){.rest = text, .separates = separates, .grouped = is_grouped(text)};
+}
+
+/* The next part, trimmed; false after the last. */
+static bool next_part(cutter *c, pt_slice *part)
+{
+    size_t depth = 0, length = 0, i = 0;
+
+    if (c->done) {
+        return false;
+    }
+    for (; i < c->rest.length; i++) {
+        const char b = c->rest.text[i];
+        if (!depth && c->separates((pt_slice){c->rest.text + i, c->rest.length - i}, &length)) {
+            break;
+        }
+        depth += c->grouped && (b == '{' || b == '(');
+        depth -= c->grouped && (b == '}' || b == ')');
+        i += b == '\\' && i + 1 < c->rest.length && !strchr("{}()", c->rest.text[i + 1]);
+    }
+    c->done = i == c->rest.length;
+    *part = pt_trimmed((pt_slice){c->rest.text, i});
+    length = c->done ? 0 : length;
+    c->rest = (pt_slice){c->rest.text + i + length, c->rest.length - i - length};
+    return true;
+}
+
+static bool begins_with(pt_slice at, const char *mark, size_t *length)
+{
+    *length = strlen(mark);
+    return at.length >= *length && !memcmp(at.text, mark, *length);
+}
+
+static bool at_comma(pt_slice at, size_t *length)
+{
+    return begins_with(at, ",", length) || begins_with(at, "\uff0c", length) || begins_with(at, "\u3001", length);
+}
+
+static bool at_semicolon(pt_slice at, size_t *length)
+{
+    return begins_with(at, ";", length) || begins_with(at, "\uff1b", length);
+}
+
+static bool at_bar(pt_slice at, size_t *length)
+{
+    return begins_with(at, "|", length);
+}
+
+/* The word "and" or "&", with the white space before it. That after it may be the space before another. */
+static bool at_and(pt_slice at, size_t *length)
+{
+    size_t white = 0;
+
+    while (white < at.length && white <= WHITE_MAX && pt_is_white(at.text[white])) {
+        white++;
+    }
+    if (!white || white > WHITE_MAX) {
+        return false; /* the end of a longer run will be found */
+    }
+    if (at.length > white + 3 && pt_slice_is((pt_slice){at.text + white, 3}, "and") &&
+        pt_is_white(at.text[white + 3])) {
+        *length = white + 3;
+        return true;
+    }
+    *length = white + 1;
+    return at.length > white + 1 && at.text[white] == '&' && pt_is_white(at.text[white + 1]);
+}
+
+static bool has_separator(pt_slice text, bool (*separates)(pt_slice at, size_t *length))
+{
+    cutter c = cut(text, separates);
+    pt_slice part;
+
+    return next_part(&c, &part) && !c.done;
+}
+
+/* ---- one person ------------------------------------------------------------------------------------------------ */
+
+/* Without groups in parentheses or brackets at the end, which are affiliations or their numbers, and the signs of
+ * footnotes. A name that has nothing else stays. */
+static pt_slice without_notes(pt_slice name)
+{
+    static const char *const signs[] = {"*", "\u2020", "\u2021", "\u00a7", ",", ";"};
+    bool found = true;
+
+    while (found) {
+        size_t depth = 0, at = name.length;
+        found = false;
+        name = pt_trimmed(name);
+        for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+            const size_t size = strlen(signs[i]);
+            if (name.length > size && !memcmp(name.text + name.length - size, signs[i], size)) {
+                name.length -= size;
+                found = true;
+            }
+        }
+        at = name.length;
+        if (at && (name.text[at - 1] == ')' || name.text[at - 1] == ']')) {
+            do {
+                at--;
+                depth += name.text[at] == ')' || name.text[at] == ']';
+                depth -= name.text[at] == '(' || name.text[at] == '[';
+            } while (at && depth);
+            found = !depth && at;
+            name.length = found ? at : name.length;
+        }
+    }
+    return name;
+}
+
+/* Without "and" before it and "et al." after it. */
+static pt_slice without_company(pt_slice name)
+{
+    static const char *const ends[] = {" et al.", " et al", " and others"};
+    size_t length;
+
+    if (name.length > 4 && pt_slice_is((pt_slice){name.text, 3}, "and") && pt_is_white(name.text[3])) {
+        name = pt_trimmed((pt_slice){name.text + 3, name.length - 3});
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        length = strlen(ends[i]);
+        if (name.length > length && pt_slice_is((pt_slice){name.text + name.length - length, length}, ends[i])) {
+            name.length -= length;
+        }
+    }
+    return without_notes(name);
+}
+
+/* Appends parts as one name, TeX becoming text. */
+static int append_parts(pt_record *record, const pt_slice *parts, size_t count, papertag_error *err)
+{
+    pt_buf name = {0}, plain = {0};
+    const pt_buf *done = &name;
+    int status;
+
+    for (size_t i = 0; i < count; i++) {
+        /* names of the East have no space between their parts */
+        pt_buf_text(&name, i && !(is_eastern(parts[i]) && is_eastern(parts[i - 1])) ? " " : "");
+        pt_buf_append(&name, parts[i].text, parts[i].length);
+    }
+    if (name.size && !name.failed && strpbrk(name.data, "\\{}~")) {
+        pt_latex_text(&plain, name.data, name.size, PT_LATEX_PROSE);
+        done = &plain;
+    }
+    status = name.failed || plain.failed ? pt_no_memory(err) : PAPERTAG_OK;
+    if (!status && done->size) {
+        status = pt_record_append(record, &record->paper.authors, done->data, done->size, err);
+    }
+    pt_buf_free(&name);
+    pt_buf_free(&plain);
+    return status;
+}
+
+/* "Doe DM" in order. */
+static int append_initials_last(pt_record *record, pt_slice name, papertag_error *err)
+{
+    size_t at = name.length;
+
+    while (!pt_is_white(name.text[at - 1])) {
+        at--;
+    }
+    return append_parts(
+        record, (const pt_slice[]){{name.text + at, name.length - at}, pt_trimmed((pt_slice){name.text, at})}, 2, err);
+}
+
+/* Puts the parts of a name between commas in order: the last name, then a suffix and the first name, in any order. */
+static int append_inverted(pt_record *record, pt_slice name, papertag_error *err)
+{
+    cutter c = cut(name, at_comma);
+    pt_slice parts[PARTS_MAX] = {{0}}, part, ordered[3];
+    size_t count = 0, first;
+
+    while (next_part(&c, &part)) { /* libraries add the years of a life */
+        if (part.length && !is_degree(part, count >= 2) && !pt_is_digit(*part.text) && count < PARTS_MAX) {
+            parts[count++] = part;
+        }
+    }
+    if (count < 2) {
+        return count ? append_parts(record, parts, 1, err) : PAPERTAG_OK;
+    }
+    if (is_organisation(parts[0]) || is_company_form(parts[1])) {
+        return append_parts(record, &name, 1, err);
+    }
+    if (is_organisation(parts[1])) {
+        return append_parts(record, parts, 1, err); /* an affiliation */
+    }
+    if (count == 2 && (is_suffix(parts[1]) || is_eastern(parts[0]))) {
+        return append_parts(record, parts, 2, err);
+    }
+    first = count >= 3 && is_suffix(parts[1]) ? 2 : 1;
+    ordered[0] = parts[first];
+    ordered[1] = parts[0];
+    ordered[2] = parts[first == 1 ? 2 : 1];
+    return append_parts(record, ordered, count < 3 ? 2 : 3, err);
+}
+
+/* Appends a person without markup. */
+static int append_person(pt_record *record, pt_slice name, comma_rule commas, papertag_error *err)
+{
+    name = without_company(without_notes(name));
+    if (is_nobody(name)) {
+        return PAPERTAG_OK;
+    }
+    if (has_separator(name, at_comma)) {
+        return append_inverted(record, name, err);
+    }
+    if (commas == COMMA_TOLD && ends_in_initials(name)) {
+        return append_initials_last(record, name, err);
+    }
+    return append_parts(record, &name, 1, err);
+}
+
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
+
+/* What the parts of a list between commas look like. */
+typedef struct comma_parts {
+    size_t count;    /* without suffixes and "et al." */
+    bool whole_last; /* a part in an odd place, where last names would be, is a whole name */
+    bool whole_two;  /* the same in an even place */
+    bool initials;   /* every part in an even place is initials */
+    bool vancouver;  /* every part ends in initials: "Doe DM" */
+} comma_parts;
+
+/* Whether a part is no name of its own. */
+static bool is_skipped(pt_slice part, bool after_name)
+{
+    part = without_company(part);
+    for (size_t i = 0; i < part.length; i++) {
+        if (!pt_is_digit(part.text[i]) && part.text[i] != '*') {
+            return is_nobody(part) || is_suffix(part) || is_degree(part, after_name);
+        }
+    }
+    return true; /* the number of an affiliation */
+}
+
+static comma_parts weigh_commas(pt_slice text)
+{
+    cutter c = cut(text, at_comma);
+    comma_parts found = {.initials = true, .vancouver = true};
+    pt_slice part;
+    bool whole = false;
+
+    while (next_part(&c, &part)) {
+        part = without_notes(part);
+        if (is_skipped(part, whole)) {
+            continue;
+        }
+        whole = is_whole_name(part);
+        found.vancouver = found.vancouver && ends_in_initials(part);
+        if (found.count++ % 2 == 0) {
+            found.whole_last = found.whole_last || whole;
+        } else {
+            found.whole_two = found.whole_two || whole;
+            found.initials = found.initials && is_initials(part);
+        }
+    }
+    return found;
+}
+
+/* Whether in a list the last name of each person comes first, with a comma after it. */
+static bool is_inverted(const comma_parts *found)
+{
+    if (found->count % 2 || !found->count) {
+        return false;
+    }
+    if (found->initials) {
+        return true;
+    }
+    return !found->whole_last || (found->count == 2 && !found->whole_two);
+}
+
+/* Cuts a list at commas, where each person takes one part, or two if their last names come first. A suffix goes with
+ * the part before it. */
+static int append_at_commas(pt_record *record, pt_slice text, comma_rule commas, papertag_error *err)
+{
+    const comma_parts found = weigh_commas(text);
+    const bool inverted = commas == COMMA_TOLD && is_inverted(&found);
+    const comma_rule rule = found.vancouver ? commas : COMMA_SEPARATES;
+    cutter c = cut(text, at_comma);
+    pt_slice part, person = {text.text, 0};
+    size_t taken = 0;
+    bool whole = false;
+    int status = PAPERTAG_OK;
+
+    while (!status && next_part(&c, &part)) {
+        const bool counts = !is_skipped(without_notes(part), whole);
+        whole = counts ? is_whole_name(without_notes(part)) : whole;
+        if (counts && taken == (inverted ? 2 : 1)) {
+            status = append_person(record, person, inverted ? COMMA_TOLD : rule, err);
+            taken = 0;
+        }
+        if (counts && !taken) {
+            person = part;
+        } else if (taken && (counts || is_suffix(part))) {
+            person.length = (size_t)(part.text + part.length - person.text);
+        }
+        taken += counts;
+    }
+    return status || !taken ? status : append_person(record, person, inverted ? COMMA_TOLD : rule, err);
+}
+
+typedef struct item_context {
+    pt_record *record;
+    comma_rule commas;
+    papertag_error *err;
+} item_context;
+
+static int append_item(void *context, const char *text, size_t length)
+{
+    item_context *to = context;
+    return append_person(to->record, (pt_slice){text, length}, to->commas, to->err);
+}
+
+/* Appends each part between separators: a person, or a list of them. */
+static int append_each(pt_record *record, pt_slice text, bool (*separates)(pt_slice at, size_t *length),
+                       comma_rule commas, bool persons, papertag_error *err)
+{
+    cutter c = cut(text, separates);
+    pt_slice part;
+    int status = PAPERTAG_OK;
+
+    while (!status && next_part(&c, &part)) {
+        status = persons ? append_person(record, part, commas, err) : append_at_commas(record, part, commas, err);
+    }
+    return status;
+}
+
+static int append_list(pt_record *record, pt_slice text, comma_rule commas, papertag_error *err)
+{
+    if (commas == COMMA_INVERTS) {
+        return append_each(record, text, at_and, COMMA_SEPARATES, true, err);
+    }
+    if (has_separator(text, at_semicolon)) {
+        return append_each(record, text, at_semicolon, commas, true, err);
+    }
+    if (has_separator(text, at_bar)) {
+        return append_each(record, text, at_bar, commas, true, err);
+    }
+    return append_each(record, text, at_and, commas, false, err);
+}
+
+/* Calls append_list or append_person for text without markup. */
+static int append_plain(pt_record *record, const char *text, size_t length, comma_rule commas, bool list,
+                        papertag_error *err)
+{
+    pt_buf plain = {0};
+    pt_slice names = {text, length};
+    int status = PAPERTAG_OK;
+
+    if (length && (memchr(text, '<', length) || memchr(text, '&', length))) {
+        status = pt_markup_text(&plain, text, length, err);
+        names = (pt_slice){plain.data, plain.size};
+    }
+    if (!status && list && pt_is_written_list(names.text, names.length)) {
+        item_context to = {record, COMMA_SEPARATES, err};
+        status = pt_written_list(names.text, names.length, NULL, append_item, &to);
+        status = status ? pt_no_memory(err) : PAPERTAG_OK;
+    } else if (!status) {
+        status = list ? append_list(record, names, commas, err) : append_person(record, names, commas, err);
+    }
+    pt_buf_free(&plain);
+    return status;
+}
+
+int pt_record_author(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    return append_plain(record, text, length, COMMA_TOLD, false, err);
+}
+
+int pt_record_authors(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    return append_plain(record, text, length, COMMA_TOLD, true, err);
+}
+
+int pt_record_ordered_authors(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    return append_plain(record, text, length, COMMA_SEPARATES, true, err);
+}
+
+int pt_record_anded_authors(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    return append_plain(record, text, length, COMMA_INVERTS, true, err);
+}
+
+int pt_record_person(pt_record *record, const char *first, const char *last, const char *suffix, papertag_error *err)
+{
+    const char *const texts[] = {first, last, suffix};
+    pt_buf plain = {0};
+    pt_slice part;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < 3 && !status; i++) {
+        pt_buf_text(&plain, plain.size ? " " : "");
+        status = texts[i] ? pt_markup_text(&plain, texts[i], strlen(texts[i]), err) : PAPERTAG_OK;
+    }
+    part = (pt_slice){plain.data ? plain.data : "", plain.size};
+    status = status ? status : append_parts(record, &part, 1, err);
+    pt_buf_free(&plain);
+    return status;
+}
