@@ -10,6 +10,7 @@
 #include "bib_syntax.h"
 #include "format.h"
 #include "latex.h"
+#include "names.h"
 #include "reader.h"
 
 typedef enum field {
@@ -112,70 +113,12 @@ static int set_title(bib *b)
     return set_text(b, TITLE, &b->record->paper.title, PT_LATEX_PROSE);
 }
 
-/* ---- authors --------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------ */
 
-/* Splits a name at the commas outside of braces, into at most three parts. */
-static size_t split_name(pt_slice name, pt_slice parts[3])
-{
-    size_t count = 1, depth = 0;
-
-    parts[0] = (pt_slice){name.text, 0};
-    for (size_t i = 0; i < name.length; i++) {
-        const char c = name.text[i];
-        depth += c == '{';
-        depth -= c == '}' && depth;
-        if (c == ',' && !depth && count < 3) {
-            parts[count++] = (pt_slice){name.text + i + 1, 0};
-        } else {
-            parts[count - 1].length++;
-        }
-    }
-    return count;
-}
-
-/* "First Last", "Last, First" or "Last, Jr, First". */
-static int append_name(bib *b, pt_slice name)
-{
-    static const size_t orders[3][3] = {{0}, {1, 0}, {2, 0, 1}};
-    pt_slice parts[3];
-    size_t count;
-    pt_buf order = {0};
-    int status;
-
-    name = pt_trimmed(name);
-    if (!name.length || pt_slice_is(name, "others")) {
-        return PAPERTAG_OK;
-    }
-    count = split_name(name, parts);
-    for (size_t i = 0; i < count; i++) {
-        const pt_slice *part = &parts[orders[count - 1][i]];
-        pt_buf_append(&order, part->text, part->length);
-        pt_buf_text(&order, " ");
-    }
-    status = order.failed ? pt_no_memory(b->err) : make_plain(b, &order, PT_LATEX_PROSE);
-    pt_buf_free(&order);
-    return status ? status
-                  : pt_record_append(b->record, &b->record->paper.authors, b->plain.data, b->plain.size, b->err);
-}
-
-/* Names are separated by the word "and", except inside braces. */
 static int set_authors(bib *b)
 {
-    const char *text = b->values[AUTHOR].data;
-    size_t size = b->values[AUTHOR].size, from = 0, depth = 0;
-    int status = PAPERTAG_OK;
-
-    for (size_t i = 0; i < size && !status; i++) {
-        depth += text[i] == '{';
-        depth -= text[i] == '}' && depth;
-        if (!depth && i + 4 < size && pt_is_white(text[i]) && pt_is_white(text[i + 4]) &&
-            pt_slice_is((pt_slice){text + i + 1, 3}, "and")) {
-            status = append_name(b, (pt_slice){text + from, i - from});
-            from = i + 4;
-            i += 3; /* the space after one "and" may also be the space before another */
-        }
-    }
-    return status || !size ? status : append_name(b, (pt_slice){text + from, size - from});
+    const pt_buf *value = &b->values[AUTHOR];
+    return value->size ? pt_record_anded_authors(b->record, value->data, value->size, b->err) : PAPERTAG_OK;
 }
 
 static int set_keywords(bib *b)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "list_cell.h"
+#include "names.h"
 
 /* ---- header ---------------------------------------------------------------------------------------------------- */
 
@@ -257,8 +258,10 @@ static int read_field(const row *r, const pt_field *field, size_t i)
         return read_date(r, field, i);
     case PT_FIELD_LIST:
     case PT_FIELD_TAGS:
-    case PT_FIELD_AUTHORS:
         return read_list(r, field, i);
+    case PT_FIELD_AUTHORS: /* exporters put ';' between the names */
+        return (r->columns->exporter ? pt_record_anded_authors : pt_record_authors)(record, cell.text, cell.length,
+                                                                                    r->err);
     case PT_FIELD_COUNT:
         if (read_count(cell, pt_count_member(field, &record->paper))) {
             return PAPERTAG_OK;

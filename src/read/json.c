@@ -7,6 +7,7 @@
 #include "json.h"
 
 #include "list_cell.h"
+#include "names.h"
 
 const cJSON *pt_json_member(const pt_json *o, const char *key)
 {
@@ -108,6 +109,9 @@ int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, paper
     if (!items || cJSON_IsNull(items)) {
         return PAPERTAG_OK;
     }
+    if (cJSON_IsString(items) && list == &record->paper.authors) {
+        return pt_record_authors(record, items->valuestring, strlen(items->valuestring), o->err);
+    }
     if (cJSON_IsString(items)) {
         bool whole;
         status = pt_list_cell(record, list, items->valuestring, strlen(items->valuestring), separators,
@@ -120,8 +124,13 @@ int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, paper
     cJSON_ArrayForEach(item, items)
     {
         const char *name = name_of(item);
-        status = name ? pt_record_append(record, list, name, strlen(name), o->err)
-                      : pt_json_wrong_type(o, key, "a list of strings");
+        if (!name) {
+            status = pt_json_wrong_type(o, key, "a list of strings");
+        } else if (list == &record->paper.authors) {
+            status = pt_record_listed_author(record, name, strlen(name), o->err);
+        } else {
+            status = pt_record_append(record, list, name, strlen(name), o->err);
+        }
         if (status) {
             break;
         }

@@ -37,7 +37,8 @@ int pt_json_id_of(const pt_json *o, const char *key, const cJSON *item, const ch
 int pt_json_count(const pt_json *o, const char *key, long *field); /* 0 to 2e9 */
 int pt_json_count_of(const pt_json *o, const char *key, const cJSON *item, long *field);
 
-/* A list of strings, of objects with a name, or one string with a list, as pt_list_cell reads it. */
+/* A list of strings, of objects with a name, or one string with a list, as pt_list_cell reads it; authors as
+ * names.h reads them. */
 bool pt_json_is_list(const cJSON *item); /* an array of strings and objects with a name */
 int pt_json_list(const pt_json *o, const char *key, papertag_strings *list, const char *separators);
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,

@@ -151,7 +151,6 @@ static int read_field(const pt_json *o, const pt_field *field, const cJSON *item
     case PT_FIELD_TAGS:
         return read_tags(o, field, item);
     case PT_FIELD_LIST:
-        return pt_json_list_of(o, key, item, pt_list_member(field, &record->paper), field->separators);
     case PT_FIELD_AUTHORS:
         return pt_json_list_of(o, key, item, pt_list_member(field, &record->paper), field->separators);
     case PT_FIELD_COUNT:

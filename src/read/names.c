@@ -9,7 +9,7 @@
 #include "names.h"
 
 #include "latex.h"
-#include "list.h"
+#include "list_cell.h"
 #include "markup.h"
 #include "slice.h"
 
@@ -174,20 +174,20 @@ static bool is_initials(pt_slice part)
     return letters && letters <= 4 && !small && part.length <= 16;
 }
 
-/* "Doe DM": initials, without points, after the last name. */
+/* "Doe DM", "Doe D.M.": initials after the last name. */
 static bool ends_in_initials(pt_slice name)
 {
     pt_slice word = {name.text, 0}, last = {name.text, 0}, rest = name;
     bool mixed = false;
-    size_t words = 0;
+    size_t words = 0, letters = 0;
 
     while ((word = take_word(&rest)).length) {
-        bool small = false, large = false;
+        bool small = false, points = false;
         for (size_t i = 0; i < last.length; i++) {
             small = small || (last.text[i] >= 'a' && last.text[i] <= 'z') || (unsigned char)last.text[i] >= 0x80;
-            large = large || last.text[i] == '.';
+            points = points || last.text[i] == '.';
         }
-        if (large) {
+        if (points) {
             return false; /* "D. Doe X" */
         }
         mixed = mixed || (small && last.length > 1);
@@ -195,11 +195,12 @@ static bool ends_in_initials(pt_slice name)
         words++;
     }
     for (size_t i = 0; i < last.length; i++) {
-        if (!pt_is_upper(last.text[i]) && last.text[i] != '-') {
+        if (!pt_is_upper(last.text[i]) && last.text[i] != '-' && last.text[i] != '.') {
             return false;
         }
+        letters += pt_is_upper(last.text[i]);
     }
-    return words >= 2 && words <= 4 && mixed && last.length <= 3 && !is_suffix(last) && !is_degree(last, false);
+    return words >= 2 && words <= 4 && mixed && letters && letters <= 3 && !is_suffix(last) && !is_degree(last, false);
 }
 
 /* Whether a part between commas could be a whole name, with its first name first. */
@@ -533,16 +534,10 @@ static int append_at_commas(pt_record *record, pt_slice text, comma_rule commas,
     return status || !taken ? status : append_person(record, person, inverted ? COMMA_TOLD : rule, err);
 }
 
-typedef struct item_context {
-    pt_record *record;
-    comma_rule commas;
-    papertag_error *err;
-} item_context;
-
-static int append_item(void *context, const char *text, size_t length)
+static int append_item(pt_record *record, papertag_strings *list, const char *text, size_t length, papertag_error *err)
 {
-    item_context *to = context;
-    return append_person(to->record, (pt_slice){text, length}, to->commas, to->err);
+    (void)list; /* it is that of the authors */
+    return pt_record_listed_author(record, text, length, err);
 }
 
 /* Appends each part between separators: a person, or a list of them. */
@@ -561,11 +556,13 @@ static int append_each(pt_record *record, pt_slice text, bool (*separates)(pt_sl
 
 static int append_list(pt_record *record, pt_slice text, comma_rule commas, papertag_error *err)
 {
-    if (commas == COMMA_INVERTS) {
-        return append_each(record, text, at_and, COMMA_SEPARATES, true, err);
-    }
     if (has_separator(text, at_semicolon)) {
         return append_each(record, text, at_semicolon, commas, true, err);
+    }
+    if (commas == COMMA_INVERTS) {
+        const comma_parts found = weigh_commas(text);
+        const bool persons = found.count < 2 || !found.vancouver; /* else "Doe D, Roe RM" */
+        return append_each(record, text, at_and, persons ? commas : COMMA_TOLD, persons, err);
     }
     if (has_separator(text, at_bar)) {
         return append_each(record, text, at_bar, commas, true, err);
@@ -578,17 +575,15 @@ static int append_plain(pt_record *record, const char *text, size_t length, comm
                         papertag_error *err)
 {
     pt_buf plain = {0};
-    pt_slice names = {text, length};
+    pt_slice names = pt_trimmed((pt_slice){text, length});
     int status = PAPERTAG_OK;
 
     if (length && (memchr(text, '<', length) || memchr(text, '&', length))) {
         status = pt_markup_text(&plain, text, length, err);
-        names = (pt_slice){plain.data, plain.size};
+        names = pt_trimmed((pt_slice){plain.data, plain.size});
     }
-    if (!status && list && pt_is_written_list(names.text, names.length)) {
-        item_context to = {record, COMMA_SEPARATES, err};
-        status = pt_written_list(names.text, names.length, NULL, append_item, &to);
-        status = status ? pt_no_memory(err) : PAPERTAG_OK;
+    if (!status && list && names.length && *names.text != '{' && pt_is_bracketed(names.text, names.length)) {
+        status = pt_list_cell(record, &record->paper.authors, names.text, names.length, ",;", append_item, NULL, err);
     } else if (!status) {
         status = list ? append_list(record, names, commas, err) : append_person(record, names, commas, err);
     }
@@ -599,6 +594,12 @@ static int append_plain(pt_record *record, const char *text, size_t length, comm
 int pt_record_author(pt_record *record, const char *text, size_t length, papertag_error *err)
 {
     return append_plain(record, text, length, COMMA_TOLD, false, err);
+}
+
+int pt_record_listed_author(pt_record *record, const char *text, size_t length, papertag_error *err)
+{
+    return length && memchr(text, ',', length) ? append_plain(record, text, length, COMMA_SEPARATES, false, err)
+                                               : pt_record_append(record, &record->paper.authors, text, length, err);
 }
 
 int pt_record_authors(pt_record *record, const char *text, size_t length, papertag_error *err)

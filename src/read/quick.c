@@ -14,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/swar.h"
+#include "names.h"
 
 enum { DEPTH_MAX = 32 };
 
@@ -435,15 +436,11 @@ static void fill_list(filling *f, const value *v, papertag_strings *to)
         at = skip_white(scan_string(at, v->end, &item), v->end);
         at += at < v->end; /* the comma */
         if (string_of(f, &item, &text, &length)) {
-            f->status = pt_record_append(&f->reader->record, to, text, length, f->err);
+            f->status = to == &f->reader->record.paper.authors
+                            ? pt_record_listed_author(&f->reader->record, text, length, f->err)
+                            : pt_record_append(&f->reader->record, to, text, length, f->err);
         }
     }
-}
-
-/* Names need more than a copy: they go to the other reader unless they are plain. */
-static void fill_authors(filling *f, const value *v, papertag_strings *to)
-{
-    fill_list(f, v, to);
 }
 
 static void fill_field(filling *f, const pt_field *field, const value *v)
@@ -462,10 +459,8 @@ static void fill_field(filling *f, const pt_field *field, const value *v)
         break;
     case PT_FIELD_LIST:
     case PT_FIELD_TAGS:
-        fill_list(f, v, pt_list_member(field, paper));
-        break;
     case PT_FIELD_AUTHORS:
-        fill_authors(f, v, pt_list_member(field, paper));
+        fill_list(f, v, pt_list_member(field, paper));
         break;
     case PT_FIELD_COUNT:
         fill_count(f, v, pt_count_member(field, paper));

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "markup.h"
+#include "names.h"
 
 /* An item of a list is compared with this many before it, so that a long list takes linear time. */
 enum { RECENT = 64 };
@@ -121,7 +123,6 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
 static int read_person_parts(const pt_json *o, const cJSON *person)
 {
     static const char *const order[] = {"given", "dropping-particle", "non-dropping-particle", "family", "suffix"};
-    pt_record *record = &o->reader->record;
     pt_buf name = {0};
     int status;
 
@@ -130,8 +131,7 @@ static int read_person_parts(const pt_json *o, const cJSON *person)
         pt_buf_text(&name, part ? part : "");
         pt_buf_text(&name, " ");
     }
-    status = name.failed ? pt_no_memory(o->err)
-                         : pt_record_append(record, &record->paper.authors, name.data, name.size, o->err);
+    status = name.failed ? pt_no_memory(o->err) : pt_record_person(&o->reader->record, NULL, name.data, NULL, o->err);
     pt_buf_free(&name);
     return status;
 }
@@ -165,7 +165,7 @@ static int read_person(const pt_json *o, const cJSON *item)
     if (pt_json_path(item, "family")) {
         return read_person_parts(o, item);
     }
-    return name ? pt_record_append(record, &record->paper.authors, name, strlen(name), o->err) : PAPERTAG_OK;
+    return name ? pt_record_listed_author(record, name, strlen(name), o->err) : PAPERTAG_OK;
 }
 
 /* ---- lists ----------------------------------------------------------------------------------------------------- */
@@ -216,8 +216,9 @@ static int read_list_row(const pt_json *o, const pt_row *row)
         return PAPERTAG_OK;
     }
     if (cJSON_IsString(item) && !strchr(row->path, '.')) {
-        return pt_record_split(record, list, item->valuestring, strlen(item->valuestring),
-                               row->kind == PT_ROW_PERSONS ? ";" : ",;", o->err);
+        return row->kind == PT_ROW_PERSONS
+                   ? pt_record_authors(record, item->valuestring, strlen(item->valuestring), o->err)
+                   : pt_record_split(record, list, item->valuestring, strlen(item->valuestring), ",;", o->err);
     }
     return read_list(o, o->json, row->path, row);
 }
@@ -240,6 +241,9 @@ static int read_text(const pt_json *o, const pt_row *row, const char **field)
     const cJSON *item = first_of(pt_json_path(o->json, row->path));
     char number[40];
 
+    if (cJSON_IsString(item) && row->kind == PT_ROW_MARKUP) {
+        return pt_record_markup(record, field, item->valuestring, strlen(item->valuestring), o->err);
+    }
     if (cJSON_IsString(item)) {
         return pt_record_text(record, field, item->valuestring, strlen(item->valuestring), o->err);
     }

@@ -3,6 +3,7 @@
  */
 #include "snapshot.h"
 
+#include "names.h"
 #include "reader.h"
 
 /* Members that only such records have; source_names.c has them, too. */
@@ -24,51 +25,18 @@ bool pt_snapshot_differs(const char *field)
 /* [["Last", "First", "Suffix"], ...]; affiliations may follow. */
 static int read_parsed_authors(const pt_json *o)
 {
-    static const int order[] = {1, 0, 2};
     const cJSON *items = pt_json_member(o, AUTHORS), *item;
-    pt_record *record = &o->reader->record;
-    pt_buf name = {0};
     int status = PAPERTAG_OK;
 
     cJSON_ArrayForEach(item, items)
     {
-        pt_buf_clear(&name);
-        for (int i = 0; i < 3; i++) {
-            const char *part = cJSON_GetStringValue(cJSON_GetArrayItem(item, order[i]));
-            pt_buf_text(&name, part ? part : "");
-            pt_buf_text(&name, " ");
-        }
-        status = name.failed ? pt_no_memory(o->err)
-                             : pt_record_append(record, &record->paper.authors, name.data, name.size, o->err);
+        status = pt_record_person(&o->reader->record, cJSON_GetStringValue(cJSON_GetArrayItem(item, 1)),
+                                  cJSON_GetStringValue(cJSON_GetArrayItem(item, 0)),
+                                  cJSON_GetStringValue(cJSON_GetArrayItem(item, 2)), o->err);
         if (status) {
             break;
         }
     }
-    pt_buf_free(&name);
-    return status;
-}
-
-/* "A. Example, B. Sample (Some Lab) and C. Other": affiliations in parentheses are dropped. */
-static int read_written_authors(const pt_json *o, const char *text)
-{
-    pt_record *record = &o->reader->record;
-    pt_buf names = {0};
-    int depth = 0, status;
-
-    for (const char *at = text; *at; at++) {
-        depth += *at == '(';
-        if (!depth && strchr(" \n", *at) && !strncmp(at + 1, "and", 3) && at[4] && strchr(" \n", at[4])) {
-            pt_buf_text(&names, ",");
-            at += 3;
-        } else if (!depth) {
-            pt_buf_append(&names, at, 1);
-        }
-        depth -= *at == ')' && depth;
-    }
-    pt_buf_append(&names, "", 0);
-    status = names.failed ? pt_no_memory(o->err)
-                          : pt_record_split(record, &record->paper.authors, names.data, names.size, ",", o->err);
-    pt_buf_free(&names);
     return status;
 }
 
@@ -79,7 +47,8 @@ static int read_authors(const pt_json *o)
     if (cJSON_IsArray(pt_json_member(o, AUTHORS))) {
         return read_parsed_authors(o);
     }
-    return text ? read_written_authors(o, text) : pt_json_list(o, "authors", &o->reader->record.paper.authors, ",;");
+    return text ? pt_record_ordered_authors(&o->reader->record, text, strlen(text), o->err)
+                : pt_json_list(o, "authors", &o->reader->record.paper.authors, ",;");
 }
 
 /* From the first version, else from the last change. */

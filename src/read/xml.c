@@ -10,6 +10,7 @@
 #include <expat.h>
 #include <stdlib.h>
 
+#include "names.h"
 #include "reader.h"
 
 enum { DEPTH_MAX = 64 };                                       /* nested elements */
@@ -139,38 +140,16 @@ static int append(xml *x, papertag_strings *list, const char *text, size_t lengt
     return pt_record_append(&x->reader->record, list, text, length, NULL);
 }
 
-static int append_last_first(xml *x, const char *text, size_t length)
-{
-    papertag_strings *authors = &x->reader->record.paper.authors;
-    const char *comma = strchr(text, ',');
-    pt_buf name = {0};
-    int status;
-
-    if (!comma) {
-        return append(x, authors, text, length);
-    }
-    pt_buf_text(&name, comma + 1);
-    pt_buf_text(&name, " ");
-    pt_buf_append(&name, text, (size_t)(comma - text));
-    status = name.failed ? PAPERTAG_NO_MEMORY : append(x, authors, name.data, name.size);
-    pt_buf_free(&name);
-    return status;
-}
-
 /* Appends the author whose parts have been read. */
 static int append_author(xml *x)
 {
-    pt_buf name = {0};
-    int status;
+    const pt_buf *parts = x->author;
+    int status = pt_record_person(&x->reader->record, parts[0].data, parts[1].data, parts[2].data, NULL);
 
     for (int i = 0; i < NAME_PARTS; i++) {
-        pt_buf_append(&name, x->author[i].data, x->author[i].size);
-        pt_buf_text(&name, " ");
-        name.failed = name.failed || x->author[i].failed;
+        status = x->author[i].failed ? PAPERTAG_NO_MEMORY : status;
         pt_buf_clear(&x->author[i]);
     }
-    status = name.failed ? PAPERTAG_NO_MEMORY : append(x, &x->reader->record.paper.authors, name.data, name.size);
-    pt_buf_free(&name);
     return status;
 }
 
@@ -203,11 +182,11 @@ static int set_field(xml *x, char *text, size_t length)
     case PT_XML_MAIL_DAY:
         return pt_record_date(record, &paper->date, text, length, NULL);
     case PT_XML_NAME:
-        return append(x, &paper->authors, text, length);
+        return pt_record_author(record, text, length, NULL);
     case PT_XML_NAMES:
-        return pt_record_split(record, &paper->authors, text, length, ",", NULL);
+        return pt_record_authors(record, text, length, NULL);
     case PT_XML_LAST_FIRST:
-        return append_last_first(x, text, length);
+        return pt_record_author(record, text, length, NULL);
     case PT_XML_FORENAMES:
     case PT_XML_KEYNAME:
     case PT_XML_SUFFIX:

@@ -58,7 +58,7 @@ static void test_semantic_scholar(void **state)
         "format: s2\nline: 3\nid: 2601.00001\narxiv: 2601.00001\ndoi: 10.1000/ex\ntitle: T\ndate: 2026-01-02\n"
         "url: https://e.org/aa11\nsource: semanticscholar\nvenue: J. Examples\nauthor: Ada Example\n"
         "author: B. Sample\ncategory: Mathematics\ncategory: Computer Science\n"
-        "line: 5\nid: bb22\ntitle: U\nsource: semanticscholar\nvenue: V\n"
+        "line: 5\nid: bb22\ntitle: U\ndate: 2020\nsource: semanticscholar\nvenue: V\n"
         "error: file:6: neither title nor abstract\nerror: file:7: field 'title' must be a string\n");
     /* pages of a search, one after the other */
     assert_string_equal(read_all("{\"total\": 3, \"offset\": 0, \"next\": 2, \"data\": [\n{\"paperId\":\"a\",\"title\":"
