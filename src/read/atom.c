@@ -13,6 +13,7 @@ static const pt_xml_element elements[] = {{"id", PT_XML_ID, 1},
                                           {"creator", PT_XML_NAMES, 1},
                                           {"category", PT_XML_TERM, 1},
                                           {"link", PT_XML_LINK, 1},
+                                          {"announce_type", PT_XML_ANNOUNCED, 1},
                                           {"journal_ref", PT_XML_VENUE, 1},
                                           {"doi", PT_XML_DOI, 1},
                                           {0}};

@@ -10,6 +10,7 @@
 #include <expat.h>
 #include <stdlib.h>
 
+#include "markup.h"
 #include "names.h"
 #include "reader.h"
 
@@ -30,8 +31,10 @@ typedef struct xml {
     pt_xml_kind field;     /* of the text that is read; PT_XML_NONE outside of one */
     pt_buf text;
     pt_buf author[NAME_PARTS];
-    bool complete, deleted; /* the record */
-    bool suspended, ended;  /* the parser */
+    bool complete, deleted, raw; /* the record */
+    bool suspended, ended;       /* the parser */
+    size_t passed;               /* to the parser, bytes */
+    size_t wanted;               /* in the next piece, at least; bytes */
     bool no_memory;
     size_t fault_line;
     char fault[256]; /* why the parser was stopped for good */
@@ -104,35 +107,63 @@ static int set_id(xml *x, const char *text, size_t length)
     return status ? status : pt_record_address(&x->reader->record, PT_ARXIV_ADDRESS, id, size, NULL);
 }
 
-/* Replaces each tag with a space; returns the new length. */
-static size_t drop_tags(char *text)
+static bool begins(const char *text, const char *with)
 {
-    char *to = text;
-    bool inside = false;
-
-    for (const char *at = text; *at; at++) {
-        inside = inside || *at == '<';
-        *to = inside ? ' ' : *at;
-        to += !inside || *at == '>';
-        inside = inside && *at != '>';
-    }
-    *to = '\0';
-    return (size_t)(to - text);
+    return !strncmp(text, with, strlen(with));
 }
 
-static int set_abstract(xml *x, char *text, size_t length)
+/* The abstract in an item of a feed of PubMed, which has a citation before it and the numbers of the article after it.
+ * Sets *length; 0 when there is no abstract. */
+static const char *pubmed_abstract(const char *text, size_t *length)
 {
-    const char *lead = !strncmp(text, "arXiv:", 6) ? strstr(text, "Abstract: ") : NULL, *from = text;
+    static const char heading[] = "<b>ABSTRACT</b>";
+    const char *from = strstr(text, heading), *numbers = from ? strstr(from, "PMID:") : NULL;
 
-    if (!strncmp(text, "Comment: ", 9)) {
+    *length = 0;
+    if (!from || !numbers) {
+        return text;
+    }
+    from += sizeof heading - 1;
+    while (numbers > from && !begins(numbers, "<p")) {
+        numbers--;
+    }
+    *length = (size_t)(numbers - from);
+    return from;
+}
+
+/* The kind of announcement and the abstract, with which feeds of arXiv fill the same element:
+ * "arXiv:2508.13426v1 Announce Type: new Abstract: ...". */
+static int set_announcement(xml *x, const char *text, size_t length)
+{
+    static const char mark[] = "Announce Type: ";
+    papertag_paper *paper = &x->reader->record.paper;
+    const char *lead = strstr(text, "Abstract: "), *type = strstr(text, mark);
+    int status = PAPERTAG_OK;
+
+    if (type && lead && type < lead) {
+        type += sizeof mark - 1;
+        status = set_once(x, &paper->announce_type, type, strcspn(type, " \t\r\n"));
+    }
+    lead = lead ? lead + 10 : text;
+    return status || paper->abstract
+               ? status
+               : pt_record_markup(&x->reader->record, &paper->abstract, lead, length - (size_t)(lead - text), NULL);
+}
+
+static int set_abstract(xml *x, const char *text, size_t length)
+{
+    pt_record *record = &x->reader->record;
+
+    if (record->paper.abstract || begins(text, "Comment: ")) {
         return PAPERTAG_OK; /* oai_dc has the author's comments as another description */
     }
-    if (lead) { /* feeds of arXiv begin an abstract with its number and the kind of announcement */
-        from = lead + 10;
-    } else if (x->field == PT_XML_SUMMARY && *text == '<') {
-        length = drop_tags(text);
+    if (begins(text, "arXiv:")) {
+        return set_announcement(x, text, length);
     }
-    return set_once(x, &x->reader->record.paper.abstract, from, length - (size_t)(from - text));
+    if (*text == '<' && strstr(text, "PMID:")) {
+        text = pubmed_abstract(text, &length);
+    }
+    return pt_record_markup(record, &record->paper.abstract, text, length, NULL);
 }
 
 static int append(xml *x, papertag_strings *list, const char *text, size_t length)
@@ -153,16 +184,57 @@ static int append_author(xml *x)
     return status;
 }
 
+/* A DOI, an address, or the identifier of arXiv or an archive; others are left out. */
 static int set_identifier(xml *x, const char *text, size_t length)
 {
-    if (!strncmp(text, "doi:", 4)) {
-        return set_once(x, &x->reader->record.paper.doi, text, length);
+    static const char *const prefixes[] = {"doi:",
+                                           "DOI:",
+                                           "info:doi/",
+                                           "10.",
+                                           "https://doi.org/",
+                                           "http://doi.org/",
+                                           "http://dx.doi.org/",
+                                           "https://dx.doi.org/"};
+    papertag_paper *paper = &x->reader->record.paper;
+
+    if (pt_arxiv_id(text, &(size_t){0})) {
+        return set_id(x, text, length);
     }
-    return pt_arxiv_id(text, &(size_t){0}) || !strncmp(text, "oai:", 4) ? set_id(x, text, length) : PAPERTAG_OK;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (begins(text, prefixes[i])) {
+            return set_once(x, &paper->doi, text, length);
+        }
+    }
+    if (begins(text, "http://") || begins(text, "https://")) {
+        return set_once(x, &paper->url, text, length);
+    }
+    return begins(text, "oai:") ? set_id(x, text, length) : PAPERTAG_OK;
+}
+
+/* Replaces a date that is less precise. */
+static int set_day(xml *x, const char *text, size_t length)
+{
+    papertag_paper *paper = &x->reader->record.paper;
+    const char *date = NULL;
+    const int status = pt_record_date(&x->reader->record, &date, text, length, NULL);
+
+    if (date && (!paper->date || strlen(date) > strlen(paper->date))) {
+        paper->date = date;
+    }
+    return status;
+}
+
+/* arXiv writes first names first. */
+static int append_names(xml *x, const char *text, size_t length)
+{
+    pt_record *record = &x->reader->record;
+    const bool ordered = x->raw || (record->paper.source && !strcmp(record->paper.source, "arxiv"));
+
+    return (ordered ? pt_record_ordered_authors : pt_record_authors)(record, text, length, NULL);
 }
 
 /* Sets the field of the record that text[0 .. length), of kind x->field, belongs to. */
-static int set_field(xml *x, char *text, size_t length)
+static int set_field(xml *x, const char *text, size_t length)
 {
     pt_record *record = &x->reader->record;
     papertag_paper *paper = &record->paper;
@@ -171,22 +243,21 @@ static int set_field(xml *x, char *text, size_t length)
     case PT_XML_ID:
         return set_id(x, text, length);
     case PT_XML_TITLE:
-        return set_once(x, &paper->title, text, length);
+        return paper->title ? PAPERTAG_OK : pt_record_markup(record, &paper->title, text, length, NULL);
     case PT_XML_ABSTRACT:
     case PT_XML_SUMMARY:
         return set_abstract(x, text, length);
     case PT_XML_DAY:
-        return paper->date ? PAPERTAG_OK : pt_record_date(record, &paper->date, text, length, NULL);
+        return set_day(x, text, length);
     case PT_XML_FIRST_DAY:
-        return pt_record_date(record, &paper->date, text, length, NULL);
-    case PT_XML_MAIL_DAY:
         return pt_record_date(record, &paper->date, text, length, NULL);
     case PT_XML_NAME:
         return pt_record_author(record, text, length, NULL);
     case PT_XML_NAMES:
-        return pt_record_authors(record, text, length, NULL);
-    case PT_XML_LAST_FIRST:
-        return pt_record_author(record, text, length, NULL);
+    case PT_XML_RAW_NAMES:
+        return append_names(x, text, length);
+    case PT_XML_ANNOUNCED:
+        return pt_record_text(record, &paper->announce_type, text, length, NULL);
     case PT_XML_FORENAMES:
     case PT_XML_KEYNAME:
     case PT_XML_SUFFIX:
@@ -235,7 +306,7 @@ static void start_outside(xml *x, const char *name, const pt_xml_element *elemen
 
     if (!strcmp(name, x->dialect->record)) {
         x->record_depth = x->depth;
-        x->deleted = false;
+        x->deleted = x->raw = false;
         pt_record_clear(&x->reader->record, line_of(x));
     } else if (element && element->kind == PT_XML_FAULT) {
         code = attribute(attributes, "code");
@@ -271,6 +342,14 @@ static void start_inside(xml *x, const pt_xml_element *element, const char **att
     case PT_XML_AUTHOR:
         x->author_depth = x->depth;
         break;
+    case PT_XML_RAW:
+        x->raw = true;
+        break;
+    case PT_XML_RAW_NAMES: /* elsewhere an element of that name contains one for each author */
+        if (x->raw) {
+            start_text(x, PT_XML_RAW_NAMES);
+        }
+        break;
     case PT_XML_FAULT:
         break;
     default:
@@ -289,8 +368,12 @@ static void on_start(void *context, const char *qualified, const char **attribut
         stop(x, "elements are nested more than 64 deep");
         return;
     }
-    if (x->field) {
-        return; /* markup inside of a text */
+    if (x->field == PT_XML_NAME) {
+        x->field = PT_XML_NONE;
+        x->field_depth = 0;
+    } else if (x->field) { /* XHTML, JATS or MathML */
+        pt_buf_format(&x->text, "<x:%s>", name);
+        return;
     }
     element = element_of(x, name);
     if (!x->record_depth) {
@@ -332,12 +415,49 @@ static void end_text(xml *x)
     x->field_depth = 0;
 }
 
+/* The month in which arXiv received a paper, by its identifier: 2508.13426, hep-th/9901001. */
+static int set_month_of_id(xml *x, const char *id)
+{
+    papertag_paper *paper = &x->reader->record.paper;
+    const char *slash = strchr(id, '/'), *digits = slash ? slash + 1 : id;
+    const int year = 10 * (digits[0] - '0') + digits[1] - '0';
+    char month[16];
+
+    snprintf(month, sizeof month, "%d-%.2s", year >= 91 ? 1900 + year : 2000 + year, digits + 2);
+    return pt_record_date(&x->reader->record, &paper->date, month, strlen(month), NULL);
+}
+
+/* A record has been read. An announcement is dated by its own day: only a new paper is as new as that. The arXiv API
+ * returns an error as a paper. */
+static void end_record(xml *x)
+{
+    papertag_paper *paper = &x->reader->record.paper;
+    const char *type = paper->announce_type;
+    size_t length;
+    char message[200];
+
+    if (paper->id && strstr(paper->id, "arxiv.org/api/errors")) {
+        snprintf(message, sizeof message, "the server reports an error: %s",
+                 paper->abstract ? paper->abstract : "no reason given");
+        stop(x, message);
+        return;
+    }
+    if (type && paper->date) {
+        paper->announced = paper->date;
+        if (!begins(type, "new")) {
+            paper->date = NULL;
+            check(x, paper->id && pt_arxiv_id(paper->id, &length) ? set_month_of_id(x, paper->id) : PAPERTAG_OK);
+        }
+    }
+}
+
 static void on_end(void *context, const char *qualified)
 {
     xml *x = context;
 
-    (void)qualified;
-    if (x->depth == x->field_depth) {
+    if (x->field && x->depth > x->field_depth) {
+        pt_buf_format(&x->text, "</x:%s>", local_name(qualified));
+    } else if (x->depth == x->field_depth) {
         end_text(x);
     } else if (x->depth == x->author_depth) {
         x->author_depth = 0;
@@ -345,6 +465,7 @@ static void on_end(void *context, const char *qualified)
     }
     if (x->depth == x->record_depth) {
         x->record_depth = 0;
+        end_record(x);
         if (!x->deleted && !x->no_memory && !x->fault[0]) {
             x->complete = true;
             XML_StopParser(x->parser, XML_TRUE);
@@ -375,6 +496,7 @@ int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag
         free(x);
         return pt_no_memory(err);
     }
+    x->wanted = 1;
     x->reader = reader;
     x->dialect = dialect;
     XML_SetUserData(x->parser, x);
@@ -399,6 +521,19 @@ void pt_xml_close(papertag_reader *reader)
     }
 }
 
+/* Expat reads a tag or comment that is not complete again from its beginning with each piece. If one began before the
+ * last piece, of `size` bytes, the next piece is as long as all that there is of it, so that the time stays linear. */
+static void want_more(xml *x, size_t size)
+{
+    const size_t done = (size_t)XML_GetCurrentByteIndex(x->parser);
+    const size_t open = done < x->passed ? x->passed - done : 0;
+
+    x->wanted = open > size ? open : 1;
+    if (x->wanted > TEXT_MAX) {
+        stop(x, "a tag or comment of more than 16 MiB");
+    }
+}
+
 /* Passes more of the source to expat. */
 static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
 {
@@ -408,16 +543,18 @@ static int feed(xml *x, enum XML_Status *parsed, papertag_error *err)
     int status;
 
     in->line = line_of(x); /* for a message about compressed data */
-    status = pt_input_fill(in, 1, err);
+    status = pt_input_fill(in, x->wanted, err);
     if (status) {
         return status;
     }
     from = in->start;
     size = (size_t)(in->end - from);
-    size = size < CHUNK_MAX ? size : CHUNK_MAX;
+    size = size < CHUNK_MAX || size < x->wanted ? size : CHUNK_MAX > x->wanted ? CHUNK_MAX : x->wanted;
     in->start += size;
     x->ended = in->at_end && in->start == in->end;
     *parsed = XML_Parse(x->parser, from, (int)size, x->ended);
+    x->passed += size;
+    want_more(x, size);
     return PAPERTAG_OK;
 }
 

@@ -12,14 +12,15 @@ typedef enum pt_xml_kind {
     PT_XML_ID,
     PT_XML_TITLE,
     PT_XML_ABSTRACT,
-    PT_XML_SUMMARY,    /* an abstract, maybe with markup */
-    PT_XML_DAY,        /* begins with YYYY-MM-DD */
-    PT_XML_FIRST_DAY,  /* the same; replaces any other */
-    PT_XML_MAIL_DAY,   /* as in mail: Wed, 20 Aug 2025 ...; replaces any other */
-    PT_XML_NAME,       /* of an author */
-    PT_XML_NAMES,      /* of all authors, with commas between them */
-    PT_XML_LAST_FIRST, /* of an author: Last, First */
-    PT_XML_AUTHOR,     /* contains the next three */
+    PT_XML_SUMMARY,   /* an abstract, maybe with markup */
+    PT_XML_DAY,       /* a date; a less precise one is replaced */
+    PT_XML_FIRST_DAY, /* a date that replaces any other */
+    PT_XML_NAME,      /* of an author; if it has elements, they are read instead */
+    PT_XML_NAMES,     /* of all authors */
+    PT_XML_RAW,       /* the record has the layout of arXivRaw */
+    PT_XML_RAW_NAMES, /* of all authors, in a record of arXivRaw */
+    PT_XML_ANNOUNCED, /* how arXiv announces the paper: "new", "cross", "replace" ... */
+    PT_XML_AUTHOR,    /* contains the next three */
     PT_XML_FORENAMES,
     PT_XML_KEYNAME,
     PT_XML_SUFFIX,

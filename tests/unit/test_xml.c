@@ -59,10 +59,50 @@ static void test_feeds(void **state)
                  "<item><title>Elsewhere</title><guid>https://example.org/p/7</guid>\n"
                  "<description>&lt;p&gt;Text with &lt;b&gt;marks&lt;/b&gt;.&lt;/p&gt;</description>\n"
                  "<pubDate>05 Foo 2026</pubDate></item></channel></rss>"),
-        "format: rss\nline: 2\nid: 2601.00003\narxiv: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01-05\n"
+        "format: rss\nline: 2\nid: 2601.00003\narxiv: 2601.00003\ntitle: T\nabstract: The text.\ndate: 2026-01\n"
         "url: https://arxiv.org/abs/2601.00003\nsource: arxiv\nauthor: Ada Example\ncategory: cs.LG\ncategory: cs.CL\n"
-        "line: 8\nid: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks .\ndate: 2026\nurl: "
+        "line: 8\nid: https://example.org/p/7\ntitle: Elsewhere\nabstract: Text with marks.\ndate: 2026\nurl: "
         "https://example.org/p/7\n");
+}
+
+/* Feeds of other services, and what their text has in it. */
+static void test_markup_and_names_in_feeds(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all("<rdf:RDF xmlns:rdf=\"r\" xmlns=\"http://purl.org/rss/1.0/\" xmlns:dc=\"d\">\n"
+                 "<channel rdf:about=\"x\"><title>New</title></channel>\n<item rdf:about=\"y\">\n"
+                 "<title><![CDATA[ A made-up cell ]]></title><link>http://e.org/1</link><guid>g1</guid>\n"
+                 "<dc:creator><![CDATA[ Doe, D., van der Roe, R. M. ]]></dc:creator><dc:date>2031-01-02</dc:date>\n"
+                 "<description>We &lt;i&gt;stain&lt;/i&gt; at p &amp;lt; 0.05.</description>\n"
+                 "<dc:identifier>doi:10.5555/cell.1</dc:identifier></item></rdf:RDF>"),
+        "format: rss\nline: 3\nid: g1\ndoi: 10.5555/cell.1\ntitle: A made-up cell\n"
+        "abstract: We stain at p < 0.05.\ndate: 2031-01-02\nurl: http://e.org/1\nauthor: D. Doe\n"
+        "author: R. M. van der Roe\n");
+    assert_string_equal(
+        read_all(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>https://e.org/2</id>\n"
+            "<title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">A <b>bold</b> title</div></title>\n"
+            "<summary type=\"html\">&lt;p&gt;One &amp;amp; two&lt;/p&gt;&lt;p&gt;a &amp;lt; b&lt;/p&gt;</summary>\n"
+            "<published>2031-01-02T23:30:00-05:00</published></entry></feed>"),
+        "format: atom\nline: 1\nid: https://e.org/2\ntitle: A bold title\nabstract: One & two a < b\n"
+        "date: 2031-01-03\nurl: https://e.org/2\n");
+    assert_string_equal(
+        read_all("<rss><channel><item><title>Old</title><guid>oai:arXiv.org:hep-th/9901001v2</guid>\n"
+                 "<a:announce_type xmlns:a=\"a\">replace-cross</a:announce_type><pubDate>Thu, 02 Jan 2031 00:00:00 "
+                 "-0500</pubDate><creator>J\\\"org Made-Up (Lab, Here), Madonna</creator></item></channel></rss>"),
+        "format: rss\nline: 1\nid: hep-th/9901001\narxiv: hep-th/9901001\ntitle: Old\ndate: 1999-01\n"
+        "url: https://arxiv.org/abs/hep-th/9901001\nsource: arxiv\nauthor: J\xc3\xb6rg Made-Up\nauthor: Madonna\n");
+    assert_string_equal(
+        read_all("<rss><channel><item><title>T</title><description>&lt;div&gt;&lt;p&gt;J Ex. 2031.&lt;/p&gt;&lt;p&gt;"
+                 "&lt;b&gt;ABSTRACT&lt;/b&gt;&lt;/p&gt;&lt;p&gt;We stain.&lt;/p&gt;&lt;p&gt;PMID:&lt;a href=\"x\"&gt;1"
+                 "&lt;/a&gt;&lt;/p&gt;&lt;/div&gt;</description><guid>pubmed:1</guid></item><item><title>U</title>"
+                 "<guid>pubmed:2</guid><description>&lt;p&gt;J Ex.&lt;/p&gt;&lt;p&gt;PMID: 2&lt;/p&gt;</description>"
+                 "</item></channel></rss>"),
+        "format: rss\nline: 1\nid: pubmed:1\ntitle: T\nabstract: We stain.\nline: 1\nid: pubmed:2\ntitle: U\n");
+    assert_string_equal(read_all(ATOM "<entry><id>https://arxiv.org/api/errors#bad</id><title>Error</title>\n"
+                                      "<summary>no such id</summary></entry></feed>"),
+                        "format: atom\nerror: file:5: the server reports an error: no such id\n");
 }
 
 #define OAI "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\">\n"
@@ -145,11 +185,47 @@ static void test_depth_is_bounded(void **state)
     assert_non_null(strstr(read_all(source), "error: file:4: elements are nested more than 64 deep"));
 }
 
+static void test_other_metadata_of_oai(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all("<Records><record><header><identifier>oai:arXiv.org:3101.00001</identifier></header><metadata>\n"
+                 "<arXivRaw><id>3101.00001</id><version version=\"v1\"><date>Wed, 1 Jan 2031 18:00:00 GMT</date>"
+                 "</version><version version=\"v2\"><date>Fri, 3 Jan 2031 18:00:00 GMT</date></version>\n"
+                 "<title>T</title><authors>Dora Doe (Here, There) and J\\\"org Made-Up</authors>\n"
+                 "<categories>cs.LG stat.ML</categories></arXivRaw></metadata></record></Records>"),
+        "format: oai\nline: 1\nid: 3101.00001\narxiv: 3101.00001\ntitle: T\ndate: 2031-01-01\n"
+        "url: https://arxiv.org/abs/3101.00001\nsource: arxiv\nauthor: Dora Doe\nauthor: J\xc3\xb6rg Made-Up\n"
+        "category: cs.LG\ncategory: stat.ML\n");
+    assert_string_equal(
+        read_all(
+            "<record><header><identifier>oai:e.org:7</identifier></header><metadata><oai_datacite><payload>\n"
+            "<resource><identifier identifierType=\"DOI\">10.5555/set.7</identifier><creators><creator>\n"
+            "<creatorName>Doe, Dora</creatorName><givenName>Dora</givenName><familyName>Doe</familyName>\n"
+            "</creator></creators><titles><title>Set</title></titles><publicationYear>2031</publicationYear>\n"
+            "<dates><date dateType=\"Issued\">2031-02-03</date></dates><descriptions><description>&lt;p&gt;We "
+            "count.&lt;/p&gt;</description></descriptions></resource></payload></oai_datacite></metadata></record>"),
+        "format: oai\nline: 1\nid: oai:e.org:7\ndoi: 10.5555/set.7\ntitle: Set\nabstract: We count.\n"
+        "date: 2031-02-03\nauthor: Dora Doe\n");
+    assert_string_equal(
+        read_all(
+            "<ListRecords><record><header><identifier>oai:e.org:8</identifier></header><metadata><dc>\n"
+            "<creator>Doe, Dora</creator><title>T</title><description>&lt;p&gt;a &amp;amp; b&lt;/p&gt;</description>\n"
+            "<identifier>https://doi.org/10.5555/r.8</identifier><identifier>https://e.org/8</identifier>\n"
+            "<date>2031</date><date>2031-02</date></dc></metadata></record></ListRecords>"),
+        "format: oai\nline: 1\nid: oai:e.org:8\ndoi: 10.5555/r.8\ntitle: T\nabstract: a & b\ndate: 2031-02\n"
+        "url: https://e.org/8\nauthor: Dora Doe\n");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_the_api_answers), cmocka_unit_test(test_feeds),
-        cmocka_unit_test(test_oai_records),          cmocka_unit_test(test_faults_are_reported_with_their_line),
-        cmocka_unit_test(test_entities_are_refused), cmocka_unit_test(test_depth_is_bounded)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_the_api_answers),
+                                       cmocka_unit_test(test_feeds),
+                                       cmocka_unit_test(test_oai_records),
+                                       cmocka_unit_test(test_faults_are_reported_with_their_line),
+                                       cmocka_unit_test(test_markup_and_names_in_feeds),
+                                       cmocka_unit_test(test_other_metadata_of_oai),
+                                       cmocka_unit_test(test_entities_are_refused),
+                                       cmocka_unit_test(test_depth_is_bounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
