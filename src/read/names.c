@@ -11,7 +11,7 @@
 #include "latex.h"
 #include "list_cell.h"
 #include "markup.h"
-#include "slice.h"
+#include "name_words.h"
 
 enum { PARTS_MAX = 4, WHITE_MAX = 8 }; /* parts of a name, between commas; bytes */
 
@@ -25,192 +25,6 @@ typedef struct cutter {
     bool grouped;                                   /* braces and parentheses are in pairs */
     bool done;
 } cutter;
-
-/* ---- words ----------------------------------------------------------------------------------------------------- */
-
-/* The next word of *rest, up to white space; empty after the last. */
-static pt_slice take_word(pt_slice *rest)
-{
-    pt_slice word;
-
-    *rest = pt_trimmed(*rest);
-    word = (pt_slice){rest->text, 0};
-    while (word.length < rest->length && !pt_is_white(rest->text[word.length])) {
-        word.length++;
-    }
-    rest->text += word.length;
-    rest->length -= word.length;
-    return word;
-}
-
-static bool is_one_of(pt_slice word, const char *const *list)
-{
-    for (; *list; list++) {
-        if (pt_slice_is(word, *list)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "Jr", "III": they follow the last name. */
-static bool is_suffix(pt_slice part)
-{
-    static const char *const suffixes[] = {"jr", "jr.", "sr", "sr.", "jnr", "jnr.", "ii", "iii", "iv", "2nd", "3rd", 0};
-    return is_one_of(pt_trimmed(part), suffixes);
-}
-
-/* Degrees are no part of a name. Most of them could be initials: they are degrees only after a whole name. */
-static bool is_degree(pt_slice part, bool after_name)
-{
-    static const char *const degrees[] = {"phd", "ph.d.", "ph.d", "dphil", "d.phil.", 0};
-    static const char *const short_ones[] = {"md",    "m.d.", "msc", "m.sc.",  "ms", "m.s.", "ma",   "m.a.", "bsc",
-                                             "b.sc.", "ba",   "mph", "m.p.h.", "rn", "dds",  "esq.", 0};
-    part = pt_trimmed(part);
-    return is_one_of(part, degrees) || (after_name && is_one_of(part, short_ones));
-}
-
-static bool is_nobody(pt_slice part)
-{
-    static const char *const words[] = {"et al",    "et al.", "et. al.", "others", "and others", "...", "\u2026",
-                                        "{others}", "etal",   "etal.",   0};
-    return !part.length || is_one_of(part, words);
-}
-
-static bool has_word_of(pt_slice text, const char *const *list)
-{
-    pt_slice word;
-
-    while ((word = take_word(&text)).length) {
-        while (word.length && strchr(",;:.&", word.text[word.length - 1])) {
-            word.length--;
-        }
-        if (is_one_of(word, list)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_organisation(pt_slice text)
-{
-    static const char *const words[] = {"academy",
-                                        "agency",
-                                        "association",
-                                        "center",
-                                        "centre",
-                                        "collaboration",
-                                        "college",
-                                        "commission",
-                                        "committee",
-                                        "consortium",
-                                        "council",
-                                        "department",
-                                        "dept",
-                                        "faculty",
-                                        "foundation",
-                                        "group",
-                                        "hospital",
-                                        "inc",
-                                        "initiative",
-                                        "institut",
-                                        "institute",
-                                        "institutes",
-                                        "institution",
-                                        "lab",
-                                        "laboratories",
-                                        "laboratory",
-                                        "labs",
-                                        "ministry",
-                                        "network",
-                                        "organisation",
-                                        "organization",
-                                        "project",
-                                        "school",
-                                        "society",
-                                        "team",
-                                        "universidad",
-                                        "universidade",
-                                        "universit\u00e4t",
-                                        "universit\u00e9",
-                                        "universit\u00e0",
-                                        "university",
-                                        0};
-    return has_word_of(text, words);
-}
-
-/* "Inc": what precedes it is the name of a company. */
-static bool is_company_form(pt_slice part)
-{
-    static const char *const forms[] = {"inc", "llc", "ltd", "gmbh", "corp", "co", "plc", "s.a", "ag", 0};
-    part = pt_trimmed(part);
-    part.length -= part.length && part.text[part.length - 1] == '.';
-    return is_one_of(part, forms);
-}
-
-/* Whether a text begins with a character of Chinese, Japanese or Korean, or of another script of the East. */
-static bool is_eastern(pt_slice text)
-{
-    const unsigned char first = text.length ? (unsigned char)text.text[0] : 0;
-    return first >= 0xe3 && first <= 0xed; /* U+3000 to U+DFFF */
-}
-
-/* Initials alone: "D.", "R. M.", "J.-P.", "DM". */
-static bool is_initials(pt_slice part)
-{
-    size_t letters = 0, small = 0;
-
-    part = pt_trimmed(part);
-    for (size_t i = 0; i < part.length && !is_eastern(part); i++) {
-        const char c = part.text[i];
-        const bool continues = ((unsigned char)c & 0xc0) == 0x80;
-        if (pt_is_letter(c) || ((unsigned char)c >= 0x80 && !continues)) {
-            letters++;
-            small += c >= 'a' && c <= 'z';
-        } else if (!continues && !strchr(" .-\t", c)) {
-            return false;
-        }
-    }
-    return letters && letters <= 4 && !small && part.length <= 16;
-}
-
-/* "Doe DM", "Doe D.M.": initials after the last name. */
-static bool ends_in_initials(pt_slice name)
-{
-    pt_slice word = {name.text, 0}, last = {name.text, 0}, rest = name;
-    bool mixed = false;
-    size_t words = 0, letters = 0;
-
-    while ((word = take_word(&rest)).length) {
-        bool small = false, points = false;
-        for (size_t i = 0; i < last.length; i++) {
-            small = small || (last.text[i] >= 'a' && last.text[i] <= 'z') || (unsigned char)last.text[i] >= 0x80;
-            points = points || last.text[i] == '.';
-        }
-        if (points) {
-            return false; /* "D. Doe X" */
-        }
-        mixed = mixed || (small && last.length > 1);
-        last = word;
-        words++;
-    }
-    for (size_t i = 0; i < last.length; i++) {
-        if (!pt_is_upper(last.text[i]) && last.text[i] != '-' && last.text[i] != '.') {
-            return false;
-        }
-        letters += pt_is_upper(last.text[i]);
-    }
-    return words >= 2 && words <= 4 && mixed && letters && letters <= 3 && !is_suffix(last) && !is_degree(last, false);
-}
-
-/* Whether a part between commas could be a whole name, with its first name first. */
-static bool is_whole_name(pt_slice part)
-{
-    pt_slice rest = pt_trimmed(part), first = take_word(&rest);
-    const bool particle = first.length && first.text[0] >= 'a' && first.text[0] <= 'z';
-
-    return (is_eastern(part) && part.length > 3) || is_organisation(part) || (rest.length && !particle);
-}
 
 /* ---- cutting --------------------------------------------------------------------------------------------------- */
 
@@ -370,7 +184,7 @@ static int append_parts(pt_record *record, const pt_slice *parts, size_t count, 
 
     for (size_t i = 0; i < count; i++) {
         /* names of the East have no space between their parts */
-        pt_buf_text(&name, i && !(is_eastern(parts[i]) && is_eastern(parts[i - 1])) ? " " : "");
+        pt_buf_text(&name, i && !(pt_is_eastern(parts[i]) && pt_is_eastern(parts[i - 1])) ? " " : "");
         pt_buf_append(&name, parts[i].text, parts[i].length);
     }
     if (name.size && !name.failed && strpbrk(name.data, "\\{}~")) {
@@ -406,23 +220,23 @@ static int append_inverted(pt_record *record, pt_slice name, papertag_error *err
     size_t count = 0, first;
 
     while (next_part(&c, &part)) { /* libraries add the years of a life */
-        if (part.length && !is_degree(part, count >= 2) && !pt_is_digit(*part.text) && count < PARTS_MAX) {
+        if (part.length && !pt_is_degree(part, count >= 2) && !pt_is_digit(*part.text) && count < PARTS_MAX) {
             parts[count++] = part;
         }
     }
     if (count < 2) {
         return count ? append_parts(record, parts, 1, err) : PAPERTAG_OK;
     }
-    if (is_organisation(parts[0]) || is_company_form(parts[1])) {
+    if (pt_is_organisation(parts[0]) || pt_is_company_form(parts[1])) {
         return append_parts(record, &name, 1, err);
     }
-    if (is_organisation(parts[1])) {
+    if (pt_is_organisation(parts[1])) {
         return append_parts(record, parts, 1, err); /* an affiliation */
     }
-    if (count == 2 && (is_suffix(parts[1]) || is_eastern(parts[0]))) {
+    if (count == 2 && (pt_is_name_suffix(parts[1]) || pt_is_eastern(parts[0]))) {
         return append_parts(record, parts, 2, err);
     }
-    first = count >= 3 && is_suffix(parts[1]) ? 2 : 1;
+    first = count >= 3 && pt_is_name_suffix(parts[1]) ? 2 : 1;
     ordered[0] = parts[first];
     ordered[1] = parts[0];
     ordered[2] = parts[first == 1 ? 2 : 1];
@@ -433,13 +247,13 @@ static int append_inverted(pt_record *record, pt_slice name, papertag_error *err
 static int append_person(pt_record *record, pt_slice name, comma_rule commas, papertag_error *err)
 {
     name = without_company(without_notes(name));
-    if (is_nobody(name)) {
+    if (pt_is_nobody(name)) {
         return PAPERTAG_OK;
     }
     if (has_separator(name, at_comma)) {
         return append_inverted(record, name, err);
     }
-    if (commas == COMMA_TOLD && ends_in_initials(name)) {
+    if (commas == COMMA_TOLD && pt_ends_in_initials(name)) {
         return append_initials_last(record, name, err);
     }
     return append_parts(record, &name, 1, err);
@@ -462,7 +276,7 @@ static bool is_skipped(pt_slice part, bool after_name)
     part = without_company(part);
     for (size_t i = 0; i < part.length; i++) {
         if (!pt_is_digit(part.text[i]) && part.text[i] != '*') {
-            return is_nobody(part) || is_suffix(part) || is_degree(part, after_name);
+            return pt_is_nobody(part) || pt_is_name_suffix(part) || pt_is_degree(part, after_name);
         }
     }
     return true; /* the number of an affiliation */
@@ -480,13 +294,13 @@ static comma_parts weigh_commas(pt_slice text)
         if (is_skipped(part, whole)) {
             continue;
         }
-        whole = is_whole_name(part);
-        found.vancouver = found.vancouver && ends_in_initials(part);
+        whole = pt_is_whole_name(part);
+        found.vancouver = found.vancouver && pt_ends_in_initials(part);
         if (found.count++ % 2 == 0) {
             found.whole_last = found.whole_last || whole;
         } else {
             found.whole_two = found.whole_two || whole;
-            found.initials = found.initials && is_initials(part);
+            found.initials = found.initials && pt_is_initials(part);
         }
     }
     return found;
@@ -519,14 +333,14 @@ static int append_at_commas(pt_record *record, pt_slice text, comma_rule commas,
 
     while (!status && next_part(&c, &part)) {
         const bool counts = !is_skipped(without_notes(part), whole);
-        whole = counts ? is_whole_name(without_notes(part)) : whole;
+        whole = counts ? pt_is_whole_name(without_notes(part)) : whole;
         if (counts && taken == (inverted ? 2 : 1)) {
             status = append_person(record, person, inverted ? COMMA_TOLD : rule, err);
             taken = 0;
         }
         if (counts && !taken) {
             person = part;
-        } else if (taken && (counts || is_suffix(part))) {
+        } else if (taken && (counts || pt_is_name_suffix(part))) {
             person.length = (size_t)(part.text + part.length - person.text);
         }
         taken += counts;
