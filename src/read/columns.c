@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "list_cell.h"
+#include "markup.h"
 #include "names.h"
 
 /* ---- header ---------------------------------------------------------------------------------------------------- */
@@ -250,6 +251,10 @@ static int read_field(const row *r, const pt_field *field, size_t i)
 
     switch (field->kind) {
     case PT_FIELD_TEXT:
+        if (field->essential && pt_has_markup(cell.text, cell.length)) {
+            return pt_record_markup(record, pt_text_member(field, &record->paper), cell.text, cell.length, r->err);
+        }
+        return pt_record_text(record, pt_text_member(field, &record->paper), cell.text, cell.length, r->err);
     case PT_FIELD_ID:
         return pt_record_text(record, pt_text_member(field, &record->paper), cell.text, cell.length, r->err);
     case PT_FIELD_PART:

@@ -91,12 +91,15 @@ static size_t fold_name(const char *name, size_t length, char out[NAME_MAX_BYTES
 static unsigned place_in(const char *names, const char *folded, size_t length)
 {
     for (unsigned place = 1; *names; place++) {
-        const size_t size = strcspn(names, " ");
-        if (size == length && !memcmp(names, folded, length)) {
+        size_t same = 0;
+        while (same < length && names[same] == folded[same]) {
+            same++;
+        }
+        if (same == length && (names[same] == ' ' || !names[same])) {
             return place;
         }
-        names += size;
-        names += *names == ' ';
+        while (*names && *names++ != ' ') {
+        }
     }
     return 0;
 }

@@ -99,6 +99,32 @@ bool pt_json_is_list(const cJSON *items)
     return cJSON_IsArray(items) && !item;
 }
 
+/* The text of the first member that an object has, of several names; NULL when there is none. */
+static const char *first_text(const cJSON *object, const char *const *keys, size_t count)
+{
+    const char *text = NULL;
+
+    for (size_t i = 0; i < count && !text; i++) {
+        text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, keys[i]));
+    }
+    return text;
+}
+
+/* Appends an author: a name, or an object with one or with its parts. PT_SKIPPED for anything else. */
+static int append_author(const pt_json *o, const cJSON *item)
+{
+    static const char *const last[] = {"family", "last", "last_name", "lastName", "surname"};
+    static const char *const first[] = {"given", "first", "first_name", "firstName", "forename"};
+    const size_t count = sizeof last / sizeof *last;
+    const char *name = name_of(item), *part = name ? NULL : first_text(item, last, count);
+    pt_record *record = &o->reader->record;
+
+    if (name) {
+        return pt_record_listed_author(record, name, strlen(name), o->err);
+    }
+    return part ? pt_record_person(record, first_text(item, first, count), part, NULL, o->err) : PT_SKIPPED;
+}
+
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,
                     const char *separators)
 {
@@ -124,10 +150,11 @@ int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, paper
     cJSON_ArrayForEach(item, items)
     {
         const char *name = name_of(item);
-        if (!name) {
+        if (list == &record->paper.authors) {
+            status = append_author(o, item);
+            status = status == PT_SKIPPED ? pt_json_wrong_type(o, key, "a list of names") : status;
+        } else if (!name) {
             status = pt_json_wrong_type(o, key, "a list of strings");
-        } else if (list == &record->paper.authors) {
-            status = pt_record_listed_author(record, name, strlen(name), o->err);
         } else {
             status = pt_record_append(record, list, name, strlen(name), o->err);
         }

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "fields.h"
+#include "markup.h"
 #include "quick.h"
 #include "snapshot.h"
 
@@ -34,9 +35,10 @@ static bool can_take(const pt_field *field, const cJSON *item)
     case PT_FIELD_PART:
         return cJSON_IsString(item) || cJSON_IsNumber(item);
     case PT_FIELD_LIST:
-    case PT_FIELD_AUTHORS:
     case PT_FIELD_TAGS:
         return cJSON_IsString(item) || pt_json_is_list(item);
+    case PT_FIELD_AUTHORS:
+        return cJSON_IsString(item) || cJSON_IsArray(item);
     case PT_FIELD_COUNT:
         return cJSON_IsNumber(item);
     }
@@ -120,6 +122,17 @@ static int read_tags(const pt_json *o, const pt_field *field, const cJSON *item)
     return pt_json_list_of(o, item ? item->string : NULL, item, list, field->separators);
 }
 
+/* A text; title and abstract may come with markup. */
+static int read_text(const pt_json *o, const pt_field *field, const cJSON *item)
+{
+    pt_record *record = &o->reader->record;
+    const char *text = cJSON_GetStringValue(item), **to = pt_text_member(field, &record->paper);
+
+    return text && field->essential && pt_has_markup(text, strlen(text))
+               ? pt_record_markup(record, to, text, strlen(text), o->err)
+               : pt_json_string_of(o, item ? item->string : NULL, item, to);
+}
+
 /* A date, also a year that is a number. What is no date is reported once. */
 static int read_date(const pt_json *o, const cJSON *item, const char **field)
 {
@@ -143,7 +156,7 @@ static int read_field(const pt_json *o, const pt_field *field, const cJSON *item
 
     switch (field->kind) {
     case PT_FIELD_TEXT:
-        return pt_json_string_of(o, key, item, pt_text_member(field, &record->paper));
+        return read_text(o, field, item);
     case PT_FIELD_ID:
         return pt_json_id_of(o, key, item, pt_text_member(field, &record->paper));
     case PT_FIELD_DATE:

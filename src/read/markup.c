@@ -481,6 +481,28 @@ int pt_markup_text(pt_buf *out, const char *text, size_t length, papertag_error 
     return out->failed ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
+bool pt_has_markup(const char *text, size_t length)
+{
+    static const char *const references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#"};
+    const char *end = text + length, *at = length ? memchr(text, '<', length) : NULL;
+
+    for (; at && end - at > 1; at = memchr(at + 1, '<', (size_t)(end - at - 1))) {
+        if (at[1] == '/') {
+            return true;
+        }
+    }
+    at = length ? memchr(text, '&', length) : NULL;
+    for (; at; at = end - at > 1 ? memchr(at + 1, '&', (size_t)(end - at - 1)) : NULL) {
+        for (size_t i = 0; i < sizeof references / sizeof *references; i++) {
+            const size_t size = strlen(references[i]);
+            if ((size_t)(end - at) >= size && !memcmp(at, references[i], size)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 int pt_record_markup(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err)
 {
     pt_buf plain = {0};

@@ -14,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/swar.h"
+#include "markup.h"
 #include "names.h"
 
 enum { DEPTH_MAX = 32 };
@@ -368,7 +369,8 @@ static bool string_of(filling *f, const value *v, const char **text, size_t *len
     return !f->status;
 }
 
-static void fill_text(filling *f, const value *v, const char **to)
+/* Text that may have markup and has some is for the other reader. */
+static void fill_text(filling *f, const value *v, const char **to, bool may_have_markup)
 {
     const char *text;
     size_t length;
@@ -376,6 +378,7 @@ static void fill_text(filling *f, const value *v, const char **to)
     if (!is_string(v)) {
         f->odd = f->odd || !is_none(v);
     } else if (string_of(f, v, &text, &length)) {
+        f->odd = f->odd || (may_have_markup && pt_has_markup(text, length));
         f->status = pt_record_text(&f->reader->record, to, text, length, f->err);
     }
 }
@@ -404,7 +407,7 @@ static void fill_id(filling *f, const value *v, const char **to)
         fill_count(f, v, &number);
         f->status = pt_record_text(&f->reader->record, to, v->start, (size_t)(v->end - v->start), f->err);
     } else {
-        fill_text(f, v, to);
+        fill_text(f, v, to, false);
     }
 }
 
@@ -449,7 +452,7 @@ static void fill_field(filling *f, const pt_field *field, const value *v)
 
     switch (field->kind) {
     case PT_FIELD_TEXT:
-        fill_text(f, v, pt_text_member(field, paper));
+        fill_text(f, v, pt_text_member(field, paper), field->essential);
         break;
     case PT_FIELD_ID:
         fill_id(f, v, pt_text_member(field, paper));
