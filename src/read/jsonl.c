@@ -137,16 +137,15 @@ static int read_text(const pt_json *o, const pt_field *field, const cJSON *item)
 static int read_date(const pt_json *o, const cJSON *item, const char **field)
 {
     const char *text = NULL;
-    int status = pt_json_id_of(o, "date", item, &text);
+    int status = item ? pt_json_id_of(o, item->string, item, &text) : PAPERTAG_OK;
 
-    if (!status && text) {
-        status = pt_record_date(&o->reader->record, field, text, strlen(text), o->err);
+    if (status || !text) {
+        return status;
     }
-    if (!status && text && !*field) {
-        status = pt_reader_remark(o->reader, o->err, "'%.60s' has values that are no dates; they are left out",
-                                  item->string);
-    }
-    return status;
+    status = pt_record_date(&o->reader->record, field, text, strlen(text), o->err);
+    return status || *field ? status
+                            : pt_reader_remark(o->reader, o->err,
+                                               "'%.60s' has values that are no dates; they are left out", item->string);
 }
 
 static int read_field(const pt_json *o, const pt_field *field, const cJSON *item)

@@ -14,6 +14,7 @@
 
 #include "base/ascii.h"
 #include "base/swar.h"
+#include "list_cell.h"
 #include "markup.h"
 #include "names.h"
 
@@ -499,10 +500,13 @@ static void check_field(filling *f, const pt_field *field, const value *v)
     case PT_FIELD_DATE: /* may be anything */
     case PT_FIELD_PART:
         break;
-    case PT_FIELD_LIST:
     case PT_FIELD_AUTHORS:
-    case PT_FIELD_TAGS:
         f->odd = f->odd || !(is_none(v) || is_string(v) || v->kind == STRINGS);
+        break;
+    case PT_FIELD_LIST:
+    case PT_FIELD_TAGS: /* a list in brackets in a string may be broken: the other reader sees to it */
+        f->odd = f->odd || !(is_none(v) || v->kind == STRINGS ||
+                             (v->kind == STRING && !pt_is_bracketed(v->start, (size_t)(v->end - v->start))));
         break;
     case PT_FIELD_COUNT:
         if (!is_string(v) || strcmp(field->name, "comments") != 0) { /* there it may be a remark */
