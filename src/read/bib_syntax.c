@@ -6,10 +6,11 @@
 #include <stdlib.h>
 
 #include "base/date.h"
+#include "base/hash.h"
 
 /* A value may use a macro many times, and macros use each other, so values could grow without limit. */
 enum { VALUE_MAX = 4 * 1024 * 1024, MACRO_MAX = 4096 }; /* bytes */
-enum { MACROS_MAX = 10000 };
+enum { MACROS_MAX = 10000, MACRO_PLACES = 16384 };
 
 static const pt_slice nothing = {"", 0};
 
@@ -33,17 +34,81 @@ static const char *opens_entry(const char *at, const char *end, pt_slice *type)
     return type->length && at < end && (*at == '{' || *at == '(') ? at + 1 : NULL;
 }
 
-/* Inside an entry: whether another one begins here. */
-static bool begins_another(const pt_bib_syntax *b)
+static const char *skip_blanks(const char *at, const char *end)
 {
-    pt_slice type;
-    return b->at < b->end && *b->at == '@' && b->at[-1] == '\n' && opens_entry(b->at, b->end, &type);
+    while (at < end && (*at == ' ' || *at == '\t')) {
+        at++;
+    }
+    return at;
 }
 
+/* The end of a citation key that may begin at `at`: the byte that no key has. Old programs write keys with spaces or
+ * apostrophes. */
+static const char *end_of_key(const char *at, const char *end)
+{
+    while (at < end && *at && !strchr(",={}()\"#\r\n", *at)) {
+        at++;
+    }
+    return at;
+}
+
+bool pt_bib_begins_entry(const char *at, const char *end)
+{
+    static const char *const others[] = {"comment", "string", "preamble"};
+    pt_slice type;
+    const char *from = at < end && *at == '@' ? opens_entry(at, end, &type) : NULL, *stop;
+    const bool braces = from && from[-1] == '{';
+
+    if (!from) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (pt_slice_is(type, others[i])) {
+            return true;
+        }
+    }
+    while (from < end && pt_is_white(*from)) {
+        from++;
+    }
+    stop = end_of_key(from, end);
+    if (stop < end && *stop == '=') { /* no key: the name of a field */
+        for (const char *c = from; c < stop && is_name(*c); c++) {
+            from = c + 1;
+        }
+        return skip_blanks(from, stop) == stop;
+    }
+    if (stop == end || *stop != ',') {
+        return false;
+    }
+    return braces || (stop > from && !memchr(from, ' ', (size_t)(stop - from))); /* "@ada (yes, her)" is prose */
+}
+
+/* Inside an entry: whether another one begins here, at the beginning of a line. Text in an entry may look like an
+ * indented one. But once an entry was not closed, indented ones count, too, up to where its end was searched for:
+ * otherwise every one of them might be searched for its end up to there. */
+static bool begins_another(const pt_bib_syntax *b)
+{
+    const char *before = b->at;
+
+    if (b->at == b->end || *b->at != '@') {
+        return false;
+    }
+    while (b->unclosed && b->at < b->unclosed && (before[-1] == ' ' || before[-1] == '\t')) {
+        before--;
+    }
+    return before[-1] == '\n' && pt_bib_begins_entry(b->at, b->end);
+}
+
+/* White space, and comments from '%' to the end of the line. */
 static void skip_white(pt_bib_syntax *b)
 {
-    while (b->at < b->end && pt_is_white(*b->at)) {
-        b->at++;
+    while (b->at < b->end && (pt_is_white(*b->at) || *b->at == '%')) {
+        if (*b->at == '%') {
+            const char *stop = memchr(b->at, '\n', (size_t)(b->end - b->at));
+            b->at = stop ? stop : b->end;
+        } else {
+            b->at++;
+        }
     }
 }
 
@@ -84,6 +149,7 @@ static bool take_enclosed(pt_bib_syntax *b, char closing, pt_slice *text)
         depth += *b->at == '{';
         depth -= *b->at == '}' && depth;
     }
+    b->unclosed = !b->unclosed || b->unclosed < b->at ? b->at : b->unclosed;
     return false;
 }
 
@@ -98,25 +164,29 @@ static pt_slice take_name(pt_bib_syntax *b)
     return name;
 }
 
-/* The index of the macro; macro_count when it is not defined. */
-static size_t find_macro(const pt_bib_syntax *b, pt_slice name)
+/* The place of a macro in the table of hashes: that of its index, from 1, or a free one. */
+static size_t place_of_macro(const pt_bib_syntax *b, pt_slice name)
 {
-    size_t i = 0;
+    uint64_t hash = name.length;
 
-    while (i < b->macro_count && !pt_slice_is(name, b->macros[i].name.text)) {
-        i++;
+    for (size_t i = 0; i < name.length; i++) {
+        hash = hash * 31 + (unsigned char)pt_lower(name.text[i]);
     }
-    return i;
+    hash = pt_hash(&hash, sizeof hash, 0) % MACRO_PLACES;
+    while (b->places[hash] && !pt_slice_is(name, b->macros[b->places[hash] - 1].name.text)) {
+        hash = (hash + 1) % MACRO_PLACES;
+    }
+    return (size_t)hash;
 }
 
 /* The value of a macro or a month; any other word, such as a number or an undefined macro, is its own value. */
 static pt_slice value_of(const pt_bib_syntax *b, pt_slice word)
 {
-    const size_t i = find_macro(b, word);
+    const size_t i = b->places ? b->places[place_of_macro(b, word)] : 0;
     const int month = word.length == 3 ? pt_month_of(word.text) : 0;
 
-    if (i < b->macro_count) {
-        return b->macros[i].value;
+    if (i) {
+        return b->macros[i - 1].value;
     }
     return month ? (pt_slice){pt_month_name(month), strlen(pt_month_name(month))} : word;
 }
@@ -173,9 +243,12 @@ static int define_macro(pt_bib_syntax *b, pt_slice name, void *context)
 {
     pt_bib_macro made = {{NULL, name.length}, {NULL, b->value.size}};
     char *word;
-    size_t i;
+    size_t place;
 
     (void)context;
+    if (!b->places && !(b->places = pt_calloc(MACRO_PLACES, sizeof *b->places))) {
+        return pt_no_memory(b->err);
+    }
     if (b->value.size > MACRO_MAX || b->macro_count == MACROS_MAX) {
         return fail(b, "exceeds a limit: 4 KiB in a macro, 10,000 macros in a file", nothing);
     }
@@ -189,9 +262,11 @@ static int define_macro(pt_bib_syntax *b, pt_slice name, void *context)
         *c = pt_lower(*c);
     }
     made.name.text = word;
-    i = find_macro(b, name);
-    b->macros[i] = made;
-    b->macro_count += i == b->macro_count;
+    place = place_of_macro(b, name);
+    if (!b->places[place]) {
+        b->places[place] = (uint32_t)++b->macro_count;
+    }
+    b->macros[b->places[place] - 1] = made;
     return PAPERTAG_OK;
 }
 
@@ -224,14 +299,20 @@ static int take_fields(pt_bib_syntax *b, pt_bib_take *take, void *context)
     }
 }
 
-/* The citation key, up to its comma. */
+/* The citation key, up to its comma. There may be none: nothing before the comma, or a field at once. */
 static int take_key(pt_bib_syntax *b)
 {
-    const char *from = b->at;
+    const char *from;
     size_t word = 0;
 
-    while (b->at < b->end && !(*b->at && strchr(",={", *b->at)) && *b->at != b->closing && !begins_another(b)) {
-        b->at++;
+    skip_white(b);
+    from = b->at;
+    b->at = end_of_key(b->at, b->end);
+    if (b->at == b->end || strchr("\r\n", *b->at)) {
+        skip_white(b);
+    }
+    while (b->closing == '}' && !is_next(b, ',') && !is_next(b, '=') && b->at < b->end && strchr("()\"#", *b->at)) {
+        b->at = end_of_key(b->at + 1, b->end);
     }
     b->key = pt_trimmed((pt_slice){from, (size_t)(b->at - from)});
     if (is_next(b, ',') || is_next(b, b->closing)) {
@@ -240,13 +321,13 @@ static int take_key(pt_bib_syntax *b)
     while (word < b->key.length && !pt_is_white(b->key.text[word])) {
         word++;
     }
-    if (is_next(b, '=') && word == b->key.length) { /* no key: this is the first field */
+    if (is_next(b, '=') && word == b->key.length) {
         b->key.length = 0;
         b->at = from;
         return PAPERTAG_OK;
     }
     b->key.length = word;
-    return is_next(b, '=') || is_next(b, '{') ? fail(b, "lacks a comma after its key", nothing) : fail_open(b);
+    return b->at == b->end || begins_another(b) ? fail_open(b) : fail(b, "lacks a comma after its key", nothing);
 }
 
 /* Moves on to the next entry. Only white space or another entry may precede it on its line, which rules out mail
@@ -261,7 +342,7 @@ static bool find_entry(pt_input *in)
             pt_input_advance(in, at);
             return true;
         }
-        first = *at == '\n' || (first && pt_is_white(*at));
+        first = *at == '\n' || *at == '\r' || (first && pt_is_white(*at));
     }
     pt_input_advance(in, in->end);
     return false;
@@ -300,6 +381,7 @@ static int take_entry(pt_bib_syntax *b, pt_bib_take *take, void *context, bool *
         b->key = (pt_slice){"@string", 7};
         return take_fields(b, define_macro, NULL);
     }
+    b->type = type;
     *is_paper = true;
     status = take_key(b);
     return status ? status : take_fields(b, take, context);
@@ -327,24 +409,5 @@ void pt_bib_close(pt_bib_syntax *b)
     pt_buf_free(&b->value);
     pt_arena_free(&b->arena);
     free(b->macros);
-}
-
-bool pt_bib_begins_entry(const char *at, const char *end)
-{
-    pt_slice type;
-    const char *from = at < end && *at == '@' ? opens_entry(at, end, &type) : NULL, *stop = from;
-
-    if (!from) {
-        return false;
-    }
-    if (pt_slice_is(type, "comment") || pt_slice_is(type, "string") || pt_slice_is(type, "preamble")) {
-        return true;
-    }
-    while (stop < end && is_name(*stop)) {
-        stop++;
-    }
-    while (stop < end && (*stop == ' ' || *stop == '\t')) {
-        stop++;
-    }
-    return stop > from && stop < end && *stop == ',';
+    free(b->places);
 }

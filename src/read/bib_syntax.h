@@ -22,12 +22,15 @@ typedef struct pt_bib_syntax {
     pt_arena arena; /* of macros */
     pt_bib_macro *macros;
     size_t macro_count, macro_capacity;
-    pt_buf value;    /* of the last field */
-    const char *at;  /* in the current entry */
-    const char *end; /* of the source */
-    pt_slice key;    /* the citation key; "" when there is none */
-    size_t line;     /* of the entry */
-    char closing;    /* its closing bracket */
+    uint32_t *places;     /* indexes of macros, from 1, by the hashes of their names; NULL before the first */
+    pt_buf value;         /* of the last field */
+    const char *at;       /* in the current entry */
+    const char *end;      /* of the source */
+    const char *unclosed; /* where the search for the end of a value stopped; NULL: every one was closed */
+    pt_slice type;        /* of the entry: "article" */
+    pt_slice key;         /* the citation key; "" when there is none */
+    size_t line;          /* of the entry */
+    char closing;         /* its closing bracket */
 } pt_bib_syntax;
 
 /* Receives a field of an entry; its value is b->value. */
@@ -38,8 +41,8 @@ typedef int pt_bib_take(pt_bib_syntax *b, pt_slice name, void *context);
 int pt_bib_next(pt_bib_syntax *b, pt_bib_take *take, void *context);
 void pt_bib_close(pt_bib_syntax *b);
 
-/* Whether the line at `at` begins an entry: one with a key and a comma after its bracket, or a comment, macro or
- * preamble. */
+/* Whether the text at `at` begins an entry: one with a key and a comma, or a field, after its bracket, or a comment,
+ * macro or preamble. */
 bool pt_bib_begins_entry(const char *at, const char *end);
 
 #endif

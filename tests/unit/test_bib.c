@@ -106,7 +106,7 @@ static void test_biblatex_field_by_field(void **state)
                  "  date = {2026-01-02T10:00:00Z},\n  eprint = {2601.00001v2},\n  eprinttype = {arxiv},\n"
                  "  url = {https://e.org/~ada/a\\_b},\n  urldate = {2026-02-02},\n  doi = {10.1000/EX--1},\n"
                  "  abstract = {We quantize {$2^{-k}$}, by 50\\%.},\n  journaltitle = {J. of \\& Examples},\n"
-                 "  institution = {Some Lab},\n  keywords = {one, two;three,},\n  langid = {english}\n}\n"),
+                 "  institution = {Some Lab},\n  keywords = {one, two,three,},\n  langid = {english}\n}\n"),
         "format: bib\nline: 2\nid: 2601.00001\narxiv: 2601.00001\ndoi: 10.1000/ex--1\n"
         "title: Half a Bit: Notes on Quantization\nabstract: We quantize $2^{-k}$, by 50%.\ndate: 2026-01-02\n"
         "organization: Some Lab\nurl: https://e.org/~ada/a_b\nvenue: J. of & Examples\nauthor: Ada Example\n"
@@ -132,7 +132,7 @@ static void test_bibtex_grammar(void **state)
         "line: 11\nid: second\ntitle: 50% of it\ndate: 2020-05-03\nline: 11\nid: third\ntitle: T\n"
         "line: 12\nid: fourth\ntitle: undefined4\n"
         "line: 13\nid: t-f1b5eba1713cc828\ntitle: No key\nline: 14\nid: t-19688aa407f0da33\ndoi: 10.1/x\n"
-        "title: None at all\nerror: file:15: neither title nor abstract\n"
+        "title: None at all\nerror: file:15: entry 'sixth' (@misc) has neither title nor abstract\n"
         "line: 16\nid: last\ntitle: T2\ndate: 2020-02\nvenue: B\n");
 }
 
