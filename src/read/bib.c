@@ -11,6 +11,7 @@
 #include "format.h"
 #include "latex.h"
 #include "list_cell.h"
+#include "names.h"
 #include "reader.h"
 
 typedef struct bib {
@@ -126,50 +127,6 @@ static int set_title(bib *b)
 
 /* ---- authors --------------------------------------------------------------------------------------------------- */
 
-/* Splits a name at the commas outside of braces, into at most three parts. */
-static size_t split_name(pt_slice name, pt_slice parts[3])
-{
-    size_t count = 1, depth = 0;
-
-    parts[0] = (pt_slice){name.text, 0};
-    for (size_t i = 0; i < name.length; i++) {
-        const char c = name.text[i];
-        depth += c == '{';
-        depth -= c == '}' && depth;
-        if (c == ',' && !depth && count < 3) {
-            parts[count++] = (pt_slice){name.text + i + 1, 0};
-        } else {
-            parts[count - 1].length++;
-        }
-    }
-    return count;
-}
-
-/* "First Last", "Last, First" or "Last, Jr, First". */
-static int append_name(bib *b, pt_slice name)
-{
-    static const size_t orders[3][3] = {{0}, {1, 0}, {2, 0, 1}};
-    pt_slice parts[3];
-    size_t count;
-    pt_buf order = {0};
-    int status;
-
-    name = pt_trimmed(name);
-    if (!name.length || pt_slice_is(name, "others")) {
-        return PAPERTAG_OK;
-    }
-    count = split_name(name, parts);
-    for (size_t i = 0; i < count; i++) {
-        const pt_slice *part = &parts[orders[count - 1][i]];
-        pt_buf_append(&order, part->text, part->length);
-        pt_buf_text(&order, " ");
-    }
-    status = order.failed ? pt_no_memory(b->err) : make_plain(b, &order, PT_LATEX_PROSE);
-    pt_buf_free(&order);
-    return status ? status
-                  : pt_record_append(b->record, &b->record->paper.authors, b->plain.data, b->plain.size, b->err);
-}
-
 /* The parts of biblatex's extended format: "family=Doe, given=Dora, prefix=van der". */
 enum { GIVEN, PREFIX, FAMILY, SUFFIX, NAME_PARTS };
 
@@ -251,7 +208,8 @@ static int append_author(bib *b, pt_slice name)
     if (name.length >= 2 && *name.text == '"' && name.text[name.length - 1] == '"') {
         name = (pt_slice){name.text + 1, name.length - 2};
     }
-    return part_of_name(name, &length) >= 0 ? append_extended_name(b, name) : append_name(b, name);
+    return part_of_name(name, &length) >= 0 ? append_extended_name(b, name)
+                                            : pt_record_anded_authors(b->record, name.text, name.length, b->err);
 }
 
 /* Names are separated by the word "and", except inside braces. */

@@ -19,6 +19,10 @@
     ROW(annif)                                                                                                         \
     ROW(json)                                                                                                          \
     ROW(jsonl)                                                                                                         \
+    ROW(ris)                                                                                                           \
+    ROW(nbib)                                                                                                          \
+    ROW(endnote)                                                                                                       \
+    ROW(wos)                                                                                                           \
     ROW(atom)                                                                                                          \
     ROW(rss)                                                                                                           \
     ROW(oai)                                                                                                           \
