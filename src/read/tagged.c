@@ -10,6 +10,7 @@
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
+#include "reader.h"
 
 /* A value or several, with a newline between. */
 typedef struct values {
