@@ -89,6 +89,15 @@ typedef struct papertag_paper {
     size_t line; /* where the record begins in its file, from 1 */
 } papertag_paper;
 
+/* Where the parts of a name begin that has the first name first, as those of a paper have; bytes. */
+typedef struct papertag_name_parts {
+    size_t last;   /* "van der Roe" in "Rick van der Roe Jr"; 0: not known, as with organisations */
+    size_t suffix; /* "Jr"; 0: there is none */
+} papertag_name_parts;
+
+/* Finds the last name, and a suffix, in a name; a space is before each. Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_name_split(const char *name, papertag_name_parts *out, papertag_error *err);
+
 typedef struct papertag_reader papertag_reader;
 
 typedef struct papertag_reader_options {

@@ -3,6 +3,8 @@
  */
 #include "stored.h"
 
+#include "../export/export.h"
+
 static int run(const args *a)
 {
     papertag_store *store = NULL;
@@ -10,8 +12,12 @@ static int run(const args *a)
     papertag_error err;
     const int64_t *keys;
     size_t count = 0;
-    int code = args_no_operands(a);
+    int format = 0, code = args_no_operands(a);
 
+    code = code ? code : args_choice(a, "format", export_format_names, &format);
+    if (!code && args_have(a, "json") && args_have(a, "format")) {
+        code = usage_error(a->command, "list: --json is --format json: give one of them");
+    }
     code = code ? code : query_of(a, &query);
     code = code ? code : open_store(a, false, &store);
     if (!code && papertag_store_select(store, &query, &keys, &count, &err)) {
@@ -21,12 +27,16 @@ static int run(const args *a)
         complain("no papers match");
         code = EXIT_NOTHING;
     }
-    code = code ? code : write_stored(a, store, keys, count);
+    code = code ? code : export_stored(a, store, keys, count);
     papertag_store_close(store);
     return code;
 }
 
-static const option options[] = {OPTIONS_SELECT, OPTION_DB, OPTION_JSON, OPTION_END};
+static const option options[] = {OPTIONS_SELECT,
+                                 {"format", 'f', "FORMAT", "export them for other programs: " EXPORT_FORMAT_WORDS},
+                                 OPTION_DB,
+                                 OPTION_JSON,
+                                 OPTION_END};
 
 const command command_list = {
     .name = "list",
@@ -41,5 +51,6 @@ const command command_list = {
         "papertag list --tag 'quantization & !benchmarks' --since 7d\tpapers of the last week with one tag and "
         "without another\n"
         "papertag list --search '\"speculative decoding\"' --json\tpapers that contain a phrase, as JSON Lines\n"
+        "papertag list --tag pruning --format bib >pruning.bib\ta bibliography for LaTeX\n"
         "papertag list --sort trending --limit 10\tthe ten papers that are discussed most\n",
 };

@@ -3,6 +3,8 @@
  */
 #include "stored.h"
 
+#include "../export/export.h"
+
 enum { FLUSH_SIZE = 65536 }; /* bytes of output held back */
 
 int find_stored(const args *a, papertag_store **store, int64_t *key)
@@ -17,29 +19,44 @@ int find_stored(const args *a, papertag_store **store, int64_t *key)
     return code;
 }
 
-int write_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count)
+/* Writes papers in a format; NULL: for a person. */
+static int write_papers(papertag_store *store, const int64_t *keys, size_t count, const export_format *format)
 {
-    const bool json = args_have(a, "json");
     style s = style_of_stdout();
     papertag_error err;
     int code = EXIT_DONE;
     text out = {0};
 
+    text_put(&out, format ? format->opening : "");
     for (size_t i = 0; i < count && !code; i++) {
         const papertag_stored *paper;
+        text_put(&out, !i ? "" : format ? format->between : "\n");
         if (papertag_store_get(store, keys[i], &paper, &err)) {
             code = failed(&err);
-        } else if (json) {
-            text_paper_json(&out, paper);
-            json_line_end(&out);
+        } else if (format) {
+            format->write(&out, paper);
         } else {
             text_paper_lines(&out, &s, paper);
-            text_put(&out, i + 1 < count ? "\n" : "");
         }
-        if (!code && (out.size > FLUSH_SIZE || i + 1 == count) && !text_write(&out)) {
+        if (!code && out.size > FLUSH_SIZE && !text_write(&out)) {
             code = EXIT_FAILED;
         }
     }
-    text_free(&out);
-    return code;
+    text_put(&out, format ? format->closing : "");
+    return text_end(&out, code);
+}
+
+int write_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count)
+{
+    return write_papers(store, keys, count, args_have(a, "json") ? export_formats[0] : NULL);
+}
+
+int export_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count)
+{
+    int format = 0, code = args_choice(a, "format", export_format_names, &format);
+
+    if (code || !args_have(a, "format")) {
+        return code ? code : write_stored(a, store, keys, count);
+    }
+    return write_papers(store, keys, count, export_formats[format]);
 }

@@ -14,4 +14,7 @@ int find_stored(const args *a, papertag_store **store, int64_t *key);
  * why. */
 int write_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count);
 
+/* The same in the format of --format, if there is one. EXIT_USAGE for one that is not known. */
+int export_stored(const args *a, papertag_store *store, const int64_t *keys, size_t count);
+
 #endif
