@@ -11,6 +11,7 @@
 #include "format.h"
 #include "latex.h"
 #include "list_cell.h"
+#include "markup.h"
 #include "names.h"
 #include "reader.h"
 
@@ -91,7 +92,18 @@ static int set_text(bib *b, pt_bib_field from, const char **to, pt_latex_kind ki
     const pt_buf *value = &b->values[from];
     int status = value->size ? make_plain(b, value, kind) : PAPERTAG_OK;
 
-    return status || !value->size || *to ? status : pt_record_text(b->record, to, b->plain.data, b->plain.size, b->err);
+    if (status || !value->size || *to) {
+        return status;
+    }
+    if (kind == PT_LATEX_ADDRESS) { /* some programs write several, with spaces between */
+        const pt_slice all = pt_trimmed((pt_slice){b->plain.data, b->plain.size});
+        size_t length = 0;
+        while (length < all.length && !pt_is_white(all.text[length])) {
+            length++;
+        }
+        return pt_record_text(b->record, to, all.text, length, b->err);
+    }
+    return pt_record_markup(b->record, to, b->plain.data, b->plain.size, b->err);
 }
 
 /* An address in "howpublished", which may have words around it, when there is no other. */

@@ -38,7 +38,7 @@ static const struct {
     {"volume", PT_BIB_VOLUME},
     {"keywords", PT_BIB_KEYWORDS},
     {"keyword", PT_BIB_KEYWORDS},
-    {"author_keywords", PT_BIB_KEYWORDS},
+    {"author_keywords", PT_BIB_MORE_KEYWORDS},
     {"keywords-plus", PT_BIB_MORE_KEYWORDS},
     {"mendeley-tags", PT_BIB_MORE_KEYWORDS},
     {"institution", PT_BIB_ORGANIZATION},

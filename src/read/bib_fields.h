@@ -30,7 +30,7 @@ typedef enum pt_bib_field {
     PT_BIB_NUMBER,
     PT_BIB_VOLUME,
     PT_BIB_KEYWORDS,
-    PT_BIB_MORE_KEYWORDS, /* of the database */
+    PT_BIB_MORE_KEYWORDS, /* of the database, or of the authors beside its own */
     PT_BIB_ORGANIZATION,
     PT_BIB_CROSSREF,
     PT_BIB_XDATA,

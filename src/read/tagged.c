@@ -286,12 +286,13 @@ static int set_publisher_id(tagged *t, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-static int set_arxiv(tagged *t, papertag_error *err)
+/* The arXiv identifier after "arXiv:" in any value of a kind. */
+static int set_arxiv(tagged *t, pt_tagged_kind kind, papertag_error *err)
 {
     pt_record *record = &t->reader->record;
-    pt_slice rest = all_values(t, PT_TAGGED_ARXIV), text;
+    pt_slice rest = all_values(t, kind), text;
 
-    while (next_value(&rest, &text)) {
+    while (!record->paper.arxiv && next_value(&rest, &text)) {
         for (size_t i = 0; i + 6 < text.length; i++) {
             size_t length = 0;
             const char *id = pt_same_word(text.text + i, 6, "arxiv:") ? pt_arxiv_id(text.text + i, &length) : NULL;
@@ -322,7 +323,8 @@ static int set_fields(tagged *t, papertag_error *err)
     status = status ? status : append_items(t, PT_TAGGED_HEADING, &paper->keywords, "", err);
     status = status ? status : append_items(t, PT_TAGGED_CATEGORY, &paper->categories, "", err);
     status = status ? status : append_items(t, PT_TAGGED_TAGS, &paper->tags, ",", err);
-    status = status ? status : set_arxiv(t, err);
+    status = status ? status : set_arxiv(t, PT_TAGGED_ARXIV, err);
+    status = status ? status : set_arxiv(t, PT_TAGGED_VENUE, err);
     paper->has_tags = t->kinds[PT_TAGGED_TAGS].text.size > 0;
     if (!status && paper->id && t->dialect->address && !paper->doi) {
         status = pt_record_address(&reader->record, t->dialect->address, paper->id, strlen(paper->id), err);

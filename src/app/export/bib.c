@@ -112,10 +112,11 @@ static bool is_lower(char c)
     return c >= 'a' && c <= 'z';
 }
 
-/* Whether a title is written like a sentence, so that its capitals mean something: most long words begin small. */
+/* Whether a title is written like a sentence, so that its capitals mean something: at least half of the long words
+ * begin small. */
 static bool is_sentence(const char *title)
 {
-    long small = 0;
+    size_t small = 0, large = 0;
 
     for (const char *at = strchr(title, ' '); at; at = strchr(at + 1, ' ')) {
         size_t length = 1;
@@ -123,10 +124,11 @@ static bool is_sentence(const char *title)
             length++;
         }
         if (length >= 5) {
-            small += is_lower(at[1]) ? 1 : -1;
+            small += is_lower(at[1]);
+            large += !is_lower(at[1]);
         }
     }
-    return small > 0;
+    return small && small >= large;
 }
 
 /* Styles make titles small. Words whose capitals would be missed are put in braces: acronyms, and names in titles that
