@@ -34,7 +34,7 @@ static bool split(pt_slice line, pt_slice *tag, pt_slice *value)
 }
 
 static const pt_tagged_dialect dialect = {
-    .source = "endnote",
+    .source = PT_SOURCE_ENDNOTE,
     .fields = fields,
     .ignored = "%1 %2 %3 %4 %6 %7 %9 %! %# %$ %& %( %) %* %+ %< %? %@ %C %E %G %I %L %N %O %P %S %V %W %Y %Z %[ %] %^ "
                "%~ %{ ",

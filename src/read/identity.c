@@ -91,5 +91,12 @@ bool pt_is_derived_id(const char *id)
 
 bool pt_ids_are_local(const char *source)
 {
-    return source && (!strcmp(source, PT_SOURCE_BIBTEX) || !strcmp(source, PT_SOURCE_CSL));
+    static const char *const local[] = {PT_SOURCE_BIBTEX, PT_SOURCE_CSL, PT_SOURCE_RIS, PT_SOURCE_ENDNOTE};
+
+    for (size_t i = 0; source && i < sizeof local / sizeof *local; i++) {
+        if (!strcmp(source, local[i])) {
+            return true;
+        }
+    }
+    return false;
 }

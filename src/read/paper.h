@@ -12,6 +12,8 @@
 /* The source of papers from a bibliography, whose ids are citation keys. */
 #define PT_SOURCE_BIBTEX "bibtex"
 #define PT_SOURCE_CSL "csl"
+#define PT_SOURCE_RIS "ris"
+#define PT_SOURCE_ENDNOTE "endnote"
 
 /* The prefix of the address of a paper on arXiv. */
 #define PT_ARXIV_ADDRESS "https://arxiv.org/abs/"

@@ -68,7 +68,7 @@ static bool split(pt_slice line, pt_slice *tag, pt_slice *value)
 }
 
 static const pt_tagged_dialect dialect = {
-    .source = "ris",
+    .source = PT_SOURCE_RIS,
     .fields = fields,
     .ignored = "A3 A4 AD AV C1 C2 C4 C5 C6 C7 C8 CA CN CP CR CY DB DP DS ED EP ET FN H1 H2 IS L3 L4 LA LB M2 N1 NV OP "
                "PB PP PT RI RN RP SE SN SP ST T3 TA TT U1 U2 U3 U4 U5 VL VO WP WT Y2 ",

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "../clean.h"
 #include "export.h"
 
 /* The end of math that begins with the '$' at `at`; NULL when it is only a sign. Like Pandoc: no space on the inner
@@ -81,7 +82,13 @@ static void put_tex_until(text *out, const char *at, const char *end)
 
 static void put_tex(text *out, const char *string)
 {
-    put_tex_until(out, string, string + strlen(string));
+    text clean = {0};
+    const char *plain;
+
+    export_plain(&clean, string);
+    plain = text_of(out, &clean);
+    put_tex_until(out, plain, plain + strlen(plain));
+    text_free(&clean);
 }
 
 static void put_braced(text *out, const char *string)
@@ -94,9 +101,14 @@ static void put_braced(text *out, const char *string)
 /* An address or identifier, which biblatex takes as it is written. */
 static void put_verbatim(text *out, const char *string)
 {
-    for (; *string; string++) {
+    for (size_t length; *string; string += length) {
         const char *escape = strchr("\\{}", *string) ? escape_of(string) : NULL;
-        text_add(out, escape ? escape : string, escape ? strlen(escape) : 1);
+        length = escape ? 1 : strcspn(string, "\\{}");
+        if (escape) {
+            text_put(out, escape);
+        } else {
+            text_clean(out, string, length);
+        }
     }
 }
 
@@ -133,10 +145,15 @@ static bool is_sentence(const char *title)
 
 /* Styles make titles small. Words whose capitals would be missed are put in braces: acronyms, and names in titles that
  * are written like sentences. */
-static void put_title(text *out, const char *title)
+static void put_title(text *out, const char *string)
 {
-    const bool sentence = is_sentence(title);
+    text clean = {0};
+    const char *title;
+    bool sentence;
 
+    export_plain(&clean, string);
+    title = text_of(out, &clean);
+    sentence = is_sentence(title);
     for (const char *at = title; *at;) {
         const char *end = *at == '$' ? end_of_math(at) : NULL;
         bool kept = sentence && at > title && is_upper(*at);
@@ -155,6 +172,7 @@ static void put_title(text *out, const char *title)
         text_put(out, kept ? "}" : "");
         at = end;
     }
+    text_free(&clean);
 }
 
 /* ---- entries --------------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../clean.h"
 #include "../json.h"
 #include "export.h"
 
@@ -11,13 +12,14 @@
  * dropped when the cell is read. */
 static void put_cell(text *out, const char *value)
 {
+    const char *at;
+
     text_put(out, *value && strchr("=+-@", *value) ? "\" " : "\"");
-    for (; *value; value++) {
-        text_add(out, value, 1);
-        if (*value == '"') {
-            text_put(out, "\"");
-        }
+    for (; (at = strchr(value, '"')) != NULL; value = at + 1) {
+        text_clean(out, value, (size_t)(at - value));
+        text_put(out, "\"\"");
     }
+    text_clean(out, value, strlen(value));
     text_put(out, "\"");
 }
 
@@ -47,7 +49,7 @@ typedef struct list {
 static void add_item(list *l, const char *item)
 {
     text_put(&l->plain, l->count ? "; " : "");
-    text_put(&l->plain, item);
+    export_plain(&l->plain, item);
     json_string(&l->json, NULL, item);
     l->unclear = l->unclear || strpbrk(item, ";|");
     l->count++;
@@ -87,7 +89,7 @@ static void add_authors(text *out, papertag_strings authors)
 
     for (size_t i = 0; i < authors.count; i++) {
         text_put(&cell, i ? "; " : "");
-        export_name(&cell, authors.items[i], text_put, text_put);
+        export_name(&cell, authors.items[i], export_plain, export_plain);
     }
     add_text(out, authors.count ? text_of(out, &cell) : NULL);
     text_free(&cell);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../clean.h"
 #include "../json.h"
 #include "../paper.h"
 #include "export.h"
@@ -23,6 +24,11 @@ static void write_json(text *out, const papertag_stored *paper)
 }
 
 const export_format export_json = {"json", "", "", "", write_json};
+
+void export_plain(text *out, const char *string)
+{
+    text_clean(out, string, strlen(string));
+}
 
 static void put_part(text *out, const char *from, size_t length, void put(text *out, const char *part))
 {

@@ -38,6 +38,9 @@ extern const char *const export_format_names[];
 
 /* ---- what the formats share ------------------------------------------------------------------------------------ */
 
+/* A string as it is, cleaned. */
+void export_plain(text *out, const char *string);
+
 /* A name as "Last, Suffix, First"; `whole`, when its last name is not known, gets all of it. */
 void export_name(text *out, const char *name, void put(text *out, const char *part),
                  void whole(text *out, const char *name));

@@ -39,7 +39,7 @@ static void write_ris(text *out, const papertag_stored *stored)
     add(out, "TI", p->title);
     for (size_t i = 0; i < p->authors.count; i++) {
         text_put(out, "AU  - ");
-        export_name(out, p->authors.items[i], text_put, text_put);
+        export_name(out, p->authors.items[i], export_plain, export_plain);
         text_put(out, "\r\n");
     }
     add_date(out, export_date_of(p));
