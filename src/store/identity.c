@@ -24,18 +24,18 @@ const char *pt_paper_id(const pt_batch_item *item)
 /* ---- candidates ------------------------------------------------------------------------------------------------ */
 
 /* Papers looked at of one title: any more of them are too many for a title to tell them apart. */
-enum { CANDIDATES = 12 };
-#define LIMIT_CANDIDATES " LIMIT 12"
+enum { CANDIDATES = 6 };
+#define LIMIT_CANDIDATES " LIMIT 6"
 
-/* What is read of a paper that may be the item. The last column: its source knows it under another id. ?1: the item's
- * source, ?2: its id there. */
+/* What is read of a paper that may be the item. */
 #define CANDIDATE                                                                                                      \
-    "SELECT key, id, doi, title, abstract, date, venue, source, authors, author_count, title_key,"                     \
-    " EXISTS(SELECT 1 FROM sources s WHERE s.paper=key AND s.source=?1 AND s.id<>?2) FROM papers WHERE "
+    "SELECT key, id, doi, title, abstract, date, venue, source, authors, author_count, title_key FROM papers WHERE "
 
 /* A search for the paper that an item is. */
 struct search {
+    papertag_store *store;
     const pt_batch_item *item;
+    pt_word_set words;    /* of its abstract */
     papertag_paper paper; /* the item's, with its authors */
     pt_arena arena;
     bool by_doi;
@@ -47,7 +47,7 @@ struct search {
 static bool is_arxiv(const char *id)
 {
     size_t length = 0;
-    return pt_arxiv_id(id, &length) == id && !id[length];
+    return !pt_is_derived_id(id) && pt_arxiv_id(id, &length) == id && !id[length];
 }
 
 /* Reads a candidate; its texts are borrowed from the row. */
@@ -69,32 +69,49 @@ static int read_candidate(struct search *s, pt_db_row *row, papertag_paper *out)
     return status;
 }
 
+/* Whether the item's source knows the paper under another id: then it has both. */
+static int is_held_apart(const struct search *s, int64_t key, bool *apart, papertag_error *err)
+{
+    static const char sql[] = "SELECT 1 FROM sources WHERE paper=?1 AND source=?2 AND id<>?3";
+    const papertag_paper *paper = &s->item->paper;
+    int64_t found = 0;
+    int status = s->item->id_is_derived
+                     ? PAPERTAG_END
+                     : pt_store_ask(s->store, sql, &found, err, "itt", key, paper->source, paper->id);
+
+    *apart = found;
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+}
+
 static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
 {
     struct search *s = context;
     const pt_batch_item *item = s->item;
+    const int64_t key = pt_db_integer(row, 0);
     papertag_paper other;
     pt_sameness sameness = PT_APART;
-    bool same = false;
+    bool same = false, apart = false;
     int status = PAPERTAG_OK;
 
     s->seen++;
-    if (!s->by_doi && (pt_db_integer(row, 10) != (int64_t)item->work.title ||
-                       (pt_db_integer(row, 11) && !item->id_is_derived))) { /* by its own ids, their source has both */
-        return PAPERTAG_OK;
+    if (!s->by_doi) {
+        status = is_held_apart(s, key, &apart, err);
+    }
+    if (status || apart || (!s->by_doi && pt_db_integer(row, 10) != (int64_t)item->work.title)) {
+        return status;
     }
     status = read_candidate(s, row, &other);
     if (!status && s->by_doi) {
         status = pt_same_doi_work(&s->paper, &other, &same);
         sameness = same ? PT_SAME : PT_APART;
     } else if (!status && (!item->work.is_short || (item->id_is_derived && pt_is_derived_id(other.id)))) {
-        status = pt_same_work(&s->paper, &other, item->work.is_short, &sameness);
+        status = pt_same_work(&s->paper, &s->words, &other, item->work.is_short, &sameness);
     }
     if (status) {
         return pt_no_memory(err);
     }
-    s->same = sameness == PT_SAME ? pt_db_integer(row, 0) : 0;
-    s->likely = sameness == PT_LIKELY && !s->likely ? pt_db_integer(row, 0) : s->likely;
+    s->same = sameness == PT_SAME ? key : 0;
+    s->likely = sameness == PT_LIKELY && !s->likely ? key : s->likely;
     s->fit += sameness == PT_LIKELY;
     return s->same ? PAPERTAG_END : PAPERTAG_OK;
 }
@@ -102,49 +119,48 @@ static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
 /* ---- by title and author --------------------------------------------------------------------------------------- */
 
 /* Looks at the papers of the item's title and of an author, 0: those without one; with `days`, of its year. */
-static int look_at_author(papertag_store *store, struct search *s, uint64_t author, bool of_year, papertag_error *err)
+static int look_at_author(struct search *s, uint64_t author, bool of_year, papertag_error *err)
 {
-    static const char all[] = CANDIDATE "title_key=?3 AND author_key=?4" LIMIT_CANDIDATES;
-    static const char year[] = CANDIDATE "title_key=?3 AND author_key=?4 AND day BETWEEN ?5 AND ?6" LIMIT_CANDIDATES;
+    static const char all[] = CANDIDATE "title_key=?1 AND author_key=?2" LIMIT_CANDIDATES;
+    static const char year[] = CANDIDATE "title_key=?1 AND author_key=?2 AND day BETWEEN ?3 AND ?4" LIMIT_CANDIDATES;
     const papertag_paper *paper = &s->item->paper;
     const int64_t title = (int64_t)s->item->work.title, key = (int64_t)author;
     char text[5];
     long first, last;
 
     if (!of_year) {
-        return pt_store_each(store, all, compare_candidate, s, err, "ttii", paper->source, paper->id, title, key);
+        return pt_store_each(s->store, all, compare_candidate, s, err, "ii", title, key);
     }
     snprintf(text, sizeof text, "%.4s", paper->date);
-    return pt_date_days(text, &first, &last)
-               ? pt_store_each(store, year, compare_candidate, s, err, "ttiiii", paper->source, paper->id, title, key,
-                               (int64_t)first, (int64_t)last)
-               : PAPERTAG_OK;
+    return pt_date_days(text, &first, &last) ? pt_store_each(s->store, year, compare_candidate, s, err, "iiii", title,
+                                                             key, (int64_t)first, (int64_t)last)
+                                             : PAPERTAG_OK;
 }
 
 /* Looks at papers that have the title, whoever wrote them. */
-static int look_at_title(papertag_store *store, struct search *s, papertag_error *err)
+static int look_at_title(struct search *s, papertag_error *err)
 {
-    static const char sql[] = CANDIDATE "title_key=?3" LIMIT_CANDIDATES;
-    const papertag_paper *paper = &s->item->paper;
+    static const char sql[] = CANDIDATE "title_key=?1" LIMIT_CANDIDATES;
 
     s->seen = 0;
-    return pt_store_each(store, sql, compare_candidate, s, err, "tti", paper->source, paper->id,
-                         (int64_t)s->item->work.title);
+    return pt_store_each(s->store, sql, compare_candidate, s, err, "i", (int64_t)s->item->work.title);
 }
 
-static int find_by_title(papertag_store *store, struct search *s, papertag_error *err)
+static int find_by_title(struct search *s, papertag_error *err)
 {
     const uint64_t author = s->item->work.author;
     int status = PAPERTAG_OK;
 
+    s->seen = 0;
     if (s->paper.date) {
-        status = look_at_author(store, s, author, true, err);
+        status = look_at_author(s, author, true, err);
     }
-    if (!status && !s->same) {
-        status = look_at_author(store, s, author, false, err);
+    if (!status && !s->same && s->seen < CANDIDATES) {
+        s->seen = 0;
+        status = look_at_author(s, author, false, err);
     }
-    if (!status && !s->same && !s->item->work.is_short) {
-        status = author ? look_at_author(store, s, 0, false, err) : look_at_title(store, s, err);
+    if (!status && !s->same && s->seen < CANDIDATES && !s->item->work.is_short) {
+        status = author ? look_at_author(s, 0, false, err) : look_at_title(s, err);
         /* a paper without authors is one of several: which of them is not known */
         if (!status && !s->same && (author || (s->fit == 1 && s->seen < CANDIDATES))) {
             s->same = s->likely;
@@ -155,42 +171,60 @@ static int find_by_title(papertag_store *store, struct search *s, papertag_error
 
 /* ---- by any name ----------------------------------------------------------------------------------------------- */
 
-static int find_by_doi(papertag_store *store, struct search *s, papertag_error *err)
+static int find_by_doi(struct search *s, papertag_error *err)
 {
-    static const char sql[] = CANDIDATE "key=(SELECT paper FROM names WHERE name=?3)";
-    const papertag_paper *paper = &s->item->paper;
+    static const char sql[] = CANDIDATE "key=(SELECT paper FROM names WHERE name=?1)";
     int status;
 
     s->by_doi = true;
-    status = pt_store_each(store, sql, compare_candidate, s, err, "ttt", paper->source, paper->id, paper->doi);
+    status = pt_store_each(s->store, sql, compare_candidate, s, err, "t", s->item->paper.doi);
     s->by_doi = false;
     return status;
 }
 
 /* The paper of a derived id, which is no more than a hint. */
-static int find_by_derived_id(papertag_store *store, struct search *s, papertag_error *err)
+static int find_by_derived_id(struct search *s, papertag_error *err)
 {
-    static const char sql[] = CANDIDATE "id=?3";
-    const papertag_paper *paper = &s->item->paper;
+    static const char sql[] = CANDIDATE "id=?1";
 
-    return pt_store_each(store, sql, compare_candidate, s, err, "ttt", paper->source, paper->id, paper->id);
+    return pt_store_each(s->store, sql, compare_candidate, s, err, "t", s->item->paper.id);
+}
+
+/* The id of a paper that is not the first of its title and author: made of the whole record. */
+static void derive_other_id(const pt_batch_item *item, char out[PT_DERIVED_ID])
+{
+    pt_derived_id(item->record_key, item->work.author, out);
+}
+
+/* The paper that was made of this very record: it is found however many others share its title. */
+static int find_by_record(struct search *s, papertag_error *err)
+{
+    char id[PT_DERIVED_ID];
+    int status;
+
+    derive_other_id(s->item, id);
+    status = pt_store_ask(s->store, "SELECT key FROM papers WHERE id=?1", &s->same, err, "t", id);
+    return status == PAPERTAG_END ? PAPERTAG_OK : status;
 }
 
 /* Looks for the item where no identifier of its own names it. */
 static int find_work(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
 {
-    struct search s = {.item = item, .paper = item->paper};
+    struct search s = {.store = store, .item = item, .paper = item->paper};
     const char *authors = pt_fields_value(item->values, offsetof(papertag_paper, authors))->text;
     int status = pt_list_parse(authors, &s.arena, &s.paper.authors) ? pt_no_memory(err) : PAPERTAG_OK;
 
     if (!status && s.paper.doi) {
-        status = find_by_doi(store, &s, err);
+        status = find_by_doi(&s, err);
     }
     if (!status && !s.same && item->id_is_derived) {
-        status = find_by_derived_id(store, &s, err);
+        status = find_by_derived_id(&s, err);
+    }
+    if (!status && !s.same && item->id_is_derived) {
+        status = find_by_record(&s, err);
     }
     if (!status && !s.same && item->work.title) {
-        status = find_by_title(store, &s, err);
+        status = find_by_title(&s, err);
     }
     pt_arena_free(&s.arena);
     *key = s.same;
@@ -217,17 +251,16 @@ int pt_store_same_paper(papertag_store *store, const pt_batch_item *item, int64_
 int pt_store_free_id(papertag_store *store, const pt_batch_item *item, char derived[PT_DERIVED_ID], const char **out,
                      papertag_error *err)
 {
-    uint64_t key = item->record_key;
     int64_t found;
-    int status = PAPERTAG_OK;
+    int status;
 
     *out = pt_paper_id(item);
     if (*out != item->paper.id || !item->id_is_derived) {
         return PAPERTAG_OK;
     }
-    while (!(status = pt_store_ask(store, "SELECT key FROM papers WHERE id=?1", &found, err, "t", *out))) {
-        pt_derived_id(key, item->work.author, derived);
-        key = pt_hash(&key, sizeof key, 0);
+    status = pt_store_ask(store, "SELECT key FROM papers WHERE id=?1", &found, err, "t", *out);
+    if (!status) { /* that one is free: find_by_record has not found it */
+        derive_other_id(item, derived);
         *out = derived;
     }
     return status == PAPERTAG_END ? PAPERTAG_OK : status;
@@ -280,17 +313,26 @@ int papertag_store_find(papertag_store *store, const char *id, int64_t *key, pap
 
 /* ---- names ----------------------------------------------------------------------------------------------------- */
 
+/* One row a statement: a statement that may write several makes SQLite flush the text index each time. */
+static int write_name(papertag_store *store, const char *name, int64_t key, papertag_error *err)
+{
+    int64_t found;
+    int status = pt_store_ask(store, "SELECT key FROM papers WHERE id=?1", &found, err, "t", name);
+
+    return status != PAPERTAG_END
+               ? status
+               : pt_store_do(store, "INSERT OR IGNORE INTO names(name, paper) VALUES(?1,?2)", err, "ti", name, key);
+}
+
 int pt_store_write_names(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err)
 {
-    static const char sql[] = "INSERT OR IGNORE INTO names(name, paper) SELECT ?1, ?2 WHERE NOT EXISTS"
-                              "(SELECT 1 FROM papers WHERE id=?1)";
     const papertag_paper *paper = &item->paper;
     const bool has_own = !item->id_is_derived && !(paper->arxiv && !strcmp(paper->id, paper->arxiv));
     const char *names[] = {has_own ? paper->id : NULL, paper->arxiv, paper->doi};
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
-        status = names[i] ? pt_store_do(store, sql, err, "ti", names[i], key) : PAPERTAG_OK;
+        status = names[i] ? write_name(store, names[i], key, err) : PAPERTAG_OK;
     }
     return status;
 }

@@ -87,13 +87,6 @@ static bool is_preprint(const papertag_paper *p)
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
-/* The words of a text, each a bit by its hash: two texts are compared in a time that does not grow with the square of
- * their lengths. */
-enum { SET_WORDS = 32 };
-typedef struct word_set {
-    uint64_t bits[SET_WORDS];
-} word_set;
-
 static bool is_in_word(char c)
 {
     return pt_is_letter(c) || pt_is_digit(c) || (unsigned char)c >= 0x80;
@@ -112,9 +105,9 @@ static bool is_number(const char *word, size_t length)
 }
 
 /* The words of at least `least` bytes; `numbers`: only numbers. */
-static word_set words_of(const char *text, size_t least, bool numbers)
+static pt_word_set words_of(const char *text, size_t least, bool numbers)
 {
-    word_set set = {{0}};
+    pt_word_set set = {.is_known = true};
 
     for (const char *at = text; *at;) {
         char word[32];
@@ -125,7 +118,7 @@ static word_set words_of(const char *text, size_t least, bool numbers)
             }
         }
         if (length >= least && length && (!numbers || is_number(word, kept))) {
-            const uint64_t bit = pt_hash(word, kept, 0) % (64 * SET_WORDS);
+            const uint64_t bit = pt_hash(word, kept, 0) % (64 * PT_WORD_SET);
             set.bits[bit / 64] |= UINT64_C(1) << bit % 64;
         }
         at += length ? length : 1;
@@ -138,11 +131,11 @@ typedef struct overlap {
     unsigned a, b, both;
 } overlap;
 
-static overlap overlap_of(const word_set *a, const word_set *b)
+static overlap overlap_of(const pt_word_set *a, const pt_word_set *b)
 {
     overlap o = {0};
 
-    for (size_t i = 0; i < SET_WORDS; i++) {
+    for (size_t i = 0; i < PT_WORD_SET; i++) {
         o.a += (unsigned)__builtin_popcountll(a->bits[i]);
         o.b += (unsigned)__builtin_popcountll(b->bits[i]);
         o.both += (unsigned)__builtin_popcountll(a->bits[i] & b->bits[i]);
@@ -151,19 +144,21 @@ static overlap overlap_of(const word_set *a, const word_set *b)
 }
 
 /* The share of the words of the shorter abstract that the other has, too; -1: one is not known, or is a few words. */
-static double abstracts_share(const papertag_paper *a, const papertag_paper *b)
+static double abstracts_share(const papertag_paper *a, pt_word_set *words, const papertag_paper *b)
 {
     enum { LETTERS = 4, FEWEST = 3 };
-    word_set x, y;
+    pt_word_set y;
     overlap o;
     unsigned least;
 
     if (!a->abstract || !b->abstract) {
         return -1;
     }
-    x = words_of(a->abstract, LETTERS, false);
+    if (!words->is_known) {
+        *words = words_of(a->abstract, LETTERS, false);
+    }
     y = words_of(b->abstract, LETTERS, false);
-    o = overlap_of(&x, &y);
+    o = overlap_of(words, &y);
     least = o.a < o.b ? o.a : o.b;
     return least < FEWEST ? -1 : (double)o.both / least;
 }
@@ -209,24 +204,24 @@ static int years_agree(const papertag_paper *a, const papertag_paper *b, bool *a
 /* ---- judgement ------------------------------------------------------------------------------------------------- */
 
 /* Whether what is known of a paper of which only one record has authors speaks for one paper. */
-static bool rest_agrees(const papertag_paper *a, const papertag_paper *b)
+static bool rest_agrees(const papertag_paper *a, pt_word_set *words, const papertag_paper *b)
 {
     const bool years = year_of(a) && year_of(a) == year_of(b);
     const bool counts = a->author_count > 0 && a->author_count == b->author_count;
 
-    return years || counts || abstracts_share(a, b) >= 0.6;
+    return years || counts || abstracts_share(a, words, b) >= 0.6;
 }
 
 /* Judges titles that are enough to know a paper by, of papers that nothing holds apart. */
-static pt_sameness judge_rest(const papertag_paper *a, const papertag_paper *b)
+static pt_sameness judge_rest(const papertag_paper *a, pt_word_set *words, const papertag_paper *b)
 {
     const bool has_a = a->authors.count, has_b = b->authors.count, years = year_of(a) && year_of(b);
-    const double share = (has_a && has_b && years) ? -1 : abstracts_share(a, b);
+    const double share = (has_a && has_b && years) ? -1 : abstracts_share(a, words, b);
 
     if (share >= 0 && share < 0.3) {
         return PT_APART;
     }
-    return has_a == has_b ? PT_SAME : rest_agrees(a, b) ? PT_LIKELY : PT_APART;
+    return has_a == has_b ? PT_SAME : rest_agrees(a, words, b) ? PT_LIKELY : PT_APART;
 }
 
 static bool texts_agree(const char *a, const char *b)
@@ -234,7 +229,7 @@ static bool texts_agree(const char *a, const char *b)
     return !a || !b ? a == b : !strcmp(a, b);
 }
 
-int pt_same_work(const papertag_paper *a, const papertag_paper *b, bool is_short, pt_sameness *out)
+int pt_same_work(const papertag_paper *a, pt_word_set *words, const papertag_paper *b, bool is_short, pt_sameness *out)
 {
     bool years = false, authors = !a->authors.count || !b->authors.count;
     int status;
@@ -257,7 +252,7 @@ int pt_same_work(const papertag_paper *a, const papertag_paper *b, bool is_short
         return PAPERTAG_OK;
     }
     status = years_agree(a, b, &years);
-    *out = !status && years ? judge_rest(a, b) : PT_APART;
+    *out = !status && years ? judge_rest(a, words, b) : PT_APART;
     return status;
 }
 
@@ -265,8 +260,8 @@ int pt_same_work(const papertag_paper *a, const papertag_paper *b, bool is_short
  * they are the same in every letter. */
 static int titles_agree(const char *a, const char *b, bool whole, bool *agree)
 {
-    const word_set x = words_of(a, 1, false), y = words_of(b, 1, false);
-    const word_set m = words_of(a, 1, true), n = words_of(b, 1, true);
+    const pt_word_set x = words_of(a, 1, false), y = words_of(b, 1, false);
+    const pt_word_set m = words_of(a, 1, true), n = words_of(b, 1, true);
     const overlap o = overlap_of(&x, &y);
     pt_buf p = {0}, q = {0};
     int status;
