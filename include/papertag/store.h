@@ -45,8 +45,10 @@ typedef struct papertag_import {
 } papertag_import;
 
 /* Stores a batch; adds to *counts. `model` is the one that gave the scores. A paper that the store has, from this
- * source or another (the same arXiv identifier, DOI, or title with an author in common), is updated: what was missing
- * is filled in, counts are replaced, and a text that its source has changed becomes the next version. */
+ * source or another, is updated: what was missing is filled in, counts are replaced, and a text that its source has
+ * changed becomes the next version. A paper is the same by its arXiv identifier, its source's id or its DOI (of papers
+ * with other titles, as of chapters, a DOI is not enough), else by title, first author and, where they are known, year;
+ * different DOIs or arXiv identifiers hold apart, but for a preprint's. */
 PAPERTAG_API int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                                     papertag_import *counts, papertag_error *err);
 
@@ -70,8 +72,10 @@ typedef enum papertag_sort {
 
 /* Which papers, in which order. Zero-initialised: all, newest first. */
 typedef struct papertag_query {
-    const char *expression;    /* a tag expression; NULL: any */
-    const char *search;        /* words and "phrases" that all occur in title or abstract; `word*` is a prefix; NULL */
+    const char *expression; /* a tag expression; NULL: any */
+    const char *search;     /* words and "phrases" that all occur in title or abstract; `word*` is a prefix; NULL */
+    /* since, until: by the day of announcement as new or cross, else by date, all of whose days have to be in it when
+     * it is a month or a year; without a date, by the day on which the paper was added */
     const char *since, *until; /* days: 2026-11-01, 2026-11, 2026, today, yesterday, 7d, 2w, 3m, 1y; NULL: open */
     const char *as_of;         /* the day that counts as today, YYYY-MM-DD: leaves out papers of later days; NULL */
     papertag_sort sort;

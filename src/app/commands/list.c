@@ -46,7 +46,13 @@ const command command_list = {
     .details =
         "Tag expressions are names or aliases of tags with & (and), | or , (or), ! (not) and parentheses. They may "
         "compare, as in p>=0.8, upvotes>10, comments>0 and date>=2026-11. group:efficiency is any tag of a group, and "
-        "\"a phrase\" is searched for in title and abstract.\n",
+        "\"a phrase\" is searched for in title and abstract. author:\"ada example\", category:cs.LG, source:arxiv, "
+        "type:new (cross, replace, replace-cross), announced>=2026-11-20 and featured>=7d ask for what the source says "
+        "of a paper.\n"
+        "\n"
+        "--since and --until go by the day on which a paper was announced as new or cross-listed, else by its date. If "
+        "only its month or year is known, all days of it have to be among those asked for. A paper without a date goes "
+        "by the day on which it was added, and is listed last.\n",
     .examples =
         "papertag list --tag 'quantization & !benchmarks' --since 7d\tpapers of the last week with one tag and "
         "without another\n"
