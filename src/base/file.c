@@ -69,8 +69,9 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-/* Creates a file next to path; *temporary is its name, to free. Returns its descriptor, or -1 with errno set. */
-static int create_temporary(const char *path, char **temporary)
+/* Creates a file next to path; *temporary is its name, to free. Returns its descriptor, or -1 with errno set. `mode`
+ * must not be wider than the file's in the end: others could open it before. */
+static int create_temporary(const char *path, mode_t mode, char **temporary)
 {
     size_t length = strlen(path) + 32;
     char *name = pt_alloc(length, 1);
@@ -78,7 +79,7 @@ static int create_temporary(const char *path, char **temporary)
 
     for (unsigned n = 0; name && fd < 0 && n < 100; n++) {
         snprintf(name, length, "%s.%ld.%u.tmp", path, (long)getpid(), n);
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (fd < 0 && errno != EEXIST) {
             break;
         }
@@ -117,7 +118,7 @@ static int write_into(const char *path, const void *bytes, size_t size)
 static int replace_file(const char *path, const struct stat *old, const void *bytes, size_t size)
 {
     char *temporary = NULL;
-    const int fd = create_temporary(path, &temporary);
+    const int fd = create_temporary(path, old ? 0600 : 0666, &temporary);
     int failed, number;
 
     if (fd < 0) {

@@ -2,6 +2,7 @@
  * open - opening a store's file and closing it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -13,7 +14,7 @@
 #include "migrations.h"
 #include "statement.h"
 
-/* Makes the folders that lead to a file. */
+/* Makes the folders that lead to a file. What a person reads and thinks is nobody else's business. */
 static int make_folders(const char *path, papertag_error *err)
 {
     char *copy = strdup(path);
@@ -23,7 +24,7 @@ static int make_folders(const char *path, papertag_error *err)
     }
     for (char *at = strchr(copy + 1, '/'); at; at = strchr(at + 1, '/')) {
         *at = '\0';
-        if (mkdir(copy, 0777) && errno != EEXIST) {
+        if (mkdir(copy, 0700) && errno != EEXIST) {
             int status = pt_fail(err, PAPERTAG_IO, "%s: %s", copy, strerror(errno));
             free(copy);
             return status;
@@ -57,7 +58,7 @@ static int open_fixed(papertag_store *store, papertag_error *err)
                        "%s: its last changes are in its -wal file: open it once where it can be written", store->path);
     }
     pt_buf_clear(&name);
-    pt_buf_text(&name, "file:");
+    pt_buf_text(&name, *store->path == '/' ? "file:" : "file:./");
     for (const char *at = store->path; *at; at++) {
         pt_buf_format(&name, strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
     }
@@ -67,12 +68,20 @@ static int open_fixed(papertag_store *store, papertag_error *err)
     return code ? pt_store_fail(store, err) : PAPERTAG_OK;
 }
 
-/* Opens a file that can change; with `create` makes it. */
-static int open_changing(papertag_store *store, bool create, papertag_error *err)
+/* Makes an empty file that nobody else reads; SQLite gives its other files the same permissions. */
+static int make_file(const char *path, papertag_error *err)
 {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
-    return sqlite3_open_v2(store->path, &store->db, flags, NULL) ? pt_store_fail(store, err) : PAPERTAG_OK;
+    return fd < 0 || close(fd) ? pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno)) : PAPERTAG_OK;
+}
+
+/* Whether a file is there and empty: no store yet, but a place for one. */
+static bool is_empty(const char *path)
+{
+    struct stat info;
+
+    return !stat(path, &info) && S_ISREG(info.st_mode) && !info.st_size;
 }
 
 /* Makes sure that the file is a store of the layout known. One that is costs no transaction. */
@@ -101,9 +110,14 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
 
     if (!is_there) {
         status = create ? make_folders(store->path, err) : pt_fail(err, PAPERTAG_IO, "%s: no store there", store->path);
+        status = status ? status : make_file(store->path, err);
+    } else if (!create && is_empty(store->path)) {
+        status = pt_fail(err, PAPERTAG_IO, "%s: an empty file, not a store", store->path);
     }
     if (!status) {
-        status = fixed ? open_fixed(store, err) : open_changing(store, create, err);
+        status = fixed                                         ? open_fixed(store, err)
+                 : pt_store_open_file(&store->db, store->path) ? pt_store_fail(store, err)
+                                                               : PAPERTAG_OK;
     }
     if (status) {
         return status;

@@ -250,7 +250,7 @@ static int open_old(struct salvage *s, const char *path)
     static const char settings[] = "PRAGMA writable_schema=ON; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
                                    "PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE";
     sqlite3 **db = &s->old.db;
-    int code = sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = pt_store_open_file(db, path);
 
     code = code ? code : sqlite3_extended_result_codes(*db, 1);
     code = code ? code : sqlite3_busy_timeout(*db, 30000);

@@ -13,6 +13,18 @@
 
 /* ---- errors ---------------------------------------------------------------------------------------------------- */
 
+int pt_store_open_file(sqlite3 **db, const char *path)
+{
+    pt_buf name = {0};
+    int code;
+
+    pt_buf_format(&name, "%s%s", *path == '/' ? "" : "./", path);
+    code =
+        name.failed ? SQLITE_NOMEM : sqlite3_open_v2(name.data, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    pt_buf_free(&name);
+    return code;
+}
+
 int pt_store_fail(papertag_store *store, papertag_error *err)
 {
     int code = store->db ? sqlite3_errcode(store->db) : SQLITE_NOMEM;

@@ -105,6 +105,10 @@ typedef struct pt_listing {
 int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, papertag_error *err, const char *types,
                   ...);
 
+/* Opens a file that is there, to be changed. A name that SQLite takes for more than a file, such as ":memory:" or a
+ * URI, is a file all the same. Returns SQLite's code. */
+int pt_store_open_file(struct sqlite3 **db, const char *path);
+
 /* Runs SQL of one or more statements without values; nothing is kept of it. */
 int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err);
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -116,9 +117,11 @@ static bool was_written(const char *path, int64_t bytes, int64_t hash)
 {
     char *data = NULL;
     size_t size = 0;
+    struct stat info;
     bool same = false;
 
-    if (path && !pt_read_file(path, &data, &size, NULL)) {
+    /* Anything but a file could keep the reader waiting, with the store locked. */
+    if (path && !stat(path, &info) && S_ISREG(info.st_mode) && !pt_read_file(path, &data, &size, NULL)) {
         same = size == (size_t)bytes && hash_of(data, size) == hash;
         free(data);
     }

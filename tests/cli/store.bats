@@ -401,3 +401,36 @@ END
     grep -q '</html>' "$work/came" && [ -p "$work/pipe" ]
     [ -z "$(find "$work" -name '*.tmp')" ]
 }
+
+@test "a store and its folder are its owner's alone, and so is what doctor --repair makes of it" {
+    umask 022
+    make_papers 6 | papertag add --db "$work/a/b/s.db"
+    [ "$(stat -c %a "$work/a" "$work/a/b" "$work/a/b/s.db" | tr '\n' ' ')" = "700 700 600 " ]
+    dd if=/dev/urandom of="$work/a/b/s.db" bs=1 seek=4200 count=9000 conv=notrunc 2>/dev/null
+    run papertag doctor --repair --db "$work/a/b/s.db"
+    [ -z "$(find "$work/a" -type f ! -perm 600)" ]
+}
+
+@test "the name of a store is that of a file, whatever it means to SQLite" {
+    cd "$work"
+    for name in :memory: file:x.db 'file:y?mode=memory'; do
+        make_papers 3 | papertag add --db "$name"
+        [ -s "$name" ]
+        papertag stats --db "$name" | grep -q '^ *3 papers'
+    done
+    : >empty.db
+    run papertag list --db empty.db
+    expect 1
+    [ ! -s empty.db ]
+}
+
+@test "a digest killed while it waits for a pipe's reader does not stop the next one" {
+    make_papers 3 | papertag add --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db"
+    mkfifo "$work/pipe"
+    "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/pipe" 3>&- &
+    sleep 1
+    kill -9 $!
+    timeout 60 "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/out"
+    grep -q 'Paper 1' "$work/out"
+}
