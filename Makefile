@@ -53,7 +53,7 @@ WERROR := $(if $(CI),-Werror)
 BASE   := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden -ffp-contract=off -pthread
 COMPILE = $(CC) $(BASE) $(HARDEN) $(WARN) $(WERROR) $(INSTRUMENT) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 LINK    = $(CC) $(CFLAGS) $(INSTRUMENT) $(LDHARDEN) $(LDFLAGS)
-LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lm -pthread
+LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lbz2 -lzstd -lm -pthread
 
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
 LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))

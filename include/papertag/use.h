@@ -107,7 +107,8 @@ typedef struct papertag_reader_options {
     bool text_only;         /* all fields but id, title and abstract may be left absent, which is faster */
 } papertag_reader_options;
 
-/* Opens `path` ("-": standard input) to read papers; gzip and xz are unpacked. `options` may be NULL.
+/* Opens `path` ("-": standard input) to read papers; gzip, xz, bzip2 and zstd are unpacked, and the members
+ * of a zip archive read one after the other. Latin-1, Windows-1252 and UTF-16 are recognised. `options` may be NULL.
  * Errors: PAPERTAG_IO, PAPERTAG_UNKNOWN_FORMAT when no format fits the content, PAPERTAG_BAD_INPUT when the source is
  * damaged or is not what its format asks for, PAPERTAG_BAD_ARGUMENT for an unknown name of a format. */
 PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, const papertag_reader_options *options,
@@ -122,7 +123,7 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
  * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
 
-/* The name of the format being read. Constant. */
+/* The name of the format being read; "archive" before the first member of one. Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
 
 /* The name of the i-th of all formats, in the order in which they are tried: "daily-papers", "jsonl", "csv" ...; NULL

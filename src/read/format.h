@@ -15,13 +15,16 @@
 struct papertag_reader {
     pt_input input;
     pt_record record;
-    char *name; /* of the source */
-    const struct pt_format *format;
-    char *tags_field;            /* name of the field that holds the tags */
-    const pt_field *tags_source; /* the field of a paper that this is, if it is one; NULL: another */
-    char page_date[11];          /* YYYY-MM-DD; "" when not given */
-    bool text_only;              /* only id, title and abstract are wanted */
-    bool careful;                /* never use the quick reader; for tests */
+    char *name;                     /* of the source */
+    const struct pt_format *format; /* of the source; NULL before the first member of an archive */
+    const struct pt_format *forced; /* the one that the options name; NULL: detected */
+    bool opened;                    /* the format has state to close */
+    pt_encoding remarked;           /* the encoding as the remarks have it */
+    char *tags_field;               /* name of the field that holds the tags */
+    const pt_field *tags_source;    /* the field of a paper that this is, if it is one; NULL: another */
+    char page_date[11];             /* YYYY-MM-DD; "" when not given */
+    bool text_only;                 /* only id, title and abstract are wanted */
+    bool careful;                   /* never use the quick reader; for tests */
     pt_buf scratch;
     pt_remarks remarks;    /* on the source as a whole */
     pt_source_names names; /* of its fields, for formats that find them by name */

@@ -1,8 +1,10 @@
 /*
  * input - see input.h.
  *
- * A source is a stream: files of any length are read in blocks. Compressed sources are unpacked here, so formats need
- * not know about them.
+ * A source is a stream: files of any length are read in blocks. Packed sources are unpacked here, and other encodings
+ * converted, so formats need not know about them.
+ *
+ * As long as all bytes are ASCII the encoding is open; the first block with another byte decides.
  */
 #include "input.h"
 
@@ -42,8 +44,8 @@ static int read_packed(pt_input *in, char *to, size_t room, size_t *got, paperta
     return status ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
 }
 
-/* Reads up to `room` bytes; *got is 0 at the end. */
-static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+/* Reads up to `room` bytes as they are in the source; *got is 0 at the end. */
+static int read_bytes(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
 {
     ssize_t count;
 
@@ -51,18 +53,81 @@ static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_
         return read_packed(in, to, room, got, err);
     }
     do {
-        count = read(in->fd, to, room);
+        count = in->fd < 0 ? 0 : read(in->fd, to, room);
     } while (count < 0 && errno == EINTR);
     *got = count > 0 ? (size_t)count : 0;
     return count < 0 ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
 }
 
-/* Makes room after `end` for at least one byte and a NUL: moves the unread bytes to the front, or grows the block. */
+/* The same, converted. */
+static int read_converted(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+{
+    *got = 0;
+    while (!*got && (in->raw_start < in->raw_end || !in->raw_at_end)) {
+        const size_t left = (size_t)(in->raw_end - in->raw_start); /* the beginning of a character */
+        *got = pt_encoding_convert(in->encoding, &in->raw_start, in->raw_end, in->raw_at_end, to, room);
+        if (!*got && !in->raw_at_end) {
+            size_t more;
+            int status;
+            memmove(in->raw, in->raw_start, left);
+            status = read_bytes(in, in->raw + left, BLOCK - left, &more, err);
+            if (status) {
+                in->raw_at_end = true;
+                return status;
+            }
+            in->raw_start = in->raw;
+            in->raw_end = in->raw + left + more;
+            in->raw_at_end = !more;
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+/* Begins to convert, with bytes that have been read: [from, from + size). Those of a source in memory stay there. */
+static int begin_converting(pt_input *in, const char *from, size_t size, papertag_error *err)
+{
+    const bool in_memory = in->fd < 0 && !in->packed;
+
+    in->raw_at_end = in_memory;
+    in->raw_start = from;
+    if (!in_memory) {
+        in->raw = pt_alloc(size > BLOCK ? size : BLOCK, 1);
+        if (!in->raw) {
+            return pt_no_memory(err);
+        }
+        memcpy(in->raw, from, size);
+        in->raw_start = in->raw;
+    }
+    in->raw_end = in->raw_start + size;
+    return PAPERTAG_OK;
+}
+
+/* Reads up to `room` bytes, of PT_ENCODING_ROOM at least; *got is 0 at the end. */
+static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+{
+    int status;
+
+    if (in->raw_start) {
+        return read_converted(in, to, room, got, err);
+    }
+    status = read_bytes(in, to, room, got, err);
+    if (!status && in->encoding == PT_ASCII) {
+        in->encoding = pt_encoding_of_block(to, *got);
+        if (in->encoding == PT_WINDOWS_1252) {
+            status = begin_converting(in, to, *got, err);
+            status = status ? status : read_converted(in, to, room, got, err);
+        }
+    }
+    return status;
+}
+
+/* Makes room after `end` for at least one character and a NUL: moves the unread bytes to the front, or grows the block.
+ */
 static int make_room(pt_input *in)
 {
     const size_t unread = (size_t)(in->end - in->start), used = (size_t)(in->end - in->block);
 
-    if (used + 1 < in->capacity) {
+    if (used + PT_ENCODING_ROOM < in->capacity) {
         return PAPERTAG_OK;
     }
     if (in->block && in->start > in->block) {
@@ -70,7 +135,7 @@ static int make_room(pt_input *in)
         in->start = in->block;
         in->end = in->block + unread;
     }
-    if (unread + 1 < in->capacity) {
+    if (unread + PT_ENCODING_ROOM < in->capacity) {
         return PAPERTAG_OK;
     }
     if (pt_reserve(&in->block, &in->capacity, in->capacity + BLOCK, 1)) {
@@ -182,7 +247,7 @@ void pt_input_advance(pt_input *in, const char *to)
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
-/* If the source is compressed, puts an unpacker between it and the readers. */
+/* If the source is packed, puts an unpacker between it and the readers. */
 static int open_packed(pt_input *in, papertag_error *err)
 {
     char *block;
@@ -202,22 +267,26 @@ static int open_packed(pt_input *in, papertag_error *err)
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
-static int skip_byte_order_mark(pt_input *in, papertag_error *err)
+/* Recognises the encoding as far as the first bytes show it, and begins to convert. */
+static int open_encoded(pt_input *in, papertag_error *err)
 {
-    int status = pt_input_fill(in, 3, err);
-    size_t unread = (size_t)(in->end - in->start);
+    int status = pt_input_fill(in, PT_UNPACK_HEAD, err);
+    size_t unread = (size_t)(in->end - in->start), mark;
 
     if (status) {
         return status;
     }
-    if (unread >= 2 && (!memcmp(in->start, "\xff\xfe", 2) || !memcmp(in->start, "\xfe\xff", 2))) {
-        return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: UTF-16 text; papers are read as UTF-8 (iconv -f UTF-16 -t UTF-8)",
-                       in->name);
+    in->encoding = pt_encoding_of_head(in->start, unread, &mark);
+    if (in->encoding == PT_ASCII) {
+        in->encoding = pt_encoding_of_block(in->start, unread);
     }
-    if (unread >= 3 && !memcmp(in->start, "\xef\xbb\xbf", 3)) {
-        in->start += 3;
+    in->start += mark;
+    if (in->encoding > PT_UTF_8) {
+        status = begin_converting(in, in->start, unread - mark, err);
+        in->start = in->end = in->block;
+        in->at_end = false;
     }
-    return PAPERTAG_OK;
+    return status;
 }
 
 int pt_input_open(pt_input *in, papertag_error *err)
@@ -225,8 +294,53 @@ int pt_input_open(pt_input *in, papertag_error *err)
     int status;
 
     in->line = 1;
+    in->encoding = PT_UTF_8; /* so that packed bytes are left alone */
     status = open_packed(in, err);
-    return status ? status : skip_byte_order_mark(in, err);
+    if (!status && in->packed && pt_unpack_is_archive(in->packed)) {
+        in->archive = in->name;
+        in->at_end = true;
+        return PAPERTAG_OK;
+    }
+    return status ? status : open_encoded(in, err);
+}
+
+/* Names the input ARCHIVE/MEMBER. */
+static int set_member_name(pt_input *in, const char *member, papertag_error *err)
+{
+    pt_buf name = {0};
+
+    pt_buf_format(&name, "%s/%s", in->archive, member);
+    if (name.failed) {
+        pt_buf_free(&name);
+        return pt_no_memory(err);
+    }
+    free(in->member);
+    in->name = in->member = name.data;
+    return PAPERTAG_OK;
+}
+
+int pt_input_next(pt_input *in, papertag_error *err)
+{
+    const char *member = NULL, *reason = NULL;
+    int status = in->archive ? pt_unpack_next(in->packed, &member, &reason) : PAPERTAG_END;
+
+    if (status == PAPERTAG_BAD_INPUT) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: %s", in->archive, reason);
+    }
+    if (status) {
+        return status == PAPERTAG_END         ? status
+               : status == PAPERTAG_NO_MEMORY ? pt_no_memory(err)
+                                              : pt_fail(err, PAPERTAG_IO, "%s: %s", in->archive, strerror(errno));
+    }
+    free(in->raw);
+    in->raw = NULL;
+    in->raw_start = in->raw_end = NULL;
+    in->start = in->end = in->block;
+    in->line = 1;
+    in->at_end = in->skipping = false;
+    in->encoding = PT_UTF_8;
+    status = set_member_name(in, member, err);
+    return status ? status : open_encoded(in, err);
 }
 
 void pt_input_close(pt_input *in)
@@ -235,5 +349,7 @@ void pt_input_close(pt_input *in)
         close(in->fd);
     }
     pt_unpack_close(in->packed);
+    free(in->member);
+    free(in->raw);
     free(in->block);
 }

@@ -1,5 +1,6 @@
 /*
- * input - the bytes of a source: a file, standard input or memory, read in large blocks and unpacked on the way.
+ * input - the bytes of a source: a file, standard input or memory, read in large blocks, unpacked and converted to
+ * UTF-8 on the way.
  *
  * Messages, also those of the formats, begin with the place: NAME:LINE: reason.
  */
@@ -7,14 +8,22 @@
 #define PT_INPUT_H
 
 #include "base/base.h"
+#include "encoding.h"
 
 typedef struct pt_input {
-    const char *name;         /* of the source, for messages; borrowed */
+    const char *name;         /* of the source, in an archive of the member, for messages; borrowed */
+    const char *archive;      /* name of the archive; NULL for other sources */
+    char *member;             /* name of the member with that of the archive; owned */
     int fd;                   /* -1 over memory */
-    struct pt_unpack *packed; /* unpacks gzip or xz; NULL for other sources */
-    char *block;              /* owned; NULL over memory */
-    size_t capacity;          /* of block, bytes */
-    const char *start;        /* unread bytes: [start, end) */
+    struct pt_unpack *packed; /* unpacks the source; NULL when it is not packed */
+    pt_encoding encoding;     /* of the bytes as they are read; PT_ASCII: not decided yet */
+    char *raw;                /* owned: bytes to be converted; NULL: none ever, or they are in memory */
+    const char *raw_start;    /* NULL: the bytes need no conversion */
+    const char *raw_end;
+    bool raw_at_end;   /* nothing follows raw_end */
+    char *block;       /* owned; NULL over memory */
+    size_t capacity;   /* of block, bytes */
+    const char *start; /* unread bytes: [start, end) */
     const char *end;
     bool at_end;   /* nothing follows `end` */
     bool skipping; /* the rest of the line is not wanted */
@@ -25,9 +34,13 @@ typedef struct pt_input {
  * kept in memory. A source that must be read whole, such as a JSON array, may be larger. Bytes. */
 enum { PT_LINE_MAX = 16 * 1024 * 1024, PT_WHOLE_MAX = 1024 * 1024 * 1024 };
 
-/* Begins reading: detects compression, skips a byte order mark. The caller has set name and fd, or name, start and end,
- * and calls pt_input_close in any case. PAPERTAG_BAD_INPUT for UTF-16. */
+/* Begins reading: recognises how the source is packed and encoded. The caller has set name and fd, or name, start and
+ * end, and calls pt_input_close in any case. An archive is before its first member. */
 int pt_input_open(pt_input *in, papertag_error *err);
+
+/* Goes on to the next member of an archive. PAPERTAG_END after the last, and for other sources. */
+int pt_input_next(pt_input *in, papertag_error *err);
+
 void pt_input_close(pt_input *in);
 
 /* Makes at least `size` bytes available in [start, end), if there are that many. PAPERTAG_BAD_INPUT once, naming

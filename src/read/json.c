@@ -210,6 +210,21 @@ static int without_nul(pt_buf *copy, const char **text, size_t length)
     return copy->failed ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
+/* The most values of a record, each of which takes 64 bytes or more: works with thousands of authors have 100,000. */
+enum { VALUES_MAX = 1000000 };
+
+/* Whether text[0 .. length) has more values than a record may have: each but the first follows a comma, or the opening
+ * of its array or object. Those in strings count, too: no text has so many. */
+static bool has_too_many_values(const char *text, size_t length)
+{
+    size_t values = 0;
+
+    for (size_t i = 0; i < length && length > VALUES_MAX; i++) {
+        values += text[i] == ',' || text[i] == '[' || text[i] == '{';
+    }
+    return values > VALUES_MAX;
+}
+
 /* Parses text[0 .. length) as one value. NULL when it is not, with *fault at the first wrong byte. */
 static cJSON *parse(const char *text, size_t length, const char **fault)
 {
@@ -235,6 +250,12 @@ int pt_json_object(papertag_reader *reader, const char *text, size_t length, siz
     int status;
 
     pt_record_clear(&reader->record, line);
+    if (length > PT_LINE_MAX) {
+        return pt_input_fail(&reader->input, line, err, "a record of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
+    }
+    if (has_too_many_values(text, length)) {
+        return pt_input_fail(&reader->input, line, err, "a record of more than %d values", VALUES_MAX);
+    }
     if (without_nul(&copy, &text, length)) {
         status = pt_no_memory(err);
         goto done;

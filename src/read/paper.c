@@ -18,7 +18,33 @@ void pt_record_clear(pt_record *record, size_t line)
 {
     pt_arena_reset(&record->arena);
     record->paper = (papertag_paper){.author_count = -1, .upvotes = -1, .comments = -1, .line = line};
+    record->size = 0;
+    record->too_large = record->too_many = record->replaced = false;
     record->year = record->month = record->day = NULL;
+}
+
+int pt_record_check(const pt_record *record, char reason[PT_REASON_SIZE])
+{
+    const papertag_paper *paper = &record->paper;
+    const struct {
+        const char *name;
+        size_t count;
+    } lists[] = {{"authors", paper->authors.count},
+                 {"tags", paper->tags.count},
+                 {"keywords", paper->keywords.count},
+                 {"categories", paper->categories.count}};
+
+    if (record->too_large) {
+        snprintf(reason, PT_REASON_SIZE, "a record of more than %d MiB", PT_RECORD_MAX / 1024 / 1024);
+        return PAPERTAG_BAD_INPUT;
+    }
+    for (size_t i = 0; record->too_many && i < sizeof lists / sizeof *lists; i++) {
+        if (lists[i].count == PT_ITEMS_MAX) {
+            snprintf(reason, PT_REASON_SIZE, "a paper of more than %d %s", PT_ITEMS_MAX, lists[i].name);
+            return PAPERTAG_BAD_INPUT;
+        }
+    }
+    return PAPERTAG_OK;
 }
 
 void pt_record_free(pt_record *record)
@@ -37,15 +63,21 @@ static bool is_blank(utf8proc_int32_t c)
            category == UTF8PROC_CATEGORY_CC || c == 0xfeff;
 }
 
-/* A cleaned copy in the arena; *out is NULL when nothing is left. */
-static int clean(pt_arena *arena, const char *text, size_t length, const char **out)
+/* A cleaned copy in the arena; *out is NULL when nothing is left, or when the record is too large. */
+static int clean(pt_record *record, const char *text, size_t length, const char **out)
 {
     const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text, *end = at + length;
-    /* U+FFFD takes three bytes in place of one invalid byte */
-    char *copy = length < SIZE_MAX / 4 ? pt_arena_alloc(arena, 3 * length + 1) : NULL;
+    char *copy;
     size_t size = 0;
     bool gap = false;
 
+    record->size += length < PT_RECORD_MAX ? length : PT_RECORD_MAX;
+    if (record->size >= PT_RECORD_MAX) {
+        record->too_large = true;
+        *out = NULL;
+        return PAPERTAG_OK;
+    }
+    copy = pt_arena_alloc(&record->arena, 3 * length + 1); /* U+FFFD takes three bytes in place of one invalid byte */
     if (!copy) {
         return PAPERTAG_NO_MEMORY;
     }
@@ -77,6 +109,7 @@ static int clean(pt_arena *arena, const char *text, size_t length, const char **
             size += (size_t)bytes;
             at += bytes;
         } else {
+            record->replaced = true;
             memcpy(copy + size, "\xef\xbf\xbd", 3);
             size += 3;
             at++;
@@ -89,17 +122,21 @@ static int clean(pt_arena *arena, const char *text, size_t length, const char **
 
 int pt_record_text(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err)
 {
-    return clean(&record->arena, text, length, field) ? pt_no_memory(err) : PAPERTAG_OK;
+    return clean(record, text, length, field) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 int pt_record_append(pt_record *record, papertag_strings *list, const char *text, size_t length, papertag_error *err)
 {
     const char *copy, **items;
 
-    if (clean(&record->arena, text, length, &copy)) {
+    if (clean(record, text, length, &copy)) {
         return pt_no_memory(err);
     }
     if (!copy) {
+        return PAPERTAG_OK;
+    }
+    if (list->count == PT_ITEMS_MAX) {
+        record->too_many = true;
         return PAPERTAG_OK;
     }
     /* Lists are short. The array is replaced by one of twice the size at each power of two. */

@@ -21,8 +21,16 @@
 typedef struct pt_record {
     papertag_paper paper;
     const char *year, *month, *day; /* as written; pt_record_finish makes the date of them if there is no other */
+    size_t size;                    /* of all texts given to the setters, bytes */
+    bool too_large;                 /* more than PT_RECORD_MAX; the rest has been dropped */
+    bool too_many;                  /* a list of more than PT_ITEMS_MAX; the rest has been dropped */
+    bool replaced;                  /* bytes that are not valid UTF-8 became U+FFFD */
     pt_arena arena;
 } pt_record;
+
+/* The most that a record may have, so that a small file that unpacks to a large one cannot take all memory: bytes of
+ * text, and items of a list. Large collaborations have 20,000 authors. */
+enum { PT_RECORD_MAX = 32 * 1024 * 1024, PT_ITEMS_MAX = 65536 };
 
 void pt_record_clear(pt_record *record, size_t line);
 void pt_record_free(pt_record *record);
@@ -45,6 +53,10 @@ int pt_record_address(pt_record *record, const char *prefix, const char *id, siz
 
 /* Makes doi canonical, and sets arxiv from the arXiv identifier in arxiv, id, url or doi. May be called twice. */
 int pt_record_identify(pt_record *record, papertag_error *err);
+
+/* PAPERTAG_BAD_INPUT and the reason when the record was too large or had too many items. */
+enum { PT_REASON_SIZE = 64 };
+int pt_record_check(const pt_record *record, char reason[PT_REASON_SIZE]);
 
 /* Completes a record that has a title or an abstract: identifies it, derives a missing id from the title, sets a
  * missing author_count from the authors. */

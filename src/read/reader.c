@@ -80,10 +80,10 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
     if (status || reader->format) {
         return status;
     }
-    return fail_with_names(err, PAPERTAG_UNKNOWN_FORMAT, reader->name, "%s: in no known format; known: %s");
+    return fail_with_names(err, PAPERTAG_UNKNOWN_FORMAT, reader->input.name, "%s: in no known format; known: %s");
 }
 
-/* ---- opening --------------------------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------------------------- */
 
 /* The field of a paper that a name for the tags means; NULL when it is none that can be tags. */
 static const pt_field *field_of_tags(const char *name)
@@ -110,8 +110,89 @@ static int set_options(papertag_reader *reader, const papertag_reader_options *o
         }
         memcpy(reader->page_date, options->page_date, sizeof reader->page_date);
     }
-    return options->format ? format_by_name(options->format, &reader->format, err) : PAPERTAG_OK;
+    return options->format ? format_by_name(options->format, &reader->forced, err) : PAPERTAG_OK;
 }
+
+/* ---- sources: the only one, or each member of an archive ------------------------------------------------------- */
+
+static void close_source(papertag_reader *reader)
+{
+    if (reader->opened && reader->format->close) {
+        reader->format->close(reader);
+    }
+    reader->opened = false;
+    reader->state = NULL;
+}
+
+/* Detects the format, unless one is forced, and begins to read in it. */
+static int open_source(papertag_reader *reader, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    reader->format = reader->forced;
+    if (!reader->format) {
+        status = detect_format(reader, err);
+    }
+    if (status) {
+        return status;
+    }
+    reader->opened = true; /* its close is called when its open fails, too */
+    return reader->format->open ? reader->format->open(reader, err) : PAPERTAG_OK;
+}
+
+/* Goes on to the next member of an archive. PAPERTAG_END after the last, and for other sources. */
+static int next_source(papertag_reader *reader, papertag_error *err)
+{
+    int status = pt_input_next(&reader->input, err);
+
+    if (!status) {
+        pt_source_names_free(&reader->names); /* the columns of a table are its own */
+        reader->names = (pt_source_names){.arena = {0}};
+        status = open_source(reader, err);
+        status = status == PAPERTAG_UNKNOWN_FORMAT ? PAPERTAG_BAD_INPUT : status; /* the other members may be good */
+    }
+    return status;
+}
+
+/* Fills the record with the next one of the source, or of those that follow. */
+static int next_record(papertag_reader *reader, papertag_error *err)
+{
+    int status = reader->opened ? reader->format->next(reader, err) : PAPERTAG_END;
+
+    while (status == PAPERTAG_END) {
+        close_source(reader);
+        status = next_source(reader, err);
+        if (status) {
+            break;
+        }
+        status = reader->format->next(reader, err);
+    }
+    return status;
+}
+
+/* Reports once how the bytes of the source are read, when they are not valid UTF-8. */
+static int remark_encoding(papertag_reader *reader, papertag_error *err)
+{
+    const pt_input *in = &reader->input;
+    const char *member = in->archive ? in->name + strlen(in->archive) + 1 : "", *colon = in->archive ? ": " : "";
+    int status = PAPERTAG_OK;
+
+    if (in->encoding != reader->remarked) {
+        reader->remarked = in->encoding;
+        if (in->encoding > PT_UTF_8) {
+            status = pt_reader_remark(reader, err, "%s%snot UTF-8: read as %s", member, colon,
+                                      pt_encoding_name(in->encoding));
+        }
+    }
+    if (!status && reader->record.replaced) {
+        reader->record.replaced = false;
+        status =
+            pt_reader_remark(reader, err, "%s%sbytes that are not valid UTF-8 were replaced by U+FFFD", member, colon);
+    }
+    return status;
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
 
 static int open_reader(papertag_reader **out, papertag_reader *reader, const papertag_reader_options *options,
                        papertag_error *err)
@@ -119,11 +200,8 @@ static int open_reader(papertag_reader **out, papertag_reader *reader, const pap
     int status = set_options(reader, options ? options : &(papertag_reader_options){0}, err);
 
     status = status ? status : pt_input_open(&reader->input, err);
-    if (!status && !reader->format) {
-        status = detect_format(reader, err);
-    }
-    if (!status && reader->format->open) {
-        status = reader->format->open(reader, err);
+    if (!status && !reader->input.archive) {
+        status = open_source(reader, err);
     }
     if (status) {
         papertag_reader_close(reader);
@@ -203,10 +281,17 @@ static int tags_of_field(papertag_reader *reader, papertag_error *err)
 int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err)
 {
     const papertag_paper *paper = &reader->record.paper;
-    int status = reader->format->next(reader, err);
+    char reason[PT_REASON_SIZE];
+    int status = next_record(reader, err);
 
+    if (remark_encoding(reader, err)) {
+        return PAPERTAG_NO_MEMORY;
+    }
     if (status == PAPERTAG_END && pt_remarks_finish(&reader->remarks, err)) {
         return PAPERTAG_NO_MEMORY;
+    }
+    if (!status && pt_record_check(&reader->record, reason)) {
+        return pt_input_fail(&reader->input, paper->line, err, "%s", reason);
     }
     if (!status && !paper->title && !paper->abstract) {
         return pt_input_fail(&reader->input, paper->line, err, "neither title nor abstract");
@@ -223,7 +308,7 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
 
 const char *papertag_reader_format(const papertag_reader *reader)
 {
-    return reader->format->name;
+    return reader->format ? reader->format->name : "archive";
 }
 
 void papertag_reader_close(papertag_reader *reader)
@@ -231,9 +316,7 @@ void papertag_reader_close(papertag_reader *reader)
     if (!reader) {
         return;
     }
-    if (reader->format && reader->format->close) {
-        reader->format->close(reader);
-    }
+    close_source(reader);
     pt_input_close(&reader->input);
     pt_record_free(&reader->record);
     pt_buf_free(&reader->scratch);

@@ -1,56 +1,52 @@
 /*
  * unpack - see unpack.h.
  *
- * zlib and liblzma accept input of any size, so a compressed file streams like a plain one. A file that was joined from
- * several (gzip members, xz streams) unpacks to the contents of all. Damage is reported only after all bytes before it
- * have been returned, because the records in them are good.
+ * Every library here accepts input of any size, so a packed file streams like a plain one. A file that was joined from
+ * several (gzip members, xz streams ...) unpacks to the contents of all. Damage is reported only after all bytes before
+ * it have been returned, because the records in them are good. libarchive reads all these formats, too, but it loses up
+ * to 64 KiB before damage and does not check the sums of gzip.
  */
-#define ZLIB_CONST /* makes its input const */
 #include "unpack.h"
 
 #include <errno.h>
-#include <lzma.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
 
-/* Memory that unpacking xz may take (`xz -9` needs 65 MiB), and input or output of one call of zlib. Bytes. */
-enum { MEMORY_MAX = 256 * 1024 * 1024, PIECE_MAX = 1 << 30 };
+#include "codec.h"
 
-/* zlib's number for windows of any size with gzip headers only. */
-enum { GZIP_ONLY = 15 + 16 };
+/* A source that unpacks to more than RATIO_MAX times its size is refused once it exceeds ALWAYS_ALLOWED bytes: text
+ * shrinks to a tenth, the same line over and over to a hundredth. */
+enum { RATIO_MAX = 400, ALWAYS_ALLOWED = 64 * 1024 * 1024 };
 
-struct pt_unpack {
-    int fd;
-    char *block;
-    size_t capacity;
-    const char *start; /* unread packed bytes: [start, end) */
-    const char *end;
-    bool at_end;  /* nothing follows `end` */
-    bool xz;      /* else gzip */
-    bool between; /* after a gzip member */
-    bool done;
-    const char *reason; /* why the rest cannot be unpacked; else NULL */
-    z_stream gzip;
-    lzma_stream lzma;
+static const pt_codec codecs[] = {
+    {"\x1f\x8b", 2, pt_gzip_open, pt_gzip_close, pt_gzip_step, NULL},
+    {{'\xfd', '7', 'z', 'X', 'Z', '\0'}, 6, pt_xz_open, pt_xz_close, pt_xz_step, NULL},
+    {"BZh", 3, pt_bzip2_open, pt_bzip2_close, pt_bzip2_step, NULL},
+    {"\x28\xb5\x2f\xfd", 4, pt_zstd_open, pt_zstd_close, pt_zstd_step, NULL},
+    {"PK\3\4", 4, pt_zip_open, pt_zip_close, pt_zip_step, pt_zip_next},
+    {"PK\5\6", 4, pt_zip_open, pt_zip_close, pt_zip_step, pt_zip_next}, /* an empty archive */
 };
 
-static const char gzip_magic[] = {'\x1f', '\x8b'}, xz_magic[PT_UNPACK_HEAD] = {'\xfd', '7', 'z', 'X', 'Z', '\0'};
-
-static bool is_xz(const char *head, size_t size)
+static const pt_codec *codec_of(const char *head, size_t size)
 {
-    return size >= sizeof xz_magic && !memcmp(head, xz_magic, sizeof xz_magic);
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++) {
+        if (size >= codecs[i].magic_size && !memcmp(head, codecs[i].magic, codecs[i].magic_size)) {
+            return &codecs[i];
+        }
+    }
+    return NULL;
 }
 
 bool pt_is_packed(const char *head, size_t size)
 {
-    return (size >= sizeof gzip_magic && !memcmp(head, gzip_magic, sizeof gzip_magic)) || is_xz(head, size);
+    const pt_codec *codec = codec_of(head, size);
+    /* text may begin with BZh, but then no level of compression and no block follow */
+    return codec && (*head != 'B' || (size >= 5 && head[3] >= '1' && head[3] <= '9' && strchr("\x31\x17", head[4])));
 }
 
 int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *first, size_t size)
 {
     pt_unpack *u = pt_calloc(1, sizeof *u);
-    bool ready;
 
     if (!u) {
         free(block);
@@ -62,15 +58,14 @@ int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const 
                      .start = first,
                      .end = first + size,
                      .at_end = fd < 0,
-                     .xz = is_xz(first, size),
-                     .lzma = LZMA_STREAM_INIT};
-    ready = u->xz ? lzma_stream_decoder(&u->lzma, MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK
-                  : inflateInit2(&u->gzip, GZIP_ONLY) == Z_OK;
-    if (!ready) {
+                     .codec = codec_of(first, size),
+                     .packed = size};
+    if (u->codec->open(u)) {
         free(u->block);
         free(u);
         return PAPERTAG_NO_MEMORY;
     }
+    u->done = u->codec->next != NULL; /* before the first member */
     *out = u;
     return PAPERTAG_OK;
 }
@@ -78,108 +73,38 @@ int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const 
 void pt_unpack_close(pt_unpack *u)
 {
     if (u) {
-        if (u->xz) {
-            lzma_end(&u->lzma);
-        } else {
-            inflateEnd(&u->gzip);
-        }
+        u->codec->close(u);
         free(u->block);
         free(u);
     }
 }
 
-/* Reads more packed bytes when there are none. */
-static int read_block(pt_unpack *u)
+int pt_unpack_fill(pt_unpack *u, size_t size)
 {
-    while (u->start == u->end && !u->at_end) {
-        ssize_t got = read(u->fd, u->block, u->capacity);
+    while ((size_t)(u->end - u->start) < size && !u->at_end) {
+        const size_t unread = (size_t)(u->end - u->start);
+        ssize_t got;
+        if (u->start > u->block) {
+            memmove(u->block, u->start, unread);
+        }
+        if (size > u->capacity && pt_reserve(&u->block, &u->capacity, size, 1)) {
+            u->start = u->block;
+            u->end = u->block + unread;
+            return PAPERTAG_NO_MEMORY;
+        }
+        u->start = u->block;
+        u->end = u->block + unread;
+        got = read(u->fd, u->block + unread, u->capacity - unread);
         if (got < 0 && errno == EINTR) {
             continue;
         }
         if (got < 0) {
             return PAPERTAG_IO;
         }
-        u->start = u->block;
-        u->end = u->block + got;
+        u->end += got;
+        u->packed += (uint64_t)got;
         u->at_end = got == 0;
     }
-    return PAPERTAG_OK;
-}
-
-/* Unpacks up to `room` bytes, *got of them; sets `done` or `reason` when that was all. */
-static int unpack_gzip(pt_unpack *u, char *to, size_t room, size_t *got)
-{
-    z_stream *z = &u->gzip;
-    size_t size = (size_t)(u->end - u->start);
-    int result;
-
-    if (u->between) { /* another member may follow, or the end, or zeros that pad a block of a tape */
-        while (u->start < u->end && !*u->start) {
-            u->start++;
-        }
-        if (u->start == u->end) {
-            u->done = u->at_end;
-            return PAPERTAG_OK;
-        }
-        if (inflateReset(z) != Z_OK) {
-            u->reason = "the gzip data is damaged";
-            return PAPERTAG_OK;
-        }
-        u->between = false;
-        size = (size_t)(u->end - u->start);
-    }
-    size = size < PIECE_MAX ? size : PIECE_MAX;
-    room = room < PIECE_MAX ? room : PIECE_MAX;
-    z->next_in = (const Bytef *)u->start;
-    z->avail_in = (uInt)size;
-    z->next_out = (Bytef *)to;
-    z->avail_out = (uInt)room;
-    result = inflate(z, Z_NO_FLUSH);
-    u->start += size - z->avail_in;
-    *got = room - z->avail_out;
-    if (result == Z_MEM_ERROR) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    if (result == Z_STREAM_END) {
-        u->between = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        u->reason = "the gzip data is damaged";
-    } else if (!*got && u->at_end && u->start == u->end) {
-        u->reason = "the gzip data ends too early";
-    }
-    return PAPERTAG_OK;
-}
-
-static int unpack_xz(pt_unpack *u, char *to, size_t room, size_t *got)
-{
-    lzma_stream *l = &u->lzma;
-
-    l->next_in = (const uint8_t *)u->start;
-    l->avail_in = (size_t)(u->end - u->start);
-    l->next_out = (uint8_t *)to;
-    l->avail_out = room;
-    switch (lzma_code(l, u->at_end ? LZMA_FINISH : LZMA_RUN)) {
-    case LZMA_OK:
-        break;
-    case LZMA_STREAM_END:
-        u->done = true;
-        break;
-    case LZMA_MEM_ERROR:
-        return PAPERTAG_NO_MEMORY;
-    case LZMA_MEMLIMIT_ERROR:
-        u->reason = "the xz data needs more than 256 MiB to be unpacked";
-        break;
-    case LZMA_OPTIONS_ERROR:
-        u->reason = "the xz data is packed in a way that is not supported";
-        break;
-    case LZMA_BUF_ERROR:
-        u->reason = "the xz data ends too early";
-        break;
-    default:
-        u->reason = "the xz data is damaged";
-    }
-    u->start = u->end - l->avail_in;
-    *got = room - l->avail_out;
     return PAPERTAG_OK;
 }
 
@@ -187,12 +112,39 @@ int pt_unpack_read(pt_unpack *u, char *to, size_t room, size_t *got, const char 
 {
     *got = 0;
     while (!*got && !u->done && !u->reason) {
-        int status = read_block(u);
-        status = status ? status : u->xz ? unpack_xz(u, to, room, got) : unpack_gzip(u, to, room, got);
+        int status = pt_unpack_fill(u, 1);
+        status = status ? status : u->codec->step(u, to, room, got);
         if (status) {
             return status;
         }
     }
+    u->unpacked += *got;
+    if (u->unpacked > ALWAYS_ALLOWED && u->unpacked / RATIO_MAX > u->packed) {
+        u->reason = "the packed data grows to more than 400 times its size, which no list of papers does";
+        *got = 0;
+    }
     *reason = u->reason;
-    return *got || u->done ? PAPERTAG_OK : PAPERTAG_BAD_INPUT;
+    return *got || (u->done && !u->reason) ? PAPERTAG_OK : PAPERTAG_BAD_INPUT;
+}
+
+bool pt_unpack_is_archive(const pt_unpack *u)
+{
+    return u->codec->next != NULL;
+}
+
+int pt_unpack_next(pt_unpack *u, const char **name, const char **reason)
+{
+    char rest[4096];
+    size_t got = 1;
+    int status = PAPERTAG_OK;
+
+    if (!u->codec->next || u->reason) { /* what made the rest unreadable has been reported */
+        return PAPERTAG_END;
+    }
+    while (!status && got) {
+        status = pt_unpack_read(u, rest, sizeof rest, &got, reason);
+    }
+    status = status ? status : u->codec->next(u, name);
+    *reason = u->reason;
+    return status;
 }

@@ -1,5 +1,5 @@
 /*
- * unpack - gzip and xz, unpacked while they are read.
+ * unpack - packed sources, unpacked while they are read: gzip, xz, bzip2, zstd, and the members of zip archives.
  */
 #ifndef PT_UNPACK_H
 #define PT_UNPACK_H
@@ -9,7 +9,7 @@
 /* The number of first bytes that decide whether a source is packed. */
 enum { PT_UNPACK_HEAD = 6 };
 
-/* True when the bytes begin a gzip file (RFC 1952) or an xz file. */
+/* True when the bytes begin a packed file. */
 bool pt_is_packed(const char *head, size_t size);
 
 typedef struct pt_unpack pt_unpack;
@@ -19,8 +19,16 @@ typedef struct pt_unpack pt_unpack;
 int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *first, size_t size);
 void pt_unpack_close(pt_unpack *unpack);
 
-/* Unpacks up to `room` bytes; *got is 0 only at the end. PAPERTAG_IO with errno set; PAPERTAG_BAD_INPUT with *reason
- * when the packed bytes are damaged or end too early, after all bytes before that have been returned. */
+/* Unpacks up to `room` bytes; *got is 0 only at the end, in an archive at the end of a member. PAPERTAG_IO with errno
+ * set; PAPERTAG_BAD_INPUT with *reason when the packed bytes are damaged or end too early, after all bytes before that
+ * have been returned. */
 int pt_unpack_read(pt_unpack *unpack, char *to, size_t room, size_t *got, const char **reason);
+
+/* True for an archive, which is read member by member. */
+bool pt_unpack_is_archive(const pt_unpack *unpack);
+
+/* Moves to the next member of an archive, the first one to begin with; its name is borrowed until the next call.
+ * PAPERTAG_END after the last; otherwise fails as pt_unpack_read. */
+int pt_unpack_next(pt_unpack *unpack, const char **name, const char **reason);
 
 #endif

@@ -490,13 +490,17 @@ int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag
     xml *x = pt_calloc(1, sizeof *x);
 
     if (x) {
-        x->parser = XML_ParserCreateNS(NULL, '\n');
+        /* Converted text is UTF-8, whatever its declaration says. Otherwise expat reads the declaration. */
+        x->parser = XML_ParserCreateNS(reader->input.encoding > PT_UTF_8 ? "UTF-8" : NULL, '\n');
     }
     if (!x || !x->parser) {
         free(x);
         return pt_no_memory(err);
     }
     x->wanted = 1;
+    if (reader->input.encoding == PT_ASCII) {
+        reader->input.encoding = PT_UTF_8;
+    }
     x->reader = reader;
     x->dialect = dialect;
     XML_SetUserData(x->parser, x);

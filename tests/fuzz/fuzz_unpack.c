@@ -1,6 +1,7 @@
 /*
- * Fuzz target: gzip and xz. The bytes come out the same - before a fault, those that do - whether the packed ones are
- * held whole or read piece by piece, and however little is asked for at a time.
+ * Fuzz target: packed sources. The bytes come out the same - before a fault, those that do - whether the packed ones
+ * are held whole or read piece by piece, and however little is asked for at a time. Those of an archive are the names
+ * and contents of its members.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,11 +18,22 @@ static int unpack(pt_buf *out, int fd, size_t capacity, const char *first, size_
 {
     char piece[4096];
     pt_unpack *u = NULL;
-    size_t got = 1;
+    size_t got = 0;
     int status = pt_unpack_open(&u, fd, malloc(capacity), capacity, first, size);
+    bool inside = !status && !pt_unpack_is_archive(u), more = true;
 
-    while (!status && got && out->size < ENOUGH) {
-        status = pt_unpack_read(u, piece, room, &got, reason);
+    while (!status && more && out->size < ENOUGH) {
+        if (inside) {
+            status = pt_unpack_read(u, piece, room, &got, reason);
+            inside = got > 0;
+            more = inside || pt_unpack_is_archive(u);
+        } else {
+            const char *name = "";
+            status = pt_unpack_next(u, &name, reason);
+            pt_buf_text(out, status ? "" : name);
+            got = 0;
+            inside = true;
+        }
         if (got > room || (status == PAPERTAG_BAD_INPUT && !*reason)) {
             abort();
         }
