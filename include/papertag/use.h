@@ -102,7 +102,8 @@ typedef struct papertag_reader papertag_reader;
 
 typedef struct papertag_reader_options {
     const char *format;     /* a name of papertag_reader_format_name; NULL: detected from the content */
-    const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: from the page */
+    const char *page_date;  /* YYYY-MM-DD of a copied page, for its dates without a year; NULL: the time of the file */
+    const char *today;      /* YYYY-MM-DD, for a copied page that is no file; NULL: by the clock */
     const char *tags_field; /* the field that has the tags; NULL: "tags" */
     bool text_only;         /* all fields but id, title and abstract may be left absent, which is faster */
 } papertag_reader_options;

@@ -71,9 +71,9 @@ void text_paper_json(text *t, const papertag_stored *s)
 
 void text_byline(text *t, const papertag_paper *p)
 {
-    if (p->organization) {
-        text_put(t, p->organization);
-    } else if (p->authors.count > 3) {
+    const size_t before = t->size;
+
+    if (p->authors.count > 3) {
         text_format(t, "%s, %s and %zu more", p->authors.items[0], p->authors.items[1], p->authors.count - 2);
     } else if (p->authors.count) {
         for (size_t i = 0; i < p->authors.count; i++) {
@@ -82,6 +82,9 @@ void text_byline(text *t, const papertag_paper *p)
         }
     } else if (p->author_count > 0) {
         text_format(t, "%ld author%s", p->author_count, p->author_count == 1 ? "" : "s");
+    }
+    if (p->organization) {
+        text_format(t, t->size > before ? " (%s)" : "%s", p->organization);
     }
 }
 

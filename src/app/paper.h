@@ -14,7 +14,7 @@ void text_paper_json(text *t, const papertag_stored *s);
 /* A few lines: title, origin, tags. */
 void text_paper_lines(text *t, const style *s, const papertag_stored *stored);
 
-/* Who wrote it, in few words: the organization, the authors, or how many they are. */
+/* Who wrote it, in few words: the authors or how many they are, and the organization. */
 void text_byline(text *t, const papertag_paper *p);
 
 /* The byline, date, upvotes and comments, as far as known, with dots between. */

@@ -23,6 +23,7 @@ struct papertag_reader {
     char *tags_field;               /* name of the field that holds the tags */
     const pt_field *tags_source;    /* the field of a paper that this is, if it is one; NULL: another */
     char page_date[11];             /* YYYY-MM-DD; "" when not given */
+    char today[11];                 /* YYYY-MM-DD; "": by the clock */
     bool text_only;                 /* only id, title and abstract are wanted */
     bool careful;                   /* never use the quick reader; for tests */
     pt_buf scratch;

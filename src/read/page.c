@@ -10,12 +10,14 @@
  *
  *       - 5 authors        (a bullet in the original; or `slug Name` of an organization)
  *     .                    (a middle dot)
- *     Sep 16, 2024 5       (without a year: the page's)
+ *     Sep 16, 2024 5       (without a year: of the year in which it was copied)
  *
  * Any part of the foot may be missing, even all of it; then only the shape of the paragraphs shows where the next paper
  * begins. Text before the first title (menus, the page's own date) is skipped.
  */
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/date.h"
 #include "format.h"
@@ -217,25 +219,90 @@ static bool opens_paper(const page *pg, size_t i)
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-/* The year for dates without one: that of the page, else the year after the latest in a date, because the page omits
- * the year only in dates of the current one. */
-static int find_year(const papertag_reader *reader)
+/* The day, as a number, of a date in a year; -1 when the year has no such day. */
+static long day_in(const date *day, long year)
 {
-    const page *pg = reader->state;
-    long latest = 0;
+    char text[64];
 
-    if (reader->page_date[0]) {
-        return atoi(reader->page_date);
-    }
-    for (size_t i = 0; i < pg->count; i++) {
-        const char *at = pg->paragraphs[i].start;
-        pt_slice line;
-        date day;
-        while (next_line(&at, pg->paragraphs[i].end, &line)) {
-            latest = read_date(line, &day) && day.year > latest ? day.year : latest;
+    snprintf(text, sizeof text, "%04ld-%02d-%02ld", year, day->month, day->day);
+    return day->day <= pt_days_in_month(year, day->month) ? pt_day_number(text) : -1;
+}
+
+/* The next date of the page without a year, after paragraph *i and position *at in it; false when there is none. */
+static bool next_without_year(const page *pg, size_t *i, const char **at, date *day)
+{
+    pt_slice line;
+
+    for (; *i < pg->count; ++*i, *at = NULL) {
+        *at = *at ? *at : pg->paragraphs[*i].start;
+        while (next_line(at, pg->paragraphs[*i].end, &line)) {
+            if (read_date(line, day) && !day->year) {
+                return true;
+            }
         }
     }
-    return latest ? (int)latest + 1 : 0;
+    return false;
+}
+
+/* Whether the page may be of a year: it has all its dates without one, and none is after `last`. */
+static bool fits_year(const page *pg, long year, long last)
+{
+    const char *at = NULL;
+    size_t i = 0;
+    date day;
+
+    while (next_without_year(pg, &i, &at, &day)) {
+        const long number = day_in(&day, year);
+        if (number < 0 || number > last) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The day by which the page was copied, as a number, and what says so. */
+static long copied_by(const papertag_reader *reader, const char **source)
+{
+    enum { DAY = 24 * 60 * 60 };
+    struct stat info;
+
+    if (reader->page_date[0]) {
+        *source = "the day given for the page";
+        return pt_day_number(reader->page_date);
+    }
+    if (reader->input.fd >= 0 && !fstat(reader->input.fd, &info) && S_ISREG(info.st_mode)) {
+        *source = "the time of the file";
+        return (long)(info.st_mtime / DAY);
+    }
+    *source = "the clock";
+    return reader->today[0] ? pt_day_number(reader->today) : (long)(time(NULL) / DAY);
+}
+
+/* Finds the year of dates without one, which are all of the year in which the page was copied: the latest that puts no
+ * paper in the future. Reports which it took. */
+static int find_year(papertag_reader *reader, papertag_error *err)
+{
+    enum { BACK = 8 }; /* years between leap years, at most */
+    page *pg = reader->state;
+    const char *source, *at = NULL;
+    const long last = copied_by(reader, &source);
+    size_t i = 0;
+    char text[11];
+    date day;
+    int year;
+
+    if (!next_without_year(pg, &i, &at, &day)) {
+        return PAPERTAG_OK;
+    }
+    pt_day_text(last, text);
+    year = atoi(text);
+    for (int back = 0; back <= BACK && !pg->year; back++) {
+        pg->year = fits_year(pg, year - back, last) ? year - back : 0;
+    }
+    if (!pg->year) {
+        return pt_reader_remark(reader, err, "dates without a year were left out: no year by %s has them all", source);
+    }
+    return pt_reader_remark(reader, err, "dates without a year are of %d, by %s", pg->year, source);
 }
 
 static int open_page(papertag_reader *reader, papertag_error *err)
@@ -248,10 +315,7 @@ static int open_page(papertag_reader *reader, papertag_error *err)
     }
     status = pt_input_all(&reader->input, err);
     status = status ? status : find_paragraphs(reader, err);
-    if (!status) {
-        pg->year = find_year(reader);
-    }
-    return status;
+    return status ? status : find_year(reader, err);
 }
 
 static void close_page(papertag_reader *reader)

@@ -96,6 +96,19 @@ static const pt_field *field_of_tags(const char *name)
                : NULL;
 }
 
+/* Sets `day` from an option, if it is given. */
+static int set_day(char day[11], const char *option, papertag_error *err)
+{
+    if (!option) {
+        return PAPERTAG_OK;
+    }
+    if (!pt_is_day(option) || option[10]) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%s' is not a day as YYYY-MM-DD", option);
+    }
+    memcpy(day, option, 11);
+    return PAPERTAG_OK;
+}
+
 static int set_options(papertag_reader *reader, const papertag_reader_options *options, papertag_error *err)
 {
     reader->tags_field = strdup(options->tags_field ? options->tags_field : "tags");
@@ -104,11 +117,8 @@ static int set_options(papertag_reader *reader, const papertag_reader_options *o
     }
     reader->tags_source = field_of_tags(reader->tags_field);
     reader->text_only = options->text_only;
-    if (options->page_date) {
-        if (!pt_is_day(options->page_date) || options->page_date[10]) {
-            return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%s' is not a day as YYYY-MM-DD", options->page_date);
-        }
-        memcpy(reader->page_date, options->page_date, sizeof reader->page_date);
+    if (set_day(reader->page_date, options->page_date, err) || set_day(reader->today, options->today, err)) {
+        return PAPERTAG_BAD_ARGUMENT;
     }
     return options->format ? format_by_name(options->format, &reader->forced, err) : PAPERTAG_OK;
 }

@@ -83,6 +83,43 @@ static int read_decisions(papertag_store *store, int64_t key, papertag_stored *o
     return status;
 }
 
+/* ---- links ----------------------------------------------------------------------------------------------------- */
+
+/* The address `prefix` followed by an identifier, in which what an address cannot have is escaped; in the arena. NULL
+ * without memory. */
+static const char *address(pt_arena *arena, const char *prefix, const char *id)
+{
+    const size_t begin = strlen(prefix);
+    char *text = pt_arena_alloc(arena, begin + 3 * strlen(id) + 1), *at = text;
+
+    if (!text) {
+        return NULL;
+    }
+    at += sprintf(at, "%s", prefix);
+    for (; *id; id++) {
+        const unsigned char c = (unsigned char)*id;
+        at += sprintf(at, c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}#?%", c) ? "%%%02X" : "%c", c);
+    }
+    return text;
+}
+
+/* Gives a paper that is on arXiv or has a DOI the links that its sources left out. */
+static int add_links(papertag_paper *paper, pt_arena *arena, papertag_error *err)
+{
+    const char *id = paper->arxiv ? paper->arxiv : paper->doi;
+    bool failed = false;
+
+    if (!paper->url && id) {
+        paper->url = address(arena, paper->arxiv ? "https://arxiv.org/abs/" : "https://doi.org/", id);
+        failed = !paper->url;
+    }
+    if (!paper->pdf_url && paper->arxiv) {
+        paper->pdf_url = address(arena, "https://arxiv.org/pdf/", paper->arxiv);
+        failed = failed || !paper->pdf_url;
+    }
+    return failed ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 static void read_source(pt_db_row *row, pt_arena *arena, void *item)
@@ -116,6 +153,7 @@ int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored
     }
     status = status ? status : read_decisions(store, key, &record, err);
     status = status ? status : read_sources(store, key, &record, err);
+    status = status ? status : add_links(&record.paper, &store->record_arena, err);
     if (!status) {
         store->record = record;
         *out = &store->record;

@@ -16,3 +16,17 @@ load helpers
     ! grep -F ': ' <<<"$output" | cut -d: -f1 | grep -Fxv -f tests/cases/pending
     grep -q ' cases pass$' <<<"$output"
 }
+
+@test "a copied page: its dates are of the year in which it was copied" {
+    cp tests/cases/files/copied-page.txt "$work/page"
+    touch -d 2026-11-20 "$work/page"
+    run papertag add --db "$work/db" "$work/page"
+    expect 0
+    [[ $output == *"dates without a year are of 2026, by the time of the file"* ]]
+    papertag list --db "$work/db" --json | jq -es 'map(.date) | sort == ["2021-03-03", "2026-02-09"]'
+    touch -d 2026-02-08 "$work/page"
+    run papertag add --db "$work/db2" "$work/page"
+    [[ $output == *"are of 2025, by the time of the file"* ]]
+    run papertag add --db "$work/db3" --page-date 2024-05-01 "$work/page"
+    [[ $output == *"are of 2024, by the day given for the page"* ]]
+}

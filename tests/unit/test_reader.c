@@ -285,9 +285,10 @@ static const char page[] =
 
 static void test_the_page(void **state)
 {
+    papertag_reader_options options = {.today = "2024-11-03"};
     char ids[5][32];
     (void)state;
-    read_all(page);
+    read_with(page, sizeof page - 1, &options);
     sscanf(shown, "page\n11|%31[^|]|", ids[0]);
     assert_int_equal(strncmp(ids[0], "t-", 2), 0);
     assert_non_null(
@@ -306,6 +307,11 @@ static void test_the_page_has_the_year_it_is_given(void **state)
     read_with(page, sizeof page - 1, &options);
     assert_non_null(strstr(shown, "|2019-06-05|"));
     assert_non_null(strstr(shown, "|2023-05-04|"));
+    options.page_date = NULL;
+    options.today = "2024-06-05"; /* a day before the latest date without a year */
+    read_with(page, sizeof page - 1, &options);
+    assert_non_null(strstr(shown, "|2023-06-05|"));
+    assert_non_null(strstr(shown, "|2023-06-06|"));
     options.page_date = "2019-02-30";
     assert_non_null(strstr(read_with(page, sizeof page - 1, &options), "not a day"));
 }
