@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "download.h"
 #include "input.h"
 
 int input_open(input *in, const args *a)
@@ -40,6 +41,9 @@ static bool open_next(input *in)
             return true;
         }
         failed(&err);
+        if (err.status == PAPERTAG_IO) {
+            advise_download(path);
+        }
         if (err.status == PAPERTAG_UNKNOWN_FORMAT) {
             complain("--from FORMAT reads it in one of these");
         }

@@ -14,7 +14,7 @@ static const uint16_t windows_1252[32] = {0x20ac, 0,      0x201a, 0x0192, 0x201e
                                           0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                           0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
-enum { REPLACEMENT = 0xfffd, JUDGED = 256 * 1024 }; /* bytes from the first that is not ASCII */
+enum { REPLACEMENT = 0xfffd, JUDGED = 256 * 1024, BINARY_HEAD = 512 }; /* bytes; judged from the first not ASCII */
 
 const char *pt_encoding_name(pt_encoding encoding)
 {
@@ -86,6 +86,9 @@ pt_encoding pt_encoding_of_block(const char *block, size_t size)
 
     if (at == end) {
         return PT_ASCII;
+    }
+    if (memchr(block, '\0', size < BINARY_HEAD ? size : BINARY_HEAD)) {
+        return PT_UTF_8; /* no text */
     }
     end = end - at < JUDGED ? end : at + JUDGED;
     while (at < end) {

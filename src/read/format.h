@@ -40,6 +40,12 @@ typedef struct pt_format {
     void (*close)(papertag_reader *reader);                    /* may be NULL; called when open failed, too */
 } pt_format;
 
+/* PAPERTAG_BAD_INPUT when the first bytes are those of a file that has no papers: what it is and what to do instead. */
+int pt_check_wrong_file(papertag_reader *reader, const char *head, size_t size, papertag_error *err);
+
+/* Whether a zip archive whose first member has that name is an Office document. */
+bool pt_is_office_member(const char *name);
+
 /* The i-th format in the order of detection; NULL after the last. */
 const pt_format *pt_format_at(size_t i);
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
@@ -70,6 +71,10 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
         }
         if (head == in->end && in->at_end) {
             return format_by_name("jsonl", &reader->format, err); /* empty: no papers in any format */
+        }
+        status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
+        if (status) {
+            return status;
         }
         reader->format = format_by_content(head, (size_t)(in->end - head));
         if (reader->format || in->at_end || wanted > HEAD_MAX) {
@@ -153,9 +158,13 @@ static int open_source(papertag_reader *reader, papertag_error *err)
 /* Goes on to the next member of an archive. PAPERTAG_END after the last, and for other sources. */
 static int next_source(papertag_reader *reader, papertag_error *err)
 {
-    int status = pt_input_next(&reader->input, err);
+    pt_input *in = &reader->input;
+    int status = pt_input_next(in, err);
 
-    if (!status) {
+    if (!status && pt_is_office_member(in->name + strlen(in->archive) + 1)) {
+        status = pt_fail(err, PAPERTAG_BAD_INPUT, "%s: an Office document: save it as CSV or text", in->archive);
+        in->archive = NULL; /* its other members are no better */
+    } else if (!status) {
         pt_source_names_free(&reader->names); /* the columns of a table are its own */
         reader->names = (pt_source_names){.arena = {0}};
         status = open_source(reader, err);
@@ -241,6 +250,7 @@ int papertag_reader_open(papertag_reader **out, const char *path, const papertag
 {
     const bool standard = !strcmp(path, "-");
     papertag_reader *reader = new_reader(standard ? "standard input" : path);
+    struct stat info;
 
     if (!reader) {
         return pt_no_memory(err);
@@ -248,6 +258,11 @@ int papertag_reader_open(papertag_reader **out, const char *path, const papertag
     reader->input.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (reader->input.fd < 0) {
         int status = pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
+        papertag_reader_close(reader);
+        return status;
+    }
+    if (!fstat(reader->input.fd, &info) && S_ISDIR(info.st_mode)) {
+        int status = pt_fail(err, PAPERTAG_IO, "%s: a folder: give the files in it", path);
         papertag_reader_close(reader);
         return status;
     }
