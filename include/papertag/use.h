@@ -131,6 +131,9 @@ PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);
  * after the last. Constant. */
 PAPERTAG_API const char *papertag_reader_format_name(size_t i);
 
+/* What is read of the i-th format, for people, and who writes it. Both constant; empty when that is not known. */
+PAPERTAG_API const char *papertag_reader_format_about(size_t i, const char **written_by);
+
 /* What the reader has to say about the source as a whole, for instance which columns were not used: a sentence each,
  * without the name of the source. The list grows while papers are read, and is complete when papertag_reader_next has
  * returned PAPERTAG_END. Returns the number of *out, which are borrowed until the reader is closed; the list itself

@@ -164,10 +164,36 @@ static int print_names(void)
     return EXIT_DONE;
 }
 
+/* The formats that are read: a name, what is read, who writes it. */
+static int print_formats(void)
+{
+    const style s = style_of_stdout();
+    const char *name, *written_by;
+    text t = {0};
+
+    for (size_t i = 0; (name = papertag_reader_format_name(i)) != NULL; i++) {
+        const char *about = papertag_reader_format_about(i, &written_by);
+        text meaning = {0};
+        text_format(&meaning, *written_by ? "%s (%s)" : "%s", about, written_by);
+        add_entry(&t, &s, name, text_of(&t, &meaning));
+        text_free(&meaning);
+    }
+    text_put(&t, "\n");
+    add_paragraph(
+        &t, &s,
+        "The format is detected from the content; --from FORMAT forces one. Files packed with gzip, xz, bzip2 "
+        "or zstd and the members of zip archives are read directly, and so is text in Latin-1 or UTF-16.",
+        "");
+    return print_text(stdout, &t);
+}
+
 static int run_help(const args *a)
 {
     const command *c = a->operand_count ? find_command(a->operands[0]) : NULL;
 
+    if (a->operand_count == 1 && !strcmp(a->operands[0], "formats")) {
+        return print_formats();
+    }
     if (a->operand_count && !c) {
         return unknown_command(a->operands[0]);
     }
@@ -190,11 +216,12 @@ static const option help_options[] = {{"man", 0, NULL, "print the manual page of
 
 const command command_help = {
     .name = "help",
-    .operands = "[COMMAND]",
+    .operands = "[COMMAND|formats]",
     .summary = "explain papertag or one of its commands",
     .run = run_help,
     .options = help_options,
     .examples = "papertag help digest\toptions and examples of digest\n"
+                "papertag help formats\twhat papertag reads, and who writes it\n"
                 "papertag help --man digest | man -l -\tthe same as a manual page\n"
                 "papertag help --completion >>~/.bash_completion\tcomplete commands and "
                 "options in bash\n",

@@ -117,4 +117,5 @@ static int next_annif(papertag_reader *reader, papertag_error *err)
     return reader->state ? pt_json_next(reader, read_object, err) : next_line(reader, err);
 }
 
-const pt_format pt_format_annif = {"annif", fits_annif, open_annif, next_annif, pt_json_close};
+const pt_format pt_format_annif = {
+    "annif", fits_annif, open_annif, next_annif, pt_json_close, "Annif", "training sets: texts with their subjects"};

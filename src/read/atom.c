@@ -29,4 +29,10 @@ static int open_atom(papertag_reader *reader, papertag_error *err)
     return pt_xml_open(reader, &dialect, err);
 }
 
-const pt_format pt_format_atom = {"atom", fits_atom, open_atom, pt_xml_next, pt_xml_close};
+const pt_format pt_format_atom = {"atom",
+                                  fits_atom,
+                                  open_atom,
+                                  pt_xml_next,
+                                  pt_xml_close,
+                                  "arXiv's API and feeds, journals",
+                                  "entries of Atom feeds"};

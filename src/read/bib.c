@@ -490,4 +490,10 @@ static bool fits_bib(const char *head, size_t size)
     return false;
 }
 
-const pt_format pt_format_bib = {"bib", fits_bib, open_bib, next_bib, close_bib};
+const pt_format pt_format_bib = {"bib",
+                                 fits_bib,
+                                 open_bib,
+                                 next_bib,
+                                 close_bib,
+                                 "Zotero, JabRef, Mendeley, publishers",
+                                 "BibTeX and biblatex; LaTeX becomes plain text"};

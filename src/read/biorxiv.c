@@ -114,4 +114,5 @@ static int next_biorxiv(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_preprint, err);
 }
 
-const pt_format pt_format_biorxiv = {"biorxiv", fits_biorxiv, open_biorxiv, next_biorxiv, pt_json_close};
+const pt_format pt_format_biorxiv = {"biorxiv",     fits_biorxiv,       open_biorxiv,        next_biorxiv,
+                                     pt_json_close, "bioRxiv, medRxiv", "answers of the API"};

@@ -117,5 +117,7 @@ static int next_crossref(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_crossref, err);
 }
 
-const pt_format pt_format_csl = {"csl", fits_csl, open_csl, next_csl, pt_json_close};
-const pt_format pt_format_crossref = {"crossref", fits_crossref, open_crossref, next_crossref, pt_json_close};
+const pt_format pt_format_csl = {
+    "csl", fits_csl, open_csl, next_csl, pt_json_close, "Zotero, Mendeley, pandoc, doi.org", "CSL-JSON"};
+const pt_format pt_format_crossref = {
+    "crossref", fits_crossref, open_crossref, next_crossref, pt_json_close, "Crossref", "works and lists of works"};

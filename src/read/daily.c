@@ -124,4 +124,10 @@ static int next_daily(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_daily, err);
 }
 
-const pt_format pt_format_daily_papers = {"daily-papers", fits_daily, open_daily, next_daily, pt_json_close};
+const pt_format pt_format_daily_papers = {"daily-papers",
+                                          fits_daily,
+                                          open_daily,
+                                          next_daily,
+                                          pt_json_close,
+                                          "Hugging Face",
+                                          "the daily papers, or one paper: upvotes, organization, keywords, links"};

@@ -79,4 +79,5 @@ static int next_dblp(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_hit, err);
 }
 
-const pt_format pt_format_dblp = {"dblp", fits_dblp, open_dblp, next_dblp, pt_json_close};
+const pt_format pt_format_dblp = {
+    "dblp", fits_dblp, open_dblp, next_dblp, pt_json_close, "DBLP", "answers of the search"};

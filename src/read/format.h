@@ -38,6 +38,8 @@ typedef struct pt_format {
     int (*open)(papertag_reader *reader, papertag_error *err); /* may be NULL */
     int (*next)(papertag_reader *reader, papertag_error *err); /* fills the record; status as of papertag_reader_next */
     void (*close)(papertag_reader *reader);                    /* may be NULL; called when open failed, too */
+    const char *written_by;                                    /* who writes it, for people; NULL: not known */
+    const char *about;                                         /* what is read of it, for people; may be NULL */
 } pt_format;
 
 /* PAPERTAG_BAD_INPUT when the first bytes are those of a file that has no papers: what it is and what to do instead. */

@@ -48,3 +48,11 @@ const char *papertag_reader_format_name(size_t i)
     const pt_format *format = pt_format_at(i);
     return format ? format->name : NULL;
 }
+
+const char *papertag_reader_format_about(size_t i, const char **written_by)
+{
+    const pt_format *format = pt_format_at(i);
+
+    *written_by = format && format->written_by ? format->written_by : "";
+    return format && format->about ? format->about : "";
+}

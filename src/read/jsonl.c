@@ -220,7 +220,14 @@ static int next_jsonl(papertag_reader *reader, papertag_error *err)
     return pt_json_object(reader, line, length, number, read_paper, err);
 }
 
-const pt_format pt_format_jsonl = {"jsonl", fits_jsonl, NULL, next_jsonl, NULL};
+const pt_format pt_format_jsonl = {
+    "jsonl",
+    fits_jsonl,
+    NULL,
+    next_jsonl,
+    NULL,
+    "papertag, scripts, arXiv's snapshot, Kaggle",
+    "papers one a line: id, title, abstract, date, authors, tags and more, under their usual names"};
 
 /* ---- documents ------------------------------------------------------------------------------------------------- */
 
@@ -239,4 +246,10 @@ static int next_json(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_paper, err);
 }
 
-const pt_format pt_format_json = {"json", fits_json, open_json, next_json, pt_json_close};
+const pt_format pt_format_json = {"json",
+                                  fits_json,
+                                  open_json,
+                                  next_json,
+                                  pt_json_close,
+                                  "papertag, scripts",
+                                  "papertag's own fields in an array, or in objects one after the other"};

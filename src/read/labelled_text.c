@@ -102,7 +102,8 @@ static int next_fasttext(papertag_reader *reader, papertag_error *err)
     return status ? status : set_text(reader, (pt_slice){text->data ? text->data : "", text->size}, err);
 }
 
-const pt_format pt_format_fasttext = {"fasttext", fits_fasttext, NULL, next_fasttext, NULL};
+const pt_format pt_format_fasttext = {
+    "fasttext", fits_fasttext, NULL, next_fasttext, NULL, "fastText", "training sets: __label__TAG before the text"};
 
 /* ---- LibMultiLabel --------------------------------------------------------------------------------------------- */
 
@@ -226,5 +227,10 @@ static int next_libmultilabel(papertag_reader *reader, papertag_error *err)
     return status ? status : set_text(reader, line, err);
 }
 
-const pt_format pt_format_libmultilabel = {"libmultilabel", fits_libmultilabel, open_libmultilabel, next_libmultilabel,
-                                           NULL};
+const pt_format pt_format_libmultilabel = {"libmultilabel",
+                                           fits_libmultilabel,
+                                           open_libmultilabel,
+                                           next_libmultilabel,
+                                           NULL,
+                                           "LibMultiLabel",
+                                           "training sets: id, labels and text with tabs between"};

@@ -46,4 +46,5 @@ static int open_oai(papertag_reader *reader, papertag_error *err)
     return pt_xml_open(reader, &dialect, err);
 }
 
-const pt_format pt_format_oai = {"oai", fits_oai, open_oai, pt_xml_next, pt_xml_close};
+const pt_format pt_format_oai = {
+    "oai", fits_oai, open_oai, pt_xml_next, pt_xml_close, "arXiv, repositories", "OAI-PMH records"};

@@ -181,4 +181,10 @@ static int next_openalex(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_work, err);
 }
 
-const pt_format pt_format_openalex = {"openalex", fits_openalex, open_openalex, next_openalex, pt_json_close};
+const pt_format pt_format_openalex = {"openalex",
+                                      fits_openalex,
+                                      open_openalex,
+                                      next_openalex,
+                                      pt_json_close,
+                                      "OpenAlex",
+                                      "works and pages of works; the abstract from its inverted index"};

@@ -93,4 +93,10 @@ static int next_openreview(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_note, err);
 }
 
-const pt_format pt_format_openreview = {"openreview", fits_openreview, open_openreview, next_openreview, pt_json_close};
+const pt_format pt_format_openreview = {"openreview",
+                                        fits_openreview,
+                                        open_openreview,
+                                        next_openreview,
+                                        pt_json_close,
+                                        "OpenReview",
+                                        "notes of versions 1 and 2 of the API"};

@@ -430,4 +430,5 @@ static bool fits_page(const char *head, size_t size)
     return false;
 }
 
-const pt_format pt_format_page = {"page", fits_page, open_page, next_page, close_page};
+const pt_format pt_format_page = {
+    "page", fits_page, open_page, next_page, close_page, "a browser", "the Daily Papers page copied as text"};

@@ -55,4 +55,10 @@ static int next_pwc(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_pwc, err);
 }
 
-const pt_format pt_format_pwc = {"paperswithcode", fits_pwc, open_pwc, next_pwc, pt_json_close};
+const pt_format pt_format_pwc = {"paperswithcode",
+                                 fits_pwc,
+                                 open_pwc,
+                                 next_pwc,
+                                 pt_json_close,
+                                 "Papers with Code",
+                                 "the dump of papers with abstracts"};

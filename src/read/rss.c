@@ -29,4 +29,5 @@ static int open_rss(papertag_reader *reader, papertag_error *err)
     return pt_xml_open(reader, &dialect, err);
 }
 
-const pt_format pt_format_rss = {"rss", fits_rss, open_rss, pt_xml_next, pt_xml_close};
+const pt_format pt_format_rss = {
+    "rss", fits_rss, open_rss, pt_xml_next, pt_xml_close, "arXiv, journals", "items of RSS feeds"};

@@ -112,4 +112,10 @@ static int next_s2(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_s2, err);
 }
 
-const pt_format pt_format_s2 = {"s2", fits_s2, open_s2, next_s2, pt_json_close};
+const pt_format pt_format_s2 = {"s2",
+                                fits_s2,
+                                open_s2,
+                                next_s2,
+                                pt_json_close,
+                                "Semantic Scholar",
+                                "papers of searches, batches, recommendations, citations and data sets"};

@@ -30,3 +30,10 @@ load helpers
     run papertag add --db "$work/db3" --page-date 2024-05-01 "$work/page"
     [[ $output == *"are of 2024, by the day given for the page"* ]]
 }
+
+@test "help formats: each format with what is read of it and who writes it" {
+    run papertag help formats
+    expect 0
+    [[ $output == *"daily-papers "*"(Hugging Face)"* ]]
+    ! grep -E '^  [a-z0-9-]+ *$' <<<"$output"
+}
