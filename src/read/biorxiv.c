@@ -67,10 +67,12 @@ static int read_address(const pt_json *o)
 static int read_preprint(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
+    const char *said = cJSON_GetStringValue(pt_json_path(pt_json_member(o, "messages"), "status"));
     int status;
 
-    if (!pt_json_member(o, "doi") && pt_json_member(o, "messages")) {
-        return PT_SKIPPED;
+    if (said) { /* there is no "collection" */
+        return pt_input_fail(&o->reader->input, paper->line, o->err, "no paper, but an answer of a service: %.300s",
+                             said);
     }
     status = pt_json_rows(o, rows);
     paper->id = paper->doi;
@@ -90,21 +92,23 @@ static bool fits_biorxiv(const char *head, size_t size)
                     (pt_json_find(item, end, "server") && pt_json_find(item, end, "doi")));
 }
 
-/* Repeats what the service says when it has nothing. */
+/* Repeats what the service says when it has found nothing. */
 static int open_biorxiv(papertag_reader *reader, papertag_error *err)
 {
+    enum { LONGEST = 200 };
+    pt_input *in = &reader->input;
+    const char *at, *said, *stop;
     int status = pt_json_open(reader, wrappers, err);
-    const char *end = reader->input.end, *at = reader->input.start, *said, *stop;
 
-    while (at < end && pt_is_white(*at)) {
-        at++;
+    status = status ? status : pt_input_fill(in, PT_HEAD_MAX, err);
+    for (at = in->start; at < in->end && pt_is_white(*at); at++) {
     }
-    said = status ? NULL : pt_json_first(at, end, "messages");
-    said = said && said != at ? pt_json_find(said, end, "status") : NULL;
-    stop = said && *said == '"' ? memchr(said + 1, '"', (size_t)(end - said - 1)) : NULL;
-    if (stop && (stop - said != 3 || memcmp(said, "\"ok", 3) != 0)) {
-        status = pt_reader_remark(reader, err, "the service says: %.*s",
-                                  stop - said > 200 ? 200 : (int)(stop - said - 1), said + 1);
+    said = status ? NULL : pt_json_find(at, in->end, "messages");
+    said = said ? pt_json_first(said, in->end, NULL) : NULL;
+    said = said ? pt_json_find(said, in->end, "status") : NULL;
+    stop = said && *said == '"' ? memchr(said + 1, '"', (size_t)(in->end - said - 1)) : NULL;
+    if (stop && stop - said < LONGEST && memcmp(said, "\"ok\"", 4) != 0 && pt_json_find(at, in->end, wrappers)) {
+        status = pt_reader_remark(reader, err, "the service says: %.*s", (int)(stop - said - 1), said + 1);
     }
     return status;
 }

@@ -1,8 +1,8 @@
 /*
  * document - the objects of a JSON document, one by one; see json.h.
  *
- * The document is read into memory, but each object is parsed separately, from its part of the text. So messages can
- * name its line, and a broken object does not affect the others.
+ * Each object is parsed separately, from its part of the text, as soon as it is read. So a document may be larger than
+ * memory, messages can name the line of an object, and a broken one does not affect the others.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,8 @@
 struct document {
     const char *wrappers; /* see pt_json_open */
     bool inside;          /* an array */
-    size_t levels;        /* objects around that array */
+    bool by_line;         /* an object was not closed, and there are others on the lines after it: each ends its line */
+    size_t levels;        /* objects around the array */
 };
 
 /* ---- searching the text ---------------------------------------------------------------------------------------- */
@@ -54,8 +55,7 @@ static const char *skip_white(const char *at, const char *end, const char *also)
     return at;
 }
 
-/* The byte after the bracket that closes the one before `at`; NULL when there is none before `end`. */
-static const char *after_closing(const char *at, const char *end)
+const char *pt_json_after(const char *at, const char *end)
 {
     const char *stop = pt_json_skip(at, end);
 
@@ -155,7 +155,7 @@ int pt_json_open(papertag_reader *reader, const char *wrappers, papertag_error *
     }
     document->wrappers = wrappers;
     reader->state = document;
-    return pt_input_all(&reader->input, err);
+    return pt_input_fill(&reader->input, 1, err);
 }
 
 void pt_json_close(papertag_reader *reader)
@@ -163,50 +163,117 @@ void pt_json_close(papertag_reader *reader)
     free(reader->state);
 }
 
-/* Enters an array, alone or wrapped; false when there is none. */
-static bool enter_array(struct document *document, pt_input *in)
+/* Makes about twice as many bytes available, so that searching them again takes linear time in all. */
+static int fill_more(pt_input *in, papertag_error *err)
 {
-    const char *array = in->start;
+    const size_t unread = (size_t)(in->end - in->start);
 
-    document->levels = 0;
-    if (*array == '{') {
-        array = unwrap(array, in->end, document->wrappers, &document->levels);
+    if (unread > PT_WHOLE_MAX) {
+        return pt_fail(err, PAPERTAG_IO, "%s:%zu: a value of more than %d MiB", in->name, in->line,
+                       PT_WHOLE_MAX / 1024 / 1024);
     }
-    document->inside = array && *array == '[';
+    return pt_input_fill(in, 2 * unread + 1, err);
+}
+
+/* Moves to the next byte that is neither white space nor a comma, if there is one. */
+static int skip_to_value(pt_input *in, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    do {
+        pt_input_advance(in, skip_white(in->start, in->end, ","));
+    } while (in->start == in->end && !in->at_end && !(status = pt_input_fill(in, 1, err)));
+    return status;
+}
+
+/* The end of the value at `start`, in an array or at the top; NULL when there is none yet. */
+static const char *end_of_value(const struct document *document, const pt_input *in)
+{
+    const char *from = in->start, *end = in->end;
+
     if (document->inside) {
-        pt_input_advance(in, array + 1);
+        return pt_json_skip(from, end);
     }
-    return document->inside;
+    return *from == '{' && !document->by_line ? pt_json_after(from + 1, end) : memchr(from, '\n', (size_t)(end - from));
+}
+
+/* Sets *array to the array that begins here, alone or wrapped, or else *stop to the end of the value here. Both are
+ * NULL when the value is not closed. */
+static int find_value(const struct document *document, pt_input *in, size_t *levels, const char **array,
+                      const char **stop, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    for (;;) {
+        *levels = 0;
+        *array = *in->start == '[' ? in->start : NULL;
+        if (*in->start == '{') {
+            *array = unwrap(in->start, in->end, document->wrappers, levels);
+            *array = *array && **array == '[' ? *array : NULL;
+        }
+        *array = document->inside ? NULL : *array;
+        *stop = *array ? NULL : end_of_value(document, in);
+        if (*array || *stop || in->at_end || status) {
+            return status;
+        }
+        status = fill_more(in, err);
+    }
 }
 
 /* Leaves an array, and the objects around it. */
 static int leave_array(struct document *document, pt_input *in, papertag_error *err)
 {
-    const char *stop = in->start + 1;
-    int status = PT_SKIPPED;
+    int status = PAPERTAG_OK;
 
-    for (; document->levels && stop; document->levels--) {
-        stop = after_closing(stop, in->end);
-    }
+    in->start++;
     document->inside = false;
-    if (!stop) {
-        status = pt_input_fail(in, in->line, err, "the object is not closed");
-        stop = in->end;
+    for (; document->levels && !status; document->levels--) {
+        const char *stop = pt_json_after(in->start, in->end);
+        while (!stop && !in->at_end && !status) {
+            status = fill_more(in, err);
+            stop = pt_json_after(in->start, in->end);
+        }
+        if (!stop && !status) {
+            status = pt_input_fail(in, in->line, err, "the object is not closed");
+        }
+        pt_input_advance(in, stop ? stop : in->end);
     }
-    pt_input_advance(in, stop);
-    return status;
+    return status ? status : PT_SKIPPED;
 }
 
-/* The end of the value at `from`, in an array or at the top; NULL when an array is not closed. */
-static const char *end_of_value(const struct document *document, const char *from, const char *end)
+/* The end of an object that is not closed: that of the source, or of the line if the next one begins another. */
+static const char *end_of_broken(struct document *document, const pt_input *in)
 {
-    const char *stop;
+    const char *line_end = memchr(in->start, '\n', (size_t)(in->end - in->start));
 
-    if (document->inside) {
-        return pt_json_skip(from, end);
+    if (*in->start == '{' && line_end && in->end - line_end > 1 && line_end[1] == '{') {
+        document->by_line = true;
     }
-    stop = *from == '{' ? after_closing(from + 1, end) : memchr(from, '\n', (size_t)(end - from));
-    return stop ? stop : end;
+    return document->by_line && line_end ? line_end : in->end;
+}
+
+/* Reads the object text[0 .. length) that begins on `line`, or the one that it wraps. */
+static int read_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
+                       papertag_error *err)
+{
+    const struct document *document = reader->state;
+    size_t levels;
+    const char *end = text + length, *inner = NULL;
+
+    if (!document->inside && *text == '{') {
+        inner = unwrap(text, end, document->wrappers, &levels);
+    }
+    if (inner) {
+        text = inner;
+        end = pt_json_after(inner + 1, end);
+    }
+    for (length = (size_t)(end - text); length && strchr(" \t\r\n", text[length - 1]); length--) {
+    }
+    if (length == 4 && !memcmp(text, "null", 4)) {
+        int status = pt_reader_remark(reader, err, "null instead of a paper: the service has not found it");
+        return status ? status : PT_SKIPPED;
+    }
+    return pt_json_object(reader, text, length, line, read, err);
 }
 
 /* Reads the next object into the record. PT_SKIPPED when there was something else. */
@@ -214,43 +281,45 @@ static int next_object(papertag_reader *reader, pt_json_read *read, papertag_err
 {
     struct document *document = reader->state;
     pt_input *in = &reader->input;
-    const char *from, *stop, *inner;
-    size_t line, length, levels;
+    const char *from, *stop, *array;
+    size_t line, levels;
+    int status = skip_to_value(in, err);
 
-    pt_input_advance(in, skip_white(in->start, in->end, ","));
-    from = in->start;
-    line = in->line;
-    if (from == in->end && !document->inside) {
-        return PAPERTAG_END;
+    if (status) {
+        return status;
     }
-    if (from < in->end && !document->inside && enter_array(document, in)) {
-        return PT_SKIPPED;
+    if (in->start == in->end) {
+        status = document->inside ? pt_input_fail(in, in->line, err, "the array is not closed") : PAPERTAG_END;
+        document->inside = false;
+        return status;
     }
-    if (from < in->end && document->inside && *from == ']') {
+    if (document->inside && *in->start == ']') {
         return leave_array(document, in, err);
     }
-    if (from < in->end && (*from == '}' || *from == ']')) { /* it ends no value, so it must be skipped here */
+    line = in->line;
+    if (*in->start == '}' || *in->start == ']') { /* it ends no value, so it must be skipped here */
         in->start++;
-        return pt_input_fail(in, line, err, *from == '}' ? "'}' without '{'" : "']' without '['");
+        return pt_input_fail(in, line, err, in->start[-1] == '}' ? "'}' without '{'" : "']' without '['");
     }
-    stop = end_of_value(document, from, in->end);
-    if (!stop) {
+    status = find_value(document, in, &levels, &array, &stop, err);
+    if (status) {
+        return status;
+    }
+    if (array) {
+        document->inside = true;
+        document->levels = levels;
+        pt_input_advance(in, array + 1);
+        return PT_SKIPPED;
+    }
+    if (!stop && document->inside) {
         document->inside = false;
         in->start = in->end;
         return pt_input_fail(in, line, err, "the array is not closed");
     }
+    from = in->start;
+    stop = stop ? stop : end_of_broken(document, in);
     pt_input_advance(in, stop);
-    if (!document->inside && *from == '{') {
-        inner = unwrap(from, stop, document->wrappers, &levels);
-        from = inner ? inner : from;
-        stop = inner ? after_closing(inner + 1, stop) : stop;
-    }
-    for (length = (size_t)(stop - from); length && strchr(" \t\r\n", from[length - 1]); length--) {
-    }
-    if (document->wrappers && length == 4 && !memcmp(from, "null", 4)) {
-        return PT_SKIPPED;
-    }
-    return pt_json_object(reader, from, length, line, read, err);
+    return read_object(reader, from, (size_t)(stop - from), line, read, err);
 }
 
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err)

@@ -48,6 +48,9 @@ int pt_check_wrong_file(papertag_reader *reader, const char *head, size_t size, 
 /* Whether a zip archive whose first member has that name is an Office document. */
 bool pt_is_office_member(const char *name);
 
+/* Detection has as many of the first bytes as this, or more. */
+enum { PT_HEAD_MAX = 64 * 1024 };
+
 /* The i-th format in the order of detection; NULL after the last. */
 const pt_format *pt_format_at(size_t i);
 

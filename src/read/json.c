@@ -241,6 +241,94 @@ static cJSON *parse(const char *text, size_t length, const char **fault)
     return json;
 }
 
+/* ---- what is no paper ------------------------------------------------------------------------------------------ */
+
+/* The text of an error: a string, or what is in an object or in the first of several. */
+static const char *error_text(const cJSON *error)
+{
+    static const char *const keys[] = {"message", "detail", "description", "title", "text"};
+    const char *text;
+
+    error = cJSON_IsArray(error) ? error->child : error;
+    text = cJSON_GetStringValue(error);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !text && cJSON_IsObject(error); i++) {
+        text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(error, keys[i]));
+    }
+    return text;
+}
+
+/* Services answer with an object that has an error or a message when they have no papers to give. If it is one, says so
+ * as the reason why it is no paper; else leaves `status` as it is. */
+static int report_answer(const pt_json *o, int status)
+{
+    static const char *const errors[] = {"error", "errors"}, *const messages[] = {"message", "detail"};
+    const char *error = NULL, *message = NULL, *said = NULL;
+    pt_record *record = &o->reader->record;
+    pt_buf text = {0};
+
+    if (pt_json_member(o, "title") || pt_json_member(o, "abstract")) {
+        return status;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        error = error ? error : error_text(pt_json_member(o, errors[i]));
+        message = message ? message : pt_json_text(o, messages[i]);
+    }
+    if (!error && (!message || status == PT_SKIPPED)) {
+        return status;
+    }
+    pt_buf_format(&text, "%s%s%s", error ? error : "", error && message && *message ? ": " : "",
+                  message ? message : "");
+    if (text.failed || pt_record_text(record, &said, text.data, text.size, o->err)) {
+        status = pt_no_memory(o->err);
+    } else {
+        status = pt_input_fail(&o->reader->input, record->paper.line, o->err,
+                               "no paper, but an answer of a service: %.300s", said ? said : "");
+    }
+    pt_buf_free(&text);
+    return status;
+}
+
+/* Names the members of an object that has neither title nor abstract, so that a reader sees what it is. */
+static int report_members(const pt_json *o)
+{
+    enum { SHOWN = 8 };
+    const bool named = cJSON_HasObjectItem(o->json, "title") || cJSON_HasObjectItem(o->json, "abstract");
+    const cJSON *item = named ? NULL : o->json->child;
+    pt_buf names = {0};
+    const char *shown = NULL;
+    int status;
+
+    for (int i = 0; item && i < SHOWN; i++, item = item->next) {
+        pt_buf_format(&names, "%s'%.40s'", i ? ", " : "; it has ", item->string);
+    }
+    pt_buf_text(&names, item ? " and more" : "");
+    if (names.failed || pt_record_text(&o->reader->record, &shown, names.data, names.size, o->err)) {
+        status = pt_no_memory(o->err);
+    } else {
+        status = pt_input_fail(&o->reader->input, o->reader->record.paper.line, o->err, "neither title nor abstract%s",
+                               shown ? shown : "");
+    }
+    pt_buf_free(&names);
+    return status;
+}
+
+/* Reads an object; one that is no paper says why. */
+static int read_paper(const pt_json *o, pt_json_read *read)
+{
+    const papertag_paper *paper = &o->reader->record.paper;
+    int status = read(o);
+
+    if (status == PAPERTAG_OK && (paper->title || paper->abstract)) {
+        return status;
+    }
+    if (status == PAPERTAG_OK || status == PT_SKIPPED || status == PAPERTAG_BAD_INPUT) {
+        status = report_answer(o, status);
+    }
+    return status ? status : report_members(o);
+}
+
+/* ---- parsing --------------------------------------------------------------------------------------------------- */
+
 int pt_json_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
                    papertag_error *err)
 {
@@ -266,7 +354,7 @@ int pt_json_object(papertag_reader *reader, const char *text, size_t length, siz
     } else if (!cJSON_IsObject(json)) {
         status = pt_input_fail(&reader->input, line, err, "a paper must be a JSON object");
     } else {
-        status = read(&(pt_json){reader, json, err});
+        status = read_paper(&(pt_json){reader, json, err}, read);
     }
 done:
     cJSON_Delete(json);

@@ -52,9 +52,9 @@ int pt_json_source(const pt_json *o, const char *source);
 
 /* ---- documents: arrays and objects, one or several in sequence ------------------------------------------------- */
 
-/* Reads the source into memory. Services wrap papers in an object: `wrappers` are the paths to try, with spaces between
- * them, to the array of papers in it, or to the only paper: "message.items message". A null in the array is then a
- * paper that was not found. An object without any of them is a paper itself. NULL: so is every object. */
+/* Services wrap papers in an object: `wrappers` are the paths to try, with spaces between them, to the array of papers
+ * in it, or to the only paper: "message.items message". An object without any of them is a paper itself. NULL: so is
+ * every object. A null is a paper that a service has not found. */
 int pt_json_open(papertag_reader *reader, const char *wrappers, papertag_error *err);
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err);
 void pt_json_close(papertag_reader *reader);
@@ -63,6 +63,9 @@ void pt_json_close(papertag_reader *reader);
 
 /* The end of the value at `at`: the ',', ']' or '}' that follows it; NULL when there is none before `end`. */
 const char *pt_json_skip(const char *at, const char *end);
+
+/* The byte after the bracket that closes the one before `at`; NULL when there is none before `end`. */
+const char *pt_json_after(const char *at, const char *end);
 
 /* The value of a member of the object that begins at `at`, or of a member of a member: "result.hits"; NULL when there
  * is none before `end`. */

@@ -5,6 +5,7 @@
  */
 #include <limits.h>
 
+#include "base/ascii.h"
 #include "fields.h"
 #include "markup.h"
 #include "quick.h"
@@ -187,6 +188,41 @@ static int read_paper(const pt_json *o)
     return status || !snapshot ? status : pt_snapshot_read(o);
 }
 
+/* ---- wrappers --------------------------------------------------------------------------------------------------- */
+
+/* The names under which an object may have an array of papers in papertag's own layout. */
+static const char *const wrappers[] = {"papers", "items",     "results", "data",    "articles",
+                                       "works",  "documents", "records", "entries", "publications"};
+
+static bool has_any(const char *at, const char *end, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pt_json_find(at, end, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name under which the object at `at` has papers; NULL when it has none there, or is a paper itself. */
+static const char *wrapper_of(const char *at, const char *end)
+{
+    static const char *const texts[] = {"abstract", "summary", "title"};
+    const char *array, *first;
+
+    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers && !has_any(at, end, texts, 2); i++) {
+        array = pt_json_find(at, end, wrappers[i]);
+        if (!array || array == end || *array != '[') {
+            continue;
+        }
+        first = pt_json_first(array, end, NULL);
+        if (first ? has_any(first, end, texts, 3) : !pt_json_find(at, end, "title")) {
+            return wrappers[i];
+        }
+    }
+    return NULL;
+}
+
 /* ---- JSON Lines ------------------------------------------------------------------------------------------------ */
 
 /* Whether an object seems to end on its first line; it may be broken. */
@@ -194,7 +230,8 @@ static bool fits_jsonl(const char *head, size_t size)
 {
     const char *line_end = memchr(head, '\n', size);
 
-    return *head == '{' && (!line_end || memchr(head, '}', (size_t)(line_end - head)) || pt_json_skip(head, line_end));
+    return *head == '{' && !wrapper_of(head, head + size) &&
+           (!line_end || memchr(head, '}', (size_t)(line_end - head)) || pt_json_skip(head, line_end));
 }
 
 static int next_jsonl(papertag_reader *reader, papertag_error *err)
@@ -233,12 +270,23 @@ const pt_format pt_format_jsonl = {
 
 static bool fits_json(const char *head, size_t size)
 {
-    return *head == '[' || (*head == '{' && memchr(head, '\n', size) && !fits_jsonl(head, size));
+    return *head == '[' ||
+           (*head == '{' && (wrapper_of(head, head + size) || (memchr(head, '\n', size) && !fits_jsonl(head, size))));
 }
 
 static int open_json(papertag_reader *reader, papertag_error *err)
 {
-    return pt_json_open(reader, NULL, err);
+    pt_input *in = &reader->input;
+    const char *wrapper, *at;
+    int status = pt_input_fill(in, PT_HEAD_MAX, err);
+
+    for (at = in->start; at < in->end && pt_is_white(*at); at++) {
+    }
+    wrapper = status ? NULL : wrapper_of(at, in->end);
+    if (wrapper && strcmp(wrapper, "papers") != 0 && strcmp(wrapper, "items") != 0) {
+        status = pt_reader_remark(reader, err, "the papers are taken from '%s'", wrapper);
+    }
+    return status ? status : pt_json_open(reader, wrapper, err);
 }
 
 static int next_json(papertag_reader *reader, papertag_error *err)

@@ -535,6 +535,7 @@ bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int
             check_field(&f, field, v);
         }
     }
+    f.odd = f.odd || (!reader->record.paper.title && !reader->record.paper.abstract); /* the other says what it is */
     *status = f.status;
     return f.status || !f.odd;
 }

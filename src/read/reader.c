@@ -15,11 +15,12 @@
 #include "base/ascii.h"
 #include "base/date.h"
 #include "format.h"
+#include "json.h"
 
 /* ---- choosing the format --------------------------------------------------------------------------------------- */
 
-/* The number of first bytes that a second try at detection has, and with which detection gives up. */
-enum { HEAD_FIRST = 4096, HEAD_MAX = 64 * 1024 };
+/* The number of first bytes that a second try at detection has; with PT_HEAD_MAX it gives up. */
+enum { HEAD_FIRST = 4096 };
 
 /* Fails with `words`, a format for `name` and the names of all formats. */
 static int fail_with_names(papertag_error *err, papertag_status status, const char *name, const char *words)
@@ -58,6 +59,52 @@ static const pt_format *format_by_content(const char *head, size_t size)
     return format;
 }
 
+/* Whether the first bytes of JSON are too few to recognise it: its first object may be long. JSON Lines need no more
+ * than their first line, which may be all that a pipe has for now. */
+static bool is_cut_off(const pt_input *in, const char *head)
+{
+    const size_t size = (size_t)(in->end - head);
+    const char *line_end = head < in->end ? memchr(head, '\n', size) : NULL;
+
+    if (in->at_end || size >= PT_HEAD_MAX || head == in->end) {
+        return false;
+    }
+    return *head == '[' || (*head == '{' && (!line_end || !pt_json_after(head + 1, line_end)));
+}
+
+/* A service that is asked too often answers with a line of text. */
+static bool is_one_line(const char *head, const pt_input *in)
+{
+    enum { LONGEST = 200 };
+    const size_t size = (size_t)(in->end - head);
+    const char *line_end = memchr(head, '\n', size);
+
+    if (!in->at_end || size > LONGEST || memchr(head, '\0', size)) {
+        return false;
+    }
+    while (line_end && line_end < in->end && pt_is_white(*line_end)) {
+        line_end++;
+    }
+    return !line_end || line_end == in->end;
+}
+
+static int fail_to_detect(papertag_reader *reader, papertag_error *err)
+{
+    const pt_input *in = &reader->input;
+    const char *head = in->start, *said = NULL;
+
+    while (head < in->end && pt_is_white(*head)) {
+        head++;
+    }
+    if (!is_one_line(head, in)) {
+        return fail_with_names(err, PAPERTAG_UNKNOWN_FORMAT, in->name, "%s: in no known format; known: %s");
+    }
+    if (pt_record_text(&reader->record, &said, head, (size_t)(in->end - head), err)) {
+        return pt_no_memory(err);
+    }
+    return pt_fail(err, PAPERTAG_UNKNOWN_FORMAT, "%s: in no known format: '%s'", in->name, said ? said : "");
+}
+
 static int detect_format(papertag_reader *reader, papertag_error *err)
 {
     pt_input *in = &reader->input;
@@ -72,12 +119,11 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
         if (head == in->end && in->at_end) {
             return format_by_name("jsonl", &reader->format, err); /* empty: no papers in any format */
         }
-        status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
-        if (status) {
-            return status;
+        if (!is_cut_off(in, head)) {
+            status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
+            reader->format = status ? NULL : format_by_content(head, (size_t)(in->end - head));
         }
-        reader->format = format_by_content(head, (size_t)(in->end - head));
-        if (reader->format || in->at_end || wanted > HEAD_MAX) {
+        if (status || reader->format || in->at_end || wanted > PT_HEAD_MAX) {
             break;
         }
         status = pt_input_fill(in, wanted, err);
@@ -85,7 +131,7 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
     if (status || reader->format) {
         return status;
     }
-    return fail_with_names(err, PAPERTAG_UNKNOWN_FORMAT, reader->input.name, "%s: in no known format; known: %s");
+    return fail_to_detect(reader, err);
 }
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
