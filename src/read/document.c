@@ -258,14 +258,15 @@ static int read_object(papertag_reader *reader, const char *text, size_t length,
 {
     const struct document *document = reader->state;
     size_t levels;
-    const char *end = text + length, *inner = NULL;
+    const char *end = text + length, *inner = NULL, *inner_end;
 
     if (!document->inside && *text == '{') {
         inner = unwrap(text, end, document->wrappers, &levels);
     }
-    if (inner) {
+    inner_end = inner ? pt_json_after(inner + 1, end) : NULL;
+    if (inner_end) { /* else it is broken, and the parser says so */
         text = inner;
-        end = pt_json_after(inner + 1, end);
+        end = inner_end;
     }
     for (length = (size_t)(end - text); length && strchr(" \t\r\n", text[length - 1]); length--) {
     }

@@ -45,6 +45,24 @@ static int read_address(const pt_json *o)
                : PAPERTAG_OK;
 }
 
+/* The text of a paper, given by its address or by its path on the service. */
+static int read_pdf(const pt_json *o, const pt_json *content)
+{
+    pt_record *record = &o->reader->record;
+    const char *pdf = cJSON_GetStringValue(content_of(content, "pdf"));
+    pt_buf address = {0};
+    int status;
+
+    if (!pdf || (*pdf != '/' && strncmp(pdf, "http", 4) != 0)) {
+        return PAPERTAG_OK;
+    }
+    pt_buf_format(&address, "%s%s", *pdf == '/' ? "https://openreview.net" : "", pdf);
+    status = address.failed ? pt_no_memory(o->err)
+                            : pt_record_text(record, &record->paper.pdf_url, address.data, address.size, o->err);
+    pt_buf_free(&address);
+    return status;
+}
+
 static int read_note(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
@@ -68,6 +86,7 @@ static int read_note(const pt_json *o)
         status = read_time(o, "cdate");
     }
     status = status ? status : read_address(o);
+    status = status ? status : read_pdf(o, &content);
     return status ? status : pt_json_source(o, "openreview");
 }
 
