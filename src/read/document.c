@@ -208,7 +208,8 @@ static int find_value(const struct document *document, pt_input *in, size_t *lev
         *levels = 0;
         *array = *in->start == '[' ? in->start : NULL;
         if (*in->start == '{') {
-            *array = unwrap(in->start, in->end, document->wrappers, levels);
+            const char *line_end = document->by_line ? end_of_value(document, in) : NULL;
+            *array = unwrap(in->start, line_end ? line_end : in->end, document->wrappers, levels);
             *array = *array && **array == '[' ? *array : NULL;
         }
         *array = document->inside ? NULL : *array;
