@@ -71,20 +71,29 @@ static bool begins(const char *value, char with)
     return value && *value == with;
 }
 
+/* Whether an object is an item of CSL: dates and persons are objects there. */
+static bool is_item(const char *item, const char *end)
+{
+    return pt_json_find(item, end, "title") &&
+           (begins(pt_json_find(item, end, "issued"), '{') || pt_json_find(item, end, "container-title") ||
+            pt_json_find(item, end, "citation-key") ||
+            (pt_json_find(item, end, "type") && begins(pt_json_find(item, end, "author"), '[')));
+}
+
+/* The first items may be pages of the web, say, that have none of this. */
 static bool fits_csl(const char *head, size_t size)
 {
-    static const char *const marks[] = {"issued.date-parts", "container-title", "citation-key"};
+    enum { ITEMS = 20 };
     const char *end = head + size, *item = pt_json_first(head, end, csl_wrappers);
 
-    if (!item || !pt_json_find(item, end, "title")) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (pt_json_find(item, end, marks[i])) {
+    for (int i = 0; i < ITEMS && item; i++) {
+        const char *stop = pt_json_skip(item, end);
+        if (is_item(item, end)) {
             return true;
         }
+        item = stop && *stop == ',' && item != head ? memchr(stop, '{', (size_t)(end - stop)) : NULL;
     }
-    return pt_json_find(item, end, "type") && begins(pt_json_find(item, end, "author"), '[');
+    return false;
 }
 
 static bool fits_crossref(const char *head, size_t size)
@@ -93,6 +102,9 @@ static bool fits_crossref(const char *head, size_t size)
 
     if (*head == '{' && pt_json_find(head, end, "message-type")) {
         return true;
+    }
+    if (work && pt_json_find(work, end, "message.DOI")) {
+        return true; /* several answers in an array */
     }
     return work && pt_json_find(work, end, "DOI") && begins(pt_json_find(work, end, "title"), '[');
 }

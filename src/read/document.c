@@ -261,11 +261,11 @@ static int read_object(papertag_reader *reader, const char *text, size_t length,
     size_t levels;
     const char *end = text + length, *inner = NULL, *inner_end;
 
-    if (!document->inside && *text == '{') {
+    if (*text == '{') {
         inner = unwrap(text, end, document->wrappers, &levels);
     }
-    inner_end = inner ? pt_json_after(inner + 1, end) : NULL;
-    if (inner_end) { /* else it is broken, and the parser says so */
+    inner_end = inner && *inner == '{' ? pt_json_after(inner + 1, end) : NULL;
+    if (inner_end) {
         text = inner;
         end = inner_end;
     }
