@@ -288,6 +288,7 @@ static int next_object(papertag_reader *reader, pt_json_read *read, papertag_err
     int status = skip_to_value(in, err);
 
     if (status) {
+        document->inside = false;
         return status;
     }
     if (in->start == in->end) {
@@ -305,6 +306,8 @@ static int next_object(papertag_reader *reader, pt_json_read *read, papertag_err
     }
     status = find_value(document, in, &levels, &array, &stop, err);
     if (status) {
+        document->inside = false;
+        in->start = in->end; /* the part of a value before the fault is not a record */
         return status;
     }
     if (array) {
