@@ -36,8 +36,11 @@ void pt_letters(pt_buf *out, const char *text)
                 pt_buf_append(out, &lower, 1);
             }
         } else {
-            at += utf8proc_iterate(at, -1, &c); /* clean text is valid UTF-8 */
-            append_letters_of(out, c);
+            const utf8proc_ssize_t size = utf8proc_iterate(at, -1, &c);
+            if (size > 0) { /* always so in clean text; that of a damaged store may be anything */
+                append_letters_of(out, c);
+            }
+            at += size > 0 ? size : 1;
         }
     }
 }

@@ -129,7 +129,9 @@ static int write_work_key(void *context, pt_db_row *row, papertag_error *err)
 
 int pt_store_write_work_keys(papertag_store *store, papertag_error *err)
 {
-    static const char sql[] = "SELECT key, title, abstract, authors FROM papers NOT INDEXED ORDER BY key";
+    static const char sql[] =
+        "SELECT key, title, abstract, iif(json_valid(authors), authors, '[]') FROM papers NOT INDEXED"
+        " ORDER BY key";
 
     return pt_store_each(store, sql, write_work_key, store, err, "");
 }

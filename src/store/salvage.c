@@ -203,6 +203,9 @@ static int copy_all(struct salvage *s)
     /* opinions may be lost: all papers are to be tagged again. And a paper whose text is lost takes the next record. */
     static const char forget[] = "UPDATE papers SET model=NULL; DELETE FROM sources WHERE paper IN"
                                  " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL);"
+                                 "UPDATE papers SET authors='[]' WHERE NOT json_valid(authors);"
+                                 "UPDATE papers SET categories='[]' WHERE NOT json_valid(categories);"
+                                 "UPDATE papers SET keywords='[]' WHERE NOT json_valid(keywords);"
                                  "UPDATE papers SET day=day-2000000 WHERE date IS NULL AND announced IS NULL AND"
                                  " day>=-1000000"; /* as an older layout had it: see PT_UNDATED */
     static const char highest_key[] = "SELECT coalesce(max(key), 0) FROM papers";
