@@ -1,0 +1,8 @@
+# What a hostile model, store, input and command line bring out of every command: see hostile.py.
+
+load helpers
+
+@test "no command lets through what a hostile model or store would do to terminal, page, mail or shell" {
+    run python3 "$BATS_TEST_DIRNAME/hostile.py" "$PAPERTAG" "$work"
+    expect 0
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""Gives a hostile model and a hostile store to every command, and reads every byte that comes out.
+
+usage: hostile.py PROGRAM FOLDER      FOLDER is empty and used for the files
+
+Each string of model, store, input and command line holds what drives a terminal, turns text round, or is markup, script
+or shell. None of it may come out but as text. Prints one line for each fault; status 1 after any.
+"""
+import email
+import email.policy
+import html.parser
+import json
+import os
+import pty
+import re
+import shlex
+import sqlite3
+import subprocess
+import sys
+import xml.dom.minidom
+
+PROGRAM, WORK = os.path.abspath(sys.argv[1]), sys.argv[2]
+HOSTILE = ("\x1b]0;own\x07\x1b[2J\u009b31m\u202e\u200e\u200f\u061c\u2066\u2028``` `</code>](javascript:alert(1))"
+           "![b](http://evil.example/b.png)<script>alert(1)</script><img src=x>'\"$(touch pwned)`touch pwned`"
+           "\r\nBcc: x@evil.example\n\n# head\n")
+HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+OWN = re.compile(r"\x1b\[(?:[012]|3[12])m")
+TAGS = ["alpha" + HOSTILE, "beta`" + HOSTILE, "gamma" + HOSTILE]
+WORDS = [["quantization", "bit", "weight", "rounding"], ["policy", "reward", "agent", "bandit"],
+         ["splatting", "depth", "scene", "camera"]]
+faults, ran = [], set()
+
+
+def fault(call, what):
+    faults.append(f"{shlex.join(call)[:90]!r}: {what}")
+
+
+def scan(call, where, data, own=False):
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        fault(call, f"{where} is not UTF-8: {error}")
+        return ""
+    found = HIDDEN.search(OWN.sub("", text) if own else text)
+    if found:
+        fault(call, f"{where} has U+{ord(found[0]):04X} at {found.start()}: {text[max(0, found.start() - 30):][:60]!r}")
+    return text
+
+
+def run(*call, status=(0,), data=b""):
+    """Runs a command and scans what it writes; its standard output."""
+    ran.add(call[0])
+    done = subprocess.run([PROGRAM, *call], input=data, capture_output=True, timeout=120)
+    if done.returncode not in status:
+        fault(call, f"status {done.returncode}: {done.stderr.decode(errors='replace')[:200]!r}")
+    for line in scan(call, "stderr", done.stderr).splitlines():
+        if not line.startswith("papertag: "):
+            fault(call, f"a message goes on in a line of its own: {line[:60]!r}")
+    out = done.stdout.replace(b"\r\n", b"\n") if "eml" in call else done.stdout
+    return scan(call, "stdout", out)
+
+
+def on_terminal(*call, data=b""):
+    """Runs a command on a terminal: of escape sequences only the program's own colours may come out."""
+    answered = []
+    child, fd = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm", COLUMNS="100")
+        os.environ.pop("NO_COLOR", None)
+        os.execv(PROGRAM, [PROGRAM, *call])
+    out = b""
+    try:
+        while part := os.read(fd, 65536):
+            out += part
+            if len(data) > len(answered) and b"\x1b[7m" in out:  # the last line of the screen is there
+                answered.append(os.write(fd, data[len(answered):][:1]))
+    except OSError:
+        pass
+    os.waitpid(child, 0)
+    if call[0] == "review":  # a screen moves the cursor; what is hostile does so in its own way
+        out = re.sub(rb"\x1b\[(?:\?1049[hl]|\?25[hl]|2?J|H|K|7m|4m|3m|4;32m)", b"", out)
+        if b"\x1b]" in out:
+            fault(call, "a title of the window on the screen")
+    scan(call, "terminal", re.sub(rb"\r+\n", b"\n", out), own=True)
+
+
+class Page(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        if tag in ("script", "img", "iframe", "object", "embed", "form", "base"):
+            fault(self.call, f"<{tag}> in HTML")
+        for name, value in attrs:
+            if name.startswith("on") or (name in ("href", "src") and not re.match(r"https?://", value or "")):
+                fault(self.call, f"{name}={value!r} in HTML")
+
+
+def check_page(call, text):
+    page = Page()
+    page.call = call
+    page.feed(text)
+
+
+def check_markdown(call, text):
+    """After code and escapes are taken out, only the program's own links to papers may be left."""
+    for block in text.split("\n\n"):
+        rest = re.sub(r"\\[!-/:-@\[-`{-~]", "", re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", block))
+        rest = re.sub(r"^### \[([^][]*)\]\(<https?://[^<>\s]*>\)$", "", rest, flags=re.M)
+        if re.search(r"[<`]|\]\(|!\[|^\s*javascript:|^Bcc", rest, re.M):
+            fault(call, f"markup in Markdown: {rest[:80]!r}")
+
+
+def make_model():
+    papers = []
+    for i in range(60):
+        kind = i % 3
+        words = " ".join(WORDS[kind][(i + k) % 4] for k in range(12))
+        papers.append({"id": f"p{i}{HOSTILE}", "title": f"Paper {i} {words} {HOSTILE}", "abstract": words + HOSTILE,
+                       "authors": ["Ann" + HOSTILE, "Bob" + HOSTILE], "organization": None, "tags": [TAGS[kind]],
+                       "url": "https://example.org/" + HOSTILE, "date": f"2026-01-{i % 28 + 1:02}"})
+    with open("papers.jsonl", "w") as out:
+        out.writelines(json.dumps(p) + "\n" for p in papers)
+    with open("tags.json", "w") as out:
+        json.dump({"tags": [{"tag": t, "name": "Name " + t, "group": "group" + HOSTILE, "definition": "Means " + t,
+                             "aliases": [f"alias{i}" + HOSTILE]} for i, t in enumerate(TAGS)]}, out)
+    for name in ("model", "other"):
+        run("train", "-o", name + HOSTILE.replace("/", "_")[:40], "--tag-list", "tags.json", "--min-examples", "4",
+            "--folds", "2", "--min-df", "1", "--name", HOSTILE, *(["--c", "2"] if name == "other" else []), "papers.jsonl")
+    return sorted(f for f in os.listdir(".") if f.startswith(("model", "other")))
+
+
+def make_store(model):
+    run("add", "--model", model, "papers.jsonl")
+    run("subscribe", "ada" + HOSTILE, "--title", "T" + HOSTILE, status=(0, 1, 2))
+    run("subscribe", "bob", "--tag", "alias0", "--format", "eml", status=(0, 1, 2))
+    with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db:
+        kept = {"id", "tag", "date", "added", "updated", "created", "format", "query", "expression", "announced"}
+        for table in ("papers", "tags", "subscriptions"):
+            for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})").fetchall():
+                if kind == "TEXT" and name not in kept:
+                    value = "javascript:alert(1)" if name == "unsubscribe" else HOSTILE
+                    db.execute(f"UPDATE {table} SET {name}=ifnull({name},'')||?", (value,))
+        db.execute("UPDATE papers SET id='$(touch pwned)'||key||?", (HOSTILE,))
+        return [row[0] for row in db.execute("SELECT id FROM papers ORDER BY key")]
+
+
+def digests():
+    for name in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
+        for more in ([], ["--group-by", "tag", "--title", "T" + HOSTILE, "--url", "https://h.example/" + HOSTILE]):
+            call = ("digest", "-f", name, *more)
+            text = run(*call)
+            if name == "markdown":
+                check_markdown(call, text)
+            elif name == "html":
+                check_page(call, text)
+            elif name in ("atom", "rss"):
+                xml.dom.minidom.parseString(text)
+            elif name in ("json", "jsonfeed"):
+                json.loads(text)
+            elif name == "eml":
+                mail = email.message_from_string(text, policy=email.policy.default)
+                if "Bcc" in mail or HIDDEN.search(mail["Subject"]):
+                    fault(call, f"headers {mail.items()!r}")
+                plain, page = mail.iter_parts()
+                scan(call, "the text part", plain.get_payload(decode=True))
+                check_page(call, scan(call, "the page", page.get_payload(decode=True)))
+    for title in (b"\x80" * 60, b"a" * 41 + b"\xc3", "\U0001f600".encode() * 30, b"\xe2\x80" * 40):
+        run("digest", "-f", "eml", "--title", title.decode(errors="surrogateescape"))
+
+
+def commands(model, other, ids):
+    one = ids[0]
+    for form in ([], ["--json"]):
+        run("tag", *form, "--model", model, "--all", "papers.jsonl")
+        run("explain", *form, "--model", model, "papers.jsonl")
+        run("explain", *form, "--paper", one)
+        run("eval", *form, "--model", model, "papers.jsonl")
+        run("eval", *form, "--model", model, "--compare", other, "papers.jsonl")
+        run("eval", *form, "--store", status=(0, 3))
+        run("tags", *form)
+        for verb in (["info", model], ["verify", model], ["diff", model, other], ["list"]):
+            run("model", *verb, *form, status=(0, 3))
+        for call in (["list"], ["show", one], ["similar", one], ["stats"], ["trends"], ["subscriptions"], ["doctor"]):
+            run(*call, *form, status=(0, 1, 3))
+        pasted(run("discover", *form, "--min-papers", "2", status=(0, 3)))
+        run("review", "--plain", *form, data=(b"" if form else b"?\n") + b"1\n/x\x1b[2J\ny\ns\n\x1b\nq\n")
+        run("label", one, "+" + TAGS[1], *form, status=(0, 1, 2))
+        run("labels", "export", *form)
+        run("retrain", "--dry-run", *form, status=(0, 1, 2, 3))
+    run("labels", "import", data=("id\ttag\tverdict\n" + HOSTILE.replace("\n", " ") + "\tx\tyes\n").encode(),
+        status=(0, 1))
+    run("eval", "--model", model, "--html", "report.html", "papers.jsonl")
+    with open("report.html", "rb") as page:
+        check_page(("eval",), scan(("eval",), "the page", page.read()))
+    run("tag-new", "own", "--example", one, "--definition", HOSTILE, "--name", HOSTILE, status=(0, 1, 2))
+    run("tag-remove", "own", status=(0, 1, 2))
+    run("help")
+    run("retrain", status=(0, 1, 2, 3))
+    run("model", "list", status=(0, 3))
+
+
+def pasted(text):
+    """What discover offers for pasting is run with another program: nothing in it may run."""
+    for line in re.findall(r"papertag tag-new .*", text):
+        words = subprocess.run(["sh", "-c", line.replace("papertag ", "printf '%s\\n' ", 1)], capture_output=True)
+        if words.returncode or os.path.exists("pwned"):
+            fault(("discover",), f"not one command: {line[:80]!r}")
+
+
+def messages():
+    """Each command with a hostile word, file, option, store and model: refused in clean words."""
+    names = run("help", "--names").split()
+    word = HOSTILE.replace("/", "_")
+    broken = b'{"id": "x", "' + HOSTILE.encode() + b'\n{"title": 3}\n@article{' + HOSTILE.encode()
+    for name in names:
+        for call in ([name, word], [name, "--" + word], [name, "--db", word], [name, "--model", word],
+                     [name, "--since", word], [name, "--tag", word], [name, "--limit", word], [name, "--order", word],
+                     [name, "-" + word], [name, "a\udcff\udc9b"], [name, "--from", word]):
+            run(*call, data=broken, status=(0, 1, 2, 3))
+    run(word, status=(2,))
+    for command in ("tag", "add", "eval"):
+        for kind in ("jsonl", "bibtex", "csv", "ris"):
+            run(command, "--from", kind, data=broken, status=(0, 1, 2, 3))
+    return names
+
+
+def main():
+    os.chdir(WORK)
+    os.environ.update(PAPERTAG_DB="store" + HOSTILE.replace("/", "_")[:60] + ".db", LC_ALL="C.UTF-8")
+    model, other = make_model()
+    os.environ["PAPERTAG_MODEL"] = model
+    ids = make_store(model)
+    digests()
+    commands(model, other, ids)
+    for call in (["tags"], ["list"], ["show", ids[0]], ["tag", "--all", "papers.jsonl"], ["explain", "papers.jsonl"],
+                 ["eval", "papers.jsonl"], ["model", "info"], ["subscriptions"], ["digest"], ["trends"], ["discover"]):
+        on_terminal(*call)
+    on_terminal("review", data=b"??/al\t\nqq")
+    names = messages()
+    for name in sorted(set(names) - ran):
+        faults.append(f"{name}: no test runs it")
+    print("\n".join(dict.fromkeys(faults)))
+    return 1 if faults else 0
+
+
+sys.exit(main())
