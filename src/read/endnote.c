@@ -58,4 +58,10 @@ static bool fits_endnote(const char *head, size_t size)
            split((pt_slice){stop + 1, (size_t)(head + size - stop - 1)}, &tag, &value);
 }
 
-const pt_format pt_format_endnote = {"endnote", fits_endnote, open_endnote, pt_tagged_next, pt_tagged_close};
+const pt_format pt_format_endnote = {"endnote",
+                                     fits_endnote,
+                                     open_endnote,
+                                     pt_tagged_next,
+                                     pt_tagged_close,
+                                     "EndNote, Zotero, Google Scholar",
+                                     "a tag at the start of each line: %T, %A, %X, %D"};

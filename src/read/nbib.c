@@ -67,4 +67,10 @@ static bool fits_nbib(const char *head, size_t size)
     return pt_tagged_has(&dialect, head, size, "PMID");
 }
 
-const pt_format pt_format_nbib = {"nbib", fits_nbib, open_nbib, pt_tagged_next, pt_tagged_close};
+const pt_format pt_format_nbib = {"nbib",
+                                  fits_nbib,
+                                  open_nbib,
+                                  pt_tagged_next,
+                                  pt_tagged_close,
+                                  "PubMed",
+                                  "PubMed and MEDLINE records: PMID, TI, AB, FAU, LID"};

@@ -86,4 +86,10 @@ static bool fits_ris(const char *head, size_t size)
     return pt_tagged_has(&dialect, head, size, "TY");
 }
 
-const pt_format pt_format_ris = {"ris", fits_ris, open_ris, pt_tagged_next, pt_tagged_close};
+const pt_format pt_format_ris = {"ris",
+                                 fits_ris,
+                                 open_ris,
+                                 pt_tagged_next,
+                                 pt_tagged_close,
+                                 "Zotero, EndNote, Mendeley, Scopus, publishers",
+                                 "RIS records: TY, TI, AU, AB, PY, DO and their kin"};

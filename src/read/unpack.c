@@ -8,15 +8,9 @@
  */
 #include "unpack.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "codec.h"
-
-/* A source that unpacks to more than RATIO_MAX times its size is refused once it exceeds ALWAYS_ALLOWED bytes: text
- * shrinks to a tenth, the same line over and over to a hundredth. */
-enum { RATIO_MAX = 400, ALWAYS_ALLOWED = 64 * 1024 * 1024 };
 
 static const pt_codec codecs[] = {
     {"\x1f\x8b", 2, pt_gzip_open, pt_gzip_close, pt_gzip_step, NULL},
@@ -77,54 +71,6 @@ void pt_unpack_close(pt_unpack *u)
         free(u->block);
         free(u);
     }
-}
-
-int pt_unpack_fill(pt_unpack *u, size_t size)
-{
-    while ((size_t)(u->end - u->start) < size && !u->at_end) {
-        const size_t unread = (size_t)(u->end - u->start);
-        ssize_t got;
-        if (u->start > u->block) {
-            memmove(u->block, u->start, unread);
-        }
-        if (size > u->capacity && pt_reserve(&u->block, &u->capacity, size, 1)) {
-            u->start = u->block;
-            u->end = u->block + unread;
-            return PAPERTAG_NO_MEMORY;
-        }
-        u->start = u->block;
-        u->end = u->block + unread;
-        got = read(u->fd, u->block + unread, u->capacity - unread);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return PAPERTAG_IO;
-        }
-        u->end += got;
-        u->packed += (uint64_t)got;
-        u->at_end = got == 0;
-    }
-    return PAPERTAG_OK;
-}
-
-int pt_unpack_read(pt_unpack *u, char *to, size_t room, size_t *got, const char **reason)
-{
-    *got = 0;
-    while (!*got && !u->done && !u->reason) {
-        int status = pt_unpack_fill(u, 1);
-        status = status ? status : u->codec->step(u, to, room, got);
-        if (status) {
-            return status;
-        }
-    }
-    u->unpacked += *got;
-    if (u->unpacked > ALWAYS_ALLOWED && u->unpacked / RATIO_MAX > u->packed) {
-        u->reason = "the packed data grows to more than 400 times its size, which no list of papers does";
-        *got = 0;
-    }
-    *reason = u->reason;
-    return *got || (u->done && !u->reason) ? PAPERTAG_OK : PAPERTAG_BAD_INPUT;
 }
 
 bool pt_unpack_is_archive(const pt_unpack *u)

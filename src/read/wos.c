@@ -61,4 +61,10 @@ static bool fits_wos(const char *head, size_t size)
     return named && (pt_tagged_has(&dialect, head, size, "TI") || pt_tagged_has(&dialect, head, size, "AU"));
 }
 
-const pt_format pt_format_wos = {"wos", fits_wos, open_wos, pt_tagged_next, pt_tagged_close};
+const pt_format pt_format_wos = {"wos",
+                                 fits_wos,
+                                 open_wos,
+                                 pt_tagged_next,
+                                 pt_tagged_close,
+                                 "Web of Science",
+                                 "plain-text records: PT, AU, TI, AB, PY, DI"};

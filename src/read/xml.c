@@ -6,6 +6,7 @@
  * declare can name files or expand without limit.
  */
 #include "xml.h"
+#include "pubmed.h"
 
 #include <expat.h>
 #include <stdlib.h>
@@ -112,25 +113,6 @@ static bool begins(const char *text, const char *with)
     return !strncmp(text, with, strlen(with));
 }
 
-/* The abstract in an item of a feed of PubMed, which has a citation before it and the numbers of the article after it.
- * Sets *length; 0 when there is no abstract. */
-static const char *pubmed_abstract(const char *text, size_t *length)
-{
-    static const char heading[] = "<b>ABSTRACT</b>";
-    const char *from = strstr(text, heading), *numbers = from ? strstr(from, "PMID:") : NULL;
-
-    *length = 0;
-    if (!from || !numbers) {
-        return text;
-    }
-    from += sizeof heading - 1;
-    while (numbers > from && !begins(numbers, "<p")) {
-        numbers--;
-    }
-    *length = (size_t)(numbers - from);
-    return from;
-}
-
 /* The kind of announcement and the abstract, with which feeds of arXiv fill the same element:
  * "arXiv:2508.13426v1 Announce Type: new Abstract: ...". */
 static int set_announcement(xml *x, const char *text, size_t length)
@@ -161,7 +143,7 @@ static int set_abstract(xml *x, const char *text, size_t length)
         return set_announcement(x, text, length);
     }
     if (*text == '<' && strstr(text, "PMID:")) {
-        text = pubmed_abstract(text, &length);
+        text = pt_pubmed_abstract(text, &length);
     }
     return pt_record_markup(record, &record->paper.abstract, text, length, NULL);
 }

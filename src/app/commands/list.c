@@ -49,7 +49,6 @@ const command command_list = {
         "\"a phrase\" is searched for in title and abstract. author:\"ada example\", category:cs.LG, source:arxiv, "
         "type:new (cross, replace, replace-cross), announced>=2026-11-20 and featured>=7d ask for what the source says "
         "of a paper.\n"
-        "\n"
         "--since and --until go by the day on which a paper was announced as new or cross-listed, else by its date. If "
         "only its month or year is known, all days of it have to be among those asked for. A paper without a date goes "
         "by the day on which it was added, and is listed last.\n",
