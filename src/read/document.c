@@ -18,20 +18,32 @@ struct document {
 
 /* ---- searching the text ---------------------------------------------------------------------------------------- */
 
+/* The quote that closes the string whose first byte is at `at`; `end` when there is none. */
+static const char *string_end(const char *at, const char *end)
+{
+    const char *quote, *escape = NULL;
+
+    for (; at < end && (quote = memchr(at, '"', (size_t)(end - at))); at = quote + 1) {
+        for (escape = quote; escape > at && escape[-1] == '\\';) {
+            escape--;
+        }
+        if ((quote - escape) % 2 == 0) {
+            return quote;
+        }
+    }
+    return end;
+}
+
 const char *pt_json_skip(const char *at, const char *end)
 {
     size_t depth = 0;
-    bool quoted = false;
 
     for (; at < end; at++) {
-        if (quoted) {
-            if (*at == '\\') {
-                at++;
-            } else if (*at == '"') {
-                quoted = false;
+        if (*at == '"') {
+            at = string_end(at + 1, end);
+            if (at == end) {
+                break;
             }
-        } else if (*at == '"') {
-            quoted = true;
         } else if (*at == '{' || *at == '[') {
             depth++;
         } else if (*at == '}' || *at == ']') {
@@ -77,9 +89,7 @@ static const char *find_member(const char *at, const char *end, const char *key,
             return NULL;
         }
         name++;
-        for (stop = name; stop < end && *stop != '"'; stop++) {
-            stop += *stop == '\\' && stop + 1 < end;
-        }
+        stop = string_end(name, end);
         at = skip_white(stop < end ? stop + 1 : end, end, "");
         if (at == end || *at != ':') {
             return NULL;

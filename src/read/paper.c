@@ -242,7 +242,7 @@ static int join_date(pt_record *record, papertag_error *err)
     const long year = whole_number(record->year);
     const long month = record->month ? whole_number(record->month) : -1;
     const long day = record->day ? whole_number(record->day) : -1;
-    char text[64];
+    char text[96];
 
     if (year < 1000) {
         return pt_record_date(record, &record->paper.date, record->year, strlen(record->year), err);

@@ -159,10 +159,10 @@ static size_t take_values(pt_db_value values[PT_DB_VALUES], const char *types, v
 {
     size_t count = 0;
 
-    for (; count < PT_DB_VALUES && types[count]; count++) {
-        pt_db_value *value = &values[count];
+    for (const char *type = types; *type && count < PT_DB_VALUES; type++) {
+        pt_db_value *value = &values[count++];
         *value = (pt_db_value){0};
-        switch (types[count]) {
+        switch (*type) {
         case 'i':
             value->type = PT_DB_INTEGER;
             value->integer = va_arg(arguments, int64_t);
