@@ -192,7 +192,7 @@ int pt_bzip2_step(pt_unpack *u, char *to, size_t room, size_t *got)
         s->running = true;
     }
     room = at_most(room, PT_CODEC_PIECE);
-    b->next_in = (char *)(uintptr_t)u->start; /* which it does not change */
+    memcpy(&b->next_in, &u->start, sizeof b->next_in); /* bzip2 lacks a const, and changes nothing */
     b->avail_in = (unsigned)size;
     b->next_out = to;
     b->avail_out = (unsigned)room;

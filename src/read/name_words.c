@@ -153,7 +153,7 @@ bool pt_is_initials(pt_slice part)
 /* "Doe DM", "Doe D.M.": initials after the last name. */
 bool pt_ends_in_initials(pt_slice name)
 {
-    pt_slice word = {name.text, 0}, last = {name.text, 0}, rest = name;
+    pt_slice word, last = {name.text, 0}, rest = name;
     bool mixed = false;
     size_t words = 0, letters = 0;
 

@@ -133,7 +133,7 @@ static pt_slice without_notes(pt_slice name)
     bool found = true;
 
     while (found) {
-        size_t depth = 0, at = name.length;
+        size_t depth = 0, at;
         found = false;
         name = pt_trimmed(name);
         for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {

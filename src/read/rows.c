@@ -38,7 +38,7 @@ static const cJSON *member_of(const cJSON *object, const char *key, size_t lengt
 /* The first item of an array, but for nulls; anything else is that itself. */
 static const cJSON *first_of(const cJSON *item)
 {
-    while (cJSON_IsArray(item)) {
+    while (item && cJSON_IsArray(item)) {
         item = item->child;
         while (item && cJSON_IsNull(item)) {
             item = item->next;
@@ -63,9 +63,13 @@ const cJSON *pt_json_path(const cJSON *item, const char *path)
 /* A part of a date, as a number or as digits; 0 for anything else. */
 static long part_of(const cJSON *item)
 {
-    const double number = cJSON_IsNumber(item)   ? item->valuedouble
-                          : cJSON_IsString(item) ? strtod(item->valuestring, NULL)
-                                                 : 0;
+    double number = 0;
+
+    if (item && cJSON_IsNumber(item)) {
+        number = item->valuedouble;
+    } else if (item && cJSON_IsString(item)) {
+        number = strtod(item->valuestring, NULL);
+    }
     return number >= 1 && number <= 9999 ? (long)number : 0;
 }
 

@@ -272,7 +272,7 @@ static int titles_agree(const char *a, const char *b, bool whole, bool *agree)
     if (!status) {
         const size_t least = p.size < q.size ? p.size : q.size;
         const bool starts = least && !memcmp(p.data, q.data, least), same = starts && p.size == q.size;
-        const bool near = !memcmp(&m, &n, sizeof m) && (starts || 2 * o.both >= 0.75 * (o.a + o.b));
+        const bool near = !memcmp(m.bits, n.bits, sizeof m.bits) && (starts || 2 * o.both >= 0.75 * (o.a + o.b));
         *agree = same || (!whole && near);
     }
     pt_buf_free(&p);

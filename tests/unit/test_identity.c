@@ -191,8 +191,8 @@ static void test_ids_of_papers_that_share_a_title(void **state)
         ",\"authors\":[\"Dora Doe\"],\"date\":\"2015-03-05\"}");
     assert_int_equal(papertag_store_select(store, &(papertag_query){0}, &keys, &count, &err), PAPERTAG_OK);
     assert_int_equal(count, 2);
-    snprintf(first, sizeof first, "%s", chosen(&(papertag_query){.expression = "date=1997"}));
-    snprintf(second, sizeof second, "%s", chosen(&(papertag_query){.expression = "date=2015"}));
+    snprintf(first, sizeof first, "%.60s", chosen(&(papertag_query){.expression = "date=1997"}));
+    snprintf(second, sizeof second, "%.60s", chosen(&(papertag_query){.expression = "date=2015"}));
     assert_string_not_equal(first, second);
     assert_string_equal(get(first)->paper.date, "1997-03-05");
     assert_string_equal(get(second)->paper.date, "2015-03-05");

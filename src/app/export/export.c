@@ -102,7 +102,7 @@ export_kind export_kind_of(const papertag_paper *paper)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         for (const char *at = paper->venue; *at; at++) {
             if (!strncasecmp(at, words[i], strlen(words[i])) &&
-                strncasecmp(at, "proceedings of the national academy", 35)) {
+                strncasecmp(at, "proceedings of the national academy", 35) != 0) {
                 return EXPORT_CONFERENCE;
             }
         }
