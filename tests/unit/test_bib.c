@@ -270,10 +270,14 @@ static void test_real_bibliographies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_latex_becomes_text),   cmocka_unit_test(test_biblatex_field_by_field),
-        cmocka_unit_test(test_bibtex_grammar),       cmocka_unit_test(test_arxiv_wherever_it_is_written),
-        cmocka_unit_test(test_dates_are_as_precise_as_they_are_written), cmocka_unit_test(test_malformed_entries_are_reported_and_skipped),
-        cmocka_unit_test(test_macros_are_bounded),   cmocka_unit_test(test_similar_text_is_no_bibliography),
+        cmocka_unit_test(test_latex_becomes_text),
+        cmocka_unit_test(test_biblatex_field_by_field),
+        cmocka_unit_test(test_bibtex_grammar),
+        cmocka_unit_test(test_arxiv_wherever_it_is_written),
+        cmocka_unit_test(test_dates_are_as_precise_as_they_are_written),
+        cmocka_unit_test(test_malformed_entries_are_reported_and_skipped),
+        cmocka_unit_test(test_macros_are_bounded),
+        cmocka_unit_test(test_similar_text_is_no_bibliography),
         cmocka_unit_test(test_real_bibliographies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
