@@ -200,9 +200,10 @@ static void add_spaces(text *t, int count)
     }
 }
 
-/* Adds a string, padded to columns; cut, where it has a precision, between characters. */
-static void add_shown(text *t, const struct conversion *c, const char *string)
+/* Adds a string (NULL: an empty one), padded to columns; cut, where it has a precision, between characters. */
+static void add_shown(text *t, const struct conversion *c, const char *given)
 {
+    const char *string = given ? given : "";
     const size_t most = c->precision < 0 ? SIZE_MAX : (size_t)c->precision;
     size_t length = strnlen(string, most);
     bool left = strchr(c->flags, '-') != NULL, marked = false;

@@ -58,9 +58,12 @@ static int info(const args *a)
         json_verbatim(&out, papertag_model_manifest(model));
         text_put(&out, "\n");
     } else {
+        const char *name;
         manifest = cJSON_Parse(papertag_model_manifest(model));
-        text_format(&out, "%s: %zu tags, %zu terms\n", cJSON_GetStringValue(json_member(manifest, "name")),
-                    papertag_model_tags(model, &tags), papertag_model_term_count(model));
+        name = cJSON_GetStringValue(json_member(manifest, "name"));
+        out.failed = !manifest; /* it was sound when the model was opened: there is no memory */
+        text_format(&out, "%s: %zu tags, %zu terms\n", name ? name : "unnamed", papertag_model_tags(model, &tags),
+                    papertag_model_term_count(model));
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             write_part(&out, manifest, parts[i]);
         }
