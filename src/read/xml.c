@@ -41,13 +41,18 @@ typedef struct xml {
     char fault[256]; /* why the parser was stopped for good */
 } xml;
 
-/* The line that expat is on. Some builds of expat have another type for it, and a newer release may deprecate the
- * function for one that older releases lack. */
+/* The line and the byte that expat is on. Builds of expat differ in their types, and newer releases deprecate these
+ * functions for others that older releases lack. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 static size_t line_of(const xml *x)
 {
     return (size_t)XML_GetCurrentLineNumber(x->parser);
+}
+
+static size_t byte_of(const xml *x)
+{
+    return (size_t)XML_GetCurrentByteIndex(x->parser);
 }
 #pragma GCC diagnostic pop
 
@@ -511,7 +516,7 @@ void pt_xml_close(papertag_reader *reader)
  * last piece, of `size` bytes, the next piece is as long as all that there is of it, so that the time stays linear. */
 static void want_more(xml *x, size_t size)
 {
-    const size_t done = (size_t)XML_GetCurrentByteIndex(x->parser);
+    const size_t done = byte_of(x);
     const size_t open = done < x->passed ? x->passed - done : 0;
 
     x->wanted = open > size ? open : 1;
