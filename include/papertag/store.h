@@ -77,7 +77,7 @@ typedef struct papertag_query {
     /* since, until: by the day of announcement as new or cross, else by date, all of whose days have to be in it when
      * it is a month or a year; without a date, by the day on which the paper was added */
     const char *since, *until; /* days: 2026-11-01, 2026-11, 2026, today, yesterday, 7d, 2w, 3m, 1y; NULL: open */
-    const char *as_of;         /* the day that counts as today, YYYY-MM-DD: leaves out papers of later days; NULL */
+    const char *as_of;         /* the day taken for today, YYYY-MM-DD: leaves out papers of later days; NULL */
     papertag_sort sort;
     size_t limit;           /* 0: all */
     const char *subscriber; /* a subscription: leaves out the papers that were delivered to it; NULL */

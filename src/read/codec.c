@@ -154,7 +154,7 @@ int pt_xz_step(pt_unpack *u, char *to, size_t room, size_t *got)
 
 typedef struct bzip2 {
     bz_stream b;
-    bool running; /* in a stream, of which a file may have several */
+    bool running; /* inside a stream; a file may have several */
 } bzip2;
 
 int pt_bzip2_open(pt_unpack *u)
@@ -217,7 +217,7 @@ int pt_bzip2_step(pt_unpack *u, char *to, size_t room, size_t *got)
 
 typedef struct zstd {
     ZSTD_DStream *stream;
-    bool between; /* after a frame, of which a file may have several */
+    bool between; /* after a frame; a file may have several */
 } zstd;
 
 int pt_zstd_open(pt_unpack *u)
