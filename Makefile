@@ -54,6 +54,8 @@ BASE   := -std=c11 -D_POSIX_C_SOURCE=200809L -Iinclude -fPIC -fvisibility=hidden
 COMPILE = $(CC) $(BASE) $(HARDEN) $(WARN) $(WERROR) $(INSTRUMENT) -MMD -MP $(CPPFLAGS) $(CFLAGS)
 LINK    = $(CC) $(CFLAGS) $(INSTRUMENT) $(LDHARDEN) $(LDFLAGS)
 LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lbz2 -lzstd -lm -pthread
+# The program alone: the library has no network and no configuration.
+APP_LIBS := -lcurl -linih
 
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
 LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))
@@ -105,7 +107,7 @@ $(SHARED): $(LIB_OBJ)
 
 $(PROGRAM): $(APP_OBJ) $(STATIC)
 	$(if $(V),,@echo "  LD   $@")
-	$(Q)$(LINK) -pie $^ $(LIBS) -o $@
+	$(Q)$(LINK) -pie $^ $(APP_LIBS) $(LIBS) -o $@
 
 demo: ## tag the sample papers: shows what papertag does
 	@scripts/install-deps
@@ -122,12 +124,12 @@ $(OBJ)/tests/%: tests/unit/%.c $(STATIC)
 $(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $(filter-out %.h,$^) $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $(filter-out %.h,$^) $(APP_LIBS) $(LIBS) -o $@
 
 $(OBJ)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -fsanitize=fuzzer -Isrc $(filter-out %.h,$^) $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -fsanitize=fuzzer -Isrc $(filter-out %.h,$^) $(APP_LIBS) $(LIBS) -o $@
 
 $(OBJ)/reference/%: tests/reference/%.c $(STATIC)
 	@mkdir -p $(@D)

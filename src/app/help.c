@@ -113,7 +113,7 @@ int print_overview(FILE *out)
     text_put(&t, "\n");
     add_paragraph(&t, &s,
                   "papertag help COMMAND lists the options. Exit status: 0 done, 1 failed, 2 wrong usage, 3 nothing "
-                  "found.",
+                  "found, 75 try again later.",
                   "");
     return print_text(out, &t);
 }
@@ -132,8 +132,11 @@ int print_command_help(FILE *out, const command *c)
         text_put(&t, "\n");
         add_lines(&t, &s, c->details, add_entry);
     }
-    text_put(&t, c->options->name ? "\noptions:\n" : "");
+    text_put(&t, "\noptions:\n");
     for (const option *o = c->options; o->name; o++) {
+        add_option(&t, &s, o);
+    }
+    for (const option *o = common_options; o->name; o++) {
         add_option(&t, &s, o);
     }
     text_put(&t, "\nexamples:\n");

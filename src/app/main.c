@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "config.h"
 #include "help.h"
 #include "options.h"
 #include "text.h"
@@ -24,7 +25,10 @@ static int run(const command *c, int argc, char **argv)
         }
     }
     code = args_parse(&a, c, argc, argv);
+    /* Help has to work whatever the file says. */
+    code = code || c == &command_help ? code : config_open(&a.config, &a);
     code = code ? code : c->run(&a);
+    config_close(a.config);
     args_free(&a);
     return code;
 }

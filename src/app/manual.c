@@ -11,10 +11,11 @@
 /* The day on which the text of the manual last changed. */
 #define MANUAL_DATE "2026-11-26"
 
-/* Files that a command reads when the option of this name is not given. */
+/* Files that a command reads when the option of this name is not given; every command reads the first. */
 static const struct file {
     const char *option, *path, *meaning;
 } files[] = {
+    {"config", "~/.config/papertag/config", "settings; under $XDG_CONFIG_HOME where that is set"},
     {"db", "~/.local/share/papertag/papers.db", "the store; under $XDG_DATA_HOME where that is set"},
     {"model", "PREFIX/share/papertag/default.papertag", "the model that ships, where papertag is installed"},
     {"labels", "PREFIX/share/papertag/labels.tsv", "ids and tags of that model's training set"},
@@ -148,7 +149,7 @@ static void add_files(text *t, const option *options)
         while (o && o->name && strcmp(o->name, files[i].option) != 0) {
             o++;
         }
-        if (!o || o->name) {
+        if (!o || o->name || i == 0) {
             text_put(t, any ? "" : ".SH FILES\n");
             any = true;
             add_entry(t, files[i].path, strlen(files[i].path), files[i].meaning, strlen(files[i].meaning));
@@ -158,7 +159,8 @@ static void add_files(text *t, const option *options)
 
 static void add_exit_status(text *t)
 {
-    text_put(t, ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 3 done but nothing matched or nothing was new.\n");
+    text_put(t, ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage, 3 done but nothing matched or nothing was new,\n"
+                "75 a service asks to try again later.\n");
 }
 
 int print_command_manual(const command *c)
@@ -178,10 +180,9 @@ int print_command_manual(const command *c)
     }
     text_put(&t, "\n.SH DESCRIPTION\n");
     add_lines(&t, c->details ? c->details : c->summary);
-    if (c->options->name) {
-        text_put(&t, ".SH OPTIONS\n");
-        add_options(&t, c->options);
-    }
+    text_put(&t, ".SH OPTIONS\n");
+    add_options(&t, c->options);
+    add_options(&t, common_options);
     add_exit_status(&t);
     add_files(&t, c->options);
     text_put(&t, ".SH EXAMPLES\n");
@@ -210,6 +211,7 @@ int print_manual(void)
     add_exit_status(&t);
     text_put(&t, ".SH ENVIRONMENT\n.TP\n.B PAPERTAG_MODEL\nthe model, where \\-\\-model is not given\n"
                  ".TP\n.B PAPERTAG_DB\nthe store, where \\-\\-db is not given\n"
+                 ".TP\n.B PAPERTAG_CONFIG\nthe configuration file, where \\-\\-config is not given\n"
                  ".TP\n.B XDG_DATA_HOME\nthe folder of the store, where neither is given\n"
                  ".TP\n.B NO_COLOR\nwhen set, no colours on a terminal\n");
     add_files(&t, NULL);
@@ -232,7 +234,7 @@ int print_completion(void)
         for (const option *o = (*c)->options; o->name; o++) {
             text_format(&t, "--%s ", o->name);
         }
-        text_put(&t, "' ;;\n");
+        text_put(&t, "--config' ;;\n");
     }
     text_put(&t, "    esac\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        options='");
     for (const command *const *c = commands; *c; c++) {

@@ -17,6 +17,9 @@
 
 const char format_value[] = "FORMAT";
 
+const option common_options[] = {
+    {"config", 0, "FILE", "settings (default: $PAPERTAG_CONFIG, else ~/.config/papertag/config)"}, OPTION_END};
+
 void text_option_help(text *t, const option *o)
 {
     const char *name;
@@ -49,6 +52,9 @@ static int unknown_option(const command *c, const char *name, size_t length)
     for (const option *o = c->options; o->name && count < WORDS_MAX; o++) {
         names[count++] = o->name;
     }
+    for (const option *o = common_options; o->name && count < WORDS_MAX; o++) {
+        names[count++] = o->name;
+    }
     nearest = papertag_nearest(word, names, count);
     if (nearest < count) {
         return usage_error(c, "%s: unknown option --%s; did you mean --%s?", c->name, word, names[nearest]);
@@ -56,14 +62,19 @@ static int unknown_option(const command *c, const char *name, size_t length)
     return usage_error(c, "%s: unknown option --%s", c->name, word);
 }
 
+static const option *find_named(const option *o, const char *name, size_t length)
+{
+    while (o->name && (strlen(o->name) != length || memcmp(o->name, name, length) != 0)) {
+        o++;
+    }
+    return o->name ? o : NULL;
+}
+
 static const option *find_long(const command *c, const char *name, size_t length)
 {
-    for (const option *o = c->options; o->name; o++) {
-        if (strlen(o->name) == length && !memcmp(o->name, name, length)) {
-            return o;
-        }
-    }
-    return NULL;
+    const option *o = find_named(c->options, name, length);
+
+    return o ? o : find_named(common_options, name, length);
 }
 
 static const option *find_short(const command *c, char letter)

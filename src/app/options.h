@@ -42,7 +42,8 @@ typedef struct given {
 
 struct args {
     const command *command;
-    given *given; /* given_count, in their order */
+    struct config *config; /* what the configuration file says; NULL: it was not read */
+    given *given;          /* given_count, in their order */
     size_t given_count;
     const char **operands; /* operand_count, in their order */
     size_t operand_count;
@@ -79,6 +80,9 @@ extern const char format_value[];
 
 /* Adds what an option does. */
 void text_option_help(struct text *t, const option *o);
+
+/* Options that every command has, beside its own. */
+extern const option common_options[];
 
 /* Options that several commands have. */
 #define OPTION_JSON                                                                                                    \

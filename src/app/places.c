@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "places.h"
 
 /* Adds the folder of the program, with a slash. */
@@ -61,11 +62,11 @@ papertag_status find_model(const args *a, papertag_store *store, papertag_model 
     if (status != PAPERTAG_END) {
         return (papertag_status)status;
     }
-    path = path ? path : getenv("PAPERTAG_MODEL");
-    if ((!path || !*path) && find_installed("models", "default.papertag", &installed)) {
+    path = path ? path : config_value(a->config, "papertag", "model");
+    if (!path && find_installed("models", "default.papertag", &installed)) {
         path = installed.data;
     }
-    status = path && *path ? papertag_model_open(model, path, err) : no_model(err);
+    status = path ? papertag_model_open(model, path, err) : no_model(err);
     text_free(&installed);
     return (papertag_status)status;
 }
@@ -79,7 +80,7 @@ int open_model(const args *a, papertag_store *store, papertag_model **model)
 
 bool store_path(const args *a, text *place)
 {
-    const char *path = args_text(a, "db", getenv("PAPERTAG_DB"));
+    const char *path = args_text(a, "db", config_value(a->config, "papertag", "db"));
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
     if (path && *path) {
@@ -118,7 +119,8 @@ int open_store(const args *a, bool create, papertag_store **store)
 bool store_is_there(const args *a)
 {
     text place = {0};
-    bool there = (args_have(a, "db") || getenv("PAPERTAG_DB") || getenv("XDG_DATA_HOME") || getenv("HOME")) &&
+    bool there = (args_have(a, "db") || config_value(a->config, "papertag", "db") || getenv("XDG_DATA_HOME") ||
+                  getenv("HOME")) &&
                  store_path(a, &place) && !access(place.data, F_OK);
 
     text_free(&place);

@@ -9,7 +9,7 @@
 #include "papertag.h"
 
 /* Exit codes: a contract with scripts. */
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOTHING = 3, EXIT_LATER = 75 };
 
 /* Reports `papertag: ` and a message on a line of standard error. Strings in it are cleaned, see clean.h: every message
  * of the program goes through here. */

@@ -7,6 +7,8 @@ setup() {
     export PAPERTAG_MODEL=${PAPERTAG_MODEL:-$PWD/models/default.papertag}
     work=$BATS_TEST_TMPDIR
     export XDG_DATA_HOME=$work/data # never the store of whoever runs the tests
+    export XDG_CONFIG_HOME=$work/config # nor their settings
+    unset PAPERTAG_CONFIG
     papertag() { "$PAPERTAG" "$@"; }
 }
 

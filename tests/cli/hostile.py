@@ -193,6 +193,11 @@ def commands(model, other, ids):
     run("tag-new", "own", "--example", one, "--definition", HOSTILE, "--name", HOSTILE, status=(0, 1, 2))
     run("tag-remove", "own", status=(0, 1, 2))
     run("help")
+    with open("config", "w") as file:
+        file.write("[" + HOSTILE.replace("\n", " ")[:150] + "]\nx = 1\n[fetch]\ncontact = " + HOSTILE[:60] + "\n")
+    for form in ([], ["--json"]):
+        run("config", *form, "--config", "config", status=(0, 2))
+        run("config", *form)
     run("retrain", status=(0, 1, 2, 3))
     run("model", "list", status=(0, 3))
 

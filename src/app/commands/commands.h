@@ -30,6 +30,7 @@
     ROW(train)                                                                                                         \
     ROW(eval)                                                                                                          \
     ROW(explain)                                                                                                       \
+    ROW(config)                                                                                                        \
     ROW(model)                                                                                                         \
     ROW(help)
 

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "../app.h"
+#include "../config.h"
 
 struct report {
     bool json;
@@ -96,7 +97,9 @@ static const char *next_step_for_model(const args *a, papertag_store *store, pap
     if (store && papertag_store_model(store, model, NULL) != PAPERTAG_END) {
         return "papertag model use default";
     }
-    return path && *path ? "unset PAPERTAG_MODEL" : "make install (reinstalls papertag)";
+    return path && *path                                  ? "unset PAPERTAG_MODEL"
+           : config_value(a->config, "papertag", "model") ? "papertag config (shows which file names it)"
+                                                          : "make install (reinstalls papertag)";
 }
 
 /* Opens the model. If it cannot be used, that is a finding. */
