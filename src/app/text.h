@@ -30,6 +30,12 @@ void text_free(text *t);
 void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_format_list(text *t, const char *format, va_list list) __attribute__((format(printf, 2, 0)));
 
+/* The ending of a word after a count: "" for one of a thing, else "s". */
+static inline const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 /* Columns that a string takes on a terminal once it is cleaned. */
 unsigned text_columns(const char *string);
 

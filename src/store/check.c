@@ -112,29 +112,30 @@ static int check_text_index(struct findings *f, papertag_error *err)
 /* Rows that there should be none of. */
 struct counted {
     papertag_finding_kind kind;
-    bool by_model; /* ?1 is the hash of the model */
-    const char *sql, *what;
+    bool by_model;                   /* ?1 is the hash of the model */
+    const char *sql, *one, *several; /* what is said of one, and of more */
 };
 
-static const struct counted references = {PAPERTAG_FINDING_WRONG_INDEX, false,
-                                          "SELECT count(*) FROM pragma_foreign_key_check",
-                                          "rows refer to rows that are not there"};
+static const struct counted references = {
+    PAPERTAG_FINDING_WRONG_INDEX, false, "SELECT count(*) FROM pragma_foreign_key_check",
+    "row refers to one that is not there", "rows refer to rows that are not there"};
 
 static const struct counted counted[] = {
     {PAPERTAG_FINDING_WRONG_INDEX, false,
      "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE ") EXCEPT SELECT tag, day, paper FROM tagged)",
-     "tags in force are missing in their index"},
+     "tag in force is missing in its index", "tags in force are missing in their index"},
     {PAPERTAG_FINDING_WRONG_INDEX, false,
      "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM (" TAGS_IN_FORCE "))",
-     "tags are in the index but not in force"},
-    {PAPERTAG_FINDING_EMPTY_PAPERS, false, TEXTLESS, "papers have neither title nor abstract"},
+     "tag is in the index but not in force", "tags are in the index but not in force"},
+    {PAPERTAG_FINDING_EMPTY_PAPERS, false, TEXTLESS, "paper has neither title nor abstract",
+     "papers have neither title nor abstract"},
     {PAPERTAG_FINDING_OUTDATED_TAGS, true,
      "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT (SELECT key FROM models WHERE hash=?1)",
-     "papers have no tags of the model in use"},
+     "paper has no tags of the model in use", "papers have no tags of the model in use"},
     {PAPERTAG_FINDING_UNLEARNT_VERDICTS, false, "SELECT count(*) FROM verdicts WHERE held_out IS NULL",
-     "verdicts have not been learnt from"},
+     "verdict has not been learnt from", "verdicts have not been learnt from"},
     {PAPERTAG_FINDING_OPEN_DELIVERIES, false, "SELECT count(*) FROM deliveries WHERE ended IS NULL",
-     "deliveries were begun but not ended"}};
+     "delivery was begun but not ended", "deliveries were begun but not ended"}};
 
 static int count_rows(struct findings *f, const struct counted *c, const papertag_model *model, papertag_error *err)
 {
@@ -146,7 +147,7 @@ static int count_rows(struct findings *f, const struct counted *c, const paperta
         status = pt_store_ask(f->store, c->sql, &count, err, c->by_model ? "t" : "", hash);
     }
     if (!status && count) {
-        report(f, c->kind, "%lld %s", (long long)count, c->what);
+        report(f, c->kind, "%lld %s", (long long)count, count == 1 ? c->one : c->several);
     }
     return status;
 }

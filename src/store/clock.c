@@ -7,13 +7,22 @@
 
 #include "base/date.h"
 
-void pt_store_now(char out[PT_TIME])
+static void write_time(char out[PT_TIME], time_t when)
 {
-    time_t now = time(NULL);
     struct tm utc;
 
-    gmtime_r(&now, &utc);
+    gmtime_r(&when, &utc);
     strftime(out, PT_TIME, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void pt_store_now(char out[PT_TIME])
+{
+    write_time(out, time(NULL));
+}
+
+void pt_store_tomorrow(char out[PT_TIME])
+{
+    write_time(out, time(NULL) + 86400);
 }
 
 bool pt_is_time(const char *text)
@@ -25,7 +34,9 @@ bool pt_is_time(const char *text)
             return false;
         }
     }
-    return true;
+    /* digits of one width compare as numbers; a minute may have a leap second */
+    return pt_is_day(text) && strncmp(text + 11, "24", 2) < 0 && strncmp(text + 14, "60", 2) < 0 &&
+           strncmp(text + 17, "61", 2) < 0;
 }
 
 int pt_store_today(const char *as_of, long *today, papertag_error *err)

@@ -11,7 +11,10 @@ enum { PT_TIME = 21 };
 
 void pt_store_now(char out[PT_TIME]);
 
-/* True when the text is a time of that form. */
+/* The same time tomorrow. What other clocks say of the past lies before it, unless they are wrong. */
+void pt_store_tomorrow(char out[PT_TIME]);
+
+/* Whether the text is a time of that form, of a day that exists. */
 bool pt_is_time(const char *text);
 
 /* Today, as a count of days since 1970, by `as_of` (YYYY-MM-DD; NULL: by the clock). PAPERTAG_BAD_ARGUMENT for a wrong

@@ -104,7 +104,11 @@ static const char *const steps[] = {
     "  paper INTEGER NOT NULL REFERENCES papers, source TEXT NOT NULL, record INTEGER NOT NULL,\n"
     "  PRIMARY KEY(paper, source, record)) STRICT, WITHOUT ROWID;\n"
     "UPDATE tagged SET day=day-2000000 WHERE paper IN (SELECT key FROM papers WHERE date IS NULL);\n" /* PT_UNDATED */
-    "UPDATE papers SET day=day-2000000 WHERE date IS NULL;\n"};
+    "UPDATE papers SET day=day-2000000 WHERE date IS NULL;\n",
+    /* undoing puts back all of a verdict; a file that is ready for a delivery, beside the one that it will replace */
+    "ALTER TABLE before ADD COLUMN held_out REAL;\n"
+    "ALTER TABLE before ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n"
+    "ALTER TABLE deliveries ADD COLUMN draft TEXT;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };
@@ -155,6 +159,8 @@ int pt_store_migrate(papertag_store *store, int to, papertag_error *err)
         status =
             pt_fail(err, PAPERTAG_BAD_STORE, "%s: layout %d is newer than %d, the latest that this version can read",
                     store->path, (int)version, pt_store_version);
+    } else if (!status && version < 0) {
+        status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: there is no layout %d", store->path, (int)version);
     }
     for (int64_t i = version; !status && i < to; i++) {
         status = pt_store_exec(store, steps[i], err);

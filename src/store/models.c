@@ -35,12 +35,14 @@ static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64
     return status ? status : pt_store_do(store, file, err, "i", tag);
 }
 
-/* Writes the margins by which the verdicts on a tag were decided without having been seen. */
+/* Writes the margins by which the verdicts on a tag were decided without having been seen. Those of another model are
+ * nothing to go back to. */
 static int write_held_out(papertag_store *store, const pt_new_opinions *o, int64_t tag, papertag_error *err)
 {
     static const char write[] = "UPDATE verdicts SET held_out=?3 WHERE paper=?1 AND tag=?2";
     int status = pt_store_do(store, "UPDATE verdicts SET held_out=NULL WHERE tag=?1", err, "i", tag);
 
+    status = status ? status : pt_store_do(store, "UPDATE before SET held_out=NULL WHERE tag=?1", err, "i", tag);
     for (size_t i = 0; i < o->verdict_count && !status; i++) {
         status = pt_store_do(store, write, err, "iir", o->verdicts[i].paper, tag, o->verdicts[i].held_out);
     }

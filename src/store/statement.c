@@ -3,6 +3,7 @@
  */
 #include "statement.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -25,11 +26,25 @@ int pt_store_open_file(sqlite3 **db, const char *path)
     return code;
 }
 
+/* Whether there is no room for what SQLite was to write. To read a store takes a file beside it, too. */
+static bool is_full(const papertag_store *store, int code)
+{
+    const int number = code == SQLITE_IOERR ? sqlite3_system_errno(store->db) : 0;
+
+    return code == SQLITE_FULL || number == ENOSPC || number == EDQUOT;
+}
+
 int pt_store_fail(papertag_store *store, papertag_error *err)
 {
-    int code = store->db ? sqlite3_errcode(store->db) : SQLITE_NOMEM;
+    const int code = store->db ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;
 
-    switch (code & 0xff) {
+    if (is_full(store, code)) {
+        return pt_fail(err, PAPERTAG_IO,
+                       "%s: the disk is full, and even reading a store takes some space in its folder: free some, then "
+                       "try again; the store is unchanged",
+                       store->path);
+    }
+    switch (code) {
     case SQLITE_NOMEM:
         return pt_no_memory(err);
     case SQLITE_CORRUPT:
@@ -260,18 +275,26 @@ static int read_first(void *context, pt_db_row *row, papertag_error *err)
     return status ? status : PAPERTAG_END;
 }
 
-int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
-                 const char *types, ...)
+static int run_first(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                     const char *types, va_list arguments)
 {
     struct first_row first = {.read = read, .context = context};
     pt_db_value values[PT_DB_VALUES];
+    int status = pt_store_run(store, sql, values, take_values(values, types, arguments), read_first, &first, err);
+
+    return !status && !first.found ? PAPERTAG_END : status;
+}
+
+int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
+                 const char *types, ...)
+{
     va_list arguments;
     int status;
 
     va_start(arguments, types);
-    status = pt_store_run(store, sql, values, take_values(values, types, arguments), read_first, &first, err);
+    status = run_first(store, sql, read, context, err, types, arguments);
     va_end(arguments);
-    return !status && !first.found ? PAPERTAG_END : status;
+    return status;
 }
 
 static int read_integer(void *context, pt_db_row *row, papertag_error *err)
@@ -283,15 +306,13 @@ static int read_integer(void *context, pt_db_row *row, papertag_error *err)
 
 int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_error *err, const char *types, ...)
 {
-    struct first_row first = {.read = read_integer, .context = out};
-    pt_db_value values[PT_DB_VALUES];
     va_list arguments;
     int status;
 
     va_start(arguments, types);
-    status = pt_store_run(store, sql, values, take_values(values, types, arguments), read_first, &first, err);
+    status = run_first(store, sql, read_integer, out, err, types, arguments);
     va_end(arguments);
-    return !status && !first.found ? PAPERTAG_END : status;
+    return status;
 }
 
 /* A list while its rows are read. */

@@ -31,7 +31,7 @@ static const char last_call[] = "SELECT max((SELECT coalesce(max(call), 0) FROM 
 struct call {
     papertag_store *store;
     int64_t number;
-    char now[PT_TIME];
+    char now[PT_TIME], tomorrow[PT_TIME];
 };
 
 static int start_call(struct call *call, papertag_store *store, papertag_error *err)
@@ -43,6 +43,7 @@ static int start_call(struct call *call, papertag_store *store, papertag_error *
 
     *call = (struct call){.store = store};
     pt_store_now(call->now);
+    pt_store_tomorrow(call->tomorrow);
     status = status ? status : pt_store_ask(store, last_call, &call->number, err, "");
     call->number++;
     oldest = call->number - (int64_t)CALLS_KEPT;
@@ -50,16 +51,19 @@ static int start_call(struct call *call, papertag_store *store, papertag_error *
     return status ? status : pt_store_do(store, forget_audits, err, "i", oldest);
 }
 
-/* Notes the verdict that is there, unless this call has done so, and writes the new one. The paper must be out of the
- * index of tags. */
+/* Notes the verdict that is there, unless this call has done so, and writes the new one. Given again, it stays what it
+ * was to the learner. The paper must be out of the index of tags. */
 static int record(const struct call *call, int64_t paper, int64_t tag, papertag_verdict verdict, const char *given,
                   papertag_error *err)
 {
-    static const char note[] = "INSERT OR IGNORE INTO before SELECT ?1, ?2, ?3, verdict, given FROM (SELECT 1) LEFT"
-                               " JOIN verdicts ON paper=?2 AND tag=?3";
+    static const char note[] = "INSERT OR IGNORE INTO before(call, paper, tag, verdict, given, held_out, example)"
+                               " SELECT ?1, ?2, ?3, verdict, given, held_out, ifnull(example, 0) FROM (SELECT 1)"
+                               " LEFT JOIN verdicts ON paper=?2 AND tag=?3";
     static const char forget[] = "DELETE FROM verdicts WHERE paper=?1 AND tag=?2";
     static const char write[] = "INSERT INTO verdicts(paper, tag, verdict, given) VALUES(?1,?2,?3,?4) ON CONFLICT DO"
-                                " UPDATE SET verdict=excluded.verdict, given=excluded.given, held_out=NULL, example=0";
+                                " UPDATE SET verdict=excluded.verdict, given=excluded.given,"
+                                " held_out=iif(verdict=excluded.verdict, held_out, NULL),"
+                                " example=iif(verdict=excluded.verdict, example, 0)";
     const char *name = papertag_verdict_name(verdict);
     int status = pt_store_do(call->store, note, err, "iii", call->number, paper, tag);
 
@@ -138,10 +142,12 @@ int papertag_store_answer(papertag_store *store, const papertag_question *questi
 
 /* ---- importing ------------------------------------------------------------------------------------------------- */
 
-/* Records one verdict from elsewhere, unless the store has one that is not older. */
+/* Records one verdict from elsewhere, unless the store has one that is not older. A time that lies in the future would
+ * win for ever: it is refused, and one that is in the store already counts as the oldest. */
 static int import_verdict(const struct call *call, const papertag_paper_verdict *v, bool *imported, papertag_error *err)
 {
-    static const char newer[] = "SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given >= ?3";
+    static const char newer[] = "SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given BETWEEN ?3"
+                                " AND ?4";
     const papertag_tag_verdict one = {v->tag, v->verdict};
     const char *given = v->given ? v->given : call->now;
     int64_t paper = 0, tag = 0, known = 0;
@@ -153,9 +159,13 @@ static int import_verdict(const struct call *call, const papertag_paper_verdict 
     if (!pt_is_time(given)) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%.40s' is not a time as 2026-11-25T08:00:00Z", given);
     }
+    if (strcmp(given, call->tomorrow) > 0) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "given at %s, which lies in the future: here it is %s", given,
+                       call->now);
+    }
     status = papertag_store_find(call->store, v->id, &paper, err);
     status = status ? status : find_tag(call->store, v->tag, &tag, err);
-    status = status ? status : pt_store_ask(call->store, newer, &known, err, "iit", paper, tag, given);
+    status = status ? status : pt_store_ask(call->store, newer, &known, err, "iitt", paper, tag, given, call->tomorrow);
     if (status || known) {
         return status;
     }
@@ -201,8 +211,9 @@ static int restore(papertag_store *store, int64_t call, int64_t paper, papertag_
 {
     static const char forget[] = "DELETE FROM verdicts WHERE paper=?2 AND tag IN (SELECT tag FROM before WHERE"
                                  " call=?1 AND paper=?2)";
-    static const char write[] = "INSERT INTO verdicts(paper, tag, verdict, given) SELECT paper, tag, verdict, given"
-                                " FROM before WHERE call=?1 AND paper=?2 AND verdict IS NOT NULL";
+    static const char write[] = "INSERT INTO verdicts(paper, tag, verdict, given, held_out, example) SELECT paper, tag,"
+                                " verdict, given, held_out, example FROM before WHERE call=?1 AND paper=?2 AND"
+                                " verdict IS NOT NULL";
     static const char forget_notes[] = "DELETE FROM before WHERE call=?1 AND paper=?2";
     int status = pt_store_unfile(store, paper, err);
 

@@ -114,9 +114,10 @@ wal" ]
     papertag show --db "$work/other.db" --json sample-01 | jq -e '[.tags[].tag] | (index("alignment") != null) and (index("quantization") == null)'
 
     # older: ignored; later: recorded; without a time: now
-    printf 'sample-02\tagents\tno\t2000-01-01T00:00:00Z\nsample-01\talignment\tno\t2999-01-01T00:00:00Z\nsample-03\tagents\tyes\n' |
+    later=$(date -u -d '1 hour' +%Y-%m-%dT%H:%M:%SZ)
+    printf 'sample-02\tagents\tno\t2000-01-01T00:00:00Z\nsample-01\talignment\tno\t%s\nsample-03\tagents\tyes\n' "$later" |
         papertag labels import --db "$work/other.db" --json - | jq -e '.recorded == 2'
-    papertag labels export --db "$work/other.db" | grep -q $'sample-01\talignment\tno\t2999'
+    papertag labels export --db "$work/other.db" | grep -q $'sample-01\talignment\tno\t'"$later"
     papertag labels export --db "$work/other.db" | grep -q $'sample-02\tagents\tyes'
     papertag label --undo --db "$work/other.db" >/dev/null # the import as a whole
     papertag labels export --db "$work/other.db" | cmp - "$work/v.tsv"
@@ -434,4 +435,53 @@ END
     kill -9 $!
     timeout 60 "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/out"
     grep -q 'Paper 1' "$work/out"
+}
+
+@test "undo puts back all of a verdict: what an own tag was begun with, and what the model has learnt from it" {
+    store
+    papertag tag-new mine -e sample-01 -e sample-02 --definition "Low-bit weights" >/dev/null
+    all() { sqlite3 "$PAPERTAG_DB" "SELECT paper, tag, verdict, given, held_out, example FROM verdicts ORDER BY 1, 2"; }
+    all >"$work/before"
+    grep -q '|1$' "$work/before" && ! grep -q '||' "$work/before"
+    papertag label sample-01 -mine >/dev/null
+    papertag label sample-01 '?mine' >/dev/null
+    printf 'id\ttag\tverdict\tgiven\nsample-01\tmine\tno\t\n' | papertag labels import - >/dev/null
+    for i in 1 2 3; do papertag label --undo >/dev/null; done
+    all | cmp - "$work/before"
+    papertag label sample-01 +mine >/dev/null # said again: nothing new to learn
+    [ "$(sqlite3 "$PAPERTAG_DB" "SELECT count(*) FROM verdicts WHERE example AND held_out IS NOT NULL")" -eq 2 ]
+    # a model that came since has not learnt from what was put back
+    papertag label sample-01 -mine >/dev/null
+    papertag retrain --force --jobs 1 >/dev/null
+    papertag label --undo >/dev/null
+    papertag label --undo >/dev/null
+    [ "$(sqlite3 "$PAPERTAG_DB" "SELECT count(*) FROM verdicts WHERE example AND held_out IS NULL")" -eq 1 ]
+}
+
+@test "a verdict's time is a real one, and not in the future: it would win for ever" {
+    store
+    for time in 9999-99-99T99:99:99Z 2026-02-30T10:00:00Z 2026-02-01T24:00:00Z 2026-02-01T10:60:00Z 2026-02-01T10:00:61Z; do
+        printf 'id\ttag\tverdict\tgiven\nsample-01\trobotics\tyes\t%s\n' "$time" >"$work/v"
+        run papertag labels import "$work/v"
+        [ "$status" -eq 1 ] && [[ $output == *"'$time' is not a time"* ]]
+    done
+    printf 'id\ttag\tverdict\tgiven\nsample-01\trobotics\tyes\t9998-01-01T00:00:00Z\n' >"$work/v"
+    run papertag labels import "$work/v"
+    [ "$status" -eq 1 ] && [[ $output == *"lies in the future"* ]]
+    # one that came into a store before this was checked does not win
+    papertag label sample-01 +robotics >/dev/null
+    sqlite3 "$PAPERTAG_DB" "UPDATE verdicts SET given='9998-01-01T00:00:00Z'"
+    printf 'id\ttag\tverdict\tgiven\nsample-01\trobotics\tno\t%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" | papertag labels import -
+    [ "$(sqlite3 "$PAPERTAG_DB" "SELECT verdict FROM verdicts")" = no ]
+}
+
+@test "counts are in the singular for one" {
+    make_papers 1 | papertag add --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db"
+    papertag digest --for ada --db "$work/s.db" -o "$work/out"
+    papertag label p1 +robotics --db "$work/s.db" >/dev/null
+    papertag stats --db "$work/s.db" >"$work/stats"
+    grep -q '^ *1 paper$' "$work/stats" && grep -q '^ *1 verdict$' "$work/stats"
+    grep -q '^ *1 subscription, 1 delivery$' "$work/stats"
+    papertag doctor --db "$work/s.db" | grep -q '1 verdict has not been learnt from'
 }

@@ -85,7 +85,8 @@ def full_disk(p):
         script = ["mount -t tmpfs -o size=%dk none '%s'" % (size, disk)]
         for command in COMMANDS:
             words = " ".join("'%s'" % w.format(out=disk + "/out", model=disk + "/model") for w in command)
-            script.append("'%s' %s </dev/null >'%s' 2>&1; echo $? $(wc -c <'%s')" % (p.program, words, p.at("said"), p.at("said")))
+            script.append("'%s' %s </dev/null >'%s' 2>&1; echo $? $(wc -c <'%s') $(grep -o 'I/O error' '%s')" %
+                          (p.program, words, p.at("said"), p.at("said"), p.at("said")))
         script.append("rm -f '%s'; cp '%s'/* '%s'" % (p.at("copy*"), disk, p.folder))
         env = dict(p.env, PAPERTAG_DB=disk + "/copy")
         for name in ("copy", "copy-wal", "out", "model"):
@@ -93,10 +94,12 @@ def full_disk(p):
                 os.remove(p.at(name))
         run = subprocess.run(["unshare", "-m", "sh", "-c", "\n".join(script)], env=env, capture_output=True, text=True)
         for command, line in zip(COMMANDS, run.stdout.splitlines()):
-            status, said = map(int, line.split())
+            status, said = map(int, line.split()[:2])
             done.append(status == 0)
             if status not in (0, 1, 2, 3) or status == 1 and not said:
                 raise Wrong("%d kB, %s: status %d" % (size, command[0], status))
+        if "I/O error" in run.stdout:
+            raise Wrong("%d kB: it does not say what is full" % size)
         equal("%d kB: commands run" % size, len(done), len(COMMANDS))
         if os.path.exists(p.at("copy")) and os.path.getsize(p.at("copy")):
             equal("%d kB: integrity_check" % size, p.one("PRAGMA integrity_check", "copy"), "ok")

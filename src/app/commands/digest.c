@@ -88,13 +88,12 @@ static void explain_nothing(digest *d, const struct request *r)
         return;
     }
     if (matching) {
-        complain("nothing new for '%s': it has had all %zu papers that match%s", r->subscription.name, matching,
-                 weekend);
+        complain("nothing new for '%s': it has had all %zu paper%s that match%s%s", r->subscription.name, matching,
+                 plural(matching), matching == 1 ? "es" : "", weekend);
     } else if (!all) {
         complain("nothing to select from: the store has no paper of these days%s", weekend);
     } else {
-        complain("nothing matched: none of %zu paper%s of these days matches '%s'", all, all == 1 ? "" : "s",
-                 d->filter);
+        complain("nothing matched: none of %zu paper%s of these days matches '%s'", all, plural(all), d->filter);
         report_nearest(d->store, &r->query);
     }
 }

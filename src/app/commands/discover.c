@@ -64,7 +64,7 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
     papertag_error err;
     int code = EXIT_DONE;
 
-    text_format(out, "%s%s%s  %s%zu papers", s->bold, slug, s->plain, s->dim, t->count);
+    text_format(out, "%s%s%s  %s%zu paper%s", s->bold, slug, s->plain, s->dim, t->count, plural(t->count));
     if (t->recent || t->before) {
         text_format(out, ", %zu recent, %zu before", t->recent, t->before);
     }

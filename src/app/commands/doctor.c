@@ -113,8 +113,9 @@ static void check_model(struct report *r, const args *a, papertag_store *store, 
         write_finding(r, true, err.message, next_step_for_model(a, store, model));
         return;
     }
-    snprintf(what, sizeof what, "model %.8s is sound: %zu tags, %zu terms", papertag_model_hash(*model),
-             papertag_model_tags(*model, &tags), papertag_model_term_count(*model));
+    snprintf(what, sizeof what, "model %.8s is sound: %zu tag%s, %zu terms", papertag_model_hash(*model),
+             papertag_model_tags(*model, &tags), plural(papertag_model_tags(*model, &tags)),
+             papertag_model_term_count(*model));
     write_finding(r, false, what, NULL);
 }
 
@@ -128,8 +129,8 @@ static int salvage(struct report *r, const char *path, papertag_error *err)
     if (status) {
         return status;
     }
-    snprintf(what, sizeof what, "the store was damaged; %zu papers and %zu verdicts were recovered into a new one",
-             saved.papers, saved.verdicts);
+    snprintf(what, sizeof what, "the store was damaged; %zu paper%s and %zu verdict%s were recovered into a new one",
+             saved.papers, plural(saved.papers), saved.verdicts, plural(saved.verdicts));
     write_finding(r, false, what, NULL);
     snprintf(what, sizeof what, "the damaged file is kept as %s", saved.kept);
     write_finding(r, false, what, NULL);

@@ -109,8 +109,8 @@ static bool write_text(text *out, const style *s, const struct measured *x)
     }
     memcpy(sorted, m->per_tag, m->tags * sizeof *sorted);
     qsort(sorted, m->tags, sizeof *sorted, by_support);
-    text_format(out, "%zu papers, %zu tags\n\n  %s%-32s         95 %% interval%s\n", m->papers, m->tags, s->dim, "",
-                s->plain);
+    text_format(out, "%zu paper%s, %zu tag%s\n\n  %s%-32s         95 %% interval%s\n", m->papers, plural(m->papers),
+                m->tags, plural(m->tags), s->dim, "", s->plain);
     for (int i = 0; i < METRICS; i++) {
         text_format(out, "  %-32s %s%.4f%s  %s%.4f %.4f%s\n", metrics[i].words, i < 2 ? s->bold : "",
                     metric_value(m, i), s->plain, s->dim, metric_value(&x->low, i), metric_value(&x->high, i),
@@ -144,8 +144,8 @@ struct difference {
 static void write_comparison(text *out, const style *s, const struct measured *first, const struct measured *second,
                              const struct difference *d)
 {
-    text_format(out, "%zu papers\n\n  %s%-32s  first second difference   95 %% interval        p%s\n", first->m.papers,
-                s->bold, "", s->plain);
+    text_format(out, "%zu paper%s\n\n  %s%-32s  first second difference   95 %% interval        p%s\n", first->m.papers,
+                plural(first->m.papers), s->bold, "", s->plain);
     for (int i = 0; i < METRICS; i++) {
         bool clear = metric_value(&d->p_value, i) < 0.05;
         text_format(out, "  %-32s %.4f %.4f    %s%+.4f%s  %s%+.4f %+.4f   %.4f%s\n", metrics[i].words,

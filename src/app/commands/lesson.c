@@ -8,11 +8,6 @@
 
 /* ---- what changed ---------------------------------------------------------------------------------------------- */
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static int write_flips(struct lesson *lesson, const char *mark, const char *colour, const int64_t *keys, size_t count)
 {
     text *out = &lesson->out;

@@ -62,8 +62,8 @@ static int info(const args *a)
         manifest = cJSON_Parse(papertag_model_manifest(model));
         name = cJSON_GetStringValue(json_member(manifest, "name"));
         out.failed = !manifest; /* it was sound when the model was opened: there is no memory */
-        text_format(&out, "%s: %zu tags, %zu terms\n", name ? name : "unnamed", papertag_model_tags(model, &tags),
-                    papertag_model_term_count(model));
+        text_format(&out, "%s: %zu tag%s, %zu terms\n", name ? name : "unnamed", papertag_model_tags(model, &tags),
+                    plural(papertag_model_tags(model, &tags)), papertag_model_term_count(model));
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             write_part(&out, manifest, parts[i]);
         }
@@ -91,8 +91,9 @@ static int verify(const args *a)
         json_close(&out, '}');
         json_line_end(&out);
     } else {
-        text_format(&out, "sound: %zu tags, %zu terms, checksum and offsets checked\n",
-                    papertag_model_tags(model, &tags), papertag_model_term_count(model));
+        text_format(&out, "sound: %zu tag%s, %zu terms, checksum and offsets checked\n",
+                    papertag_model_tags(model, &tags), plural(papertag_model_tags(model, &tags)),
+                    papertag_model_term_count(model));
     }
     papertag_model_close(model);
     return text_end(&out, EXIT_DONE);
@@ -356,7 +357,8 @@ static int use(const args *a)
         json_close(&out, '}');
         json_line_end(&out);
     } else if (!code) {
-        text_format(&out, "model %.8s is in use; it tagged %zu papers\n", papertag_model_hash(model), count);
+        text_format(&out, "model %.8s is in use; it tagged %zu paper%s\n", papertag_model_hash(model), count,
+                    plural(count));
     }
     papertag_model_close(model);
     papertag_store_close(store);

@@ -24,12 +24,13 @@ static void write_json(text *out, const papertag_store_stats *s)
 
 static void write_text(text *out, const papertag_store_stats *s)
 {
-    text_format(out, "%10zu papers", s->papers);
+    text_format(out, "%10zu paper%s", s->papers, plural(s->papers));
     text_format(out, s->first ? ", dated %s to %s\n" : "\n", s->first, s->last);
-    text_format(out, "%10zu of them tagged, with %zu tags\n", s->tagged, s->tags);
-    text_format(out, "%10zu earlier versions of their texts\n", s->versions);
-    text_format(out, "%10zu verdicts\n", s->verdicts);
-    text_format(out, "%10zu subscriptions, %zu deliveries\n", s->subscriptions, s->deliveries);
+    text_format(out, "%10zu of them tagged, with %zu tag%s\n", s->tagged, s->tags, plural(s->tags));
+    text_format(out, "%10zu earlier version%s of their texts\n", s->versions, plural(s->versions));
+    text_format(out, "%10zu verdict%s\n", s->verdicts, plural(s->verdicts));
+    text_format(out, "%10zu subscription%s, %zu deliver%s\n", s->subscriptions, plural(s->subscriptions), s->deliveries,
+                s->deliveries == 1 ? "y" : "ies");
     text_format(out, "%10.1f MB\n", (double)s->bytes / 1e6);
 }
 

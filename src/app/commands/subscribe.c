@@ -125,7 +125,7 @@ static int run_subscriptions(const args *a)
                         s.plain);
             text_format(&out, "\n  %s%s%s", s.dim, one->format, one->address ? " to " : "");
             text_wrapped(&out, &s, one->address ? one->address : "", "  ");
-            text_format(&out, "; %zu paper%s so far, last %s%s\n", one->delivered, one->delivered == 1 ? "" : "s",
+            text_format(&out, "; %zu paper%s so far, last %s%s\n", one->delivered, plural(one->delivered),
                         one->last ? one->last : "never", s.plain);
         }
     }

@@ -83,7 +83,7 @@ static void write_text(text *out, const style *s, const papertag_tag_info *tag, 
 {
     text_format(out, "%s%s%s %s(%zu examples", s->bold, tag->tag, s->plain, s->dim, tag->examples);
     if (count->known) {
-        text_format(out, ", %zu paper%s in the store) ", count->papers, count->papers == 1 ? "" : "s");
+        text_format(out, ", %zu paper%s in the store) ", count->papers, plural(count->papers));
         write_sparkline(out, count);
         text_format(out, "%s\n", s->plain);
     } else {

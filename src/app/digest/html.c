@@ -90,8 +90,8 @@ static void add_head(const digest *d, text *out)
     text_put(out, find_web_file("digest.css")->data);
     text_put(out, "</style>\n</head>\n<body>\n<header>\n<h1><bdi>");
     text_html(out, d->title);
-    text_format(out, "</bdi></h1>\n<p>%zu paper%s &middot; %.10s</p>\n</header>\n<main>\n", d->count,
-                d->count == 1 ? "" : "s", d->generated);
+    text_format(out, "</bdi></h1>\n<p>%zu paper%s &middot; %.10s</p>\n</header>\n<main>\n", d->count, plural(d->count),
+                d->generated);
 }
 
 static void add_foot(const digest *d, text *out)

@@ -78,7 +78,7 @@ static bool write_markdown(digest *d, text *out)
 
     text_put(out, "# ");
     add_escaped(out, d->title);
-    text_format(out, "\n\n%zu paper%s, %.10s\n", d->count, d->count == 1 ? "" : "s", d->generated);
+    text_format(out, "\n\n%zu paper%s, %.10s\n", d->count, plural(d->count), d->generated);
     for (size_t i = 0; i < d->count; i++) {
         const papertag_stored *paper = digest_paper(d, i, &opens);
         if (!paper) {

@@ -11,8 +11,8 @@ static bool write_text(digest *d, text *out)
 
     text_put(out, s->bold);
     text_wrapped(out, s, d->title, "");
-    text_format(out, "%s\n%s%zu paper%s, %.10s%s\n\n", s->plain, s->dim, d->count, d->count == 1 ? "" : "s",
-                d->generated, s->plain);
+    text_format(out, "%s\n%s%zu paper%s, %.10s%s\n\n", s->plain, s->dim, d->count, plural(d->count), d->generated,
+                s->plain);
     for (size_t i = 0; i < d->count; i++) {
         const papertag_stored *paper = digest_paper(d, i, &opens);
         if (!paper) {
