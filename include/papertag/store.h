@@ -258,6 +258,45 @@ PAPERTAG_API int papertag_delivery_end(papertag_store *store, int64_t delivery, 
 PAPERTAG_API int papertag_delivery_of(papertag_store *store, const char *subscription, const char *day,
                                       const int64_t **keys, size_t *count, papertag_error *err);
 
+/* ---- sources --------------------------------------------------------------------------------------------------- */
+
+/* Where a program fetches papers from. The library has no network: it keeps what the program needs to go on after any
+ * end, in forms of the program's own. Times are YYYY-MM-DDTHH:MM:SSZ; all but the first three may be NULL. */
+typedef struct papertag_source {
+    const char *name;
+    const char *kind;           /* of service */
+    papertag_strings arguments; /* what to ask it for */
+    const char *url;            /* takes the place of the service's address */
+    const char *added;          /* set by the store */
+    const char *place;          /* how far it was read */
+    const char *validators;     /* of its last answer, to be told that nothing has changed */
+    const char *state;          /* in which the last run ended, a word */
+    const char *answer;         /* the last answer, in words */
+    const char *answered;       /* when that was */
+    const char *finished;       /* when it was last read to the end */
+    const char *news;           /* when it last gave something that the store did not have */
+    size_t gap;                 /* the longest time between two of these, days */
+    const char *again;          /* it asked not to be asked before */
+} papertag_source;
+
+/* Adds a source: name, kind, arguments, url; the rest is NULL. PAPERTAG_BAD_ARGUMENT for a wrong name, or one that is
+ * taken. */
+PAPERTAG_API int papertag_store_source_add(papertag_store *store, const papertag_source *source, papertag_error *err);
+
+/* Forgets a source. Its papers stay. PAPERTAG_BAD_ARGUMENT when there is none. */
+PAPERTAG_API int papertag_store_source_remove(papertag_store *store, const char *name, papertag_error *err);
+
+/* All sources, in the order in which they were added. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_sources(papertag_store *store, const papertag_source **out, size_t *count,
+                                        papertag_error *err);
+
+/* Stores a batch as papertag_store_add does (NULL: none), and how far its source has been read: place, validators,
+ * state and all that follows, in one transaction. So no paper is lost or fetched twice, whenever the program ends.
+ * PAPERTAG_BAD_ARGUMENT when there is no source of that name any more; nothing is stored then. */
+PAPERTAG_API int papertag_store_add_from(papertag_store *store, const papertag_source *source,
+                                         const papertag_batch *batch, const papertag_model *model,
+                                         papertag_import *counts, papertag_error *err);
+
 #ifdef __cplusplus
 }
 #endif

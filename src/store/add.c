@@ -244,16 +244,13 @@ static int add_item(struct adding *a, const pt_batch_item *item, papertag_error 
     return update_paper(a, key, item, err);
 }
 
-int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
+int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                        papertag_import *counts, papertag_error *err)
 {
     struct adding a = {.store = store, .counts = *counts};
     pt_known_model known = {0};
-    int status = pt_store_begin(store, err);
+    int status = PAPERTAG_OK;
 
-    if (status) {
-        return status;
-    }
     pt_store_now(a.now);
     if (model) {
         status = pt_store_know_model(store, model, &known, err);
@@ -263,9 +260,23 @@ int papertag_store_add(papertag_store *store, const papertag_batch *batch, const
         status = add_item(&a, &batch->items[i], err);
     }
     free(known.tags);
+    *counts = a.counts;
+    return status;
+}
+
+int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
+                       papertag_import *counts, papertag_error *err)
+{
+    papertag_import all = *counts;
+    int status = pt_store_begin(store, err);
+
+    if (status) {
+        return status;
+    }
+    status = pt_store_add_batch(store, batch, model, &all, err);
     status = pt_store_end(store, status, err);
     if (!status) {
-        *counts = a.counts;
+        *counts = all;
     }
     return status;
 }

@@ -33,4 +33,8 @@ struct papertag_batch {
     pt_buf scratch;
 };
 
+/* papertag_store_add as part of a transaction that writes. *counts is of use only when that is committed. */
+int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
+                       papertag_import *counts, papertag_error *err);
+
 #endif

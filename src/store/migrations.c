@@ -108,7 +108,12 @@ static const char *const steps[] = {
     /* undoing puts back all of a verdict; a file that is ready for a delivery, beside the one that it will replace */
     "ALTER TABLE before ADD COLUMN held_out REAL;\n"
     "ALTER TABLE before ADD COLUMN example INTEGER NOT NULL DEFAULT 0;\n"
-    "ALTER TABLE deliveries ADD COLUMN draft TEXT;\n"};
+    "ALTER TABLE deliveries ADD COLUMN draft TEXT;\n",
+    /* where papers are fetched from, and how far: see papertag_source (`sources` says where each paper was seen) */
+    "CREATE TABLE origins(\n"
+    "  key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, arguments TEXT NOT NULL, url TEXT,\n"
+    "  added TEXT NOT NULL, place TEXT, validators TEXT, state TEXT, answer TEXT, answered TEXT, finished TEXT,\n"
+    "  news TEXT, gap INTEGER NOT NULL DEFAULT 0, again TEXT) STRICT;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

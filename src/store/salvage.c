@@ -196,7 +196,8 @@ static const struct table tables[] = {
     {"cuts", "model", false},     {"versions", "paper", true}, {"sources", "paper", true},
     {"records", "paper", true},   {"opinions", "paper", true}, {"verdicts", "paper", true},
     {"before", "call", false},    {"audits", "key", false},    {"subscriptions", "key", false},
-    {"deliveries", "key", false}, {"kept", "key", false},      {"delivered", "subscription", false}};
+    {"deliveries", "key", false}, {"kept", "key", false},      {"delivered", "subscription", false},
+    {"origins", "key", false}};
 
 static int copy_all(struct salvage *s)
 {

@@ -11,6 +11,7 @@
  *     similar, trends, statistics     reports
  *     rows, own_tags, models          what learners use: below
  *     subscriptions                   which papers were sent to whom
+ *     sources                         where papers are fetched from, and how far
  *     check, salvage                  faults found and mended
  */
 #ifndef PT_STORE_H
