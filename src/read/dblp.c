@@ -1,34 +1,23 @@
 /*
- * dblp - publications from the search API of DBLP.
+ * dblp - publications of DBLP: answers of its search API in JSON and XML, pages of persons, and its dump.
+ *
+ * Source: Ley, "DBLP - Some Lessons Learned" (2009).
  */
 #include "base/ascii.h"
 #include "rows.h"
+#include "xml.h"
 
 static const char wrappers[] = "result.hits.hit";
 
 static const pt_row rows[] = {
     PT_ROW("key", TEXT, id),    PT_ROW("title", MARKUP, title), PT_ROW("authors.author", PERSONS, authors),
-    PT_ROW("year", DATE, date), PT_ROW("venue", TEXT, venue),   PT_ROW("doi", TEXT, doi),
+    PT_ROW("year", DATE, date), PT_ROW("venue", MARKUP, venue), PT_ROW("doi", TEXT, doi),
     PT_ROW("ee", TEXT, url),    PT_ROW("url", TEXT, url),       PT_ROWS_END,
 };
 
-/* A title ends with a full stop that is not its own. */
-static int trim_title(const pt_json *o)
-{
-    pt_record *record = &o->reader->record;
-    const char *title = record->paper.title;
-    size_t length = title ? strlen(title) : 0;
-
-    if (length < 2 || title[length - 1] != '.' || title[length - 2] == '.') {
-        return PAPERTAG_OK;
-    }
-    return pt_record_text(record, &record->paper.title, title, length - 1, o->err);
-}
-
 /* Persons of one name are numbered: "Ada Example 0001". */
-static int trim_numbers(const pt_json *o)
+static int trim_numbers(pt_record *record, papertag_error *err)
 {
-    pt_record *record = &o->reader->record;
     const papertag_strings numbered = record->paper.authors;
     int status = PAPERTAG_OK;
 
@@ -40,10 +29,19 @@ static int trim_numbers(const pt_json *o)
             digits++;
         }
         length -= digits == 4 && length > 5 && name[length - 5] == ' ' ? 5 : 0;
-        status = pt_record_append(record, &record->paper.authors, name, length, o->err);
+        status = pt_record_append(record, &record->paper.authors, name, length, err);
     }
     return status;
 }
+
+/* A title ends with a full stop that is not its own. */
+static int finish_record(papertag_reader *reader, papertag_error *err)
+{
+    const int status = pt_record_trim_title(&reader->record, err);
+    return status ? status : trim_numbers(&reader->record, err);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------ */
 
 static int read_hit(const pt_json *o)
 {
@@ -57,8 +55,7 @@ static int read_hit(const pt_json *o)
         return pt_json_wrong_type(o, "info", "an object");
     }
     status = pt_json_rows(&info, rows);
-    status = status ? status : trim_title(o);
-    status = status ? status : trim_numbers(o);
+    status = status ? status : finish_record(o->reader, o->err);
     return status ? status : pt_json_source(o, "dblp");
 }
 
@@ -81,3 +78,44 @@ static int next_dblp(papertag_reader *reader, papertag_error *err)
 
 const pt_format pt_format_dblp = {
     "dblp", fits_dblp, open_dblp, next_dblp, pt_json_close, "DBLP", "answers of the search"};
+
+/* ---- XML ------------------------------------------------------------------------------------------------------- */
+
+/* Pages of persons ("www", "person") are no publications. */
+static const pt_xml_element elements[] = {{"info", PT_XML_NONE, 1, NULL},       {"author", PT_XML_NAME, 0, NULL},
+                                          {"title", PT_XML_TITLE, 0, NULL},     {"key", PT_XML_ID, 0, "info"},
+                                          {"year", PT_XML_YEAR, 0, NULL},       {"month", PT_XML_MONTH, 0, NULL},
+                                          {"venue", PT_XML_VENUE, 0, "info"},   {"journal", PT_XML_VENUE, 1, NULL},
+                                          {"booktitle", PT_XML_VENUE, 1, NULL}, {"school", PT_XML_VENUE, 1, NULL},
+                                          {"volume", PT_XML_ARXIV, 0, NULL},    {"doi", PT_XML_DOI, 0, "info"},
+                                          {"ee", PT_XML_ADDRESS, 0, NULL},      {0}};
+static const pt_xml_dialect dialect = {
+    .records = "hit article inproceedings proceedings book incollection phdthesis mastersthesis data ",
+    .deepest = 3,
+    .elements = elements,
+    .ignored = "url pages number type access cdrom cite crossref editor isbn note publisher series address chapter "
+               "publnr stream rel ",
+    .id = "key",
+    .source = "dblp",
+    .address = "https://dblp.org/rec/",
+    .finish = finish_record,
+};
+
+static bool fits_dblp_xml(const char *head, size_t size)
+{
+    return pt_xml_root_is(head, size, "dblp") || pt_xml_root_is(head, size, "dblpperson") ||
+           (pt_xml_root_is(head, size, "result") && pt_xml_has(head, size, "hits"));
+}
+
+static int open_dblp_xml(papertag_reader *reader, papertag_error *err)
+{
+    return pt_xml_open(reader, &dialect, err);
+}
+
+const pt_format pt_format_dblp_xml = {"dblp-xml",
+                                      fits_dblp_xml,
+                                      open_dblp_xml,
+                                      pt_xml_next,
+                                      pt_xml_close,
+                                      "DBLP",
+                                      "answers of the search, pages of persons and the dump"};

@@ -26,6 +26,9 @@
     ROW(atom)                                                                                                          \
     ROW(rss)                                                                                                           \
     ROW(oai)                                                                                                           \
+    ROW(endnote_xml)                                                                                                   \
+    ROW(pubmed_xml)                                                                                                    \
+    ROW(dblp_xml)                                                                                                      \
     ROW(page)                                                                                                          \
     ROW(csv)                                                                                                           \
     ROW(tsv)                                                                                                           \

@@ -3,6 +3,7 @@
  *
  * Source: National Library of Medicine, "MEDLINE/PubMed Data Element (Field) Descriptions".
  */
+#include "pubmed.h"
 #include "tagged.h"
 
 static const pt_tagged_field fields[] = {
@@ -16,7 +17,7 @@ static const pt_tagged_field fields[] = {
     {"AU", PT_TAGGED_AUTHOR, .rank = 1},
     {"CN", PT_TAGGED_AUTHOR, .rank = 2},
     {"DP", PT_TAGGED_DATE, .rank = 0},
-    {"DEP", PT_TAGGED_DATE, .rank = 1},
+    {"DEP", PT_TAGGED_DATE, .rank = 0}, /* after DP, which it may complete */
     {"LID", PT_TAGGED_PUBLISHER_ID, .rank = 0},
     {"AID", PT_TAGGED_PUBLISHER_ID, .rank = 0},
     {"JT", PT_TAGGED_VENUE, .rank = 0},
@@ -45,8 +46,8 @@ static bool split(pt_slice line, pt_slice *tag, pt_slice *value)
 }
 
 static const pt_tagged_dialect dialect = {
-    .source = "pubmed",
-    .address = "https://pubmed.ncbi.nlm.nih.gov/",
+    .source = PT_PUBMED_SOURCE,
+    .address = PT_PUBMED_ADDRESS,
     .fields = fields,
     .ignored =
         "AD AUID CDAT CI CIN CITF COI COIS CON CP CRDT CRF CRI CTDT CTI CY DA DCOM DDIN DRIN DRDT ECF ECI ED EDAT EFR "

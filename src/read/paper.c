@@ -236,8 +236,8 @@ static long whole_number(const char *text)
     return i && (!text[i] || !strcmp(text + i, ".0")) ? number : -1;
 }
 
-/* Makes the date of a year, a month, which may be a name or have the day with it ("FEB 3"), and a day. */
-static int join_date(pt_record *record, papertag_error *err)
+/* The month may be a name, or have the day with it ("FEB 3"). */
+int pt_record_join_date(pt_record *record, const char **field, papertag_error *err)
 {
     const long year = whole_number(record->year);
     const long month = record->month ? whole_number(record->month) : -1;
@@ -245,7 +245,7 @@ static int join_date(pt_record *record, papertag_error *err)
     char text[96];
 
     if (year < 1000) {
-        return pt_record_date(record, &record->paper.date, record->year, strlen(record->year), err);
+        return pt_record_date(record, field, record->year, strlen(record->year), err);
     }
     if (month > 0 && month <= 12 && day > 0 && day <= 31) {
         snprintf(text, sizeof text, "%04ld-%02ld-%02ld", year, month, day);
@@ -258,7 +258,18 @@ static int join_date(pt_record *record, papertag_error *err)
     } else {
         snprintf(text, sizeof text, "%04ld", year);
     }
-    return pt_record_date(record, &record->paper.date, text, strlen(text), err);
+    return pt_record_date(record, field, text, strlen(text), err);
+}
+
+int pt_record_trim_title(pt_record *record, papertag_error *err)
+{
+    const char *title = record->paper.title;
+    const size_t length = title ? strlen(title) : 0;
+
+    if (length < 2 || title[length - 1] != '.' || title[length - 2] == '.') {
+        return PAPERTAG_OK;
+    }
+    return pt_record_text(record, &record->paper.title, title, length - 1, err);
 }
 
 int pt_record_finish(pt_record *record, papertag_error *err)
@@ -273,7 +284,7 @@ int pt_record_finish(pt_record *record, papertag_error *err)
     }
     status = pt_record_identify(record, err);
     if (!status && !paper->date && record->year) {
-        status = join_date(record, err);
+        status = pt_record_join_date(record, &paper->date, err);
     }
     if (!status && !paper->id) {
         paper->id = paper->arxiv;

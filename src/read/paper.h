@@ -48,6 +48,12 @@ int pt_record_split(pt_record *record, papertag_strings *list, const char *text,
 /* Sets *field to the date that text gives, as precisely as it does (see pt_written_date); else leaves it unchanged. */
 int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err);
 
+/* Sets *field to the date that year, month and day of the record make; a year is given. */
+int pt_record_join_date(pt_record *record, const char **field, papertag_error *err);
+
+/* Drops the full stop with which some services end every title. */
+int pt_record_trim_title(pt_record *record, papertag_error *err);
+
 /* Sets the address to `prefix` followed by id[0 .. length), unless the paper has one. */
 int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err);
 

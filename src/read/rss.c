@@ -3,21 +3,33 @@
  */
 #include "xml.h"
 
-static const pt_xml_element elements[] = {{"guid", PT_XML_ID, 1},
-                                          {"title", PT_XML_TITLE, 1},
-                                          {"description", PT_XML_SUMMARY, 1},
-                                          {"pubDate", PT_XML_DAY, 1},
-                                          {"date", PT_XML_FIRST_DAY, 1},
-                                          {"announce_type", PT_XML_ANNOUNCED, 1},
-                                          {"identifier", PT_XML_IDENTIFIER, 1},
-                                          {"creator", PT_XML_NAMES, 1},
-                                          {"category", PT_XML_CATEGORY, 1},
-                                          {"link", PT_XML_ADDRESS, 1},
-                                          {"journal_reference", PT_XML_VENUE, 1},
-                                          {"DOI", PT_XML_DOI, 1},
-                                          {"doi", PT_XML_DOI, 1},
+static const pt_xml_element elements[] = {{"guid", PT_XML_ID, 1, NULL},
+                                          {"title", PT_XML_TITLE, 1, NULL},
+                                          {"description", PT_XML_SUMMARY, 1, NULL},
+                                          {"pubDate", PT_XML_DAY, 1, NULL},
+                                          {"date", PT_XML_FIRST_DAY, 1, NULL},
+                                          {"announce_type", PT_XML_ANNOUNCED, 1, NULL},
+                                          {"identifier", PT_XML_IDENTIFIER, 1, NULL},
+                                          {"creator", PT_XML_NAMES, 1, NULL},
+                                          {"category", PT_XML_CATEGORY, 1, NULL},
+                                          {"subject", PT_XML_CATEGORY, 1, NULL},
+                                          {"encoded", PT_XML_OTHER_SUMMARY, 1, NULL},
+                                          {"publicationName", PT_XML_VENUE, 1, NULL},
+                                          {"source", PT_XML_VENUE, 1, NULL},
+                                          {"publicationDate", PT_XML_DAY, 1, NULL},
+                                          {"link", PT_XML_ADDRESS, 1, NULL},
+                                          {"journal_reference", PT_XML_VENUE, 1, NULL},
+                                          {"DOI", PT_XML_DOI, 1, NULL},
+                                          {"doi", PT_XML_DOI, 1, NULL},
                                           {0}};
-static const pt_xml_dialect dialect = {"item", 1, elements};
+static const pt_xml_dialect dialect = {
+    .records = "item ",
+    .deepest = 1,
+    .elements = elements,
+    .ignored = "comments rights license language publisher type format enclosure thumbnail content group credit image "
+               "volume number section startingPage endingPage pageRange issn eIssn copyright coverDate "
+               "coverDisplayDate modified updated commentRss post-id ",
+};
 
 static bool fits_rss(const char *head, size_t size)
 {

@@ -196,13 +196,8 @@ static int set_text(tagged *t, pt_tagged_kind kind, const char **field, papertag
 
 static int set_title(tagged *t, papertag_error *err)
 {
-    pt_buf *title = &t->kinds[PT_TAGGED_TITLE].text;
-
-    if (t->dialect->point_ends && title->size > 1 && title->data[title->size - 1] == '.' &&
-        title->data[title->size - 2] != '.') {
-        title->size--;
-    }
-    return set_markup(t, PT_TAGGED_TITLE, &t->reader->record.paper.title, err);
+    const int status = set_markup(t, PT_TAGGED_TITLE, &t->reader->record.paper.title, err);
+    return status || !t->dialect->point_ends ? status : pt_record_trim_title(&t->reader->record, err);
 }
 
 static int set_authors(tagged *t, papertag_error *err)

@@ -7,6 +7,7 @@
 static const char *skip_prologue(const char *at, const char *end)
 {
     const char *stop;
+    size_t depth = 0;
 
     if (end - at > 4 && !memcmp(at, "<!--", 4)) {
         for (at += 4; at + 3 <= end && memcmp(at, "-->", 3) != 0; at++) {
@@ -16,8 +17,11 @@ static const char *skip_prologue(const char *at, const char *end)
     if (end - at < 2 || (at[1] != '?' && at[1] != '!')) {
         return NULL;
     }
-    stop = memchr(at, '>', (size_t)(end - at));
-    return stop ? stop + 1 : end;
+    for (stop = at; stop < end && (*stop != '>' || depth); stop++) { /* a document type may have declarations */
+        depth += *stop == '[';
+        depth -= *stop == ']' && depth;
+    }
+    return stop < end ? stop + 1 : end;
 }
 
 bool pt_xml_root_is(const char *head, size_t size, const char *name)
@@ -42,4 +46,17 @@ bool pt_xml_root_is(const char *head, size_t size, const char *name)
         length++;
     }
     return length == strlen(name) && !memcmp(at, name, length);
+}
+
+bool pt_xml_has(const char *head, size_t size, const char *name)
+{
+    const char *end = head + size;
+    const size_t length = strlen(name);
+
+    for (const char *at = head; (at = memchr(at, '<', (size_t)(end - at))) != NULL; at++) {
+        if ((size_t)(end - at) > length + 1 && !memcmp(at + 1, name, length) && strchr(" \t\r\n/>", at[length + 1])) {
+            return true;
+        }
+    }
+    return false;
 }

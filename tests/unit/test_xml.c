@@ -149,30 +149,88 @@ static void test_faults_are_reported_with_their_line(void **state)
                         "format: atom\nerror: file:4: not XML: no element found\n");
 }
 
-static void test_entities_are_refused(void **state)
+static void test_declarations_are_refused(void **state)
 {
     static const char *const declarations[] = {"<!DOCTYPE feed [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]>",
                                                "<!DOCTYPE feed [<!ENTITY f SYSTEM \"file:///etc/passwd\">]>",
-                                               "<!DOCTYPE feed SYSTEM \"http://localhost/x.dtd\">"};
+                                               "<!DOCTYPE feed SYSTEM \"feed.dtd\" [<!ENTITY % p SYSTEM \"p\">%p;]>"};
     (void)state;
     for (size_t i = 0; i < sizeof declarations / sizeof *declarations; i++) {
         char source[1024];
         snprintf(source, sizeof source, "<?xml version=\"1.0\"?>\n%s\n<feed><entry><title>&b;</title></entry></feed>",
                  declarations[i]);
-        if (i < 2) {
-            papertag_reader_options atom = {.format = "atom"};
-            papertag_reader *reader;
-            const papertag_paper *p;
-            papertag_error err;
-            assert_int_equal(papertag_reader_open_memory(&reader, "file", source, strlen(source), &atom, &err), 0);
-            assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_BAD_INPUT);
-            assert_non_null(strstr(err.message, "file:2: a document type declaration: refused"));
-            assert_int_equal(papertag_reader_next(reader, &p, &err), PAPERTAG_END);
-            papertag_reader_close(reader);
-        } else {
-            assert_non_null(strstr(read_all(source), "file:2: a document type declaration: refused"));
-        }
+        assert_string_equal(read_all(source),
+                            "format: atom\nerror: file:2: a document type with declarations: refused, because entities "
+                            "could expand without limit\n");
     }
+}
+
+static void test_entities_that_are_declared_elsewhere(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_all("<!DOCTYPE feed SYSTEM \"http://localhost:1/x.dtd\"><feed><entry><title>a&nbsp;&uuml;&unknown;&lt;b"
+                 "</title><id>x&mdash;y</id></entry></feed>"),
+        "format: atom\nline: 1\nid: x\xe2\x80\x94y\ntitle: a \xc3\xbc<b\n");
+    assert_string_equal(read_all("<rss><channel><item><title>a&nbsp;b &eacute;</title><guid>x</guid></item></channel>"
+                                 "</rss>"),
+                        "format: rss\nline: 1\nid: x\ntitle: a b \xc3\xa9\n");
+}
+
+/* Fills a source up to about `size` bytes with a piece of it again and again. */
+static char *filled(const char *opening, const char *piece, size_t size, const char *closing)
+{
+    char *source = malloc(size + strlen(opening) + strlen(piece) + strlen(closing) + 1), *at = source;
+
+    assert_non_null(source);
+    for (at = stpcpy(at, opening); (size_t)(at - source) < size; at = stpcpy(at, piece)) {
+    }
+    stpcpy(at, closing);
+    return source;
+}
+
+/* Many small texts and tags take as much memory as a large one. */
+static void test_texts_and_tags_are_bounded(void **state)
+{
+    static const struct {
+        const char *opening, *piece, *closing, *read;
+    } cases[] = {
+        {"<title>", "<i></i>", "</title>", "error: file:1: an element of more than 16 MiB\n"},
+        {"<title>", "some text ", "</title>", "error: file:1: an element of more than 16 MiB\n"},
+        {"<title>T</title><", "x", "/>", "error: file:1: a tag or comment of more than 16 MiB\n"},
+        {"<title>T</title><x y='", "y", "'/>", "error: file:1: a tag or comment of more than 16 MiB\n"},
+        {"<title>", "<!-- - -->", "end</title>", "line: 1\nid: x\ntitle: end\n"},
+        {"<title>T</title>", "<category>a category</category>", "",
+         "error: file:1: a paper of more than 65536 categories\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char opening[100], closing[100], read[200], *source;
+        snprintf(opening, sizeof opening, "<rss><channel><item><guid>x</guid>%s", cases[i].opening);
+        snprintf(closing, sizeof closing, "%s</item></channel></rss>", cases[i].closing);
+        snprintf(read, sizeof read, "format: rss\n%s", cases[i].read);
+        source = filled(opening, cases[i].piece, 36 * 1024 * 1024, closing);
+        assert_string_equal(read_all(source), read);
+        free(source);
+    }
+}
+
+/* The parts of a name, and sections of an abstract, are bounded together. */
+static void test_records_are_bounded(void **state)
+{
+    char *source = filled("<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><AuthorList>"
+                          "<Author>",
+                          "<LastName>A last name of sixty-four bytes, of which no person ever was told</LastName>",
+                          48 * 1024 * 1024,
+                          "</Author></AuthorList></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>");
+    (void)state;
+    assert_string_equal(read_all(source), "format: pubmed-xml\nerror: file:1: a record of more than 32 MiB\n");
+    free(source);
+    source = filled("<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><Abstract>",
+                    "<AbstractText Label='TWELVE BYTES'/>", 48 * 1024 * 1024,
+                    "</Abstract></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>");
+    assert_string_equal(read_all(source), "format: pubmed-xml\nerror: file:1: neither title nor abstract\n");
+    free(source);
 }
 
 static void test_depth_is_bounded(void **state)
@@ -225,7 +283,10 @@ int main(void)
                                        cmocka_unit_test(test_faults_are_reported_with_their_line),
                                        cmocka_unit_test(test_markup_and_names_in_feeds),
                                        cmocka_unit_test(test_other_metadata_of_oai),
-                                       cmocka_unit_test(test_entities_are_refused),
+                                       cmocka_unit_test(test_declarations_are_refused),
+                                       cmocka_unit_test(test_entities_that_are_declared_elsewhere),
+                                       cmocka_unit_test(test_texts_and_tags_are_bounded),
+                                       cmocka_unit_test(test_records_are_bounded),
                                        cmocka_unit_test(test_depth_is_bounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
