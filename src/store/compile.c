@@ -1,6 +1,6 @@
 /*
- * compile - see compile.h. What a person typed never becomes part of the SQL: tags become their keys, all other values
- * parameters.
+ * compile - see compile.h. What a person typed never becomes part of the SQL: tags become their keys, which are numbers
+ * of the store's own, all other values parameters.
  */
 #include "compile.h"
 
@@ -52,32 +52,80 @@ typedef struct compilation {
     const pt_columns *columns;
 } compilation;
 
-/* A subquery that gives the keys of the tags that TAG and GROUP nodes mean. */
-static void append_keys(const compilation *c, const pt_node *const *nodes, size_t count)
+static bool is_tags(const pt_node *node)
 {
+    return node->op == PT_TAG || node->op == PT_GROUP;
+}
+
+/* Appends a list in brackets: of the keys of the TAG nodes, or of the names of the GROUP nodes. */
+static void append_list(const compilation *c, const pt_node *const *nodes, size_t count, pt_op op)
+{
+    pt_buf *text = &c->sql->text;
+    size_t seen = 0;
+
+    pt_buf_text(text, "(");
     for (size_t i = 0; i < count; i++) {
-        pt_buf_text(&c->sql->text, i ? " UNION ALL SELECT " : "SELECT ");
-        if (nodes[i]->op == PT_TAG) {
-            pt_sql_integer(c->sql, c->keys[nodes[i]->tag]);
+        if (nodes[i]->op != op) {
+            continue;
+        }
+        pt_buf_text(text, seen++ ? "," : "");
+        if (op == PT_TAG) {
+            pt_buf_format(text, "%lld", (long long)c->keys[nodes[i]->tag]);
         } else {
-            pt_buf_text(&c->sql->text, "key FROM tags WHERE grp=");
             pt_sql_text(c->sql, nodes[i]->text);
         }
     }
+    pt_buf_text(text, ")");
 }
 
-/* The phrase in the quotes of FTS5. Expressions have no way to write a quote within a phrase. */
-static void append_phrase(const compilation *c, const char *text)
+/* Appends what follows WHERE in a search of `tagged` for the paper: rows of the tags that TAG and GROUP nodes mean, of
+ * every tag without nodes. */
+static void append_rows(const compilation *c, const pt_node *const *nodes, size_t count)
 {
-    const size_t size = strlen(text) + 3;
-    char *phrase = pt_arena_alloc(&c->sql->arena, size);
+    pt_buf *text = &c->sql->text;
+    bool groups = !count;
 
-    if (!phrase) {
-        c->sql->text.failed = true;
-        return;
+    for (size_t i = 0; i < count; i++) {
+        groups = groups || nodes[i]->op == PT_GROUP;
     }
-    snprintf(phrase, size, "\"%s\"", text);
-    pt_sql_text(c->sql, phrase);
+    pt_buf_text(text, groups ? "tag IN (SELECT key FROM tags" : "tag IN ");
+    if (count) {
+        pt_buf_text(text, groups ? " WHERE key IN " : "");
+        append_list(c, nodes, count, PT_TAG);
+    }
+    if (count && groups) {
+        pt_buf_text(text, " OR grp IN ");
+        append_list(c, nodes, count, PT_GROUP);
+    }
+    pt_buf_format(text, "%s AND day=%s AND paper=%s", groups ? ")" : "", c->columns->day, c->columns->key);
+}
+
+/* Appends that the paper has one of the tags, or none of them. */
+static void append_tags(const compilation *c, const pt_node *const *nodes, size_t count, bool negated)
+{
+    pt_buf_text(&c->sql->text,
+                negated ? "(NOT EXISTS(SELECT 1 FROM tagged WHERE " : "EXISTS(SELECT 1 FROM tagged WHERE ");
+    append_rows(c, nodes, count);
+    pt_buf_text(&c->sql->text, negated ? "))" : ")");
+}
+
+/* Appends that the paper has one of the phrases, or none of them: in the quotes of FTS5. Expressions have no way to
+ * write a quote within a phrase. */
+static void append_phrases(const compilation *c, const pt_node *const *nodes, size_t count, bool negated)
+{
+    pt_buf match = {0};
+    const char *copy;
+
+    for (size_t i = 0; i < count; i++) {
+        pt_buf_format(&match, i ? " OR \"%s\"" : "\"%s\"", nodes[i]->text);
+    }
+    copy = match.failed ? NULL : pt_arena_copy(&c->sql->arena, match.data, match.size);
+    c->sql->text.failed = c->sql->text.failed || !copy;
+    pt_buf_format(&c->sql->text, "(%s %sIN (SELECT rowid FROM search WHERE search MATCH ", c->columns->key,
+                  negated ? "NOT " : "");
+    pt_sql_text(c->sql, copy);
+    pt_buf_text(&c->sql->text, "))");
+    pt_buf_free(&match);
 }
 
 /* Appends a day as text; dates are compared as texts. */
@@ -158,10 +206,9 @@ static void append_comparison(const compilation *c, const pt_node *node)
 
     switch (node->quantity) {
     case PT_P:
-        pt_buf_text(text, "ifnull((SELECT max(p) FROM tagged WHERE tag IN (");
-        append_keys(c, node->scope, node->scope_count);
-        pt_buf_format(text, "%s) AND day=%s AND paper=%s),0)%s", node->scope ? "" : "SELECT key FROM tags",
-                      c->columns->day, c->columns->key, sign);
+        pt_buf_text(text, "ifnull((SELECT max(p) FROM tagged WHERE ");
+        append_rows(c, node->scope, node->scope_count);
+        pt_buf_format(text, "),0)%s", sign);
         pt_sql_real(c->sql, node->number);
         break;
     case PT_UPVOTES:
@@ -178,44 +225,193 @@ static void append_comparison(const compilation *c, const pt_node *node)
     }
 }
 
-static void append_node(const compilation *c, const pt_node *node)
+/* A node that is no AND, OR or NOT. What is appended needs no brackets, whatever stands around it. */
+static void append_leaf(const compilation *c, const pt_node *node, bool negated)
 {
-    pt_buf *text = &c->sql->text;
-
-    pt_buf_text(text, "(");
-    switch (node->op) {
-    case PT_AND:
-    case PT_OR:
-        append_node(c, node->left);
-        pt_buf_text(text, node->op == PT_AND ? " AND " : " OR ");
-        append_node(c, node->right);
-        break;
-    case PT_NOT:
-        pt_buf_text(text, "NOT ");
-        append_node(c, node->left);
-        break;
-    case PT_TAG:
-    case PT_GROUP:
-        pt_buf_text(text, "EXISTS(SELECT 1 FROM tagged WHERE tag IN (");
-        append_keys(c, &node, 1);
-        pt_buf_format(text, ") AND day=%s AND paper=%s)", c->columns->day, c->columns->key);
-        break;
-    case PT_PHRASE:
-        pt_buf_format(text, "%s IN (SELECT rowid FROM search WHERE search MATCH ", c->columns->key);
-        append_phrase(c, node->text);
-        pt_buf_text(text, ")");
-        break;
-    case PT_FIELD_IS:
-        append_field(c, node);
-        break;
-    case PT_COMPARE:
-        append_comparison(c, node);
-        break;
+    if (is_tags(node)) {
+        append_tags(c, &node, 1, negated);
+        return;
     }
-    pt_buf_text(text, ")");
+    if (node->op == PT_PHRASE) {
+        append_phrases(c, &node, 1, negated);
+        return;
+    }
+    pt_buf_text(&c->sql->text, negated ? "(NOT (" : "(");
+    if (node->op == PT_FIELD_IS) {
+        append_field(c, node);
+    } else {
+        append_comparison(c, node);
+    }
+    pt_buf_text(&c->sql->text, negated ? "))" : ")");
+}
+
+/* ---- chains ---------------------------------------------------------------------------------------------------- */
+
+/*
+ * SQLite's parser has a stack of 100 places, and an open bracket keeps up to three of them. So that expressions of any
+ * shape and length fit in, negations are moved down to the leaves, chains of one operator are written without brackets,
+ * and tags or phrases that are alternatives become one search. Where brackets are nested deep, the deepest part comes
+ * first and needs none: all that follows it is joined by `&` and `|`, which SQLite reads from left to right, whichever
+ * they are. Conditions are 0 or 1, so they mean the same as AND and OR, but nothing is left out when the result is
+ * known.
+ */
+enum { DEEP = 8 };
+
+/* A part of a chain: no chain of the same kind. */
+typedef struct part {
+    const pt_node *node; /* no NOT */
+    bool negated;
+    unsigned depth; /* of the brackets in it */
+} part;
+
+struct chain {
+    bool is_and;
+    part parts[PT_EXPRESSION_PARTS]; /* count */
+    size_t count;
+};
+
+/* Takes the negations off a node. */
+static const pt_node *without_not(const pt_node *node, bool *negated)
+{
+    for (; node->op == PT_NOT; node = node->left) {
+        *negated = !*negated;
+    }
+    return node;
+}
+
+static bool is_chain(const pt_node *node)
+{
+    return node->op == PT_AND || node->op == PT_OR;
+}
+
+/* Whether a chain is a conjunction, as a negated alternative is. */
+static bool is_and(const pt_node *node, bool negated)
+{
+    return node->op == (negated ? PT_OR : PT_AND);
+}
+
+/* How deep brackets are nested in a node that is part of a conjunction or an alternative. */
+static unsigned depth_of(const pt_node *node, bool negated, bool in_and)
+{
+    unsigned left, right;
+    bool and;
+
+    node = without_not(node, &negated);
+    if (!is_chain(node)) {
+        return 0;
+    }
+    and = is_and(node, negated);
+    left = depth_of(node->left, negated, and);
+    right = depth_of(node->right, negated, and);
+    return (left > right ? left : right) + (and != in_and);
+}
+
+static void collect_parts(struct chain *out, const pt_node *node, bool negated)
+{
+    node = without_not(node, &negated);
+    if (is_chain(node) && is_and(node, negated) == out->is_and) {
+        collect_parts(out, node->left, negated);
+        collect_parts(out, node->right, negated);
+    } else {
+        out->parts[out->count++] = (part){node, negated, depth_of(node, negated, out->is_and)};
+    }
+}
+
+/* Puts the part that is nested most before the others. */
+static void put_deepest_first(struct chain *chain)
+{
+    size_t deepest = 0;
+
+    for (size_t i = 1; i < chain->count; i++) {
+        deepest = chain->parts[i].depth > chain->parts[deepest].depth ? i : deepest;
+    }
+    for (size_t i = deepest; i > 0; i--) {
+        const part before = chain->parts[i - 1];
+        chain->parts[i - 1] = chain->parts[i];
+        chain->parts[i] = before;
+    }
+}
+
+static bool is_deep(const struct chain *chain)
+{
+    return chain->parts[0].depth >= DEEP;
+}
+
+/* Appends the operator before a part that is not the first. */
+static void append_operator(const compilation *c, const struct chain *chain, bool *first)
+{
+    const char *deep = chain->is_and ? " & " : " | ", *plain = chain->is_and ? " AND " : " OR ";
+
+    pt_buf_text(&c->sql->text, *first ? "" : is_deep(chain) ? deep : plain);
+    *first = false;
+}
+
+/* Whether one search can ask for a part together with others: of alternatives those that hold, of a conjunction those
+ * that do not. */
+static bool is_joined(const struct chain *chain, const part *p, bool phrases)
+{
+    return p->negated == chain->is_and && (phrases ? p->node->op == PT_PHRASE : is_tags(p->node));
+}
+
+/* Appends the tags, or the phrases, of a chain that one search can ask for. */
+static void append_joined(const compilation *c, const struct chain *chain, bool phrases, bool *first)
+{
+    const pt_node *nodes[PT_EXPRESSION_PARTS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < chain->count; i++) {
+        if (is_joined(chain, &chain->parts[i], phrases)) {
+            nodes[count++] = chain->parts[i].node;
+        }
+    }
+    if (count) {
+        append_operator(c, chain, first);
+        (phrases ? append_phrases : append_tags)(c, nodes, count, chain->is_and);
+    }
+}
+
+static void append_node(const compilation *c, const pt_node *node, bool negated, bool open);
+
+static void append_chain(const compilation *c, const struct chain *chain, bool open)
+{
+    bool first = true;
+
+    pt_buf_text(&c->sql->text, open ? "" : "(");
+    for (size_t i = 0; i < chain->count; i++) {
+        const part *p = &chain->parts[i];
+        if (!is_joined(chain, p, false) && !is_joined(chain, p, true)) {
+            append_operator(c, chain, &first);
+            append_node(c, p->node, p->negated, !i && is_deep(chain));
+        }
+    }
+    append_joined(c, chain, false, &first);
+    append_joined(c, chain, true, &first);
+    pt_buf_text(&c->sql->text, open ? "" : ")");
+}
+
+/* `open`: it is the first of a deep chain, where one that is deep itself needs no brackets. */
+static void append_node(const compilation *c, const pt_node *node, bool negated, bool open)
+{
+    struct chain *chain;
+
+    node = without_not(node, &negated);
+    if (!is_chain(node)) {
+        append_leaf(c, node, negated);
+        return;
+    }
+    chain = pt_arena_alloc(&c->sql->arena, sizeof *chain);
+    if (!chain) {
+        c->sql->text.failed = true;
+        return;
+    }
+    chain->is_and = is_and(node, negated);
+    chain->count = 0;
+    collect_parts(chain, node, negated);
+    put_deepest_first(chain);
+    append_chain(c, chain, open && is_deep(chain));
 }
 
 void pt_sql_condition(pt_sql *sql, const pt_expression *expression, const int64_t *keys, const pt_columns *columns)
 {
-    append_node(&(compilation){sql, keys, columns}, expression->root);
+    append_node(&(compilation){sql, keys, columns}, expression->root, false, false);
 }

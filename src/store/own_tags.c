@@ -60,8 +60,9 @@ static bool is_slug(const char *text)
 /* Whether the tag may be made or changed: `examples` papers are to have it. */
 static int check_tag(papertag_store *store, const papertag_own_tag *tag, size_t examples, papertag_error *err)
 {
-    const papertag_query query = {.expression = tag->query};
-    const char *text;
+    const papertag_query query = {.expression = tag->query, .limit = 1};
+    const int64_t *keys;
+    size_t count;
     int64_t own = 0;
     int status = PAPERTAG_OK;
 
@@ -70,7 +71,7 @@ static int check_tag(papertag_store *store, const papertag_own_tag *tag, size_t 
                        "'%.60s' cannot name a tag: use a to z, 0 to 9 and '-' between them, at most 60", tag->tag);
     }
     if (tag->query) {
-        status = papertag_store_expression(store, &query, &text, NULL, err);
+        status = papertag_store_select(store, &query, &keys, &count, err);
     }
     /* by the slug only: an own tag may be called what is an alias of another */
     status = status ? status : pt_store_ask(store, "SELECT own FROM tags WHERE tag=?1", &own, err, "t", tag->tag);

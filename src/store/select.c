@@ -92,7 +92,7 @@ static void append_filters(pt_selection *s, const char *key, bool words)
     }
 }
 
-/* Appends `column IN (...)` for the `count` tags that are marked. */
+/* Appends `column IN (...)` for the `count` tags that are marked; there may be more than a statement has parameters. */
 static void append_tags(pt_selection *s, size_t count, const char *column)
 {
     pt_buf *text = &s->sql.text;
@@ -101,8 +101,7 @@ static void append_tags(pt_selection *s, size_t count, const char *column)
     pt_buf_text(text, count == 1 ? "=" : " IN (");
     for (size_t t = 0, seen = 0; t < s->store->tag_count; t++) {
         if (s->marks[t]) {
-            pt_buf_text(text, seen++ ? "," : "");
-            pt_sql_integer(&s->sql, s->store->tag_keys[t]);
+            pt_buf_format(text, seen++ ? ",%lld" : "%lld", (long long)s->store->tag_keys[t]);
         }
     }
     pt_buf_text(text, count == 1 ? "" : ")");
@@ -254,7 +253,7 @@ int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_que
     append_from(s, need,
                 query->sort == PAPERTAG_SORT_TRENDING || (expression->root && pt_expression_reads_paper(expression)));
     append_days(s, columns->day);
-    if (expression->root) {
+    if (expression->root && !pt_expression_is_tags(expression)) { /* they are asked for already */
         pt_buf_text(&s->sql.text, " AND ");
         pt_sql_condition(&s->sql, expression, store->tag_keys, columns);
     }

@@ -35,8 +35,9 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
                                 " count=excluded.count";
     static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
                                       " FROM papers";
-    const papertag_query query = {.expression = s->expression};
-    const char *plain;
+    const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
+    const int64_t *keys;
+    size_t count;
     int64_t key = 0;
     char now[PT_TIME];
     int status;
@@ -44,7 +45,7 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
     if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
     }
-    status = papertag_store_expression(store, &query, &plain, NULL, err);
+    status = papertag_store_select(store, &query, &keys, &count, err); /* what its digests will ask for can be asked */
     status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;

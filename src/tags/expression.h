@@ -23,7 +23,7 @@
 #include "base/base.h"
 
 /* Limits: bytes of an expression, depth of brackets and negations, number of tags, phrases and comparisons. */
-enum { PT_EXPRESSION_MAX = 4096, PT_EXPRESSION_DEPTH = 64, PT_EXPRESSION_PARTS = 256 };
+enum { PT_EXPRESSION_MAX = 65536, PT_EXPRESSION_DEPTH = 512, PT_EXPRESSION_PARTS = 256 };
 
 typedef enum pt_op { PT_AND, PT_OR, PT_NOT, PT_TAG, PT_GROUP, PT_PHRASE, PT_FIELD_IS, PT_COMPARE } pt_op;
 typedef enum pt_quantity { PT_P, PT_UPVOTES, PT_COMMENTS, PT_DATE, PT_ANNOUNCED, PT_FEATURED } pt_quantity;
@@ -35,7 +35,7 @@ typedef struct pt_node {
     pt_op op;
     struct pt_node *left;  /* AND, OR, NOT */
     struct pt_node *right; /* AND, OR */
-    size_t tag;            /* TAG: its number */
+    size_t tag;            /* TAG: its number; GROUP: how many tags it has */
     const char *text;      /* GROUP, PHRASE, FIELD_IS */
     pt_named_field field;  /* FIELD_IS */
     pt_quantity quantity;  /* COMPARE, as all that follow */
@@ -76,6 +76,9 @@ size_t pt_expression_needs(const pt_expression *expression, bool *needed);
 
 /* Sets in named[0 .. tag_count) the tags that the expression names, other than under a `not`; returns how many. */
 size_t pt_expression_tags(const pt_expression *expression, bool *named);
+
+/* Whether it asks for one of several tags and for nothing else: those that it needs. */
+bool pt_expression_is_tags(const pt_expression *expression);
 
 /* Whether it asks for anything that stands in the paper's own row. */
 bool pt_expression_reads_paper(const pt_expression *expression);

@@ -4,39 +4,35 @@
  */
 #include "expression.h"
 
-/* Whether a TAG or GROUP node holds for a paper with this tag. */
-static bool node_means(const pt_expression *e, const pt_node *node, size_t tag)
-{
-    const char *group = e->tags[tag].group;
-    return node->op == PT_TAG ? tag == node->tag : group && !strcmp(group, node->text);
-}
-
+/* Marks the tags that a TAG or GROUP node means. */
 static void mark_tags(const pt_expression *e, const pt_node *node, bool *marks)
 {
+    if (node->op == PT_TAG) {
+        marks[node->tag] = true;
+        return;
+    }
     for (size_t t = 0; t < e->tag_count; t++) {
-        marks[t] = marks[t] || node_means(e, node, t);
+        marks[t] = marks[t] || (e->tags[t].group && !strcmp(e->tags[t].group, node->text));
     }
 }
 
 /* The number of tags of which a paper needs one for the node to hold; 0 when it may have none. */
-static size_t need_count(const pt_expression *e, const pt_node *node)
+static size_t need_count(const pt_node *node)
 {
-    size_t count = 0, left, right;
+    size_t left, right;
 
     switch (node->op) {
     case PT_TAG:
+        return 1;
     case PT_GROUP:
-        for (size_t t = 0; t < e->tag_count; t++) {
-            count += node_means(e, node, t);
-        }
-        return count;
+        return node->tag;
     case PT_AND: /* either side will do: the one that leaves fewer tags */
-        left = need_count(e, node->left);
-        right = need_count(e, node->right);
+        left = need_count(node->left);
+        right = need_count(node->right);
         return left && (!right || left <= right) ? left : right;
     case PT_OR:
-        left = need_count(e, node->left);
-        right = need_count(e, node->right);
+        left = need_count(node->left);
+        right = need_count(node->right);
         return left && right ? left + right : 0;
     default:
         return 0;
@@ -52,8 +48,8 @@ static void mark_needed(const pt_expression *e, const pt_node *node, bool *neede
         mark_tags(e, node, needed);
         return;
     }
-    left = need_count(e, node->left);
-    right = need_count(e, node->right);
+    left = need_count(node->left);
+    right = need_count(node->right);
     if (node->op == PT_OR || (left && (!right || left <= right))) {
         mark_needed(e, node->left, needed);
     }
@@ -64,7 +60,7 @@ static void mark_needed(const pt_expression *e, const pt_node *node, bool *neede
 
 size_t pt_expression_needs(const pt_expression *expression, bool *needed)
 {
-    size_t count = need_count(expression, expression->root);
+    size_t count = need_count(expression->root);
 
     if (count) {
         mark_needed(expression, expression->root, needed);
@@ -110,4 +106,15 @@ static bool node_reads_paper(const pt_node *node)
 bool pt_expression_reads_paper(const pt_expression *expression)
 {
     return node_reads_paper(expression->root);
+}
+
+static bool node_is_tags(const pt_node *node)
+{
+    return node->op == PT_TAG || node->op == PT_GROUP ||
+           (node->op == PT_OR && node_is_tags(node->left) && node_is_tags(node->right));
+}
+
+bool pt_expression_is_tags(const pt_expression *expression)
+{
+    return node_is_tags(expression->root);
 }

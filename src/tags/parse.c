@@ -163,17 +163,20 @@ static pt_node *parse_comparison(parser *p, pt_quantity quantity)
     return node;
 }
 
-/* The group whose key this is, or NULL. */
-static const char *find_group(const pt_expression *e, const char *key)
+/* The group whose key this is, and how many tags it has; or NULL. */
+static const char *find_group(const pt_expression *e, const char *key, size_t *count)
 {
+    const char *found = NULL;
+
+    *count = 0;
     for (size_t t = 0; t < e->tag_count; t++) {
+        const char *group = e->tags[t].group;
         char other[PT_TAG_KEY_BYTES];
-        pt_tag_key(other, sizeof other, e->tags[t].group ? e->tags[t].group : "");
-        if (e->tags[t].group && !strcmp(key, other)) {
-            return e->tags[t].group;
-        }
+        pt_tag_key(other, sizeof other, group ? group : "");
+        found = !found && group && !strcmp(key, other) ? group : found;
+        *count += found && group && !strcmp(group, found);
     }
-    return NULL;
+    return found;
 }
 
 static pt_node *fail_unknown_group(parser *p, const char *at, const char *name)
@@ -196,18 +199,20 @@ static pt_node *parse_group(parser *p)
 {
     const char *from = p->at, *group, *name = take_value(p, "the name of a group");
     char key[PT_TAG_KEY_BYTES];
+    size_t count;
     pt_node *node;
 
     if (!name) {
         return NULL;
     }
     pt_tag_key(key, sizeof key, name);
-    group = find_group(p->expression, key);
+    group = find_group(p->expression, key, &count);
     if (!group) {
         return fail_unknown_group(p, from, name);
     }
     node = new_node(p, PT_GROUP);
     if (node) {
+        node->tag = count;
         node->text = copy_text(p, group, strlen(group));
     }
     return node && node->text ? node : NULL;
@@ -308,9 +313,6 @@ static pt_node *parse_primary(parser *p)
     if (!*from) {
         return fail_at(p, from, "a tag is missing at the end");
     }
-    if (++p->parts > PT_EXPRESSION_PARTS) {
-        return fail_at(p, from, "more than %d parts", PT_EXPRESSION_PARTS);
-    }
     if (*from == '(') {
         pt_node *node;
         p->at++;
@@ -322,6 +324,9 @@ static pt_node *parse_primary(parser *p)
         }
         p->at += node != NULL;
         return node;
+    }
+    if (++p->parts > PT_EXPRESSION_PARTS) {
+        return fail_at(p, from, "more than %d tags, phrases and comparisons", PT_EXPRESSION_PARTS);
     }
     for (int i = 0; i < PT_QUANTITIES; i++) {
         if (comparison_follows(from, pt_quantity_names[i])) {
