@@ -29,7 +29,7 @@ static const pt_row rows[] = {
     PT_ROW("category", LIST, categories),
     PT_ROW("preprint_category", LIST, categories),
     PT_ROW("rel_link", TEXT, url),
-    PT_ROW("published_journal", TEXT, venue),
+    PT_ROW("published_journal", MARKUP, venue),
     PT_ROW("server", TEXT, source),
     PT_ROW("preprint_platform", TEXT, source),
     PT_ROW("rel_site", TEXT, source),

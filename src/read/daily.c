@@ -8,8 +8,8 @@
 
 static const pt_row paper_rows[] = {
     PT_ROW("id", ID, id),
-    PT_ROW("title", TEXT, title),
-    PT_ROW("summary", TEXT, abstract),
+    PT_ROW("title", MARKUP, title),
+    PT_ROW("summary", MARKUP, abstract),
     PT_ROW("publishedAt", DATE, date),
     PT_ROW("submittedOnDailyAt", DATE, featured),
     PT_ROW("authors", PERSONS, authors),
@@ -24,7 +24,7 @@ static const pt_row paper_rows[] = {
 };
 
 static const pt_row entry_rows[] = {
-    PT_ROW("title", TEXT, title),
+    PT_ROW("title", MARKUP, title),
     PT_ROW("numComments", COUNT, comments),
     PT_ROW("organization.fullname", TEXT, organization),
     PT_ROW("organization.name", TEXT, organization),

@@ -42,7 +42,8 @@ const pt_field pt_fields[] = {
      .names = "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
      .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy fieldofstudy "
-              "researchareas tag primarycategory"},
+              "researchareas tag primarycategory topics topicsdisplayname concepts conceptsdisplayname "
+              "primarytopicdisplayname"},
     {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;", .joined = true,
      .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus meshterms "
               "subjectterms keywordsdisplayname tasks"},

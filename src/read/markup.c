@@ -483,7 +483,7 @@ int pt_markup_text(pt_buf *out, const char *text, size_t length, papertag_error 
 
 bool pt_has_markup(const char *text, size_t length)
 {
-    static const char *const references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#"};
+    static const char *const references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&nbsp;", "&#"};
     const char *end = text + length, *at = length ? memchr(text, '<', length) : NULL;
 
     for (; at && end - at > 1; at = memchr(at + 1, '<', (size_t)(end - at - 1))) {

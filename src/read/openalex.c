@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "markup.h"
 #include "reader.h"
 #include "rows.h"
 
@@ -21,8 +22,8 @@ static const pt_row rows[] = {
     PT_ROW("primary_location.landing_page_url", TEXT, url),
     PT_ROW("best_oa_location.landing_page_url", TEXT, url),
     PT_ROW("host_venue.url", TEXT, url),
-    PT_ROW("primary_location.source.display_name", TEXT, venue),
-    PT_ROW("host_venue.display_name", TEXT, venue),
+    PT_ROW("primary_location.source.display_name", MARKUP, venue),
+    PT_ROW("host_venue.display_name", MARKUP, venue),
     PT_ROW("primary_location.pdf_url", TEXT, pdf_url),
     PT_ROW("best_oa_location.pdf_url", TEXT, pdf_url),
     PT_ROW("keywords", LIST, keywords),
@@ -84,7 +85,7 @@ static int join_words(const pt_json *o, const cJSON *index)
     }
     status = status ? status : text.failed ? pt_no_memory(o->err) : PAPERTAG_OK;
     status = status ? status
-                    : pt_record_text(record, &record->paper.abstract, text.data ? text.data : "", text.size, o->err);
+                    : pt_record_markup(record, &record->paper.abstract, text.data ? text.data : "", text.size, o->err);
     pt_buf_free(&text);
     return status;
 }

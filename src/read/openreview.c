@@ -63,6 +63,21 @@ static int read_pdf(const pt_json *o, const pt_json *content)
     return status;
 }
 
+/* The tags, from the member of the content that the reader's options name. */
+static int read_tags(const pt_json *content)
+{
+    papertag_paper *paper = &content->reader->record.paper;
+    const char *key = content->reader->tags_field;
+    const cJSON *item = content->reader->tags_source ? NULL : content_of(content, key);
+    int status = PAPERTAG_OK;
+
+    if (cJSON_IsString(item) || pt_json_is_list(item)) {
+        status = pt_json_list_of(content, key, item, &paper->tags, ",;");
+        paper->has_tags = paper->tags.count > 0;
+    }
+    return status;
+}
+
 static int read_note(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
@@ -81,6 +96,7 @@ static int read_note(const pt_json *o)
     status = status ? status : pt_json_string_of(o, "venue", content_of(&content, "venue"), &paper->venue);
     status = status ? status : pt_json_list_of(o, "authors", content_of(&content, "authors"), &paper->authors, ",;");
     status = status ? status : pt_json_list_of(o, "keywords", content_of(&content, "keywords"), &paper->keywords, ",;");
+    status = status ? status : read_tags(&content);
     status = status ? status : read_time(o, "pdate");
     if (!status && !paper->date) {
         status = read_time(o, "cdate");

@@ -143,6 +143,7 @@ static int read_person_parts(const pt_json *o, const cJSON *person)
 static const char *name_of(const cJSON *item)
 {
     static const char *const paths[] = {"name",
+                                        "descriptor_name",
                                         "fullname",
                                         "display_name",
                                         "author.display_name",
@@ -164,18 +165,30 @@ static const char *name_of(const cJSON *item)
 static int read_person(const pt_json *o, const cJSON *item)
 {
     pt_record *record = &o->reader->record;
-    const char *name = name_of(item);
+    const char *name = name_of(item), *plain = NULL;
+    int status = PAPERTAG_OK;
 
     if (pt_json_path(item, "family")) {
         return read_person_parts(o, item);
     }
-    return name ? pt_record_listed_author(record, name, strlen(name), o->err) : PAPERTAG_OK;
+    if (name && pt_has_markup(name, strlen(name))) {
+        status = pt_record_markup(record, &plain, name, strlen(name), o->err);
+        name = plain;
+    }
+    return status || !name ? status : pt_record_listed_author(record, name, strlen(name), o->err);
 }
 
 /* ---- lists ----------------------------------------------------------------------------------------------------- */
 
-static int append_new(pt_record *record, papertag_strings *list, const char *text, papertag_error *err)
+/* Appends the text of an item, unless the list has it. */
+static int append_new(pt_record *record, papertag_strings *list, const char *item, papertag_error *err)
 {
+    const char *text = NULL;
+    const int status = pt_record_markup(record, &text, item, strlen(item), err);
+
+    if (status || !text) {
+        return status;
+    }
     for (size_t i = list->count > RECENT ? list->count - RECENT : 0; i < list->count; i++) {
         if (!strcmp(list->items[i], text)) {
             return PAPERTAG_OK;
@@ -260,6 +273,21 @@ static int read_text(const pt_json *o, const pt_row *row, const char **field)
     return item ? pt_reader_unused(o->reader, row->path, strlen(row->path), o->err) : PAPERTAG_OK;
 }
 
+/* The tags, from a member that the reader's options name, which need not be among the rows. */
+static int read_tags(const pt_json *o)
+{
+    const papertag_reader *reader = o->reader;
+    const pt_row row = {reader->tags_field, PT_ROW_MORE, offsetof(papertag_paper, tags)};
+    papertag_paper *paper = &o->reader->record.paper;
+    int status = PAPERTAG_OK;
+
+    if (!reader->tags_source || reader->tags_source->kind == PT_FIELD_LIST) {
+        status = read_list_row(o, &row);
+        paper->has_tags = paper->has_tags || paper->tags.count > 0;
+    }
+    return status;
+}
+
 int pt_json_rows(const pt_json *o, const pt_row *rows)
 {
     papertag_paper *paper = &o->reader->record.paper;
@@ -286,5 +314,5 @@ int pt_json_rows(const pt_json *o, const pt_row *rows)
             break;
         }
     }
-    return status;
+    return status ? status : read_tags(o);
 }

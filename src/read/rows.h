@@ -38,7 +38,7 @@ typedef struct pt_row {
         NULL, PT_ROW_TEXT, 0                                                                                           \
     }
 
-/* Fills the record. A title or an abstract of another type is a broken record; anything else of another type is passed
+/* Fills the record, and its tags from the member that the reader's options name, if there is one. A title or an abstract of another type is a broken record; anything else of another type is passed
  * over and reported as not used. */
 int pt_json_rows(const pt_json *o, const pt_row *rows);
 

@@ -7,9 +7,10 @@
 
 #include "format.h"
 
-/* Names that are left out on purpose: what papertag prints beside the fields of a paper, and the numbers of rows that
- * pandas writes into tables. */
-static const char *const left_out[] = {"version", "added", "updated", "model", "unnamed: 0", "unnamed: 0.1", "index"};
+/* Names that are left out on purpose: what papertag prints beside the fields of a paper or of a line without one, and
+ * the numbers of rows that pandas writes into tables. */
+static const char *const left_out[] = {"version", "added",      "updated",      "model",
+                                       "error",   "unnamed: 0", "unnamed: 0.1", "index"};
 
 static const char *const snapshot_members[] = {[PT_SNAPSHOT_AUTHORS] = "authors_parsed",
                                                [PT_SNAPSHOT_VERSIONS] = "versions",

@@ -84,7 +84,7 @@ static int take_field(tagged *t, pt_slice tag, pt_slice value, papertag_error *e
     values *to;
 
     value = pt_trimmed(value);
-    if (!t->reader->tags_source && strlen(own) == tag.length && !memcmp(own, tag.text, tag.length)) {
+    if (!t->reader->tags_source && pt_same_name(own, strlen(own), tag.text, tag.length)) {
         field = &t->tags;
     }
     t->field = NULL;

@@ -119,12 +119,11 @@ static const pt_xml_element *element_of(const xml *x, const char *name)
     return NULL;
 }
 
-/* Whether the reader's options say that this element, which has no other use, holds the tags. */
+/* Whether the reader's options say that elements of this name, which have no other use, hold the tags. */
 static bool has_tags(const xml *x, const char *name)
 {
-    const papertag_reader *reader = x->record.reader;
-
-    return !reader->tags_source && pt_same_name(name, strlen(name), reader->tags_field, strlen(reader->tags_field));
+    const char *tags = x->record.reader->tags_field;
+    return pt_same_name(name, strlen(name), tags, strlen(tags));
 }
 
 static void start_text(xml *x, pt_xml_kind field)
@@ -281,10 +280,15 @@ static void add_text(xml *x, const char *text, size_t length)
     }
 }
 
+static bool is_style(const xml *x, const char *name)
+{
+    return x->dialect->styles && !strcmp(x->dialect->styles, name);
+}
+
 /* An element within text: XHTML, JATS or MathML. */
 static void add_tag(xml *x, const char *opening, const char *name)
 {
-    if (!x->dialect->styles || strcmp(x->dialect->styles, name) != 0) {
+    if (!is_style(x, name)) {
         add_text(x, opening, strlen(opening));
         add_text(x, name, strlen(name));
         add_text(x, ">", 1);
@@ -302,25 +306,24 @@ static void on_start(void *context, const char *qualified, const char **attribut
         return;
     }
     x->open[x->depth] = NULL;
-    if (x->skipped_depth) {
-        return;
-    }
-    if (x->field == PT_XML_NAME && (!x->dialect->styles || strcmp(x->dialect->styles, name) != 0)) {
+    if ((x->field == PT_XML_NAME || x->field == PT_XML_TAG) && !is_style(x, name)) {
         x->field = PT_XML_NONE;
         x->field_depth = 0;
     } else if (x->field) {
         add_tag(x, "<x:", name);
         return;
     }
-    x->open[x->depth] = element = element_of(x, name);
+    x->open[x->depth] = element = x->skipped_depth ? NULL : element_of(x, name);
     if (!x->record_depth) {
         start_outside(x, name, element, attributes);
+    } else if (!element && has_tags(x, name)) {
+        start_text(x, PT_XML_TAG);
+    } else if (x->skipped_depth) {
+        return;
     } else if (element && !is_left_out(x, element, attributes)) {
         start_inside(x, element, attributes);
     } else if (element || is_among(x->dialect->ignored, name)) {
         x->skipped_depth = x->depth;
-    } else if (has_tags(x, name)) {
-        start_text(x, PT_XML_TAG);
     }
 }
 

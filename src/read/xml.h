@@ -38,7 +38,7 @@ typedef enum pt_xml_kind {
     PT_XML_CATEGORIES, /* with spaces between them */
     PT_XML_TERM,       /* a category, in the attribute "term" */
     PT_XML_KEYWORD,    /* one, or several with ';' between */
-    PT_XML_TAG,        /* under the name that the reader's options give */
+    PT_XML_TAG,        /* under the name that the reader's options give; if it has elements, they are read instead */
     PT_XML_VENUE,
     PT_XML_ADDRESS,
     PT_XML_PDF_ADDRESS,
