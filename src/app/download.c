@@ -59,6 +59,38 @@ static void advise(const char *options, const char *address, int length, const c
     fprintf(stderr, "papertag: to import it: curl -sL %s'%s%.*s' | papertag add -\n", options, address, length, rest);
 }
 
+/* Pages of papers whose services give the same paper as a record. */
+static const struct {
+    const char *page;  /* before the id of the paper */
+    const char *stops; /* the bytes that end it */
+    const char *record, *after;
+} services[] = {
+    {"pubmed.ncbi.nlm.nih.gov/", "/?#",
+     "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi?db=pubmed&id=", "&retmode=xml"},
+    {"pmid:", "", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/efetch.fcgi?db=pubmed&id=", "&retmode=xml"},
+    {"openreview.net/forum?id=", "&#", "https://api2.openreview.net/notes?id=", ""},
+    {"openreview.net/pdf?id=", "&#", "https://api2.openreview.net/notes?id=", ""},
+    {"biorxiv.org/content/", "v?#", "https://api.biorxiv.org/details/biorxiv/", ""},
+    {"medrxiv.org/content/", "v?#", "https://api.biorxiv.org/details/medrxiv/", ""},
+    {"dblp.org/rec/", ".?#", "https://dblp.org/rec/", ".xml"},
+    {"openalex.org/works/", "/?#", "https://api.openalex.org/works/", ""},
+    {"openalex.org/w", "/?#", "https://api.openalex.org/works/W", ""},
+};
+
+/* Advises by the table of services; false when it has none. */
+static bool advise_service(const char *operand)
+{
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        const char *at = operand;
+        if (skip(&at, services[i].page) && *at) {
+            fprintf(stderr, "papertag: to import it: curl -sL '%s%.*s%s' | papertag add -\n", services[i].record,
+                    (int)strcspn(at, services[i].stops), at, services[i].after);
+            return true;
+        }
+    }
+    return false;
+}
+
 void advise_download(const char *operand)
 {
     const char *at = operand;
@@ -70,6 +102,9 @@ void advise_download(const char *operand)
     }
     is_url = skip(&at, "https://") || skip(&at, "http://");
     (void)(skip(&at, "www.") || skip(&at, "export."));
+    if (advise_service(at)) {
+        return;
+    }
     if (skip(&at, "huggingface.co/papers")) {
         id = *at == '/' ? arxiv_id(at + 1) : 0;
         advise("", id ? "https://huggingface.co/api/papers/" : "https://huggingface.co/api/daily_papers", id, at + 1);

@@ -279,6 +279,23 @@ static bool write_date(const written *date, char out[11])
     return true;
 }
 
+/* Milliseconds since 1970, as pandas writes times into JSON: 13 digits. */
+static bool is_time(const char *text, size_t length, char out[11])
+{
+    long long time = 0;
+
+    for (size_t i = 0; i < length && length == 13; i++) {
+        if (!pt_is_digit(text[i])) {
+            return false;
+        }
+        time = 10 * time + text[i] - '0';
+    }
+    if (length == 13) {
+        pt_day_text((long)(time / 86400000), out);
+    }
+    return length == 13;
+}
+
 bool pt_written_date(const char *text, size_t length, char out[11])
 {
     scanner s = {text, text + length};
@@ -289,6 +306,9 @@ bool pt_written_date(const char *text, size_t length, char out[11])
     if (s.end - s.at == 10 && pt_is_day(s.at)) {
         memcpy(out, s.at, 10);
         out[10] = '\0';
+        return true;
+    }
+    if (is_time(s.at, (size_t)(s.end - s.at), out)) {
         return true;
     }
     if (!numbers_from_year(&s, &date) && !numbers_to_year(&s, &date)) {

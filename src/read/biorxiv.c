@@ -70,6 +70,10 @@ static int read_preprint(const pt_json *o)
     const char *said = cJSON_GetStringValue(pt_json_path(pt_json_member(o, "messages"), "status"));
     int status;
 
+    if (said && pt_same_word(said, strlen(said), "no posts found")) {
+        status = pt_reader_remark(o->reader, o->err, "the service says: %s", said);
+        return status ? status : PT_SKIPPED;
+    }
     if (said) { /* there is no "collection" */
         return pt_input_fail(&o->reader->input, paper->line, o->err, "no paper, but an answer of a service: %.300s",
                              said);

@@ -82,7 +82,7 @@ int pt_columns_read_header(pt_columns *columns, const papertag_reader *reader, c
     for (columns->count = 0; columns->count < count; columns->count++) {
         pt_column *column = &columns->items[columns->count];
         const pt_slice cell = pt_trimmed(cells[columns->count]), name = usual_name(cell, columns->two_letters);
-        *column = (pt_column){.is_flag = false};
+        *column = (pt_column){.marks = PT_MARKS_NONE};
         pt_source_name_resolve(reader, &column->name, name.text, name.length);
         column->name.known = column->name.known && (name.length || !cell.length);
         column->name.text = pt_arena_copy(&columns->arena, cell.text, cell.length);
@@ -123,14 +123,20 @@ void pt_columns_free(pt_columns *columns)
 
 /* ---- a column a tag -------------------------------------------------------------------------------------------- */
 
-/* 0 or 1, also as pandas and R write them; -1 for anything else. */
-static int flag_of(pt_slice cell)
+/* Sets *marked to whether a cell is a positive mark, and returns the kind of mark. */
+static pt_column_marks mark_of(pt_slice cell, bool *marked)
 {
+    static const char *const crosses[] = {"x", "\xe2\x9c\x93", "\xe2\x9c\x94"};
+
     cell = pt_trimmed(cell);
-    if (is_cell(cell, "0") || is_cell(cell, "0.0") || pt_slice_is(cell, "false")) {
-        return 0;
+    *marked = is_cell(cell, "1") || is_cell(cell, "1.0") || pt_slice_is(cell, "true");
+    if (*marked || is_cell(cell, "0") || is_cell(cell, "0.0") || pt_slice_is(cell, "false")) {
+        return PT_MARKS_NUMBERS;
     }
-    return is_cell(cell, "1") || is_cell(cell, "1.0") || pt_slice_is(cell, "true") ? 1 : -1;
+    for (size_t i = 0; i < sizeof crosses / sizeof *crosses && !*marked; i++) {
+        *marked = pt_slice_is(cell, crosses[i]);
+    }
+    return *marked ? PT_MARKS_CROSSES : cell.length ? PT_MARKS_NONE : PT_MARKS_BLANK;
 }
 
 bool pt_columns_may_be_flags(const pt_columns *columns, const papertag_reader *reader)
@@ -143,30 +149,47 @@ void pt_columns_see_row(pt_columns *columns, const pt_slice *cells)
     columns->rows_seen++;
     for (size_t i = 0; i < columns->count; i++) {
         pt_column *column = &columns->items[i];
-        const bool may_be = columns->rows_seen == 1 ? !column->name.known && column->name.length : column->is_flag;
-        column->is_flag = may_be && flag_of(cells[i]) >= 0;
+        bool marked;
+        const pt_column_marks marks = mark_of(cells[i], &marked);
+        if (columns->rows_seen == 1) {
+            column->marks = !column->name.known && column->name.length ? marks : PT_MARKS_NONE;
+        } else if (column->marks == PT_MARKS_BLANK && marks == PT_MARKS_CROSSES) {
+            column->marks = PT_MARKS_CROSSES;
+        } else if (column->marks != marks && (column->marks != PT_MARKS_CROSSES || marks != PT_MARKS_BLANK)) {
+            column->marks = PT_MARKS_NONE;
+        }
     }
+}
+
+static size_t count_marks(const pt_columns *columns, pt_column_marks marks)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < columns->count; i++) {
+        count += columns->items[i].marks == marks;
+    }
+    return count;
 }
 
 int pt_columns_settle_flags(pt_columns *columns, papertag_reader *reader, papertag_error *err)
 {
     pt_buf names = {0};
-    size_t count = 0;
+    const size_t crosses = count_marks(columns, PT_MARKS_CROSSES);
+    const bool enough = crosses + count_marks(columns, PT_MARKS_NUMBERS) > 1;
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < columns->count; i++) {
-        if (columns->items[i].is_flag) {
-            pt_buf_format(&names, "%s%s", count ? ", " : "", columns->items[i].name.text);
-            count++;
+        pt_column *column = &columns->items[i];
+        if (!enough || (column->marks == PT_MARKS_BLANK && crosses < 2)) {
+            column->marks = PT_MARKS_NONE;
+        } else if (column->marks) {
+            pt_buf_format(&names, "%s%s", names.size ? ", " : "", column->name.text);
         }
     }
-    if (count == 1) {
-        for (size_t i = 0; i < columns->count; i++) {
-            columns->items[i].is_flag = false;
-        }
-    } else if (count) {
+    if (names.size || names.failed) {
         status = names.failed ? pt_no_memory(err)
-                              : pt_reader_remark(reader, err, "columns of 0 and 1 are read as tags: %s", names.data);
+                              : pt_reader_remark(reader, err, "columns of %s are read as tags: %s",
+                                                 crosses ? "marks" : "0 and 1", names.data);
     }
     pt_buf_free(&names);
     return status;
@@ -287,7 +310,8 @@ static int sort_cells(row *r)
     for (size_t i = 0; i < r->columns->count && !status; i++) {
         pt_column *column = &r->columns->items[i];
         const pt_source_name *name = &column->name;
-        if (!pt_trimmed(r->cells[i]).length || column->is_flag) {
+        bool marked;
+        if (!pt_trimmed(r->cells[i]).length || column->marks) {
             continue;
         }
         if (name->tags_rank != UINT_MAX &&
@@ -299,7 +323,8 @@ static int sort_cells(row *r)
             if (*best == SIZE_MAX || name->rank < r->columns->items[*best].name.rank) {
                 *best = i;
             }
-        } else if (!name->known && !name->reported && !(r->reader->text_only && flag_of(r->cells[i]) >= 0)) {
+        } else if (!name->known && !name->reported &&
+                   !(r->reader->text_only && mark_of(r->cells[i], &marked) == PT_MARKS_NUMBERS)) {
             status = pt_source_name_unused(r->reader, &column->name, name->text, name->length, r->err);
         }
     }
@@ -345,15 +370,19 @@ static int read_flags(const row *r, papertag_strings *tags)
 
     for (size_t i = 0; i < r->columns->count && !status; i++) {
         const pt_column *column = &r->columns->items[i];
-        const pt_slice cell = pt_trimmed(r->cells[i]);
-        int flag;
-        if (!column->is_flag) {
+        bool marked;
+        pt_column_marks marks;
+        if (!column->marks) {
             continue;
         }
-        flag = flag_of(cell);
-        status = flag < 0   ? fail_at(r, column, "must be 0 or 1, as in the rows before")
-                 : flag > 0 ? pt_record_append(&r->reader->record, tags, column->name.text, column->name.length, r->err)
-                            : PAPERTAG_OK;
+        marks = mark_of(r->cells[i], &marked);
+        if ((column->marks == PT_MARKS_NUMBERS) != (marks == PT_MARKS_NUMBERS) || !marks) {
+            return fail_at(r, column,
+                           column->marks == PT_MARKS_NUMBERS ? "must be 0 or 1, as in the rows before"
+                                                             : "must be x or empty, as in the rows before");
+        }
+        status = marked ? pt_record_append(&r->reader->record, tags, column->name.text, column->name.length, r->err)
+                        : PAPERTAG_OK;
         r->reader->record.paper.has_tags = true;
     }
     return status;

@@ -38,7 +38,7 @@ const pt_field pt_fields[] = {
     {FIELD(doi), .kind = PT_FIELD_TEXT, .identifies = true,
      .names = "itemdoi preprintdoi paperdoi articledoi doinumber doiurl doilink"},
     {FIELD(arxiv), .kind = PT_FIELD_TEXT, .identifies = true, .names = "arxivid arxivnumber eprint"},
-    {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .better = "authorfullnames",
+    {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .identifies = true, .better = "authorfullnames",
      .names = "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
      .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy fieldofstudy "

@@ -29,7 +29,7 @@ typedef struct pt_field {
     const char *separators; /* of a list that is one string in JSON; NULL for other kinds */
     pt_field_kind kind;
     bool essential;  /* read even when only the text is wanted */
-    bool identifies; /* read then, too, if the record has no id: it may be found in it */
+    bool identifies; /* read then, too, if the record has no id: it may be found in it, or made of it */
     bool joined;     /* a list: if a source has several names of it, it has the items of all */
 } pt_field;
 

@@ -75,7 +75,29 @@ static bool fits_fasttext(const char *head, size_t size)
     return word.length > 0;
 }
 
-/* Labels may stand anywhere in a line. */
+/* Appends the labels of a word: "__label__a", "__label__a,__label__b". */
+static int append_labels(papertag_reader *reader, pt_slice word, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    while (!status && word.length) {
+        pt_slice tag = {word.text + sizeof label - 1, 0};
+        const char *end = word.text + word.length;
+        while (tag.text + tag.length < end &&
+               (tag.text[tag.length] != ',' ||
+                !pt_starts_with((pt_slice){tag.text + tag.length + 1, (size_t)(end - tag.text) - tag.length - 1},
+                                label))) {
+            tag.length++;
+        }
+        word = (pt_slice){tag.text + tag.length, (size_t)(end - tag.text) - tag.length};
+        word = word.length ? (pt_slice){word.text + 1, word.length - 1} : word;
+        tag.length -= tag.length && tag.text[tag.length - 1] == ',';
+        status = append_tag(reader, tag, err);
+    }
+    return status;
+}
+
+/* Labels may stand anywhere in a line; some programs put a comma between them and the text. */
 static int next_fasttext(papertag_reader *reader, papertag_error *err)
 {
     pt_buf *text = &reader->scratch;
@@ -88,10 +110,8 @@ static int next_fasttext(papertag_reader *reader, papertag_error *err)
     pt_buf_clear(text);
     while (!status && (word = pt_take_word(&line)).length) {
         if (pt_starts_with(word, label)) {
-            word = (pt_slice){word.text + sizeof label - 1, word.length - (sizeof label - 1)};
-            word.length -= word.length && word.text[word.length - 1] == ',';
-            status = append_tag(reader, word, err);
-        } else {
+            status = append_labels(reader, word, err);
+        } else if (text->size || !pt_slice_is(word, ",")) {
             pt_buf_append(text, word.text, word.length);
             pt_buf_text(text, " ");
         }
@@ -125,7 +145,27 @@ static bool is_numbers(pt_slice word)
 static bool is_component(pt_slice word)
 {
     const pt_slice index = pt_take_until(&word, ':');
-    return word.length && is_numbers(index) && is_numbers(pt_take_until(&word, '.'));
+
+    for (size_t i = 0; i < word.length; i++) {
+        if (!pt_is_digit(word.text[i]) && !strchr("+-.eE", word.text[i])) {
+            return false;
+        }
+    }
+    return word.length && is_numbers(index) && !memchr(index.text, ',', index.length);
+}
+
+/* Whether a line is labels and a vector: "1,5 12:0.5 13:1", "+1 qid:3 1:2", or without labels " 1:0.5". */
+static bool is_vector(pt_slice line)
+{
+    pt_slice word = pt_take_word(&line);
+
+    if (!is_component(word)) {
+        const bool signed_label = word.length && strchr("+-", *word.text);
+        const pt_slice number = {word.text + signed_label, word.length - signed_label};
+        word = is_numbers(number) ? pt_take_word(&line) : (pt_slice){"", 0};
+    }
+    word = pt_starts_with(word, "qid:") ? pt_take_word(&line) : word;
+    return is_component(word);
 }
 
 /* The id, which may be absent, and the labels of a line, which are taken off it: what is left is the text. */
@@ -163,7 +203,7 @@ static bool fits_libmultilabel(const char *head, size_t size)
 
     while (lines < LINES_SEEN && rest.length) {
         const bool whole = memchr(rest.text, '\n', rest.length) != NULL;
-        pt_slice line = pt_take_until(&rest, '\n'), id, labels, after;
+        pt_slice line = pt_take_until(&rest, '\n'), id, labels;
         if (!pt_trimmed(line).length) {
             continue;
         }
@@ -174,11 +214,10 @@ static bool fits_libmultilabel(const char *head, size_t size)
             return false;
         }
         tabs = count_of(line, '\t');
-        take_labels(&line, &id, &labels);
-        after = line;
-        if (!tabs && is_numbers(labels) && is_component(pt_take_word(&after))) {
-            return true; /* a vector, which open_libmultilabel refuses with the reason */
+        if (is_vector(line)) {
+            return true; /* which open_libmultilabel refuses with the reason */
         }
+        take_labels(&line, &id, &labels);
         if (tabs > 2 || (tabs ? count_words(id) > 1 : !is_numbers(labels)) || count_words(line) < 2 ||
             count_words(labels) >= count_words(line) || is_prose(labels)) {
             return false;
@@ -189,18 +228,18 @@ static bool fits_libmultilabel(const char *head, size_t size)
     return tabs ? lines > 0 : several > 0;
 }
 
-/* Files of vectors look the same to LIBSVM's tools, but have no text. */
+/* Files of vectors look the same to LIBSVM's tools, but have no text: a model here is made of words, and which words
+ * their numbers stand for is known only to who made them. */
 static int open_libmultilabel(papertag_reader *reader, papertag_error *err)
 {
-    pt_slice text, id, labels, word;
+    pt_slice text;
     int status = pt_input_fill(&reader->input, 4096, err);
 
     text = (pt_slice){reader->input.start, (size_t)(reader->input.end - reader->input.start)};
-    text = pt_take_until(&text, '\n');
-    take_labels(&text, &id, &labels);
-    word = pt_take_word(&text);
-    if (!status && is_component(word)) {
-        return pt_input_fail(&reader->input, 1, err, "LIBSVM's vectors have no text; the texts they were made of do");
+    if (!status && is_vector(pt_take_until(&text, '\n'))) {
+        return pt_input_fail(&reader->input, 1, err,
+                             "LIBSVM's vectors have no text: give the texts they were made of, a line each with its "
+                             "labels, a tab and the text");
     }
     return status;
 }

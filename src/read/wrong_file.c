@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "format.h"
+#include "markup.h"
 #include "slice.h"
 #include "xml.h"
 
@@ -50,7 +51,7 @@ static int report_page(papertag_reader *reader, pt_slice title, papertag_error *
 {
     const char *name = reader->input.name, *shown = NULL;
 
-    if (pt_record_text(&reader->record, &shown, title.text, title.length, err)) {
+    if (pt_record_markup(&reader->record, &shown, title.text, title.length, err)) {
         return PAPERTAG_NO_MEMORY;
     }
     return pt_fail(err, PAPERTAG_BAD_INPUT,
