@@ -1,9 +1,12 @@
 /*
  * dates - see dates.h. None of it depends on the locale or the time zone.
  */
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "dates.h"
 
 /* Months from 1, hours and the like 0 where only a day was given. */
@@ -49,9 +52,62 @@ bool is_weekend(const char *day)
 
 void present_moment(char out[MOMENT_SIZE])
 {
-    const time_t clock = time(NULL);
+    write_moment(out, clock_now());
+}
+
+void write_moment(char out[MOMENT_SIZE], int64_t milliseconds)
+{
+    static const int64_t latest = INT64_C(253402300799); /* the last second of the year 9999 */
+    int64_t seconds = milliseconds / 1000;
+    time_t clock;
     struct tm utc;
 
+    seconds = seconds < 0 ? 0 : seconds > latest ? latest : seconds;
+    clock = (time_t)seconds;
     gmtime_r(&clock, &utc);
     strftime(out, MOMENT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* Days since 1970 of a day of the Gregorian calendar: years begin with March, so that leap days come last. */
+static long count_days(int year, int month, int day)
+{
+    const long y = year - (month <= 2), m = (month + 9) % 12;
+
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+}
+
+void write_day(char out[DAY_SIZE], long number)
+{
+    char moment[MOMENT_SIZE];
+
+    write_moment(moment, (int64_t)number * 86400000);
+    memcpy(out, moment, 10);
+    out[10] = '\0';
+}
+
+long day_number(const char *day)
+{
+    char back[DAY_SIZE];
+    int year = 0, month = 0, date = 0;
+    long number;
+
+    if (sscanf(day, "%4d-%2d-%2d", &year, &month, &date) != 3 || year < 1970 || month < 1 || month > 12) {
+        return LONG_MIN;
+    }
+    number = count_days(year, month, date);
+    write_day(back, number);
+    return strncmp(back, day, 10) ? LONG_MIN : number;
+}
+
+int weekday_of(long number)
+{
+    return (int)(((number + 4) % 7 + 7) % 7);
+}
+
+int64_t read_milliseconds(const char *moment)
+{
+    const struct moment m = read_moment(moment);
+    const long days = day_number(moment);
+
+    return days == LONG_MIN ? 0 : ((days * INT64_C(24) + m.hour) * 60 + m.minute) * 60000 + m.second * 1000;
 }

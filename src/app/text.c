@@ -40,6 +40,14 @@ void text_put(text *t, const char *string)
     text_add(t, string, strlen(string));
 }
 
+void text_empty(text *t)
+{
+    t->size = 0;
+    if (t->data) {
+        t->data[0] = '\0';
+    }
+}
+
 void text_free(text *t)
 {
     free(t->data);

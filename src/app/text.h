@@ -25,6 +25,7 @@ void text_add(text *t, const char *bytes, size_t size);
 void text_put(text *t, const char *string);
 void text_html(text *t, const char *string); /* escaped for text and quoted attributes, also of XML 1.0 */
 void text_free(text *t);
+void text_empty(text *t); /* keeps its memory for what is added next */
 
 /* As printf, of any length. Strings are cleaned (see clean.h), padded to columns, and cut between characters. */
 void text_format(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -19,6 +19,19 @@ static int check_name(const char *name, papertag_error *err)
     return PAPERTAG_OK;
 }
 
+/* Arguments are kept as a list, which has no place for control characters. */
+static int check_arguments(papertag_strings arguments, papertag_error *err)
+{
+    for (size_t i = 0; i < arguments.count; i++) {
+        for (const unsigned char *c = (const unsigned char *)arguments.items[i]; *c; c++) {
+            if (*c < ' ' || *c == 127) {
+                return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "an argument of a source has a control character");
+            }
+        }
+    }
+    return PAPERTAG_OK;
+}
+
 static int find_source(papertag_store *store, const char *name, int64_t *key, papertag_error *err)
 {
     int status = pt_store_ask(store, "SELECT key FROM origins WHERE name=?1", key, err, "t", name);
@@ -37,6 +50,7 @@ int papertag_store_source_add(papertag_store *store, const papertag_source *sour
     int64_t there = 0;
     int status = check_name(source->name, err);
 
+    status = status ? status : check_arguments(source->arguments, err);
     status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
@@ -77,7 +91,9 @@ static void read_source(pt_db_row *row, pt_arena *arena, void *item)
 
     s->name = pt_db_text(row, 0, arena);
     s->kind = pt_db_text(row, 1, arena);
-    pt_list_parse(pt_db_text(row, 2, arena), arena, &s->arguments);
+    if (pt_list_parse(pt_db_text(row, 2, arena), arena, &s->arguments)) {
+        s->name = NULL; /* no memory: noticed below */
+    }
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) {
         *texts[i] = pt_db_text(row, 3 + i, arena);
     }
@@ -94,7 +110,7 @@ int papertag_store_sources(papertag_store *store, const papertag_source **out, s
 
     for (size_t i = 0; i < list.count && !status; i++) {
         const papertag_source *s = (const papertag_source *)list.items + i;
-        status = s->name && s->kind && s->arguments.items ? PAPERTAG_OK : pt_no_memory(err);
+        status = s->name && s->kind ? PAPERTAG_OK : pt_no_memory(err);
     }
     if (!status) {
         *out = list.items;

@@ -198,8 +198,31 @@ def commands(model, other, ids):
     for form in ([], ["--json"]):
         run("config", *form, "--config", "config", status=(0, 2))
         run("config", *form)
+    sources()
     run("retrain", status=(0, 1, 2, 3))
     run("model", "list", status=(0, 3))
+
+
+def sources():
+    """Sources whose names, arguments and last answers are hostile. The port answers nothing, and no time passes."""
+    with open("clock", "w") as file:
+        file.write("1795651200000")
+    os.environ.update(PAPERTAG_CLOCK="clock", no_proxy="*", XDG_STATE_HOME=os.getcwd())
+    run("source", "add", "feed", "feed", "http://127.0.0.1:1/" + HOSTILE, status=(2,))
+    run("source", "add", "feed", "feed", "http://127.0.0.1:1/x")
+    run("source", "add", "t", "s2", HOSTILE, status=(2,))
+    run("source", "add", "s", "s2", re.sub("[\0-\x1f]", "", HOSTILE), "--url", "http://127.0.0.1:1/x")
+    for form in ([], ["--json"]):
+        run("fetch", *form, status=(75,))
+        run("fetch", "--dry-run", *form)
+        run("source", "list", *form)
+    with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db:
+        db.execute("UPDATE origins SET name=name||?1, answer=?1, state='failed', place=?1, kind=?1", (HOSTILE,))
+    for form in ([], ["--json"]):
+        run("source", "list", *form)
+        run("fetch", *form, status=(1,))
+    run("source", "remove", "s" + HOSTILE)
+    del os.environ["PAPERTAG_CLOCK"]
 
 
 def pasted(text):

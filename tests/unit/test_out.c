@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "app/clean.c"
+#include "app/clock.c"
 #include "app/dates.c"
 #include "app/json.c"
 #include "app/status.c"

@@ -114,11 +114,21 @@ static void test_nothing_is_stored_for_a_source_that_is_gone(void **state)
     papertag_batch_close(batch);
 }
 
+static void test_a_source_may_have_no_arguments(void **state)
+{
+    const papertag_source daily = {.name = "daily", .kind = "hf", .url = "http://127.0.0.1/"};
+
+    (void)state;
+    assert_int_equal(papertag_store_source_add(store, &daily, &err), PAPERTAG_OK);
+    assert_int_equal(only_source()->arguments.count, 0);
+    assert_string_equal(only_source()->url, daily.url);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SOURCE_TEST(test_sources_are_listed_and_removed),
-                                       SOURCE_TEST(test_names_are_words),
-                                       SOURCE_TEST(test_papers_and_place_are_stored_together),
-                                       SOURCE_TEST(test_nothing_is_stored_for_a_source_that_is_gone)};
+    const struct CMUnitTest tests[] = {
+        SOURCE_TEST(test_sources_are_listed_and_removed), SOURCE_TEST(test_names_are_words),
+        SOURCE_TEST(test_a_source_may_have_no_arguments), SOURCE_TEST(test_papers_and_place_are_stored_together),
+        SOURCE_TEST(test_nothing_is_stored_for_a_source_that_is_gone)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

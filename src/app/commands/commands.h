@@ -10,6 +10,8 @@
 #define COMMANDS(ROW)                                                                                                  \
     ROW(tag)                                                                                                           \
     ROW(add)                                                                                                           \
+    ROW(source)                                                                                                        \
+    ROW(fetch)                                                                                                         \
     ROW(list)                                                                                                          \
     ROW(digest)                                                                                                        \
     ROW(show)                                                                                                          \
