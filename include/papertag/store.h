@@ -93,6 +93,10 @@ PAPERTAG_API int papertag_store_select(papertag_store *store, const papertag_que
 PAPERTAG_API int papertag_store_expression(papertag_store *store, const papertag_query *query, const char **text,
                                            papertag_strings *named, papertag_error *err);
 
+/* The same in words, for a title: "Quantization or Sparsity"; a tag that is given twice, as by an alias, once. */
+PAPERTAG_API int papertag_store_describe(papertag_store *store, const papertag_query *query, const char **text,
+                                         papertag_error *err);
+
 /* At most `limit` papers of the query's days that come nearest to its expression: those with the highest p of a tag
  * that it names, assigned or not. None when the expression names no tag. Otherwise as papertag_store_select. */
 PAPERTAG_API int papertag_store_nearest(papertag_store *store, const papertag_query *query, size_t limit,

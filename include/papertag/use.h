@@ -89,6 +89,11 @@ typedef struct papertag_paper {
     size_t line; /* where the record begins in its file, from 1 */
 } papertag_paper;
 
+/* A title or an abstract as a reader sees it: *out is the text with accents, dashes, signs and formulas of LaTeX as
+ * characters ("$\\ell_2$" is U+2113, U+2082) and without its commands of style; to be freed. What cannot be shown so
+ * stays as it is. Errors: PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_plain_text(const char *text, char **out, papertag_error *err);
+
 /* Where the parts of a name begin that has the first name first, as those of a paper have; bytes. */
 typedef struct papertag_name_parts {
     size_t last;   /* "van der Roe" in "Rick van der Roe Jr"; 0: not known, as with organisations */

@@ -2,6 +2,7 @@
  * paper - a stored paper as JSON, and as a few lines for a person.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
@@ -69,6 +70,24 @@ void text_paper_json(text *t, const papertag_stored *s)
     json_close(t, '}');
 }
 
+void text_plain(text *t, const char *string)
+{
+    papertag_error err;
+    char *plain = NULL;
+
+    if (string && papertag_plain_text(string, &plain, &err)) {
+        t->failed = true;
+    } else if (string) {
+        text_put(t, plain);
+    }
+    free(plain);
+}
+
+void text_title(text *t, const papertag_paper *p)
+{
+    text_plain(t, p->title ? p->title : "(no title)");
+}
+
 void text_byline(text *t, const papertag_paper *p)
 {
     const size_t before = t->size;
@@ -104,10 +123,11 @@ void text_about(text *t, const papertag_paper *p)
 
 void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
 {
-    text about = {0}, tags = {0}, line = {0};
+    text about = {0}, tags = {0}, line = {0}, title = {0};
 
     text_put(t, s->bold);
-    text_wrapped(t, s, stored->paper.title ? stored->paper.title : "(no title)", "");
+    text_title(&title, &stored->paper);
+    text_wrapped(t, s, text_of(t, &title), "");
     text_format(t, "%s\n  %s", s->plain, s->dim);
     text_about(&line, &stored->paper);
     text_put(&about, stored->paper.id);
@@ -126,6 +146,7 @@ void text_paper_lines(text *t, const style *s, const papertag_stored *stored)
     text_format(t, "  %s", s->good);
     text_wrapped(t, s, *text_of(t, &tags) ? tags.data : "(no tag)", "  ");
     text_format(t, "%s\n", s->plain);
+    text_free(&title);
     text_free(&line);
     text_free(&about);
     text_free(&tags);

@@ -11,6 +11,12 @@
 /* A JSON object, without a newline. */
 void text_paper_json(text *t, const papertag_stored *s);
 
+/* A title or an abstract (NULL: nothing) without LaTeX. It is not cleaned. */
+void text_plain(text *t, const char *string);
+
+/* A paper's title without LaTeX, or words that say that it has none. It is not cleaned. */
+void text_title(text *t, const papertag_paper *p);
+
 /* A few lines: title, origin, tags. */
 void text_paper_lines(text *t, const style *s, const papertag_stored *stored);
 

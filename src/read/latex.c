@@ -6,11 +6,13 @@
  */
 #include "latex.h"
 
+#include <stdlib.h>
 #include <utf8proc.h>
 
+#include "math.h"
 #include "slice.h"
 
-enum { DEPTH_MAX = 8 };
+enum { DEPTH_MAX = 8, BRACES_MAX = 64, GROUP_MOST = 200 };
 
 typedef struct latex {
     const char *at, *end;
@@ -18,6 +20,11 @@ typedef struct latex {
     pt_latex_kind kind;
     int depth;     /* of accents on accents */
     bool unclosed; /* math without an end was found: searching for an end again at every '$' would take too long */
+
+    /* for a reader: which of the open braces stay in the text, the innermost in the lowest bit */
+    uint64_t kept;
+    int open;
+    bool argument; /* the next brace is of a command's argument */
 } latex;
 
 /* ---- what commands mean ---------------------------------------------------------------------------------------- */
@@ -231,7 +238,12 @@ static void write_text(latex *x);
 
 static void write_inner(const latex *x, pt_buf *out, pt_slice text)
 {
-    latex inner = {text.text, text.text + text.length, out, x->kind, x->depth + 1, x->unclosed};
+    latex inner = {.at = text.text,
+                   .end = text.text + text.length,
+                   .out = out,
+                   .kind = x->kind,
+                   .depth = x->depth + 1,
+                   .unclosed = x->unclosed};
     write_text(&inner);
 }
 
@@ -278,15 +290,39 @@ static void write_accent(latex *x, const accent *a)
     pt_buf_free(&inner);
 }
 
-/* Copies math unchanged, up to the first `closing` that no backslash escapes. */
+/* Whether `length` bytes between two dollars are a formula, not a text between two prices: as Pandoc has it, no blank
+ * is inside of a dollar and no digit follows; else a sign that only formulas have tells. */
+static bool is_formula(const char *inner, size_t length, char next)
+{
+    if (length && !pt_is_white(*inner) && !pt_is_white(inner[length - 1]) && !pt_is_digit(next)) {
+        return true;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (strchr("\\^_", inner[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Writes math up to the first `closing` that no backslash escapes: unchanged, or as text for a reader. */
 static void write_math(latex *x, const char *closing, size_t opening)
 {
     const char *from = x->at;
 
     for (x->at += opening; x->at < x->end && !x->unclosed; x->at++) {
         if (begins(x, closing)) {
+            const size_t length = (size_t)(x->at - from) - opening;
+            const char next = x->at + 1 < x->end ? x->at[1] : ' ';
             x->at += strlen(closing);
-            pt_buf_append(x->out, from, (size_t)(x->at - from));
+            if (x->kind != PT_LATEX_READER) {
+                pt_buf_append(x->out, from, (size_t)(x->at - from));
+            } else if (*closing != '$' || closing[1] || is_formula(from + opening, length, next)) {
+                pt_math_text(x->out, from + opening, length);
+            } else {
+                pt_buf_append(x->out, from, opening);
+                x->at = from + opening;
+            }
             return;
         }
         x->at += *x->at == '\\' && x->at + 1 < x->end;
@@ -301,7 +337,7 @@ static void write_command(latex *x)
     const char *from = x->at++, *text;
     const accent *a;
     pt_slice command;
-    bool letters;
+    bool letters, spaces_end;
 
     if (x->at < x->end && (*x->at == '(' || *x->at == '[')) {
         x->at = from;
@@ -314,11 +350,15 @@ static void write_command(latex *x)
         write_accent(x, a);
         return;
     }
-    letters = command.length && pt_is_letter(*command.text);
+    letters = spaces_end = command.length && pt_is_letter(*command.text);
     text = symbol_of(command);
+    if (!text && letters && x->kind == PT_LATEX_READER && !begins(x, "{")) {
+        text = pt_math_symbol(command.text, command.length); /* people forget the dollars, and leave spaces */
+        spaces_end = false;
+    }
     if (text) {
         pt_buf_text(x->out, text);
-        if (letters) {
+        if (spaces_end) {
             skip_spaces(x); /* spaces end the name of a command */
         }
     } else if (command.length == 4 && !memcmp(command.text, "href", 4) && begins(x, "{")) {
@@ -326,6 +366,42 @@ static void write_command(latex *x)
     } else if (!letters || !begins(x, "{")) {
         pt_buf_append(x->out, from, (size_t)(x->at - from)); /* unknown; one before a group is taken for a style */
     }
+    x->argument = begins(x, "{");
+}
+
+/* Whether the brace at x->at is part of the text of a reader: one around a list, as in {0, 1}, no group of LaTeX. */
+static bool brace_stays(const latex *x)
+{
+    const char *at = x->at + 1;
+
+    while (at < x->end && at - x->at < GROUP_MOST && !strchr("{},:;\\", *at)) {
+        at++;
+    }
+    return x->kind == PT_LATEX_READER && !x->argument && (at == x->end || strchr(",:;", *at));
+}
+
+static void write_brace(latex *x)
+{
+    bool stays = *x->at == '{' ? brace_stays(x) : x->open ? (x->kept & 1) != 0 : x->kind == PT_LATEX_READER;
+
+    if (*x->at == '{' && x->open < BRACES_MAX) {
+        x->kept = x->kept << 1 | stays;
+        x->open++;
+    } else if (*x->at == '}' && x->open) {
+        x->kept >>= 1;
+        x->open--;
+    }
+    if (stays) {
+        pt_buf_append(x->out, x->at, 1);
+    }
+    x->argument = false;
+    x->at++;
+}
+
+/* Whether the '~' at x->at means "about" to a reader: it is no space between words that belong together. */
+static bool means_about(const latex *x)
+{
+    return x->kind == PT_LATEX_READER && (!x->out->size || pt_is_white(x->at[-1]) || x->at[-1] == '(');
 }
 
 static void write_text(latex *x)
@@ -341,10 +417,10 @@ static void write_text(latex *x)
             continue;
         }
         if (*x->at == '{' || *x->at == '}') {
-            x->at++;
+            write_brace(x);
             continue;
         }
-        if (x->kind == PT_LATEX_PROSE) {
+        if (x->kind != PT_LATEX_ADDRESS && !(*x->at == '~' && means_about(x))) {
             if (*x->at == '$') {
                 write_math(x, begins(x, "$$") ? "$$" : "$", begins(x, "$$") ? 2 : 1);
                 continue;
@@ -364,8 +440,25 @@ static void write_text(latex *x)
 
 void pt_latex_text(pt_buf *out, const char *text, size_t length, pt_latex_kind kind)
 {
-    latex x = {text, text + length, out, kind, 0, false};
+    latex x = {.at = text, .end = text + length, .out = out, .kind = kind};
 
     pt_buf_append(out, "", 0);
     write_text(&x);
+}
+
+int papertag_plain_text(const char *text, char **out, papertag_error *err)
+{
+    pt_buf plain = {0};
+
+    if (strpbrk(text, "\\$~{}`") || strstr(text, "--") || strstr(text, "''")) {
+        pt_latex_text(&plain, text, strlen(text), PT_LATEX_READER);
+    } else {
+        pt_buf_text(&plain, text);
+    }
+    if (plain.failed) {
+        pt_buf_free(&plain);
+        return pt_no_memory(err);
+    }
+    *out = plain.data;
+    return PAPERTAG_OK;
 }

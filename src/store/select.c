@@ -382,3 +382,21 @@ int papertag_store_expression(papertag_store *store, const papertag_query *query
     }
     return status;
 }
+
+int papertag_store_describe(papertag_store *store, const papertag_query *query, const char **text, papertag_error *err)
+{
+    const papertag_query bare = {.expression = query->expression, .as_of = query->as_of};
+    pt_selection s = {0};
+    int status = start(&s, store, &bare, err);
+
+    pt_buf_clear(&store->expression);
+    if (!status && s.expression.root) {
+        pt_expression_describe(&s.expression, &store->expression);
+        status = store->expression.failed ? pt_no_memory(err) : PAPERTAG_OK;
+    }
+    pt_selection_free(&s);
+    if (!status) {
+        *text = store->expression.data ? store->expression.data : "";
+    }
+    return status;
+}

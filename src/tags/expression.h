@@ -70,6 +70,9 @@ void pt_expression_free(pt_expression *expression);
  * parses to the same expression. */
 void pt_expression_print(const pt_expression *expression, pt_buf *out);
 
+/* Appends it in words, for a title: names of tags, "and", "or", "not"; what is said twice in a row of them, once. */
+void pt_expression_describe(const pt_expression *expression, pt_buf *out);
+
 /* Sets in needed[0 .. tag_count) tags of which every match has at least one, as few as the form shows; returns how
  * many. 0 when a paper without any tag may match. */
 size_t pt_expression_needs(const pt_expression *expression, bool *needed);

@@ -89,7 +89,7 @@ class Page(html.parser.HTMLParser):
         if tag in ("script", "img", "iframe", "object", "embed", "form", "base"):
             fault(self.call, f"<{tag}> in HTML")
         for name, value in attrs:
-            if name.startswith("on") or (name in ("href", "src") and not re.match(r"https?://", value or "")):
+            if name.startswith("on") or (name in ("href", "src") and not re.match(r"https?://|mailto:|#t[0-9]+$|#top$", value or "")):
                 fault(self.call, f"{name}={value!r} in HTML")
 
 
@@ -102,7 +102,7 @@ def check_page(call, text):
 def check_markdown(call, text):
     """After code and escapes are taken out, only the program's own links to papers may be left."""
     for block in text.split("\n\n"):
-        rest = re.sub(r"\\[!-/:-@\[-`{-~]", "", re.sub(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", block))
+        rest = re.sub(r"\\[!-/:-@\[-`{-~]", "", re.sub(r"(?<![`\\])(`+)(?!`)(.+?)(?<!`)\1(?!`)", "", block))
         rest = re.sub(r"^### \[([^][]*)\]\(<https?://[^<>\s]*>\)$", "", rest, flags=re.M)
         if re.search(r"[<`]|\]\(|!\[|^\s*javascript:|^Bcc", rest, re.M):
             fault(call, f"markup in Markdown: {rest[:80]!r}")

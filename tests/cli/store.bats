@@ -222,13 +222,15 @@ for node in [feed] + feed.findall(atom + 'entry'):
     for date in ('updated', 'published'):
         for found in node.findall(atom + date):
             datetime.datetime.strptime(found.text, '%Y-%m-%dT%H:%M:%SZ')
-    assert len(node.findall(atom + "link[@rel='alternate']")) <= 1
+    entry = node.tag == atom + 'entry'
+    assert len(node.findall(atom + "link[@rel='alternate']")) == entry == len(node.findall(atom + "content[@type='html']"))
 assert feed.find(atom + 'author/' + atom + 'name').text
 assert len({e.find(atom + 'id').text for e in feed.findall(atom + 'entry')}) == len(feed.findall(atom + 'entry')) > 1
 channel = et.parse(sys.argv[1] + '/d.rss').getroot().find('channel')
 for need in ('title', 'link', 'description'):
     assert len(channel.findall(need)) == 1, need
 for item in channel.findall('item'):
+    assert len(item.findall('{http://purl.org/dc/elements/1.1/}creator')) == 1 and item.find('link').text
     assert item.find('guid').get('isPermaLink') == 'false' and email.utils.parsedate_to_datetime(item.find('pubDate').text)
 END
 }
@@ -257,7 +259,7 @@ END
     for format in text markdown html atom rss json jsonfeed; do
         papertag digest --format $format >"$work/out"
         iconv -f UTF-8 -t UTF-8 "$work/out" >/dev/null
-        case $format in text | markdown | html) grep -q 'and 3 more' "$work/out" && grep -q '3 upvotes' "$work/out" ;; esac
+        case $format in text | markdown | html) grep -q 'and 3 more' "$work/out" && grep -qE '3 upvotes|▲ 3<' "$work/out" ;; esac
     done
 }
 
@@ -283,6 +285,60 @@ END
     papertag digest --group-by tag --tag "RL | quantization" --format html | grep -q '<h2>Quantization</h2>'
     run papertag digest --group-by colour
     expect 2
+}
+
+@test "a digest for readers: tags counted and named, two lines, underlined words, links, plain LaTeX" {
+    store
+    papertag digest --tag 'RL | reinforcement-learning | quantization' --format html >"$work/page"
+    grep -q '<h1><bdi>Papers: Reinforcement learning or Quantization</bdi></h1>' "$work/page"
+    count=$(papertag list --tag quantization --json | wc -l)
+    grep -qE "<nav>.* <a href=\"#t[0-9]+\">Quantization <b>$count</b></a>" "$work/page"
+    for anchor in $(grep -oE '<a href="#t[0-9]+"' "$work/page" | tr -dc 't0-9\n' | sort -u); do
+        [ "$(grep -c "<i id=\"$anchor\">" "$work/page")" -eq 1 ]
+    done
+    grep -qi '<details><summary><span>.*<u>[^<]*quanti[^<]*</u>' "$work/page"
+    grep -q '<code>sample-01</code>' "$work/page"
+    ! grep -qE '\\emph|\$' "$work/page"
+    grep -q '2.3× faster' "$work/page"
+    papertag digest --tag quantization >"$work/text"
+    sed -n 3p "$work/text" | grep -q "Quantization $count"
+    ! grep -qE '\\emph|\$' "$work/text"
+    printf '%s\n' '{"id":"2601.00001","title":"Quantization","abstract":"Of weights.","arxiv":"2601.00001","featured":"2026-01-02","code_url":"https://code.example/x"}' |
+        papertag add --db "$work/one.db" - >/dev/null
+    papertag digest --db "$work/one.db" --format html >"$work/page"
+    for url in https://arxiv.org/abs/2601.00001 https://arxiv.org/pdf/2601.00001 https://huggingface.co/papers/2601.00001 https://code.example/x; do
+        grep -q "<a href=\"$url\">" "$work/page"
+    done
+}
+
+@test "a digest of several days has the days of announcement as headings, where each has several papers" {
+    for i in 1 2 3 4 5 6; do
+        echo "{\"id\":\"d$i\",\"title\":\"Quantization $i\",\"date\":\"2026-01-0$i\",\"announced\":\"2026-02-0$((i % 2 + 1))\",\"announce_type\":\"new\"}"
+    done | papertag add --db "$work/d.db" - >/dev/null
+    [ "$(papertag digest --db "$work/d.db" | grep '^==')" = "== 2026-02-02 ==
+== 2026-02-01 ==" ]
+    ! papertag digest --db "$work/d.db" --limit 3 | grep '^=='
+    ! papertag digest --db "$work/d.db" --group-by none | grep '^=='
+}
+
+@test "feeds: an entry has other ids in another feed, and always a link" {
+    store
+    papertag digest --tag quantization --format atom >"$work/a"
+    papertag digest --tag 'quantization | sparsity' --format atom >"$work/b"
+    for feed in a b; do grep -o '<id>[^<]*' "$work/$feed" | sort >"$work/$feed.ids"; done
+    [ -z "$(comm -12 "$work/a.ids" "$work/b.ids")" ]
+    /usr/bin/python3 -c 'import feedparser' 2>/dev/null || skip "python3-feedparser is missing"
+    for format in atom rss; do
+        papertag digest --tag language-models --format $format --url https://example.org/feed >"$work/f.$format"
+        /usr/bin/python3 - "$work/f.$format" <<'END'
+import feedparser, sys
+feed = feedparser.parse(sys.argv[1])
+assert not feed.bozo, feed.bozo_exception
+assert feed.feed.title and len(feed.entries) > 1
+for e in feed.entries:
+    assert e.id and e.title and e.link and e.published_parsed and (e.get('content') or e.get('description'))
+END
+    done
 }
 
 @test "subscriptions: every paper once; an empty digest gives the reason, status 3" {

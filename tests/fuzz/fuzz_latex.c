@@ -1,5 +1,5 @@
 /*
- * Fuzz target: LaTeX of bibliographies. Text that is UTF-8 stays so, and never grows beyond what its accents explain.
+ * Fuzz target: LaTeX of bibliographies and abstracts. Text that is UTF-8 stays so, and never grows beyond what its accents explain.
  */
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -25,7 +25,7 @@ static bool is_utf8(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    for (int kind = PT_LATEX_PROSE; kind <= PT_LATEX_ADDRESS; kind++) {
+    for (int kind = PT_LATEX_PROSE; kind <= PT_LATEX_READER; kind++) {
         pt_buf out = {0};
         pt_latex_text(&out, (const char *)data, size, (pt_latex_kind)kind);
         if (out.failed || out.size > 8 * size || (is_utf8((const char *)data, size) && !is_utf8(out.data, out.size))) {

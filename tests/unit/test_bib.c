@@ -95,6 +95,30 @@ static void test_latex_becomes_text(void **state)
 
 /* ---- fields --- */
 
+static void test_abstracts_for_readers(void **state)
+{
+    static const char *const cases[][2] = {
+        {"\\emph{TwinGrid, twice} is $2.3\\times$ faster -- in {\\em all}", "TwinGrid, twice is 2.3× faster – in all"},
+        {"an $\\ell_2$ norm and $\\mathcal{O}(n^{k/2})$", "an ℓ₂ norm and O(n^(k/2))"},
+        {"$W_Q$, $x_{t+1}$, $10^{-3}$, \\(\\frac{a+b}{2}\\)", "W_Q, xₜ₊₁, 10⁻³, (a+b)/2"},
+        {"costs $5 and $6", "costs $5 and $6"}, /* prices */
+        {"~10% of Fig.~3", "~10% of Fig. 3"},
+        {"in {0, 1} or {BERT}", "in {0, 1} or BERT"},
+        {"$\\alpha$-divergence, \\alpha too, $\\unknown$", "α-divergence, α too, \\unknown"},
+        {"an open $x", "an open $x"},
+        {"plain", "plain"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *out = NULL;
+        papertag_error err;
+        assert_int_equal(papertag_plain_text(cases[i][0], &out, &err), PAPERTAG_OK);
+        assert_string_equal(out, cases[i][1]);
+        free(out);
+    }
+}
+
 static void test_biblatex_field_by_field(void **state)
 {
     (void)state;
@@ -271,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_latex_becomes_text),
+        cmocka_unit_test(test_abstracts_for_readers),
         cmocka_unit_test(test_biblatex_field_by_field),
         cmocka_unit_test(test_bibtex_grammar),
         cmocka_unit_test(test_arxiv_wherever_it_is_written),

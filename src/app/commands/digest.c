@@ -269,11 +269,11 @@ static int make_digest(digest *d, struct request *r)
 }
 
 /* The title when none is given: what the digest has in it. */
-static void add_title(text *title, const char *filter, const papertag_query *query)
+static void add_title(text *title, const char *words, const papertag_query *query)
 {
     text_put(title, "Papers");
-    if (*filter) {
-        text_format(title, ": %.500s", filter);
+    if (*words) {
+        text_format(title, ": %.500s", words);
     }
     if (query->since) {
         text_format(title, " since %s", query->since);
@@ -287,6 +287,7 @@ static void add_title(text *title, const char *filter, const papertag_query *que
 static int name_and_make(digest *d, struct request *r, const char *plain_form)
 {
     char stamp[MOMENT_SIZE];
+    const char *words = "";
     text title = {0}, filter = {0};
     int code;
 
@@ -296,11 +297,20 @@ static int name_and_make(digest *d, struct request *r, const char *plain_form)
     }
     text_put(&filter, plain_form); /* the store's next answer overwrites it */
     d->filter = text_of(&title, &filter);
-    add_title(&title, d->filter, &r->query);
+    if (papertag_store_describe(d->store, &r->query, &words, &d->err)) {
+        text_free(&filter);
+        return refused(&d->err);
+    }
+    add_title(&title, words, &r->query);
     d->title = r->subscription.title ? r->subscription.title : text_of(&title, &title);
     d->title = args_text(r->args, "title", d->title);
     d->generated = stamp;
+    d->counts = r->format->headed;
     d->group = (digest_group)r->group;
+    if (!args_have(r->args, "group-by") && r->format->headed && r->query.sort == PAPERTAG_SORT_DATE) {
+        d->group = GROUP_DAYS;
+    }
+    d->feed = r->subscription.name ? r->subscription.name : d->filter;
     d->address = r->subscription.address;
     d->unsubscribe = web_address(r->subscription.unsubscribe);
     d->url = args_text(r->args, "url", NULL);
@@ -344,18 +354,19 @@ static int run(const args *a)
     return code;
 }
 
-static const option options[] = {OPTIONS_SELECT,
-                                 {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
-                                 {"output", 'o', "FILE", "write to FILE, whole or not at all"},
-                                 {"title", 0, "TEXT", "the title (default: from the expression)"},
-                                 {"group-by", 0, "WHAT", "tag, date or none"},
-                                 {"for", 0, "NAME", "the digest of a subscription: what it has not had yet"},
-                                 {"dry-run", 0, NULL, "with --for: show it, but do not record it as delivered"},
-                                 {"as-of", 0, "DATE", "as if today were that day; with --for: what was delivered then"},
-                                 {"url", 0, "URL", "where the feed will be found, for its link to itself"},
-                                 OPTION_DB,
-                                 OPTION_MODEL,
-                                 OPTION_END};
+static const option options[] = {
+    OPTIONS_SELECT,
+    {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
+    {"output", 'o', "FILE", "write to FILE, whole or not at all"},
+    {"title", 0, "TEXT", "the title (default: from the expression)"},
+    {"group-by", 0, "WHAT", "tag, date (of announcement) or none; default: dates of several papers each"},
+    {"for", 0, "NAME", "the digest of a subscription: what it has not had yet"},
+    {"dry-run", 0, NULL, "with --for: show it, but do not record it as delivered"},
+    {"as-of", 0, "DATE", "as if today were that day; with --for: what was delivered then"},
+    {"url", 0, "URL", "where the feed will be found, for its link to itself"},
+    OPTION_DB,
+    OPTION_MODEL,
+    OPTION_END};
 
 const command command_digest = {
     .name = "digest",

@@ -44,10 +44,11 @@ static void write_links(text *out, const style *s, const papertag_paper *p)
 static void write_whole(text *out, const style *s, const papertag_stored *paper)
 {
     const papertag_paper *p = &paper->paper;
-    text line = {0};
+    text line = {0}, title = {0}, abstract = {0};
 
     text_put(out, s->bold);
-    text_wrapped(out, s, p->title ? p->title : "(no title)", "");
+    text_title(&title, p);
+    text_wrapped(out, s, text_of(out, &title), "");
     text_format(out, "%s\n%s", s->plain, s->dim);
     text_about(&line, p);
     text_wrapped(out, s, text_of(out, &line), "");
@@ -55,7 +56,8 @@ static void write_whole(text *out, const style *s, const papertag_stored *paper)
     write_links(out, s, p);
     text_put(out, "\n");
     if (p->abstract) {
-        text_wrapped(out, s, p->abstract, "");
+        text_plain(&abstract, p->abstract);
+        text_wrapped(out, s, text_of(out, &abstract), "");
         text_put(out, "\n\n");
     }
     write_decisions(out, s, paper);
@@ -65,6 +67,8 @@ static void write_whole(text *out, const style *s, const papertag_stored *paper)
         text_wrapped(out, s, paper->sources.items[i], "");
     }
     text_format(out, "%s\n", s->plain);
+    text_free(&abstract);
+    text_free(&title);
     text_free(&line);
 }
 

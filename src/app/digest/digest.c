@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../clean.h"
 #include "digest.h"
 
 bool digest_take(digest *d, const int64_t *keys, size_t count)
@@ -26,9 +25,15 @@ void digest_free(digest *d)
     for (size_t i = 0; i < d->count; i++) {
         free(d->entries[i].heading);
     }
+    for (size_t i = 0; i < d->tag_count; i++) {
+        free(d->tags[i].tag);
+        free(d->tags[i].name);
+    }
+    free(d->tags);
     free(d->entries);
     d->entries = NULL;
-    d->count = 0;
+    d->tags = NULL;
+    d->count = d->tag_count = 0;
 }
 
 const papertag_stored *digest_paper(digest *d, size_t i, bool *opens)
@@ -61,24 +66,6 @@ void digest_terms(digest *d, const papertag_stored *paper, const papertag_decisi
     }
 }
 
-const char *digest_link(const papertag_paper *paper)
-{
-    return web_address(paper->url);
-}
-
-const char *web_address(const char *url)
-{
-    return url && is_clean(url) && (!strncmp(url, "https://", 8) || !strncmp(url, "http://", 7)) &&
-                   !strpbrk(url, " \"<>\\^`{|}")
-               ? url
-               : NULL;
-}
-
-const char *digest_title(const papertag_paper *paper)
-{
-    return paper->title ? paper->title : "(no title)";
-}
-
 /* ---- headings -------------------------------------------------------------------------------------------------- */
 
 static int compare_entries(const void *a, const void *b)
@@ -96,7 +83,8 @@ static bool sort_by_heading(digest *d)
         return false;
     }
     for (size_t i = 0; i < d->count; i++) {
-        size_t g = 0;
+        size_t g = i ? d->entries[i - 1].group : 0; /* mostly the same: papers are sorted by day */
+        g = g < groups && !strcmp(d->entries[firsts[g]].heading, d->entries[i].heading) ? g : 0;
         while (g < groups && strcmp(d->entries[firsts[g]].heading, d->entries[i].heading) != 0) {
             g++;
         }
@@ -130,23 +118,122 @@ static bool out_of_memory_for(digest *d)
     return false;
 }
 
-bool digest_set_headings(digest *d, papertag_strings named)
+/* ---- the tags of all papers ------------------------------------------------------------------------------------ */
+
+size_t digest_find_tag(const digest *d, const char *tag)
 {
-    if (d->group == GROUP_NONE) {
-        return true;
+    size_t i = 0;
+
+    while (i < d->tag_count && strcmp(d->tags[i].tag, tag) != 0) {
+        i++;
     }
-    for (size_t i = 0; i < d->count; i++) {
-        digest_entry *e = &d->entries[i];
-        const papertag_stored *paper;
-        if (papertag_store_get(d->store, e->key, &paper, &d->err)) {
+    return i;
+}
+
+static bool count_tag(digest *d, const papertag_decision *decision)
+{
+    const size_t i = digest_find_tag(d, decision->tag);
+
+    if (i == d->tag_count) {
+        digest_tag *grown = realloc(d->tags, (i + 1) * sizeof *grown);
+        if (!grown) {
             return false;
         }
-        e->heading = strdup(d->group == GROUP_TAG ? heading_tag(paper, named)
-                            : paper->paper.date   ? paper->paper.date
-                                                  : "no date");
-        if (!e->heading) {
+        d->tags = grown;
+        d->tags[i] = (digest_tag){strdup(decision->tag), strdup(decision->name), 0};
+        d->tag_count++;
+        if (!d->tags[i].tag || !d->tags[i].name) {
+            return false;
+        }
+    }
+    d->tags[i].count++;
+    return true;
+}
+
+static int compare_tags(const void *a, const void *b)
+{
+    const digest_tag *x = a, *y = b;
+    return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+void digest_add_counts(const digest *d, size_t most, text *out)
+{
+    for (size_t i = 0; i < d->tag_count && i < most; i++) {
+        text_format(out, "%s%s %zu", i ? " \xc2\xb7 " : "", d->tags[i].name, d->tags[i].count);
+    }
+    if (d->tag_count > most) {
+        text_format(out, " \xc2\xb7 %zu more", d->tag_count - most);
+    }
+}
+
+const char *digest_day(const papertag_paper *p)
+{
+    const bool new = p->announced && (!p->announce_type || strncmp(p->announce_type, "replace", 7) != 0);
+
+    return new ? p->announced : p->featured ? p->featured : p->date;
+}
+
+static char *make_heading(const digest *d, const papertag_stored *paper, papertag_strings named)
+{
+    const char *day = digest_day(&paper->paper);
+
+    return strdup(d->group == GROUP_TAG ? heading_tag(paper, named) : day ? day : "no date");
+}
+
+/* Days are worth headings when there is more than one and several papers to each. */
+static void drop_sparse_days(digest *d)
+{
+    const size_t days = d->count ? d->entries[d->count - 1].group + 1 : 0;
+
+    if (d->group == GROUP_DAYS) {
+        d->group = days > 1 && days * 3 <= d->count ? GROUP_DATE : GROUP_NONE;
+    }
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const digest_entry *x = a, *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Gives an entry its heading, and counts its paper's tags. */
+static bool read_entry(digest *d, digest_entry *e, papertag_strings named)
+{
+    const papertag_stored *paper;
+
+    if (papertag_store_get(d->store, e->key, &paper, &d->err)) {
+        return false;
+    }
+    for (size_t t = 0; d->counts && t < paper->tag_count && paper->tags[t].in_force; t++) {
+        if (!count_tag(d, &paper->tags[t])) {
             return out_of_memory_for(d);
         }
     }
-    return sort_by_heading(d) || out_of_memory_for(d);
+    if (d->group != GROUP_NONE) {
+        e->heading = make_heading(d, paper, named);
+    }
+    return d->group == GROUP_NONE || e->heading || out_of_memory_for(d);
+}
+
+bool digest_set_headings(digest *d, papertag_strings named)
+{
+    for (size_t i = 0; i < d->count && (d->counts || d->group != GROUP_NONE); i++) {
+        if (!read_entry(d, &d->entries[i], named)) {
+            return false;
+        }
+    }
+    if (d->tag_count) {
+        qsort(d->tags, d->tag_count, sizeof *d->tags, compare_tags);
+    }
+    if (d->group == GROUP_NONE) {
+        return true;
+    }
+    if (!sort_by_heading(d)) {
+        return out_of_memory_for(d);
+    }
+    drop_sparse_days(d);
+    if (d->group == GROUP_NONE) {
+        qsort(d->entries, d->count, sizeof *d->entries, compare_places);
+    }
+    return true;
 }

@@ -149,4 +149,5 @@ static bool write_eml(digest *d, text *out)
     return good;
 }
 
-const digest_format format_eml = {.name = "eml", .type = "message/rfc822", .explains = true, .write = write_eml};
+const digest_format format_eml = {
+    .name = "eml", .type = "message/rfc822", .explains = true, .headed = true, .write = write_eml};

@@ -6,9 +6,16 @@
 
 #include "formats.h"
 
-/* An id as a URN, the same for the same paper every time, so that a reader knows it again. What a URI may not hold is
- * percent-encoded. kind: "paper:" or "digest:". */
-void add_urn(text *out, const char *kind, const char *id);
+/* URNs of a feed and of a paper in it, the same every time, so that a reader knows them again; the paper has others in
+ * other feeds, so that a reader of both keeps both. What a URI may not hold is percent-encoded. */
+void add_feed_urn(text *out, const digest *d);
+void add_paper_urn(text *out, const digest *d, const papertag_paper *paper);
+
+/* The address that an entry leads to: the paper's, else its URN. */
+void add_entry_link(text *out, const digest *d, const papertag_stored *paper);
+
+/* An entry in HTML: who, when, links, the abstract, tags. */
+void add_content(text *out, const digest *d, const papertag_stored *paper);
 
 /* <name>value</name>, escaped, and a newline. */
 void add_element(text *out, const char *name, const char *value);

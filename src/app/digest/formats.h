@@ -10,6 +10,7 @@ typedef struct digest_format {
     const char *name;
     const char *type;                    /* media type */
     bool explains;                       /* shows the terms that earned each tag: needs the model */
+    bool headed;                         /* for people: days are headings, and its tags are counted */
     bool (*write)(digest *d, text *out); /* false with d->err when the store could not be read */
 } digest_format;
 

@@ -2,20 +2,24 @@
  * jsonfeed - a digest as a JSON Feed, version 1.1.
  */
 #include "../json.h"
+#include "../paper.h"
 #include "feed.h"
 
-static void add_item(text *out, const papertag_stored *paper)
+static void add_item(text *out, const digest *d, const papertag_stored *paper)
 {
     const papertag_paper *p = &paper->paper;
-    text urn = {0}, day = {0};
+    text urn = {0}, day = {0}, link = {0}, title = {0}, abstract = {0};
 
     add_moment(&day, paper);
-    add_urn(&urn, "paper:", p->id);
+    add_paper_urn(&urn, d, p);
+    digest_home(paper, &link);
+    text_title(&title, p);
+    text_plain(&abstract, p->abstract ? p->abstract : p->title);
     json_open(out, NULL, '{');
     json_string(out, "id", text_of(out, &urn));
-    json_optional(out, "url", digest_link(p));
-    json_string(out, "title", digest_title(p));
-    json_string(out, "content_text", p->abstract ? p->abstract : p->title);
+    json_optional(out, "url", *text_of(out, &link) ? link.data : NULL);
+    json_string(out, "title", text_of(out, &title));
+    json_string(out, "content_text", text_of(out, &abstract));
     json_string(out, "date_published", text_of(out, &day));
     json_string(out, "date_modified", paper->updated);
     json_open(out, "authors", '[');
@@ -31,6 +35,9 @@ static void add_item(text *out, const papertag_stored *paper)
     }
     json_close(out, ']');
     json_close(out, '}');
+    text_free(&abstract);
+    text_free(&title);
+    text_free(&link);
     text_free(&day);
     text_free(&urn);
 }
@@ -50,7 +57,7 @@ static bool write_jsonfeed(digest *d, text *out)
             return false;
         }
         json_line_break(out);
-        add_item(out, paper);
+        add_item(out, d, paper);
     }
     json_close(out, ']');
     json_close(out, '}');

@@ -7,6 +7,8 @@
 #include "../paper.h"
 #include "formats.h"
 
+enum { TAGS_SHOWN = 16 }; /* in the head */
+
 /* Adds text in which nothing is taken for markup. */
 static void add_escaped(text *out, const char *string)
 {
@@ -44,14 +46,17 @@ static void add_code(text *out, const char *string)
 static void add_paper(text *out, const papertag_stored *paper)
 {
     const papertag_paper *p = &paper->paper;
-    const char *link = digest_link(p);
-    text about = {0};
+    text about = {0}, home = {0}, title = {0}, abstract = {0};
+    bool linked;
 
-    text_put(out, link ? "\n### [" : "\n### ");
-    add_escaped(out, digest_title(p));
-    if (link) {
+    digest_home(paper, &home);
+    linked = *text_of(out, &home);
+    text_put(out, linked ? "\n### [" : "\n### ");
+    text_title(&title, p);
+    add_escaped(out, text_of(out, &title));
+    if (linked) {
         text_put(out, "](<");
-        text_put(out, link);
+        text_put(out, home.data);
         text_put(out, ">)");
     }
     text_put(out, "\n\n");
@@ -64,21 +69,33 @@ static void add_paper(text *out, const papertag_stored *paper)
         text_format(out, " %.2f", paper->tags[t].p);
     }
     text_put(out, paper->tag_count && paper->tags[0].in_force ? "\n\n" : "");
-    if (p->abstract) {
+    text_plain(&abstract, p->abstract);
+    if (*text_of(out, &abstract)) {
         text_put(out, "> ");
-        add_escaped(out, p->abstract);
+        add_escaped(out, abstract.data);
         text_put(out, "\n");
     }
+    text_free(&abstract);
+    text_free(&title);
+    text_free(&home);
     text_free(&about);
 }
 
 static bool write_markdown(digest *d, text *out)
 {
+    text counts = {0};
     bool opens;
 
     text_put(out, "# ");
     add_escaped(out, d->title);
     text_format(out, "\n\n%zu paper%s, %.10s\n", d->count, plural(d->count), d->generated);
+    digest_add_counts(d, TAGS_SHOWN, &counts);
+    if (*text_of(out, &counts)) {
+        text_put(out, "\n");
+        add_escaped(out, counts.data);
+        text_put(out, "\n");
+    }
+    text_free(&counts);
     for (size_t i = 0; i < d->count; i++) {
         const papertag_stored *paper = digest_paper(d, i, &opens);
         if (!paper) {
@@ -95,4 +112,4 @@ static bool write_markdown(digest *d, text *out)
 }
 
 const digest_format format_markdown = {
-    .name = "markdown", .type = "text/markdown; charset=utf-8", .write = write_markdown};
+    .name = "markdown", .type = "text/markdown; charset=utf-8", .headed = true, .write = write_markdown};

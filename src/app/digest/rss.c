@@ -2,32 +2,47 @@
  * rss - a digest as an RSS 2.0 feed.
  */
 #include "../dates.h"
+#include "../paper.h"
 #include "feed.h"
 
-static void add_item(text *out, const papertag_stored *paper)
+static void add_creators(text *out, const papertag_paper *p)
+{
+    text names = {0};
+
+    for (size_t i = 0; i < p->authors.count; i++) {
+        text_put(&names, i ? ", " : "");
+        text_put(&names, p->authors.items[i]);
+    }
+    if (*text_of(out, &names)) {
+        add_element(out, "dc:creator", names.data); /* readers show the first alone */
+    }
+    text_free(&names);
+}
+
+static void add_item(text *out, const digest *d, const papertag_stored *paper)
 {
     const papertag_paper *p = &paper->paper;
-    text html = {0};
+    text html = {0}, title = {0}, link = {0};
 
     text_put(out, "<item>\n");
-    add_element(out, "title", digest_title(p));
-    if (digest_link(p)) {
-        add_element(out, "link", digest_link(p));
-    }
+    text_title(&title, p);
+    add_element(out, "title", text_of(out, &title));
+    add_entry_link(&link, d, paper);
+    add_element(out, "link", text_of(out, &link));
     text_put(out, "<guid isPermaLink=\"false\">");
-    add_urn(out, "paper:", p->id);
+    add_paper_urn(out, d, p);
     text_put(out, "</guid>\n<pubDate>");
     text_mail_date(out, moment_of(paper));
     text_put(out, "</pubDate>\n");
-    for (size_t i = 0; i < p->authors.count; i++) {
-        add_element(out, "dc:creator", p->authors.items[i]);
-    }
+    add_creators(out, p);
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
         add_element(out, "category", paper->tags[t].tag);
     }
-    text_html(&html, p->abstract ? p->abstract : ""); /* a description is HTML: plain text is escaped twice */
-    add_element(out, "description", text_of(out, &html));
+    add_content(&html, d, paper);
+    add_element(out, "description", text_of(out, &html)); /* a description is HTML, escaped */
     text_put(out, "</item>\n");
+    text_free(&link);
+    text_free(&title);
     text_free(&html);
 }
 
@@ -50,7 +65,7 @@ static bool write_rss(digest *d, text *out)
         if (!paper) {
             return false;
         }
-        add_item(out, paper);
+        add_item(out, d, paper);
     }
     text_put(out, "</channel>\n</rss>\n");
     return true;
