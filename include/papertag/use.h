@@ -24,20 +24,23 @@ extern "C" {
 
 typedef enum papertag_status {
     PAPERTAG_OK = 0,
-    PAPERTAG_END = 1,           /* no more papers: not an error, and `err` is not written */
-    PAPERTAG_NO_MEMORY = 2,     /* an allocation failed */
-    PAPERTAG_IO = 3,            /* the system refused a file operation */
-    PAPERTAG_BAD_INPUT = 4,     /* a record, a file or a set of papers is not what it should be */
-    PAPERTAG_BAD_ARGUMENT = 5,  /* an option is out of range, or a name is not known */
-    PAPERTAG_BAD_MODEL = 6,     /* a model file is foreign, damaged, or of another version */
-    PAPERTAG_BAD_STORE = 7,     /* a store is foreign, or of a later version */
-    PAPERTAG_DAMAGED = 8,       /* the file of a store is damaged: papertag_store_salvage reads what is left */
-    PAPERTAG_UNKNOWN_FORMAT = 9 /* no format fits a source of papers: it may still be read in one that is named */
+    PAPERTAG_END = 1,            /* no more papers: not an error, and `err` is not written */
+    PAPERTAG_NO_MEMORY = 2,      /* an allocation failed */
+    PAPERTAG_IO = 3,             /* the system refused a file operation */
+    PAPERTAG_BAD_INPUT = 4,      /* a record, a file or a set of papers is not what it should be */
+    PAPERTAG_BAD_ARGUMENT = 5,   /* an option is out of range, or a name is not known */
+    PAPERTAG_BAD_MODEL = 6,      /* a model file is foreign, damaged, or of another version */
+    PAPERTAG_BAD_STORE = 7,      /* a store is foreign, or of a later version */
+    PAPERTAG_DAMAGED = 8,        /* the file of a store is damaged: papertag_store_salvage reads what is left */
+    PAPERTAG_UNKNOWN_FORMAT = 9, /* no format fits a source of papers: it may still be read in one that is named */
+    PAPERTAG_BLANK = 10 /* an empty line: not an error, though `err` names its place; see the reader's options */
 } papertag_status;
 
 typedef struct papertag_error {
     papertag_status status;
     char message[1024]; /* one line without a newline, cut at the end if it must be */
+    size_t line;        /* of a broken record: where it begins in its file, from 1; else 0 */
+    size_t reason;      /* where the reason begins in the message, after the place; bytes */
 } papertag_error;
 
 /* Writes a file whole or not at all, whatever happens: beside it under another name, synced, then renamed over it. What
@@ -111,6 +114,8 @@ typedef struct papertag_reader_options {
     const char *today;      /* YYYY-MM-DD, for a copied page that is no file; NULL: by the clock */
     const char *tags_field; /* the field that has the tags; NULL: "tags" */
     bool text_only;         /* all fields but id, title and abstract may be left absent, which is faster */
+    bool objects;     /* papertag_reader_object is enough in place of all fields but those three, where it gives one */
+    bool blank_lines; /* return the empty lines of JSON Lines, too: as PAPERTAG_BLANK */
 } papertag_reader_options;
 
 /* Opens `path` ("-": standard input) to read papers; gzip, xz, bzip2 and zstd are unpacked, and the members
@@ -126,8 +131,25 @@ PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *
 
 /* Reads the next paper; *out is borrowed until the next call.
  * Returns PAPERTAG_OK; PAPERTAG_END after the last; PAPERTAG_BAD_INPUT for a broken record, which is skipped: the
- * message is `FILE:LINE: reason` and the next call goes on after it. Any other status ends the reading. */
+ * message is `FILE:LINE: reason` and the next call goes on after it. PAPERTAG_BLANK: see the options. Any other status
+ * ends the reading. */
 PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err);
+
+/* Goes past the next record, good or broken, or empty line if the options ask for them: where a record is a line it is
+ * not even parsed. Returns PAPERTAG_OK, PAPERTAG_END after the last, or a status that ends the reading. */
+PAPERTAG_API int papertag_reader_pass(papertag_reader *reader, papertag_error *err);
+
+/* The JSON object of which the last paper was made, as it stands in the source, in UTF-8 or what was given for it:
+ * *length bytes without a NUL, borrowed until the next call. NULL when the format is another. Objects that wrap all
+ * papers of a source are not part of it. */
+PAPERTAG_API const char *papertag_reader_object(const papertag_reader *reader, size_t *length);
+
+/* Whether the next call on the reader might wait for another program, which has sent no more for now: then is the time
+ * to use what was read. Never for a file. */
+PAPERTAG_API bool papertag_reader_waits(const papertag_reader *reader);
+
+/* Whether the source had nothing in it but white space when it was opened. */
+PAPERTAG_API bool papertag_reader_is_empty(const papertag_reader *reader);
 
 /* The name of the format being read; "archive" before the first member of one. Constant. */
 PAPERTAG_API const char *papertag_reader_format(const papertag_reader *reader);

@@ -25,11 +25,17 @@ struct papertag_reader {
     char page_date[11];             /* YYYY-MM-DD; "" when not given */
     char today[11];                 /* YYYY-MM-DD; "": by the clock */
     bool text_only;                 /* only id, title and abstract are wanted */
+    bool objects;                   /* the object of a record stands for the fields that are not read */
+    bool quick_text_only;           /* the same for the quick reader; other fields may be wanted of other formats */
+    bool blank_lines;               /* empty lines of JSON Lines are returned, too */
+    bool empty;                     /* the source has nothing but white space */
     bool careful;                   /* never use the quick reader; for tests */
     pt_buf scratch;
     pt_remarks remarks;    /* on the source as a whole */
     pt_source_names names; /* of its fields, for formats that find them by name */
     void *state;           /* of the format: made by its open, freed by its close */
+    /* Set by the open of a format whose records are lines: goes past the next one without parsing it. Else NULL. */
+    int (*pass)(struct papertag_reader *reader, papertag_error *err);
 };
 
 typedef struct pt_format {

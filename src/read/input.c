@@ -9,6 +9,7 @@
 #include "input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,7 +25,13 @@ int pt_input_fail(const pt_input *in, size_t line, papertag_error *err, const ch
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
-    return pt_fail(err, PAPERTAG_BAD_INPUT, "%s:%zu: %s", in->name, line, reason);
+    pt_fail(err, PAPERTAG_BAD_INPUT, "%s:%zu: %s", in->name, line, reason);
+    if (err) {
+        const size_t place = (size_t)snprintf(NULL, 0, "%s:%zu: ", in->name, line), length = strlen(err->message);
+        err->line = line;
+        err->reason = place < length ? place : length;
+    }
+    return PAPERTAG_BAD_INPUT;
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
@@ -163,6 +170,13 @@ int pt_input_fill(pt_input *in, size_t size, papertag_error *err)
         in->at_end = got == 0;
     }
     return PAPERTAG_OK;
+}
+
+bool pt_input_waits(const pt_input *in)
+{
+    struct pollfd source = {.fd = in->fd, .events = POLLIN};
+
+    return in->fd >= 0 && !in->is_file && !in->at_end && poll(&source, 1, 0) == 0;
 }
 
 /* ---- lines and the whole --------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ typedef struct pt_input {
     const char *archive;      /* name of the archive; NULL for other sources */
     char *member;             /* name of the member with that of the archive; owned */
     int fd;                   /* -1 over memory */
+    bool is_file;             /* fd is of a file, which never waits for more */
     struct pt_unpack *packed; /* unpacks the source; NULL when it is not packed */
     pt_encoding encoding;     /* of the bytes as they are read; PT_ASCII: not decided yet */
     char *raw;                /* owned: bytes to be converted; NULL: none ever, or they are in memory */
@@ -46,6 +47,10 @@ void pt_input_close(pt_input *in);
 /* Makes at least `size` bytes available in [start, end), if there are that many. PAPERTAG_BAD_INPUT once, naming
  * `line`, when compressed data is damaged: what was unpacked before stays available, and the source ends there. */
 int pt_input_fill(pt_input *in, size_t size, papertag_error *err);
+
+/* Whether another program that writes the source has nothing more ready for now. Bytes that an unpacker holds back may
+ * not count. */
+bool pt_input_waits(const pt_input *in);
 
 /* Reads the next line, without its LF or CRLF and without a NUL; borrowed until the next call. *number is its number,
  * from 1. PAPERTAG_END at the end. */

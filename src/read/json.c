@@ -332,12 +332,15 @@ static int read_paper(const pt_json *o, pt_json_read *read)
 int pt_json_object(papertag_reader *reader, const char *text, size_t length, size_t line, pt_json_read *read,
                    papertag_error *err)
 {
-    const char *fault;
+    pt_record *record = &reader->record;
+    const char *fault, *object;
     pt_buf copy = {0};
     cJSON *json = NULL;
     int status;
 
-    pt_record_clear(&reader->record, line);
+    pt_record_clear(record, line);
+    object = length ? memchr(text, '{', length) : NULL; /* a mark of the encoding may be before it */
+    record->object_length = object ? (size_t)(text + length - object) : 0;
     if (length > PT_LINE_MAX) {
         return pt_input_fail(&reader->input, line, err, "a record of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
     }
@@ -355,6 +358,7 @@ int pt_json_object(papertag_reader *reader, const char *text, size_t length, siz
         status = pt_input_fail(&reader->input, line, err, "a paper must be a JSON object");
     } else {
         status = read_paper(&(pt_json){reader, json, err}, read);
+        record->object = object;
     }
 done:
     cJSON_Delete(json);

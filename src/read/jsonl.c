@@ -234,33 +234,63 @@ static bool fits_jsonl(const char *head, size_t size)
            (!line_end || memchr(head, '}', (size_t)(line_end - head)) || pt_json_skip(head, line_end));
 }
 
+/* The next line that is not empty, from its first byte that is not white; PAPERTAG_BLANK for an empty one if they are
+ * wanted. */
+static int next_line(papertag_reader *reader, const char **line, size_t *length, size_t *number, papertag_error *err)
+{
+    int status;
+
+    do {
+        status = pt_input_line(&reader->input, line, length, number, err);
+        while (!status && *length && (**line == ' ' || **line == '\t' || !**line)) {
+            ++*line;
+            --*length;
+        }
+        if (!status && !*length && reader->blank_lines) {
+            pt_input_fail(&reader->input, *number, err, "an empty line");
+            return PAPERTAG_BLANK;
+        }
+    } while (!status && !*length);
+    return status;
+}
+
 static int next_jsonl(papertag_reader *reader, papertag_error *err)
 {
     const char *line;
     size_t length, number;
-    int status;
+    int status = next_line(reader, &line, &length, &number, err);
 
-    do {
-        status = pt_input_line(&reader->input, &line, &length, &number, err);
-        while (!status && length && (*line == ' ' || *line == '\t' || !*line)) {
-            line++;
-            length--;
-        }
-    } while (!status && !length);
     if (status) {
         return status;
     }
     pt_record_clear(&reader->record, number);
+    reader->record.object_length = length;
     if (!reader->careful && pt_quick_read(reader, line, length, &status, err)) {
+        reader->record.object = line;
         return status;
     }
     return pt_json_object(reader, line, length, number, read_paper, err);
 }
 
+static int pass_jsonl(papertag_reader *reader, papertag_error *err)
+{
+    const char *line;
+    size_t length, number;
+
+    return next_line(reader, &line, &length, &number, err);
+}
+
+static int open_jsonl(papertag_reader *reader, papertag_error *err)
+{
+    (void)err;
+    reader->pass = pass_jsonl;
+    return PAPERTAG_OK;
+}
+
 const pt_format pt_format_jsonl = {
     "jsonl",
     fits_jsonl,
-    NULL,
+    open_jsonl,
     next_jsonl,
     NULL,
     "papertag, scripts, arXiv's snapshot, Kaggle",
@@ -274,14 +304,31 @@ static bool fits_json(const char *head, size_t size)
            (*head == '{' && (wrapper_of(head, head + size) || (memchr(head, '\n', size) && !fits_jsonl(head, size))));
 }
 
+/* Reads on until the first object is closed, or long enough to see what it wraps: a pipe may have no more for now. Sets
+ * *object to it, or to another first byte. */
+static int read_first(pt_input *in, const char **object, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t wanted = 1; !status; wanted = 2 * (size_t)(in->end - in->start)) {
+        const char *at;
+        status = pt_input_fill(in, wanted, err);
+        for (at = in->start; at < in->end && pt_is_white(*at); at++) {
+        }
+        *object = at;
+        if (in->at_end || wanted >= PT_HEAD_MAX || (at < in->end && (*at != '{' || pt_json_after(at + 1, in->end)))) {
+            break;
+        }
+    }
+    return status;
+}
+
 static int open_json(papertag_reader *reader, papertag_error *err)
 {
     pt_input *in = &reader->input;
-    const char *wrapper, *at;
-    int status = pt_input_fill(in, PT_HEAD_MAX, err);
+    const char *wrapper, *at = NULL;
+    int status = read_first(in, &at, err);
 
-    for (at = in->start; at < in->end && pt_is_white(*at); at++) {
-    }
     wrapper = status ? NULL : wrapper_of(at, in->end);
     if (wrapper && strcmp(wrapper, "papers") != 0 && strcmp(wrapper, "items") != 0) {
         status = pt_reader_remark(reader, err, "the papers are taken from '%s'", wrapper);

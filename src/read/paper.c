@@ -21,6 +21,8 @@ void pt_record_clear(pt_record *record, size_t line)
     record->size = 0;
     record->too_large = record->too_many = record->replaced = false;
     record->year = record->month = record->day = NULL;
+    record->object = NULL;
+    record->object_length = 0;
 }
 
 int pt_record_check(const pt_record *record, char reason[PT_REASON_SIZE])

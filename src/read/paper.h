@@ -25,6 +25,8 @@ typedef struct pt_record {
     bool too_large;                 /* more than PT_RECORD_MAX; the rest has been dropped */
     bool too_many;                  /* a list of more than PT_ITEMS_MAX; the rest has been dropped */
     bool replaced;                  /* bytes that are not valid UTF-8 became U+FFFD */
+    const char *object;             /* the JSON object that it was read from, unchanged, borrowed; NULL: none */
+    size_t object_length;           /* bytes; set before the object is read */
     pt_arena arena;
 } pt_record;
 

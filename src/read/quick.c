@@ -525,11 +525,11 @@ bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int
         *status = f.status;
         return f.status;
     }
-    f.odd = is_snapshot(values) && !reader->text_only;
+    f.odd = is_snapshot(values) && !reader->quick_text_only;
     for (size_t i = 0; i < pt_field_rows && !f.status && !f.odd; i++) {
         const pt_field *field = &pt_fields[i];
         const value *v = &values[field->kind == PT_FIELD_TAGS ? TAGS : i];
-        if (field->essential || !reader->text_only || (field->identifies && !reader->record.paper.id)) {
+        if (field->essential || !reader->quick_text_only || (field->identifies && !reader->record.paper.id)) {
             fill_field(&f, field, v);
         } else {
             check_field(&f, field, v);

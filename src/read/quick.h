@@ -7,7 +7,8 @@
 #include "format.h"
 
 /* Fills the cleared record from a line; *status is then 0 or PAPERTAG_NO_MEMORY. False when the line is not plain: the
- * record must then be cleared again. With reader->text_only, fields that are not essential are checked but not filled.
+ * record must then be cleared again. With reader->quick_text_only, fields that are not essential are checked but not
+ * filled.
  */
 bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int *status, papertag_error *err);
 

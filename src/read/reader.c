@@ -88,6 +88,21 @@ static bool is_one_line(const char *head, const pt_input *in)
     return !line_end || line_end == in->end;
 }
 
+/* Whether one of the lines is a JSON object: the first of JSON Lines may be broken. */
+static bool has_object_line(const pt_input *in)
+{
+    const char *at = in->start, *stop;
+
+    for (; at < in->end; at = stop + 1) {
+        stop = memchr(at, '\n', (size_t)(in->end - at));
+        stop = stop ? stop : in->end;
+        if (*at == '{' && pt_json_after(at + 1, stop)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int fail_to_detect(papertag_reader *reader, papertag_error *err)
 {
     const pt_input *in = &reader->input;
@@ -117,7 +132,7 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
             head++;
         }
         if (head == in->end && in->at_end) {
-            return format_by_name("jsonl", &reader->format, err); /* empty: no papers in any format */
+            return PAPERTAG_OK;
         }
         if (!is_cut_off(in, head)) {
             status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
@@ -131,7 +146,7 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
     if (status || reader->format) {
         return status;
     }
-    return fail_to_detect(reader, err);
+    return has_object_line(in) ? format_by_name("jsonl", &reader->format, err) : fail_to_detect(reader, err);
 }
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
@@ -168,6 +183,9 @@ static int set_options(papertag_reader *reader, const papertag_reader_options *o
     }
     reader->tags_source = field_of_tags(reader->tags_field);
     reader->text_only = options->text_only;
+    reader->objects = options->objects;
+    reader->quick_text_only = options->text_only || options->objects;
+    reader->blank_lines = options->blank_lines;
     if (set_day(reader->page_date, options->page_date, err) || set_day(reader->today, options->today, err)) {
         return PAPERTAG_BAD_ARGUMENT;
     }
@@ -183,6 +201,18 @@ static void close_source(papertag_reader *reader)
     }
     reader->opened = false;
     reader->state = NULL;
+    reader->pass = NULL;
+}
+
+/* Whether there is nothing in the source but white space. */
+static bool is_blank(const pt_input *in)
+{
+    const char *at = in->start;
+
+    while (at < in->end && pt_is_white(*at)) {
+        at++;
+    }
+    return at == in->end && in->at_end;
 }
 
 /* Detects the format, unless one is forced, and begins to read in it. */
@@ -194,7 +224,11 @@ static int open_source(papertag_reader *reader, papertag_error *err)
     if (!reader->format) {
         status = detect_format(reader, err);
     }
-    if (status) {
+    if (!status && is_blank(&reader->input)) { /* no papers in any format */
+        reader->empty = !reader->input.archive;
+        status = reader->format ? PAPERTAG_OK : format_by_name("jsonl", &reader->format, err);
+    }
+    if (status || (reader->empty && strcmp(reader->format->name, "jsonl") != 0)) {
         return status;
     }
     reader->opened = true; /* its close is called when its open fails, too */
@@ -219,20 +253,24 @@ static int next_source(papertag_reader *reader, papertag_error *err)
     return status;
 }
 
-/* Fills the record with the next one of the source, or of those that follow. */
-static int next_record(papertag_reader *reader, papertag_error *err)
+/* Fills the record with the next one of the source, or of those that follow; `pass`: it is not wanted. */
+static int next_record(papertag_reader *reader, bool pass, papertag_error *err)
 {
-    int status = reader->opened ? reader->format->next(reader, err) : PAPERTAG_END;
+    int status = PAPERTAG_END;
 
-    while (status == PAPERTAG_END) {
+    for (;;) {
+        if (reader->opened) {
+            status = pass && reader->pass ? reader->pass(reader, err) : reader->format->next(reader, err);
+        }
+        if (status != PAPERTAG_END) {
+            return status;
+        }
         close_source(reader);
         status = next_source(reader, err);
         if (status) {
-            break;
+            return status;
         }
-        status = reader->format->next(reader, err);
     }
-    return status;
 }
 
 /* Reports once how the bytes of the source are read, when they are not valid UTF-8. */
@@ -307,10 +345,13 @@ int papertag_reader_open(papertag_reader **out, const char *path, const papertag
         papertag_reader_close(reader);
         return status;
     }
-    if (!fstat(reader->input.fd, &info) && S_ISDIR(info.st_mode)) {
-        int status = pt_fail(err, PAPERTAG_IO, "%s: a folder: give the files in it", path);
-        papertag_reader_close(reader);
-        return status;
+    if (!fstat(reader->input.fd, &info)) {
+        reader->input.is_file = S_ISREG(info.st_mode);
+        if (S_ISDIR(info.st_mode)) {
+            int status = pt_fail(err, PAPERTAG_IO, "%s: a folder: give the files in it", path);
+            papertag_reader_close(reader);
+            return status;
+        }
     }
     return open_reader(out, reader, options, err);
 }
@@ -349,11 +390,10 @@ static int tags_of_field(papertag_reader *reader, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err)
+/* The next record, with what there is to remark on the source. */
+static int next_remarked(papertag_reader *reader, bool pass, papertag_error *err)
 {
-    const papertag_paper *paper = &reader->record.paper;
-    char reason[PT_REASON_SIZE];
-    int status = next_record(reader, err);
+    int status = next_record(reader, pass, err);
 
     if (remark_encoding(reader, err)) {
         return PAPERTAG_NO_MEMORY;
@@ -361,6 +401,22 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
     if (status == PAPERTAG_END && pt_remarks_finish(&reader->remarks, err)) {
         return PAPERTAG_NO_MEMORY;
     }
+    return status;
+}
+
+int papertag_reader_pass(papertag_reader *reader, papertag_error *err)
+{
+    const int status = next_remarked(reader, true, err);
+
+    return status == PAPERTAG_BAD_INPUT || status == PAPERTAG_BLANK ? PAPERTAG_OK : status;
+}
+
+int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, papertag_error *err)
+{
+    const papertag_paper *paper = &reader->record.paper;
+    char reason[PT_REASON_SIZE];
+    int status = next_remarked(reader, false, err);
+
     if (!status && pt_record_check(&reader->record, reason)) {
         return pt_input_fail(&reader->input, paper->line, err, "%s", reason);
     }
@@ -375,6 +431,33 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
         *out = paper;
     }
     return status;
+}
+
+const char *papertag_reader_object(const papertag_reader *reader, size_t *length)
+{
+    *length = reader->record.object ? reader->record.object_length : 0;
+    return reader->record.object;
+}
+
+/* Whether a whole record has been read already, of a format whose records are lines. */
+static bool has_line(const papertag_reader *reader)
+{
+    const char *at = reader->input.start, *end = reader->input.end;
+
+    while (at < end && pt_is_white(*at)) {
+        at++;
+    }
+    return reader->pass && at < end && memchr(at, '\n', (size_t)(end - at));
+}
+
+bool papertag_reader_waits(const papertag_reader *reader)
+{
+    return !reader->input.is_file && !has_line(reader) && pt_input_waits(&reader->input);
+}
+
+bool papertag_reader_is_empty(const papertag_reader *reader)
+{
+    return reader->empty;
 }
 
 const char *papertag_reader_format(const papertag_reader *reader)

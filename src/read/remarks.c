@@ -51,6 +51,9 @@ int pt_reader_unused(papertag_reader *reader, const char *name, size_t length, p
     char shown[NAME_SHOWN + 4];
     const char *copy;
 
+    if (reader->objects && reader->record.object_length) {
+        return PAPERTAG_OK; /* it is in the object, which is used */
+    }
     /* cut between characters: a byte 10xxxxxx continues one */
     size_t size = length < NAME_SHOWN ? length : NAME_SHOWN;
     while (size < length && size && ((unsigned char)name[size] & 0xc0) == 0x80) {
