@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "download.h"
@@ -22,6 +23,17 @@ int input_open(input *in, const args *a)
     return EXIT_DONE;
 }
 
+/* Opening anything but a file may wait for the program at its other end. */
+static void wait_to_open(const input *in, const char *path)
+{
+    struct stat info;
+
+    if (in->wait && (strcmp(path, "-") != 0 ? stat(path, &info) : fstat(STDIN_FILENO, &info)) == 0 &&
+        !S_ISREG(info.st_mode)) {
+        in->wait(in->wait_data);
+    }
+}
+
 /* Opens the next operand that can be opened; false when none is left. */
 static bool open_next(input *in)
 {
@@ -29,7 +41,9 @@ static bool open_next(input *in)
     papertag_reader_options options = {.format = args_text(a, "from", NULL),
                                        .page_date = args_text(a, "page-date", NULL),
                                        .tags_field = in->tags_field,
-                                       .text_only = in->text_only};
+                                       .text_only = in->text_only,
+                                       .objects = in->objects,
+                                       .blank_lines = in->blank_lines};
     papertag_error err;
 
     while (in->next < (in->operand_count ? in->operand_count : 1)) {
@@ -37,7 +51,9 @@ static bool open_next(input *in)
         in->next++;
         in->remarks = 0;
         in->name = strcmp(path, "-") != 0 ? path : "standard input";
+        wait_to_open(in, path);
         if (!papertag_reader_open(&in->reader, path, &options, &err)) {
+            in->not_empty = in->not_empty || !papertag_reader_is_empty(in->reader);
             return true;
         }
         failed(&err);
@@ -63,33 +79,53 @@ static void print_remarks(input *in)
     }
 }
 
-const papertag_paper *input_next(input *in)
+input_kind input_record(input *in, const papertag_paper **paper, papertag_error *err)
 {
-    const papertag_paper *paper;
-    papertag_error err;
-
     for (;;) {
+        bool wanted;
         int status;
         if (!in->reader && !open_next(in)) {
-            return NULL;
+            return INPUT_END;
         }
-        status = papertag_reader_next(in->reader, &paper, &err);
+        if (in->wait && papertag_reader_waits(in->reader)) {
+            in->wait(in->wait_data);
+        }
+        wanted = !in->shards || in->records % in->shards == in->shard;
+        status = wanted ? papertag_reader_next(in->reader, paper, err) : papertag_reader_pass(in->reader, err);
         print_remarks(in);
-        if (status == PAPERTAG_OK) {
-            in->papers++;
-            return paper;
+        if (status == PAPERTAG_OK || status == PAPERTAG_BAD_INPUT || status == PAPERTAG_BLANK) {
+            in->records++;
+            in->papers += wanted && status == PAPERTAG_OK;
+            in->broken += status == PAPERTAG_BAD_INPUT;
+        }
+        if (status == PAPERTAG_OK && wanted) {
+            return INPUT_PAPER;
+        }
+        if (status == PAPERTAG_BLANK) {
+            return INPUT_BLANK;
         }
         if (status == PAPERTAG_BAD_INPUT) {
-            failed(&err);
-            in->broken++;
-            continue;
+            failed(err);
+            return INPUT_BROKEN;
         }
-        if (status != PAPERTAG_END) {
-            in->code = failed(&err);
+        if (status != PAPERTAG_OK) {
+            in->code = status == PAPERTAG_END ? in->code : failed(err);
+            papertag_reader_close(in->reader);
+            in->reader = NULL;
         }
-        papertag_reader_close(in->reader);
-        in->reader = NULL;
     }
+}
+
+const papertag_paper *input_next(input *in)
+{
+    const papertag_paper *paper = NULL;
+    papertag_error err;
+    input_kind kind;
+
+    do {
+        kind = input_record(in, &paper, &err);
+    } while (kind == INPUT_BROKEN || kind == INPUT_BLANK);
+    return kind == INPUT_PAPER ? paper : NULL;
 }
 
 void input_reject(input *in, const papertag_paper *paper, const papertag_error *err)
@@ -109,7 +145,7 @@ int input_close(input *in)
     if (in->broken && !args_have(in->args, "keep-going")) {
         return EXIT_FAILED;
     }
-    if (!in->papers) {
+    if (!in->papers && !(in->may_be_empty && (in->records || !in->not_empty))) {
         complain("no papers in the input");
         return EXIT_NOTHING;
     }

@@ -2,7 +2,7 @@
  * json - strings and numbers of JSON, and the commas between them.
  *
  * The last byte shows whether a comma is due: not at the start of a text, a line, a list or an object, and not after a
- * key. Everywhere else a value has just ended.
+ * key or a NUL, which ends what is another string. Everywhere else a value has just ended.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -22,9 +22,9 @@ static bool is_plain(unsigned char c)
     return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* Adds a character that is escaped: one that JSON wants so, or one that is not shown (it is data and stays). */
-static void add_escape(text *t, const unsigned char *at, size_t length, int columns)
+void json_escape(text *t, const char *character, size_t length, int columns)
 {
+    const unsigned char *at = (const unsigned char *)character;
     utf8proc_int32_t c = 0xfffd;
 
     if (*at == '"' || *at == '\\') {
@@ -65,7 +65,7 @@ static void add_string(text *t, const char *string)
         if (!*at) {
             break;
         }
-        add_escape(t, at, length, columns);
+        json_escape(t, (const char *)at, length, columns);
         at += length;
         from = at;
     }
@@ -146,7 +146,7 @@ static bool comma_is_due(const text *t)
 {
     const char last = t->size ? t->data[t->size - 1] : '\n';
 
-    return last != '{' && last != '[' && last != ':' && last != '\n';
+    return last && last != '{' && last != '[' && last != ':' && last != '\n';
 }
 
 void json_key(text *t, const char *key)
@@ -205,7 +205,7 @@ void json_verbatim(text *t, const char *json)
         int columns;
         length = clean_next(json, left, &columns);
         if (columns < 0 && !strchr("\t\r\n", *json)) {
-            add_escape(t, (const unsigned char *)json, length, columns);
+            json_escape(t, json, length, columns);
         } else {
             text_add(t, json, length);
         }

@@ -27,11 +27,8 @@ static void add_tag(text *t, const papertag_decision *d)
     json_close(t, '}');
 }
 
-void text_paper_json(text *t, const papertag_stored *s)
+void json_paper_fields(text *t, const papertag_paper *p)
 {
-    const papertag_paper *p = &s->paper;
-
-    json_open(t, NULL, '{');
     json_string(t, "id", p->id);
     json_optional(t, "title", p->title);
     json_optional(t, "abstract", p->abstract);
@@ -56,6 +53,15 @@ void text_paper_json(text *t, const papertag_stored *s)
     add_count(t, "comments", p->comments);
     json_strings(t, "categories", p->categories);
     json_strings(t, "keywords", p->keywords);
+    if (p->maybe.count) {
+        json_strings(t, "maybe", p->maybe);
+    }
+}
+
+void text_paper_json(text *t, const papertag_stored *s)
+{
+    json_open(t, NULL, '{');
+    json_paper_fields(t, &s->paper);
     json_count(t, "version", s->version);
     json_optional(t, "added", s->added);
     json_optional(t, "updated", s->updated);

@@ -8,6 +8,9 @@
 #include "person.h"
 #include "text.h"
 
+/* The fields of a paper as members of a JSON object; not its tags. */
+void json_paper_fields(text *t, const papertag_paper *p);
+
 /* A JSON object, without a newline. */
 void text_paper_json(text *t, const papertag_stored *s);
 

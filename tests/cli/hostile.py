@@ -170,6 +170,7 @@ def commands(model, other, ids):
     one = ids[0]
     for form in ([], ["--json"]):
         run("tag", *form, "--model", model, "--all", "papers.jsonl")
+        run("tag", *form, "--model", model, "--keep", "--shard", "1/2", "papers.jsonl")
         run("explain", *form, "--model", model, "papers.jsonl")
         run("explain", *form, "--paper", one)
         run("eval", *form, "--model", model, "papers.jsonl")
@@ -243,6 +244,13 @@ def messages():
                      [name, "--since", word], [name, "--tag", word], [name, "--limit", word], [name, "--order", word],
                      [name, "-" + word], [name, "a\udcff\udc9b"], [name, "--from", word]):
             run(*call, data=broken, status=(0, 1, 2, 3))
+    for option in ("--shard", "--expect-model"):
+        run("tag", option, word, data=broken, status=(2,))
+    raw = [broken, HOSTILE.encode(), b'{"title":"A","' + HOSTILE.replace('"', "'").encode() + b'":"\x00\x9b\xff"}',
+           json.dumps({"title": HOSTILE, "deep": [{HOSTILE: HOSTILE}]}, ensure_ascii=False).encode()]
+    for line in raw:
+        for line in run("tag", "--keep", "--from", "jsonl", data=line, status=(0, 1)).splitlines():
+            json.loads(line)
     run(word, status=(2,))
     for command in ("tag", "add", "eval"):
         for kind in ("jsonl", "bibtex", "csv", "ris"):

@@ -181,7 +181,7 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "no papers: status 3; no such file: status 1, and the other files are read" {
-    run papertag tag /dev/null
+    run papertag tag <<<'[]'
     expect 3
     run --separate-stderr papertag tag --json "$work/missing" data/sample.jsonl
     expect 1

@@ -20,6 +20,7 @@ def commands(work):
     """name, arguments, standard input, whether it changes the store, output file"""
     at = lambda name: os.path.join(work, name)
     yield "tag", ["tag", "--json", "--jobs", "2", at("few")], "", False, None
+    yield "tag-keep", ["tag", "--keep", "--jobs", "2", "--shard", "1/2", at("few")], "", False, None
     yield "tag-text", ["tag", "--jobs", "1", at("few")], "", False, None
     yield "explain", ["explain", "--json", at("one")], "", False, None
     yield "eval", ["eval", "--json", at("few")], "", False, None

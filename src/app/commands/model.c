@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "../app.h"
+#include "../splice.h"
 
 /* Opens the model that operand n names, else the usual one. */
 static int open_operand(const args *a, size_t n, papertag_model **model)
@@ -55,8 +56,12 @@ static int info(const args *a)
         return code;
     }
     if (args_have(a, "json")) {
-        json_verbatim(&out, papertag_model_manifest(model));
-        text_put(&out, "\n");
+        const char *json = papertag_model_manifest(model);
+        own_member hash = {.name = "hash"};
+        json_string(&hash.value, NULL, papertag_model_hash(model));
+        out.failed = !json_splice(&out, json, strlen(json), &hash, 1, NULL);
+        json_line_end(&out);
+        text_free(&hash.value);
     } else {
         const char *name;
         manifest = cJSON_Parse(papertag_model_manifest(model));
@@ -64,6 +69,7 @@ static int info(const args *a)
         out.failed = !manifest; /* it was sound when the model was opened: there is no memory */
         text_format(&out, "%s: %zu tag%s, %zu terms\n", name ? name : "unnamed", papertag_model_tags(model, &tags),
                     plural(papertag_model_tags(model, &tags)), papertag_model_term_count(model));
+        text_format(&out, "  %-9s %s\n", "hash", papertag_model_hash(model));
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
             write_part(&out, manifest, parts[i]);
         }

@@ -1,0 +1,292 @@
+/*
+ * splice - see splice.h.
+ *
+ * The object has been parsed before, by a reader that forgives some faults. So this copies one member after the other
+ * without looking for more than where each ends, and mends what a strict reader of the output would stumble over.
+ */
+#include <string.h>
+
+#include "clean.h"
+#include "json.h"
+#include "splice.h"
+
+/* ---- finding the members --------------------------------------------------------------------------------------- */
+
+/* The quote that closes a string; `at`: after the one that opens it. `end` when there is none. */
+static const char *string_end(const char *at, const char *end)
+{
+    const char *quote;
+
+    for (; at < end && (quote = memchr(at, '"', (size_t)(end - at))) != NULL; at = quote + 1) {
+        const char *escape = quote;
+        while (escape > at && escape[-1] == '\\') {
+            escape--;
+        }
+        if ((quote - escape) % 2 == 0) {
+            return quote;
+        }
+    }
+    return end;
+}
+
+/* The comma or the bracket that ends the member at `at`; `end` when there is none. */
+static const char *member_end(const char *at, const char *end)
+{
+    size_t depth = 0;
+
+    for (; at < end; at++) {
+        if (*at == '"') {
+            at = string_end(at + 1, end);
+            if (at == end) {
+                break;
+            }
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if (*at == '}' || *at == ']') {
+            if (!depth) {
+                return at;
+            }
+            depth--;
+        } else if (*at == ',' && !depth) {
+            return at;
+        }
+    }
+    return end;
+}
+
+/* Spaces, line breaks, and the controls that the reader takes for white space, too. */
+static const char *skip_white(const char *at, const char *end)
+{
+    while (at < end && (unsigned char)*at <= ' ') {
+        at++;
+    }
+    return at;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef",
+               *found = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + 'a' - 'A' : c) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* The letter of the escape \uXXXX at `at`; -1 when it is no such escape, or another character. */
+static int escaped_letter(const char *at, const char *end)
+{
+    int code = 0;
+
+    if (end - at < 6 || at[1] != 'u') {
+        return -1;
+    }
+    for (int i = 2; i < 6; i++) {
+        const int digit = hex_digit(at[i]);
+        if (digit < 0) {
+            return -1;
+        }
+        code = code * 16 + digit;
+    }
+    return code < 0x80 ? code : -1;
+}
+
+/* Whether a key, without its quotes, is `name`; its letters may be escaped. */
+static bool is_named(const char *key, const char *end, const char *name)
+{
+    for (; key < end && *name; name++) {
+        const int c = *key == '\\' ? escaped_letter(key, end) : *key;
+        if (c != *name) {
+            return false;
+        }
+        key += *key == '\\' ? 6 : 1;
+    }
+    return key == end && !*name;
+}
+
+/* ---- copying --------------------------------------------------------------------------------------------------- */
+
+static bool is_plain(char c)
+{
+    return (unsigned char)(c - ' ') < 0x5f;
+}
+
+/* The first byte that is not printable ASCII. */
+static const char *skip_plain(const char *at, const char *end)
+{
+    while (end - at >= 16) {
+        unsigned odd = 0;
+        for (int i = 0; i < 16; i++) {
+            odd |= !is_plain(at[i]);
+        }
+        if (odd) {
+            break;
+        }
+        at += 16;
+    }
+    while (at < end && is_plain(*at)) {
+        at++;
+    }
+    return at;
+}
+
+/* Adds a string, with its quotes. *replaced: it had bytes that are not UTF-8. */
+static void add_string(text *out, const char *at, const char *end, bool *replaced)
+{
+    const char *from = at;
+
+    while ((at = skip_plain(at, end)) < end) {
+        int columns;
+        const size_t length = clean_next(at, (size_t)(end - at), &columns);
+        if (columns < 0) {
+            text_add(out, from, (size_t)(at - from));
+            json_escape(out, at, length, columns);
+            *replaced = *replaced || columns == NOT_UTF8;
+            from = at + length;
+        }
+        at += length;
+    }
+    text_add(out, from, (size_t)(end - from));
+}
+
+static const char *skip_digits(const char *at, const char *end)
+{
+    while (at < end && *at >= '0' && *at <= '9') {
+        at++;
+    }
+    return at;
+}
+
+/* The end of the number at `at`. *strict: it has no zeros before it, and digits on both sides of its point. */
+static const char *number_end(const char *at, const char *end, bool *strict)
+{
+    const char *digits = at + (*at == '-'), *stop = skip_digits(digits, end);
+
+    *strict = stop > digits && (stop - digits == 1 || *digits != '0') &&
+              (stop == end || *stop != '.' || skip_digits(stop + 1, end) > stop + 1);
+    while (stop < end && *stop && strchr("0123456789+-.eE", *stop)) {
+        stop++;
+    }
+    return stop;
+}
+
+/* Adds a number that strict readers would refuse: 01, -.5 or 1. */
+static void add_number(text *out, const char *at, const char *end)
+{
+    const char *digits, *stop;
+
+    if (*at == '-') {
+        text_add(out, at++, 1);
+    }
+    for (digits = at, stop = skip_digits(at, end); stop - digits > 1 && *digits == '0'; digits++) {
+    }
+    text_put(out, stop == digits ? "0" : "");
+    text_add(out, digits, (size_t)(stop - digits));
+    stop += stop < end && *stop == '.' && skip_digits(stop + 1, end) == stop + 1;
+    text_add(out, stop, (size_t)(end - stop));
+}
+
+/* Adds names and values with what is between them: as it is, as far as it may be. */
+static void add_tokens(text *out, const char *at, const char *end, bool *replaced)
+{
+    const char *from = at, *stop;
+
+    for (; at < end; at = stop) {
+        bool good = true;
+        stop = at + 1;
+        if (*at == '"') {
+            const char *quote = string_end(at + 1, end);
+            good = skip_plain(at + 1, quote) == quote;
+            stop = quote + (quote < end);
+        } else if (*at == '-' || skip_digits(at, end) > at) {
+            stop = number_end(at, end, &good);
+        } else {
+            good = is_plain(*at);
+        }
+        if (good) {
+            continue;
+        }
+        text_add(out, from, (size_t)(at - from));
+        from = stop;
+        if (*at == '"') {
+            add_string(out, at, stop, replaced);
+        } else if (is_plain(*at)) {
+            add_number(out, at, stop);
+        }
+    }
+    text_add(out, from, (size_t)(end - from));
+}
+
+static own_member *find_own(own_member *own, size_t count, const char *key, const char *end)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_named(key, end, own[i].name)) {
+            return &own[i];
+        }
+    }
+    return NULL;
+}
+
+static void add_own(text *out, own_member *own)
+{
+    json_key(out, own->name);
+    text_put(out, text_of(out, &own->value));
+    own->written = true;
+}
+
+/* Adds the member [at, end), or ours if it has the name of one. False when it is no member. */
+static bool add_member(text *out, const char *at, const char *end, own_member *own, size_t count, bool *replaced)
+{
+    const char *key = skip_white(at, end), *stop, *value;
+    own_member *ours;
+
+    if (key == end || *key != '"') {
+        return false;
+    }
+    stop = string_end(key + 1, end);
+    value = skip_white(stop + (stop < end), end);
+    if (value == end || *value != ':') {
+        return false;
+    }
+    ours = find_own(own, count, key + 1, stop);
+    if (!ours) {
+        text_put(out, out->data[out->size - 1] == '{' ? "" : ",");
+        add_tokens(out, at, end, replaced);
+    } else if (!ours->written) {
+        ours->was = skip_white(value + 1, end);
+        ours->was_end = end;
+        add_own(out, ours);
+    }
+    return true;
+}
+
+bool json_splice(text *out, const char *object, size_t length, own_member *own, size_t count, bool *replaced)
+{
+    const char *at = object, *end = object + length, *from, *stop = at;
+    bool unasked = false;
+
+    if (!length || *object != '{') {
+        return false;
+    }
+    replaced = replaced ? replaced : &unasked;
+    text_add(out, "{", 1);
+    for (size_t i = 0; i < count; i++) {
+        own[i].written = false;
+        own[i].was = NULL;
+    }
+    for (; *stop != '}' && !out->failed; at = stop) {
+        from = at + 1;
+        stop = member_end(from, end);
+        if (stop == end || *stop == ']') {
+            return false;
+        }
+        if (!add_member(out, from, stop, own, count, replaced) &&
+            (at != object || *stop != '}' || skip_white(from, stop) != stop)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!own[i].written) {
+            add_own(out, &own[i]);
+        }
+    }
+    text_add(out, "}", 1);
+    return !out->failed;
+}
