@@ -14,6 +14,9 @@ bindir     ?= $(PREFIX)/bin
 libdir     ?= $(PREFIX)/lib
 includedir ?= $(PREFIX)/include
 datadir    ?= $(PREFIX)/share
+# Where Debian's Python finds modules: those of its packages below /usr, others by its version.
+python_version = $(shell $(PYTHON) -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || echo python3)
+pythondir  ?= $(PREFIX)/lib/$(if $(filter /usr,$(PREFIX)),python3,$(python_version))/dist-packages
 
 # CFLAGS, CPPFLAGS and LDFLAGS from outside are added last, so that they win. What a variant needs is kept apart.
 VARIANT ?= release
@@ -58,7 +61,8 @@ LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lbz2 -lzstd -lm
 APP_LIBS := -lcurl -linih
 
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
-LIB_SRC := $(sort $(filter-out $(APP_SRC),$(wildcard src/*.c src/*/*.c)))
+SQLITE_SRC := src/sqlite/papertag_sqlite.c
+LIB_SRC := $(sort $(filter-out $(APP_SRC) $(SQLITE_SRC),$(wildcard src/*.c src/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o)
 WEB     := $(sort $(wildcard data/web/*))
 APP_OBJ := $(APP_SRC:%.c=$(OBJ)/%.o) $(OBJ)/web.o
@@ -72,6 +76,7 @@ REFERENCES := $(patsubst tests/reference/%.c,$(OBJ)/reference/%,$(wildcard tests
 PROGRAM := $(OUT)/papertag
 STATIC  := $(OUT)/libpapertag.a
 SHARED  := $(OUT)/libpapertag.so
+EXTENSION := $(OUT)/papertag_sqlite.so
 MODEL   := models/default.papertag
 
 # `make V=1` shows every command.
@@ -80,12 +85,12 @@ Q := $(if $(V),,@)
 .DELETE_ON_ERROR:
 .PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
 
-all: $(PROGRAM) $(STATIC) $(SHARED) ## build the program and the libraries (default)
+all: $(PROGRAM) $(STATIC) $(SHARED) $(EXTENSION) ## build the program and the libraries (default)
 
 $(OBJ)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(COMPILE) $(if $(findstring src/app/,$<),,-Isrc) -c $< -o $@
+	$(Q)$(COMPILE) $(if $(filter src/app/% src/sqlite/%,$<),,-Isrc) -c $< -o $@
 
 # The files of data/web become part of the program. The folder is named so that a file that goes is noticed, too.
 $(OBJ)/web.c: $(WEB) data/web scripts/embed
@@ -104,6 +109,11 @@ $(STATIC): $(LIB_OBJ)
 $(SHARED): $(LIB_OBJ)
 	$(if $(V),,@echo "  LD   $@")
 	$(Q)$(LINK) -shared -Wl,-soname,libpapertag.so.$(SOVERSION) $^ $(LIBS) -o $@
+
+# Holds what it needs of the library, and takes SQLite's functions from the program that loads it.
+$(EXTENSION): $(SQLITE_SRC:%.c=$(OBJ)/%.o) $(STATIC)
+	$(if $(V),,@echo "  LD   $@")
+	$(Q)$(LINK) -shared -Wl,--exclude-libs,ALL,--no-undefined $^ $(filter-out -lsqlite3,$(LIBS)) -o $@
 
 $(PROGRAM): $(APP_OBJ) $(STATIC)
 	$(if $(V),,@echo "  LD   $@")
@@ -232,7 +242,7 @@ endef
 export PKGCONFIG
 
 install: all ## install under $(DESTDIR)$(PREFIX)
-	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)/papertag'
+	install -d '$(DESTDIR)$(pythondir)' '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)/papertag'
 	install -d '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(datadir)/man/man1'
 	install -d '$(DESTDIR)$(datadir)/bash-completion/completions'
 	install -m 755 $(PROGRAM) '$(DESTDIR)$(bindir)/papertag'
@@ -240,6 +250,8 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -m 644 include/papertag/*.h '$(DESTDIR)$(includedir)/papertag'
 	install -m 644 $(STATIC) '$(DESTDIR)$(libdir)/libpapertag.a'
 	install -m 755 $(SHARED) '$(DESTDIR)$(libdir)/libpapertag.so.$(VERSION)'
+	install -m 755 $(EXTENSION) '$(DESTDIR)$(libdir)/papertag_sqlite.so'
+	install -m 644 src/python/papertag.py '$(DESTDIR)$(pythondir)/papertag.py'
 	ln -sf libpapertag.so.$(VERSION) '$(DESTDIR)$(libdir)/libpapertag.so.$(SOVERSION)'
 	ln -sf libpapertag.so.$(SOVERSION) '$(DESTDIR)$(libdir)/libpapertag.so'
 	printf '%s\n' "$$PKGCONFIG" > '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc'
@@ -254,6 +266,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(bindir)/papertag' '$(DESTDIR)$(includedir)/papertag.h'
+	rm -f '$(DESTDIR)$(libdir)/papertag_sqlite.so' '$(DESTDIR)$(pythondir)/papertag.py'
 	rm -f '$(DESTDIR)$(libdir)'/libpapertag.a '$(DESTDIR)$(libdir)'/libpapertag.so*
 	rm -f '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc' '$(DESTDIR)$(datadir)'/man/man1/papertag*.1
 	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'

@@ -8,6 +8,8 @@
  * looked up right where the tokenizer writes tokens: in pt_tagger_row when tagging, in papertag_trainer_add when papers
  * are collected.
  */
+#include <string.h>
+
 #include "train/train.h"
 
 int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract, const papertag_score **out,
@@ -19,6 +21,23 @@ int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstrac
     status = status ? status : pt_score(tagger, row, err);
     if (!status) {
         *out = tagger->scores;
+    }
+    return status;
+}
+
+int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles, const char *const *abstracts,
+                      papertag_score *out, papertag_error *err)
+{
+    const papertag_tag_info *tags;
+    const size_t tag_count = papertag_model_tags(tagger->model, &tags);
+    const papertag_score *scores;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; !status && i < count; i++) {
+        status = papertag_tag(tagger, titles[i], abstracts[i], &scores, err);
+        if (!status) {
+            memcpy(out + i * tag_count, scores, tag_count * sizeof *out);
+        }
     }
     return status;
 }

@@ -48,6 +48,14 @@ typedef struct papertag_error {
  * The library writes all its files so. Errors: PAPERTAG_IO. */
 PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err);
 
+/* The version of the library, PAPERTAG_VERSION when it was built. Static. */
+PAPERTAG_API const char *papertag_version(void);
+
+/* Finds a file that is installed with papertag, "default.papertag" or "labels.tsv", and writes its path to
+ * path[0 .. size): in share/papertag of the installation that the program or library belongs to which this function is part
+ * of, or in the source tree where that was built. False when there is none, or no room; then path means nothing. */
+PAPERTAG_API bool papertag_installed(const char *name, char *path, size_t size);
+
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
 /* The index of the word nearest to `word` among words[0 .. count), to ask "did you mean ...?"; the first of equals.
@@ -266,6 +274,11 @@ PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
  * the next call on this tagger. Without any known term, each tag's margin is its bias. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
                               const papertag_score **out, papertag_error *err);
+
+/* The same for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each paper
+ * in turn. On failure some of `out` is written. */
+PAPERTAG_API int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles,
+                                   const char *const *abstracts, papertag_score *out, papertag_error *err);
 
 typedef struct papertag_term {
     const char *term;    /* NUL-terminated */

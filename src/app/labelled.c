@@ -3,6 +3,7 @@
  *
  * A store has the texts of those papers that were imported into it; with these tags they are labelled papers.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,12 +103,12 @@ static int read_lines(labelled *l, const char *path)
 int labelled_open(const args *a, labelled *out)
 {
     const char *path = args_text(a, "labels", NULL);
-    text installed = {0};
+    char installed[PATH_MAX];
     labelled l = {0};
     int code = EXIT_DONE;
 
-    if (path || find_installed("data", "labels.tsv", &installed)) {
-        code = read_lines(&l, path ? path : installed.data);
+    if (path || papertag_installed("labels.tsv", installed, sizeof installed)) {
+        code = read_lines(&l, path ? path : installed);
     }
     if (l.count) {
         qsort(l.rows, l.count, sizeof *l.rows, compare_rows);
@@ -116,7 +117,6 @@ int labelled_open(const args *a, labelled *out)
         labelled_close(&l);
     }
     *out = l;
-    text_free(&installed);
     return code;
 }
 

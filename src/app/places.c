@@ -1,6 +1,7 @@
 /*
  * places - models, stores and installed files: by option, by environment, else where they are installed.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,47 +10,12 @@
 #include "config.h"
 #include "places.h"
 
-/* Adds the folder of the program, with a slash. */
-static void add_program_folder(text *path)
-{
-    char program[4096];
-    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    const char *slash;
-
-    program[length > 0 ? length : 0] = '\0';
-    slash = strrchr(program, '/');
-    text_add(path, program, slash ? (size_t)(slash - program) + 1 : 0);
-}
-
-bool find_installed(const char *folder, const char *name, text *path)
-{
-    /* of an installation, of the source tree, and of a variant that was built there */
-    const char *const folders[] = {"../share/papertag", "../", "../../"};
-    const size_t before = path->size;
-
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        path->size = before;
-        add_program_folder(path);
-        text_format(path, "%s%s/%s", folders[i], i ? folder : "", name);
-        if (!path->failed && !access(path->data + before, F_OK)) {
-            return true;
-        }
-    }
-    path->size = before;
-    return false;
-}
-
 static int no_model(papertag_error *err)
 {
-    text folder = {0};
-
-    add_program_folder(&folder);
     err->status = PAPERTAG_IO;
     snprintf(err->message, sizeof err->message,
-             "no model: neither --model nor PAPERTAG_MODEL is given, and there is none as "
-             "%.600s../share/papertag/default.papertag",
-             text_of(&folder, &folder));
-    text_free(&folder);
+             "no model: neither --model nor PAPERTAG_MODEL is given, and no default.papertag is installed with this "
+             "program, in ../share/papertag from its folder");
     return err->status;
 }
 
@@ -57,18 +23,16 @@ papertag_status find_model(const args *a, papertag_store *store, papertag_model 
 {
     const char *path = args_text(a, "model", NULL);
     int status = store && !path ? papertag_store_model(store, model, err) : PAPERTAG_END;
-    text installed = {0};
+    char installed[PATH_MAX];
 
     if (status != PAPERTAG_END) {
         return (papertag_status)status;
     }
     path = path ? path : config_value(a->config, "papertag", "model");
-    if (!path && find_installed("models", "default.papertag", &installed)) {
-        path = installed.data;
+    if (!path && papertag_installed("default.papertag", installed, sizeof installed)) {
+        path = installed;
     }
-    status = path ? papertag_model_open(model, path, err) : no_model(err);
-    text_free(&installed);
-    return (papertag_status)status;
+    return (papertag_status)(path ? papertag_model_open(model, path, err) : no_model(err));
 }
 
 int open_model(const args *a, papertag_store *store, papertag_model **model)

@@ -1,5 +1,5 @@
 /*
- * places - where models, stores and installed files are.
+ * places - where models and stores are.
  */
 #ifndef PLACES_H
 #define PLACES_H
@@ -13,10 +13,6 @@ papertag_status find_model(const args *a, papertag_store *store, papertag_model 
 
 /* The same. EXIT_DONE, or EXIT_FAILED after reporting why. */
 int open_model(const args *a, papertag_store *store, papertag_model **model);
-
-/* Adds the path of a file that was installed with the program, or of the one in that folder of the source tree of a
- * program that was just built. False when there is none. */
-bool find_installed(const char *folder, const char *name, text *path);
 
 /* Opens the store that --db, the environment or the home directory names; `create`: makes it when there is none.
  * EXIT_DONE, or EXIT_FAILED after reporting why. */

@@ -13,6 +13,11 @@ load helpers
     [ "$(find "$work/root" -name 'papertag-*.1' | wc -l)" -gt 20 ]
     LD_LIBRARY_PATH=$work/root/usr/lib "$work/example" "$work/root/usr/share/papertag/default.papertag" >"$work/out"
     grep -q quantization "$work/out"
+    LD_LIBRARY_PATH=$work/root/usr/lib PYTHONPATH=$work/root/usr/lib/python3/dist-packages /usr/bin/python3 -B -c '
+import papertag
+print(papertag.Model().path, *(s.tag for s in papertag.Model().tag("a policy", "with a reward") if s.assigned))' >"$work/out"
+    grep "^$work/root/usr/share/papertag/default.papertag .*reinforcement-learning" "$work/out"
+    sqlite3 :memory: ".load $work/root/usr/lib/papertag_sqlite" "SELECT papertag_tags('a policy', 'with a reward')" | grep reinforcement
     make -s uninstall DESTDIR="$work/root" PREFIX=/usr
     [ -z "$(find "$work/root" -type f -o -type l)" ]
 }

@@ -94,7 +94,7 @@ C
 }
 
 @test "the program using what is not public" {
-    breaks src/app/main.c 'the program uses nothing but the public headers' <<<'#include "../base/base.h"'
+    breaks src/app/main.c 'src/app uses nothing but the public headers' <<<'#include "../base/base.h"'
     breaks src/app/main.c 'uses pt_random, which is not public' <<'C'
 uint64_t pt_random(uint64_t *state);
 uint64_t broken(void);
