@@ -11,6 +11,7 @@
 #include "../app.h"
 #include "../dates.h"
 #include "../digest/formats.h"
+#include "../fetch/sources.h"
 
 static const char *const group_words[] = {"none", "tag", "date", NULL};
 
@@ -249,6 +250,7 @@ static int make_digest(digest *d, struct request *r)
 
     if (!code && !d->count) {
         explain_nothing(d, r);
+        complain_of_sources(d->store);
         return EXIT_NOTHING;
     }
     if (!code && papertag_store_expression(d->store, &r->query, &plain_form, &named, &d->err)) {

@@ -7,7 +7,9 @@
 #include <sys/statvfs.h>
 
 #include "../app.h"
+#include "../clock.h"
 #include "../config.h"
+#include "../fetch/sources.h"
 
 struct report {
     bool json;
@@ -68,6 +70,35 @@ static const char *const next_steps[] = {
     [PAPERTAG_FINDING_UNLEARNT_VERDICTS] = "papertag retrain",
     [PAPERTAG_FINDING_OPEN_DELIVERIES] = "papertag digest --for NAME (finishes or withdraws them)",
 };
+
+/* Sources with which something is wrong. */
+static int check_sources(struct report *r, papertag_store *store)
+{
+    const papertag_source *list;
+    const int64_t now = clock_now();
+    papertag_error err;
+    size_t count;
+
+    if (papertag_store_sources(store, &list, &count, &err)) {
+        return failed(&err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        text what = {0}, next = {0};
+        const bool trouble = text_source_trouble(&what, &list[i], now);
+        text_put(&next, "papertag fetch ");
+        text_shell(&next, list[i].name);
+        if (trouble) {
+            write_finding(r, true, text_of(&r->out, &what), text_of(&r->out, &next));
+        } else {
+            text_format(&what, "source %s is well: last news %.10s", list[i].name,
+                        list[i].news ? list[i].news : "never");
+            write_finding(r, false, text_of(&r->out, &what), NULL);
+        }
+        text_free(&what);
+        text_free(&next);
+    }
+    return EXIT_DONE;
+}
 
 static int check_store(struct report *r, papertag_store *store, const papertag_model *model, const char *path)
 {
@@ -198,6 +229,7 @@ static int run(const args *a)
     }
     if (!code && store) {
         code = check_store(&r, store, model, path.data);
+        code = code ? code : check_sources(&r, store);
     }
     if (!text_write(&r.out)) {
         code = EXIT_FAILED;
