@@ -13,6 +13,7 @@
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
+#include "own_fields.h"
 #include "reader.h"
 
 typedef struct bib {
@@ -69,6 +70,10 @@ static int take_field(pt_bib_syntax *syntax, pt_slice name, void *context)
 
     if (!syntax->value.size) {
         return PAPERTAG_OK;
+    }
+    if (pt_is_own_field(name)) {
+        const int status = make_plain(b, &syntax->value, PT_LATEX_PROSE);
+        return status ? status : pt_own_field(b->reader, name, (pt_slice){b->plain.data, b->plain.size}, b->err);
     }
     if (known < PT_BIB_FIELDS) {
         pt_buf *to = &b->values[known];

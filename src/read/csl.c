@@ -2,6 +2,7 @@
  * csl - CSL-JSON, as reference managers and pandoc write it, and works of Crossref, whose API answers in almost the
  * same layout.
  */
+#include "own_fields.h"
 #include "reader.h"
 #include "rows.h"
 
@@ -45,6 +46,22 @@ static int read_arxiv(const pt_json *o)
     return status;
 }
 
+/* CSL has a member for what other programs want to keep. */
+static int read_own(const pt_json *o)
+{
+    const cJSON *custom = pt_json_member(o, "custom"), *item;
+    int status = PAPERTAG_OK;
+
+    custom = cJSON_IsObject(custom) ? custom : NULL;
+    cJSON_ArrayForEach(item, custom)
+    {
+        const pt_slice name = {item->string, strlen(item->string)};
+        const char *text = pt_is_own_field(name) ? cJSON_GetStringValue(item) : NULL;
+        status = status || !text ? status : pt_own_field(o->reader, name, (pt_slice){text, strlen(text)}, o->err);
+    }
+    return status;
+}
+
 static int read_csl(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
@@ -52,6 +69,7 @@ static int read_csl(const pt_json *o)
 
     status = status ? status : pt_json_rows(o, rows);
     status = status ? status : read_arxiv(o);
+    status = status ? status : read_own(o);
     return status ? status : pt_json_source(o, PT_SOURCE_CSL);
 }
 

@@ -19,7 +19,7 @@ void pt_record_clear(pt_record *record, size_t line)
     pt_arena_reset(&record->arena);
     record->paper = (papertag_paper){.author_count = -1, .upvotes = -1, .comments = -1, .line = line};
     record->size = 0;
-    record->too_large = record->too_many = record->replaced = false;
+    record->too_large = record->too_many = record->replaced = record->has_own = false;
     record->year = record->month = record->day = NULL;
     record->object = NULL;
     record->object_length = 0;

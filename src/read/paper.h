@@ -21,9 +21,11 @@
 typedef struct pt_record {
     papertag_paper paper;
     const char *year, *month, *day; /* as written; pt_record_finish makes the date of them if there is no other */
+    papertag_paper own;             /* if has_own: what own_fields.h keeps for the end of the record */
     size_t size;                    /* of all texts given to the setters, bytes */
     bool too_large;                 /* more than PT_RECORD_MAX; the rest has been dropped */
     bool too_many;                  /* a list of more than PT_ITEMS_MAX; the rest has been dropped */
+    bool has_own;                   /* the record has fields under papertag's own names */
     bool replaced;                  /* bytes that are not valid UTF-8 became U+FFFD */
     const char *object;             /* the JSON object that it was read from, unchanged, borrowed; NULL: none */
     size_t object_length;           /* bytes; set before the object is read */

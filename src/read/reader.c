@@ -16,6 +16,7 @@
 #include "base/date.h"
 #include "format.h"
 #include "json.h"
+#include "own_fields.h"
 
 /* ---- choosing the format --------------------------------------------------------------------------------------- */
 
@@ -419,6 +420,9 @@ int papertag_reader_next(papertag_reader *reader, const papertag_paper **out, pa
 
     if (!status && pt_record_check(&reader->record, reason)) {
         return pt_input_fail(&reader->input, paper->line, err, "%s", reason);
+    }
+    if (!status) {
+        pt_own_fields_settle(&reader->record);
     }
     if (!status && !paper->title && !paper->abstract) {
         return pt_input_fail(&reader->input, paper->line, err, "neither title nor abstract");

@@ -36,6 +36,7 @@ static const pt_tagged_field fields[] = {
     {"J2", PT_TAGGED_VENUE, .rank = 5},
     {"J1", PT_TAGGED_VENUE, .rank = 6},
     {"KW", PT_TAGGED_KEYWORD, .rank = 0, .lines = true},
+    {"U1", PT_TAGGED_OWN, .rank = 0, .lines = true},
     {"AN", PT_TAGGED_ARXIV, .rank = 0},
     {"M1", PT_TAGGED_ARXIV, .rank = 0},
     {"M3", PT_TAGGED_ARXIV, .rank = 0},
@@ -71,7 +72,7 @@ static const pt_tagged_dialect dialect = {
     .source = PT_SOURCE_RIS,
     .fields = fields,
     .ignored = "A3 A4 AD AV C1 C2 C4 C5 C6 C7 C8 CA CN CP CR CY DB DP DS ED EP ET FN H1 H2 IS L3 L4 LA LB M2 N1 NV OP "
-               "PB PP PT RI RN RP SE SN SP ST T3 TA TT U1 U2 U3 U4 U5 VL VO WP WT Y2 ",
+               "PB PP PT RI RN RP SE SN SP ST T3 TA TT U2 U3 U4 U5 VL VO WP WT Y2 ",
     .split = split,
     .separators = "",
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "list_cell.h"
 #include "markup.h"
 #include "names.h"
 
@@ -235,7 +236,8 @@ static int read_list_row(const pt_json *o, const pt_row *row)
     if (cJSON_IsString(item) && !strchr(row->path, '.')) {
         return row->kind == PT_ROW_PERSONS
                    ? pt_record_authors(record, item->valuestring, strlen(item->valuestring), o->err)
-                   : pt_record_split(record, list, item->valuestring, strlen(item->valuestring), ",;", o->err);
+                   : pt_list_cell(record, list, item->valuestring, strlen(item->valuestring), ",", pt_record_append,
+                                  NULL, o->err);
     }
     return read_list(o, o->json, row->path, row);
 }

@@ -38,8 +38,9 @@ typedef struct pt_row {
         NULL, PT_ROW_TEXT, 0                                                                                           \
     }
 
-/* Fills the record, and its tags from the member that the reader's options name, if there is one. A title or an abstract of another type is a broken record; anything else of another type is passed
- * over and reported as not used. */
+/* Fills the record, and its tags from the member that the reader's options name, if there is one. A title or an
+ * abstract of another type is a broken record; anything else of another type is passed over and reported as not used.
+ */
 int pt_json_rows(const pt_json *o, const pt_row *rows);
 
 /* The member of an object at a path; of an array on the way, the first item. NULL for null, too. */

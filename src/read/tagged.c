@@ -10,6 +10,7 @@
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
+#include "own_fields.h"
 #include "reader.h"
 
 /* A value or several, with a newline between. */
@@ -57,7 +58,7 @@ static bool is_list(pt_tagged_kind kind)
 {
     return kind == PT_TAGGED_AUTHOR || kind == PT_TAGGED_DATE || kind == PT_TAGGED_PUBLISHER_ID ||
            kind == PT_TAGGED_KEYWORD || kind == PT_TAGGED_HEADING || kind == PT_TAGGED_CATEGORY ||
-           kind == PT_TAGGED_TAGS || kind == PT_TAGGED_ABSTRACT || kind == PT_TAGGED_ARXIV;
+           kind == PT_TAGGED_TAGS || kind == PT_TAGGED_OWN || kind == PT_TAGGED_ABSTRACT || kind == PT_TAGGED_ARXIV;
 }
 
 /* ---- collecting ------------------------------------------------------------------------------------------------ */
@@ -299,6 +300,17 @@ static int set_arxiv(tagged *t, pt_tagged_kind kind, papertag_error *err)
     return PAPERTAG_OK;
 }
 
+static int set_own(tagged *t, papertag_error *err)
+{
+    pt_slice rest = all_values(t, PT_TAGGED_OWN), line;
+    int status = PAPERTAG_OK;
+
+    while (!status && next_value(&rest, &line)) {
+        (void)pt_own_line(t->reader, line, &status, err);
+    }
+    return status;
+}
+
 static int set_fields(tagged *t, papertag_error *err)
 {
     papertag_reader *reader = t->reader;
@@ -320,6 +332,7 @@ static int set_fields(tagged *t, papertag_error *err)
     status = status ? status : append_items(t, PT_TAGGED_TAGS, &paper->tags, ",", err);
     status = status ? status : set_arxiv(t, PT_TAGGED_ARXIV, err);
     status = status ? status : set_arxiv(t, PT_TAGGED_VENUE, err);
+    status = status ? status : set_own(t, err);
     paper->has_tags = t->kinds[PT_TAGGED_TAGS].text.size > 0;
     if (!status && paper->id && t->dialect->address && !paper->doi) {
         status = pt_record_address(&reader->record, t->dialect->address, paper->id, strlen(paper->id), err);

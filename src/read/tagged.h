@@ -26,6 +26,7 @@ typedef enum pt_tagged_kind {
     PT_TAGGED_HEADING,  /* a keyword with a '*' and qualifiers after '/' */
     PT_TAGGED_CATEGORY, /* with ';' between */
     PT_TAGGED_ARXIV,    /* if it has "arXiv:" in it */
+    PT_TAGGED_OWN,      /* a field of papertag's, see own_fields.h; other values are left out */
     PT_TAGGED_TAGS,     /* those that the reader's options name */
     PT_TAGGED_KINDS,
     PT_TAGGED_END = PT_TAGGED_KINDS, /* of a record */

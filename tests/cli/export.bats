@@ -42,6 +42,12 @@ END
     same csv id title authors date abstract doi arxiv url venue organization keywords upvotes comments
 }
 
+@test "list --format: every field reads back the same, whatever characters it has" {
+    run tests/cli/round-trip.py "$PAPERTAG" "$work" 300
+    echo "$output"
+    expect 0
+}
+
 @test "list --format: keywords are the paper's and its tags" {
     awkward >"$work/papers"
     papertag add --db "$work/s.db" "$work/papers"

@@ -207,7 +207,7 @@ static void add_authors(text *out, papertag_strings authors)
     begin_field(out, "author");
     for (size_t i = 0; i < authors.count; i++) {
         text_put(out, i ? " and " : "");
-        export_name(out, authors.items[i], put_tex, put_braced);
+        export_name(out, authors.items[i], EXPORT_FIRST_LAST, put_tex, put_braced);
     }
     text_put(out, "}");
 }
@@ -246,6 +246,11 @@ static void add_keywords(text *out, const papertag_stored *stored)
     text_put(out, !count ? "" : count == 1 && *between == ';' ? ";}" : "}");
 }
 
+static void add_own(text *out, const char *name, const char *value)
+{
+    add_text(out, name, value, put_tex);
+}
+
 static void write_bib(text *out, const papertag_stored *stored)
 {
     static const char *const types[] = {"misc", "article", "inproceedings"};
@@ -269,6 +274,7 @@ static void write_bib(text *out, const papertag_stored *stored)
     add_text(out, "url", p->url, put_verbatim);
     add_keywords(out, stored);
     add_text(out, "abstract", p->abstract, put_tex);
+    export_own(out, stored, EXPORT_ORGANIZATION | EXPORT_FIRST_CATEGORY, add_own);
     text_put(out, "\n}\n");
 }
 

@@ -94,6 +94,9 @@ static void write_csl(text *out, const papertag_stored *stored)
     }
     add_keywords(out, stored);
     json_optional(out, "abstract", p->abstract);
+    json_open(out, "custom", '{');
+    export_own(out, stored, 0, json_string);
+    json_close(out, '}');
     json_close(out, '}');
 }
 

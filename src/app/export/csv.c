@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../clean.h"
-#include "../json.h"
 #include "export.h"
 
 /* A cell in quotes. Spreadsheets would compute what begins like a formula: a space before it leaves it a text, and is
@@ -39,57 +38,26 @@ static void add_count(text *out, long value)
     }
 }
 
-/* A list whose items could be taken for several, or for a list in brackets, is written as JSON. */
-typedef struct list {
-    text plain, json;
-    size_t count;
-    bool unclear;
-} list;
-
-static void add_item(list *l, const char *item)
-{
-    text_put(&l->plain, l->count ? "; " : "");
-    export_plain(&l->plain, item);
-    json_string(&l->json, NULL, item);
-    l->unclear = l->unclear || strpbrk(item, ";|");
-    l->count++;
-}
-
-static void end_list(text *out, list *l)
-{
-    text whole = {0};
-
-    const char *plain = text_of(out, &l->plain);
-
-    text_put(out, ",");
-    l->unclear = l->unclear || strpbrk(plain, "[({<\"") == plain || !strncmp(plain, "c(", 2) ||
-                 (l->count == 1 && strchr(plain, ','));
-    text_format(&whole, l->unclear ? "[%s]" : "%s", text_of(out, l->unclear ? &l->json : &l->plain));
-    if (l->count) {
-        put_cell(out, text_of(out, &whole));
-    }
-    text_free(&whole);
-    text_free(&l->plain);
-    text_free(&l->json);
-}
-
 static void add_list(text *out, papertag_strings items)
 {
-    list l = {0};
+    text cell = {0};
 
-    for (size_t i = 0; i < items.count; i++) {
-        add_item(&l, items.items[i]);
-    }
-    end_list(out, &l);
+    export_list(&cell, items);
+    add_text(out, items.count ? text_of(out, &cell) : NULL);
+    text_free(&cell);
 }
 
 static void add_authors(text *out, papertag_strings authors)
 {
     text cell = {0};
 
-    for (size_t i = 0; i < authors.count; i++) {
-        text_put(&cell, i ? "; " : "");
-        export_name(&cell, authors.items[i], export_plain, export_plain);
+    if (export_has_unclear_author(authors)) {
+        export_names(&cell, authors);
+    } else {
+        for (size_t i = 0; i < authors.count; i++) {
+            text_put(&cell, i ? "; " : "");
+            export_name(&cell, authors.items[i], EXPORT_SUFFIX_LAST, export_plain, export_plain);
+        }
     }
     add_text(out, authors.count ? text_of(out, &cell) : NULL);
     text_free(&cell);
@@ -97,14 +65,11 @@ static void add_authors(text *out, papertag_strings authors)
 
 static void add_tags(text *out, const papertag_stored *stored)
 {
-    list l = {0};
+    text cell = {0};
 
-    for (size_t i = 0; i < stored->tag_count; i++) {
-        if (stored->tags[i].in_force) {
-            add_item(&l, stored->tags[i].tag);
-        }
-    }
-    end_list(out, &l);
+    export_tags(&cell, stored);
+    add_text(out, cell.size ? text_of(out, &cell) : NULL);
+    text_free(&cell);
 }
 
 static void write_csv(text *out, const papertag_stored *stored)

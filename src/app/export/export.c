@@ -39,7 +39,7 @@ static void put_part(text *out, const char *from, size_t length, void put(text *
     text_free(&part);
 }
 
-void export_name(text *out, const char *name, void put(text *out, const char *part),
+void export_name(text *out, const char *name, export_order order, void put(text *out, const char *part),
                  void whole(text *out, const char *name))
 {
     papertag_name_parts parts;
@@ -53,12 +53,16 @@ void export_name(text *out, const char *name, void put(text *out, const char *pa
         return;
     }
     put_part(out, name + parts.last, parts.suffix ? parts.suffix - 1 - parts.last : strlen(name + parts.last), put);
-    if (parts.suffix) {
+    if (parts.suffix && order == EXPORT_FIRST_LAST) {
         text_put(out, ", ");
         put(out, name + parts.suffix);
     }
     text_put(out, ", ");
     put_part(out, name, parts.last - 1, put);
+    if (parts.suffix && order == EXPORT_SUFFIX_LAST) {
+        text_put(out, ", ");
+        put(out, name + parts.suffix);
+    }
 }
 
 const char *export_keyword(const papertag_stored *stored, size_t *at)
@@ -80,6 +84,183 @@ const char *export_keyword(const papertag_stored *stored, size_t *at)
         }
     }
     return NULL;
+}
+
+/* ---- lists in one string --------------------------------------------------------------------------------------- */
+
+/* A list whose items could be taken for several, or for a list in brackets, is written as JSON. */
+typedef struct list {
+    text plain, json;
+    size_t count;
+    bool unclear;
+} list;
+
+/* Whether an item could be taken for several, for a list in brackets, or for its text in quotes. */
+static bool is_unclear(const char *item)
+{
+    return strpbrk(item, ";|") || (*item && strchr("[({<\"'*", *item)) || !strncmp(item, "c(", 2);
+}
+
+static void add_item(list *l, const char *item)
+{
+    text_put(&l->plain, l->count ? "; " : "");
+    export_plain(&l->plain, item);
+    json_string(&l->json, NULL, item);
+    l->unclear = l->unclear || is_unclear(item);
+    l->count++;
+}
+
+static void end_list(text *out, list *l)
+{
+    const char *plain = text_of(out, &l->plain);
+
+    l->unclear = l->unclear || (l->count == 1 && strchr(plain, ','));
+    if (l->count) {
+        text_format(out, l->unclear ? "[%s]" : "%s", text_of(out, l->unclear ? &l->json : &l->plain));
+    }
+    text_free(&l->plain);
+    text_free(&l->json);
+}
+
+void export_list(text *out, papertag_strings items)
+{
+    list l = {0};
+
+    for (size_t i = 0; i < items.count; i++) {
+        add_item(&l, items.items[i]);
+    }
+    end_list(out, &l);
+}
+
+void export_names(text *out, papertag_strings names)
+{
+    list l = {.unclear = true};
+
+    for (size_t i = 0; i < names.count; i++) {
+        add_item(&l, names.items[i]);
+    }
+    end_list(out, &l);
+}
+
+void export_tags(text *out, const papertag_stored *stored)
+{
+    list l = {0};
+
+    for (size_t i = 0; i < stored->tag_count; i++) {
+        if (stored->tags[i].in_force) {
+            add_item(&l, stored->tags[i].tag);
+        }
+    }
+    end_list(out, &l);
+}
+
+/* ---- fields of papertag's own ---------------------------------------------------------------------------------- */
+
+typedef struct own {
+    text *out;
+    void (*put)(text *out, const char *name, const char *value);
+} own;
+
+static void put_own(const own *o, const char *name, const char *value)
+{
+    if (value) {
+        o->put(o->out, name, value);
+    }
+}
+
+static void put_own_count(const own *o, const char *name, long count)
+{
+    char digits[32];
+
+    if (count >= 0) {
+        snprintf(digits, sizeof digits, "%ld", count);
+        o->put(o->out, name, digits);
+    }
+}
+
+static void put_own_text(const own *o, const char *name, text *value)
+{
+    if (value->size || value->failed) {
+        o->put(o->out, name, text_of(o->out, value));
+    }
+    text_free(value);
+}
+
+/* Whether the keywords, which formats have with the tags behind them, would not be read back the same. */
+static bool are_keywords_unclear(const papertag_stored *stored)
+{
+    const papertag_strings words = stored->paper.keywords;
+
+    for (size_t i = 0; i < words.count; i++) {
+        if (is_unclear(words.items[i])) {
+            return true;
+        }
+        for (size_t t = 0; t < stored->tag_count; t++) {
+            if (stored->tags[t].in_force && !strcasecmp(words.items[i], stored->tags[t].tag)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether a text could be taken for one with markup. */
+static bool may_be_markup(const char *string)
+{
+    const char *at = string ? strpbrk(string, "&<") : NULL;
+    return at && strpbrk(at, ";>");
+}
+
+/* A name with a TeX character or a comma is not unclear in a list of texts, but it is in one of names. */
+bool export_has_unclear_author(papertag_strings authors)
+{
+    for (size_t i = 0; i < authors.count; i++) {
+        if (is_unclear(authors.items[i]) || strpbrk(authors.items[i], ",\"&{}\\$~^") ||
+            strstr(authors.items[i], " and ")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void export_own(text *out, const papertag_stored *stored, export_places places,
+                void put(text *out, const char *name, const char *value))
+{
+    const papertag_paper *p = &stored->paper;
+    const own o = {out, put};
+    const bool placed = places & EXPORT_FIRST_CATEGORY && p->arxiv && p->categories.count == 1 &&
+                        !strpbrk(p->categories.items[0], " ,;|&");
+    text tags = {0}, categories = {0}, keywords = {0}, authors = {0};
+
+    put_own(&o, "papertag-id", p->id);
+    put_own(&o, "papertag-source", p->source);
+    put_own(&o, "papertag-venue", may_be_markup(p->venue) ? p->venue : NULL);
+    if (!(places & EXPORT_ORGANIZATION) || may_be_markup(p->organization)) {
+        put_own(&o, "papertag-organization", p->organization);
+    }
+    if (!placed) {
+        export_list(&categories, p->categories);
+    }
+    put_own_text(&o, "papertag-categories", &categories);
+    put_own(&o, "papertag-announced", p->announced);
+    put_own(&o, "papertag-announce_type", p->announce_type);
+    put_own(&o, "papertag-featured", p->featured);
+    put_own(&o, "papertag-code_url", p->code_url);
+    put_own(&o, "papertag-project_url", p->project_url);
+    put_own(&o, "papertag-pdf_url", places & EXPORT_PDF ? NULL : p->pdf_url);
+    put_own_count(&o, "papertag-author_count", p->author_count == (long)p->authors.count ? -1 : p->author_count);
+    put_own_count(&o, "papertag-upvotes", p->upvotes);
+    put_own_count(&o, "papertag-comments", p->comments);
+    if (export_has_unclear_author(p->authors)) {
+        export_names(&authors, p->authors);
+    }
+    put_own_text(&o, "papertag-authors", &authors);
+    if (are_keywords_unclear(stored)) {
+        export_list(&keywords, p->keywords);
+    }
+    put_own_text(&o, "papertag-keywords", &keywords);
+    export_tags(&tags, stored);
+    put_own_text(&o, "papertag-tags", &tags);
 }
 
 export_date export_date_of(const papertag_paper *paper)

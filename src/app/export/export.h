@@ -41,13 +41,30 @@ extern const char *const export_format_names[];
 /* A string as it is, cleaned. */
 void export_plain(text *out, const char *string);
 
-/* A name as "Last, Suffix, First"; `whole`, when its last name is not known, gets all of it. */
-void export_name(text *out, const char *name, void put(text *out, const char *part),
+/* A name as "Last, First, Suffix", or as "Last, Suffix, First", which is BibTeX's order; `whole`, when its last name is
+ * not known, gets all of it. */
+typedef enum export_order { EXPORT_SUFFIX_LAST, EXPORT_FIRST_LAST } export_order;
+void export_name(text *out, const char *name, export_order order, void put(text *out, const char *part),
                  void whole(text *out, const char *name));
 
 /* The i-th keyword of a paper: its own, then its tags that are not among them. NULL after the last. *at is 0 before the
  * first call. */
 const char *export_keyword(const papertag_stored *paper, size_t *at);
+
+/* A list as one string: "a; b", or as JSON when the items could be taken for others. Nothing for an empty one. */
+void export_list(text *out, papertag_strings items);
+void export_names(text *out, papertag_strings names);      /* always as JSON */
+void export_tags(text *out, const papertag_stored *paper); /* those in force */
+
+/* Whether the names, written as one list, could be taken for others. */
+bool export_has_unclear_author(papertag_strings authors);
+
+/* Fields that a format has a place for; others go under names of papertag's own, which only papertag reads. */
+typedef enum export_places { EXPORT_ORGANIZATION = 1, EXPORT_PDF = 2, EXPORT_FIRST_CATEGORY = 4 } export_places;
+
+/* Calls `put` for each field that a format whose places those are would lose: "papertag-id", "papertag-featured" ... */
+void export_own(text *out, const papertag_stored *paper, export_places places,
+                void put(text *out, const char *name, const char *value));
 
 /* The parts of a paper's date: 0 for those that are not known. */
 typedef struct export_date {

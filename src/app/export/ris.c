@@ -27,6 +27,12 @@ static void add_date(text *out, export_date date)
     }
 }
 
+/* A user-defined field, which the specification leaves to programs. */
+static void add_own(text *out, const char *name, const char *value)
+{
+    text_format(out, "U1  - %s: %s\r\n", name, value);
+}
+
 static void write_ris(text *out, const papertag_stored *stored)
 {
     static const char *const types[] = {"UNPB", "JOUR", "CPAPER"};
@@ -39,7 +45,7 @@ static void write_ris(text *out, const papertag_stored *stored)
     add(out, "TI", p->title);
     for (size_t i = 0; i < p->authors.count; i++) {
         text_put(out, "AU  - ");
-        export_name(out, p->authors.items[i], export_plain, export_plain);
+        export_name(out, p->authors.items[i], EXPORT_SUFFIX_LAST, export_plain, export_plain);
         text_put(out, "\r\n");
     }
     add_date(out, export_date_of(p));
@@ -54,6 +60,7 @@ static void write_ris(text *out, const papertag_stored *stored)
     while ((keyword = export_keyword(stored, &at)) != NULL) {
         add(out, "KW", keyword);
     }
+    export_own(out, stored, EXPORT_PDF, add_own);
     text_put(out, "ER  - \r\n");
 }
 
