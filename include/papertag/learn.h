@@ -113,7 +113,7 @@ typedef struct papertag_audit {
  * precision and recall follow from the shares and the known sizes of the strata. A tag's interval comes from 4,000
  * draws from Beta posteriors of the strata; their prior has the weight of one paper that is like the papers of all tags
  * (empirical Bayes). The interval over all tags comes from 2,000 bootstrap samples of papers. Where a model has learnt
- * from an answer, the decision that counts is the one made without that answer (see papertag_learner). Borrowed until
+ * from an answer, its decision without that answer is the one counted (see papertag_learner). Borrowed until
  * the next call. */
 PAPERTAG_API int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_error *err);
 
@@ -188,7 +188,8 @@ PAPERTAG_API int papertag_learner_open(papertag_learner **out, papertag_store *s
 PAPERTAG_API void papertag_learner_close(papertag_learner *learner);
 
 /* Adds a labelled paper of the model's training set: all its tags; it has no other tag of the model. These papers keep
- * a tag from forgetting what it was trained on. A verdict is stronger than a label. papertag_learner_label takes the id
+ * a tag from forgetting what it was trained on: they hold weights where they are, and the new weights must not decide
+ * them worse. A verdict is stronger than a label. papertag_learner_label takes the id
  * of a stored paper (PAPERTAG_END when there is none), papertag_learner_add a paper with its text and tags. */
 PAPERTAG_API int papertag_learner_label(papertag_learner *learner, const char *id, papertag_strings tags,
                                         papertag_error *err);
@@ -202,12 +203,15 @@ typedef struct papertag_tag_change {
     const char *tag;
     bool fresh;      /* the old model did not have it */
     bool gone;       /* the new model does not have it: it was removed */
-    bool taken;      /* false: the new weights decide the verdicts worse than the old ones, by more than
-                        chance (sign test, 5 %), and the old ones stay */
+    bool taken;      /* false: the new weights decide the verdicts, or verdicts and labelled papers together, worse
+                        than the old ones or than those from before any verdict, by more than chance (sign test, 5 %),
+                        and the old ones stay */
+    bool restored;   /* the old ones are worse than those from before any verdict, too, and the tag is back to them */
     size_t yes, no;  /* verdicts learnt from */
     size_t labelled; /* labelled papers learnt from */
     size_t right_before, right_after; /* verdicts that the old and the new weights decide as the person did, without
                                          having seen them (cross-validation) */
+    size_t right_first;               /* verdicts that the weights from before any verdict decide so; 0: `fresh` */
     double cut_before, cut_after;     /* margins; NaN: the tag did not exist, or was removed */
     const int64_t *gained, *lost;     /* stored papers without a verdict whose tag flips, by key */
     size_t gained_count, lost_count;

@@ -93,6 +93,7 @@ typedef struct block {
     const pt_rows *rows;    /* over V terms */
     const uint32_t *papers; /* n: rows */
     const float *cost;      /* n: the weight of each paper; NULL: 1 */
+    const float *target;    /* n: the margin that each paper asks for on its side; NULL: 1 */
     size_t count;           /* n */
     size_t terms;           /* V */
     size_t lanes;           /* in use, at most PT_LANES */
@@ -193,7 +194,7 @@ static inline __attribute__((always_inline)) void visit_papers(const block *b, b
         const pt_row row = pt_rows_get(b->rows, b->papers[at]);
         const unsigned has = b->has[at];
         float *alpha = b->alphas + at * PT_LANES;
-        const float rarity = b->cost ? 1 / b->cost[at] : 1;
+        const float rarity = b->cost ? 1 / b->cost[at] : 1, target = b->target ? b->target[at] : 1;
         float margins[PT_LANES], step[PT_LANES];
         int moved = 0;
 
@@ -202,7 +203,7 @@ static inline __attribute__((always_inline)) void visit_papers(const block *b, b
         for (int lane = 0; lane < PT_LANES; lane++) {
             const float y = has & 1u << lane ? 1 : -1, old = alpha[lane];
             const float d = rarity * (has & 1u << lane ? b->diagonal[1][lane] : b->diagonal[0][lane]);
-            const float gradient = y * margins[lane] - 1 + old * d;
+            const float gradient = y * margins[lane] - target + old * d;
             float projected = old > 0 || gradient < 0 ? gradient : 0;
             float next = old - gradient / (b->squares[at] + d);
             next = next > 0 ? next : 0;
@@ -383,6 +384,7 @@ int pt_linear_fit_folds(const pt_cases *cases, const pt_linear_options *options,
     block b = {.rows = cases->rows,
                .papers = cases->papers,
                .cost = cases->cost,
+               .target = cases->target,
                .count = cases->count,
                .terms = cases->terms,
                .lanes = cases->folds + 1,

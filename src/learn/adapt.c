@@ -11,8 +11,11 @@
 
 enum { FOLDS = 10, EPOCHS_MAX = 200 };
 
-/* A tag of the model: C; the distance from the cut that a verdict asks for; the cost of a labelled paper. */
-static const double ADAPT_C = 3, WIDTH = 0.3, LABELLED_COST = 0.1, ADAPT_EPSILON = 0.1;
+/* A tag of the model: C; the distance from the cut that a verdict asks for; what it asks for at least, and how much
+ * less a single one asks for with the distance by which the prior contradicts it, all in units of WIDTH; the cost of a
+ * labelled paper; the share of a tag's papers that a verdict may flip beyond its reach. */
+static const double ADAPT_C = 10, WIDTH = 0.3, ASKED_MIN = 0.1, ASKED_LESS = 0.5, LABELLED_COST = 1, FLIPS = 0.002;
+static const double ADAPT_EPSILON = 0.01;
 
 /* A new tag: C, and costs relative to one example: of its name and definition; of all unjudged papers together, for
  * each unit of cost of the starting examples and the description; of all likely papers together. */
@@ -48,7 +51,7 @@ struct fit {
     pt_cases cases;   /* over the arrays below */
     uint32_t *papers; /* each has room for the cases given to open_fit */
     uint8_t *positive, *fold;
-    float *cost;
+    float *cost, *target;
     float *lanes; /* (V + 1) x PT_LANES: the weights */
 };
 
@@ -58,6 +61,7 @@ static void close_fit(struct fit *f)
     free(f->positive);
     free(f->fold);
     free(f->cost);
+    free(f->target);
     free(f->lanes);
 }
 
@@ -67,67 +71,53 @@ static int open_fit(struct fit *f, size_t cases, const pt_lesson *lesson, papert
     f->positive = pt_alloc(cases, sizeof *f->positive);
     f->fold = pt_alloc(cases, sizeof *f->fold);
     f->cost = pt_alloc(cases, sizeof *f->cost);
+    f->target = pt_alloc(cases, sizeof *f->target);
     f->lanes = pt_calloc(lesson->terms + 1, PT_LANES * sizeof *f->lanes);
     f->cases = (pt_cases){.rows = lesson->rows,
                           .terms = lesson->terms,
                           .papers = f->papers,
                           .positive = f->positive,
                           .cost = f->cost,
+                          .target = f->target,
                           .fold = f->fold};
-    return f->papers && f->positive && f->fold && f->cost && f->lanes ? PAPERTAG_OK : pt_no_memory(err);
+    return f->papers && f->positive && f->fold && f->cost && f->target && f->lanes ? PAPERTAG_OK : pt_no_memory(err);
 }
 
-static void add_case(struct fit *f, uint32_t paper, bool positive, double cost, unsigned fold)
+/* target: the margin that the paper asks for. */
+static void add_case(struct fit *f, uint32_t paper, bool positive, double target, double cost, unsigned fold)
 {
     const size_t at = f->cases.count++;
 
     f->papers[at] = paper;
     f->positive[at] = positive;
     f->cost[at] = (float)cost;
+    f->target[at] = (float)target;
     f->fold[at] = (uint8_t)fold;
 }
 
-/* Adds the verdicts as the first cases. Those with yes and those with no are dealt to the folds separately, in turn. */
-static void add_verdicts(struct fit *f, const pt_lesson *lesson)
+/* Adds the verdicts as the first cases. Those with yes and those with no are dealt to the folds separately, in turn.
+ * targets: what each asks for; NULL: 1. */
+static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets)
 {
     size_t dealt[2] = {0};
 
     f->cases.folds = (unsigned)(lesson->count < FOLDS ? lesson->count : FOLDS);
     for (size_t i = 0; i < lesson->count; i++) {
         const unsigned fold = (unsigned)(dealt[lesson->yes[i]]++ % f->cases.folds);
-        add_case(f, lesson->judged[i], lesson->yes[i], 1, lesson->yes[i] ? fold : f->cases.folds - 1 - fold);
-    }
-}
-
-/* Reads the weights of the lane that learnt from all cases, and each verdict's margin by the lane of its fold. The fit
- * worked on margins in units of `width` around `centre`. */
-static void read_lanes(const struct fit *f, const pt_lesson *lesson, double width, double centre, pt_learnt_tag *out)
-{
-    const unsigned all = f->cases.folds;
-
-    for (size_t term = 0; term < lesson->terms; term++) {
-        out->weights[term] = (float)(width * f->lanes[term * PT_LANES + all]);
-    }
-    out->bias = centre + width * f->lanes[lesson->terms * PT_LANES + all];
-    for (size_t i = 0; i < lesson->count; i++) {
-        float margins[PT_LANES];
-        pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, lesson->judged[i]), margins);
-        out->held_out[i] = (float)(centre + width * margins[f->fold[i]]);
+        add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, 1,
+                 lesson->yes[i] ? fold : f->cases.folds - 1 - fold);
     }
 }
 
 /* ---- a tag of the model ---------------------------------------------------------------------------------------- */
 
-/* Bias, cut and calibration stay the model's, and so do the weights when there is no verdict. */
 static void keep_prior(const pt_lesson *lesson, pt_learnt_tag *out)
 {
     out->bias = lesson->prior_bias;
     out->cut = lesson->prior_cut;
     out->a = lesson->prior_a;
     out->b = lesson->prior_b;
-    if (!lesson->count) {
-        memcpy(out->weights, lesson->prior, lesson->terms * sizeof *out->weights);
-    }
+    memcpy(out->weights, lesson->prior, lesson->terms * sizeof *out->weights);
 }
 
 static void start_from_prior(const pt_lesson *lesson, float *lanes)
@@ -140,26 +130,193 @@ static void start_from_prior(const pt_lesson *lesson, float *lanes)
     }
 }
 
-static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err)
+/* How far the prior decides a paper to the side of `yes`: a margin above the cut, or below it. */
+static double prior_distance(const pt_lesson *lesson, uint32_t row, bool yes)
 {
+    const double above =
+        pt_tag_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) - lesson->prior_cut;
+    return yes ? above : -above;
+}
+
+/* What a verdict asks for. The farther the prior is from it, the more the weights must change for that paper alone, and
+ * the more papers change with it: a single verdict there asks for little more than to be on its side of the cut. The
+ * least that it asks for puts it there although the fit gives a single paper 1 / (2 C) of the way less. */
+static double asked_by_verdict(const pt_lesson *lesson, size_t i)
+{
+    const double distance = prior_distance(lesson, lesson->judged[i], lesson->yes[i]) / WIDTH;
+    const double least = ASKED_MIN + (ASKED_MIN - fmin(distance, 0)) / (2 * ADAPT_C);
+    return fmax(fmin(1 + ASKED_LESS * distance / (double)lesson->count, 1), least);
+}
+
+/* Labelled papers that the prior decides as their labels do. They hold the weights where they are: each asks for the
+ * distance that it has, WIDTH at most. Papers that the prior decides otherwise do not pull, or a single verdict would
+ * fit the tag to all labels again. */
+struct restraint {
+    uint32_t *rows; /* count */
+    uint8_t *has;   /* count */
+    float *asked;   /* count: in units of WIDTH */
+    bool *active;   /* count: it takes part in the fit */
+    size_t count;
+};
+
+static void close_restraint(struct restraint *r)
+{
+    free(r->rows);
+    free(r->has);
+    free(r->asked);
+    free(r->active);
+}
+
+static int open_restraint(struct restraint *r, const pt_lesson *lesson, papertag_error *err)
+{
+    const size_t room = lesson->labelled_count;
+
+    r->rows = pt_alloc(room, sizeof *r->rows);
+    r->has = pt_alloc(room, sizeof *r->has);
+    r->asked = pt_alloc(room, sizeof *r->asked);
+    r->active = pt_calloc(room, sizeof *r->active);
+    if (!r->rows || !r->has || !r->asked || !r->active) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < room; i++) {
+        const double distance = prior_distance(lesson, lesson->labelled[i], lesson->has[i]);
+        if (distance > 0) {
+            r->rows[r->count] = lesson->labelled[i];
+            r->has[r->count] = lesson->has[i];
+            r->asked[r->count++] = (float)fmin(distance / WIDTH, 1);
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+/* Whether a fit gives a labelled paper less than it asks for, in any lane that is in use. */
+static bool is_broken(const struct fit *f, const pt_lesson *lesson, const struct restraint *r, size_t i)
+{
+    float margins[PT_LANES];
+
+    pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, r->rows[i]), margins);
+    for (unsigned lane = 0; lane <= f->cases.folds; lane++) {
+        if ((r->has[i] ? margins[lane] : -margins[lane]) < r->asked[i] - ADAPT_EPSILON) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Fits the verdicts, then the labelled papers too that the fit did wrong, until there are none: few of them ever take
+ * part, and those that do not would not change the fit. */
+static int fit_restrained(const pt_lesson *lesson, struct fit *f, struct restraint *r, papertag_error *err)
+{
+    enum { ROUNDS_MAX = 30 };
     const pt_linear_options options = {
         .c = ADAPT_C, .from_prior = true, .fixed_bias = true, .epsilon = ADAPT_EPSILON, .epochs_max = EPOCHS_MAX};
+    size_t before = 0;
+    int status = PAPERTAG_OK;
+
+    for (int round = 0; !status && round < ROUNDS_MAX && f->cases.count > before; round++) {
+        before = f->cases.count;
+        start_from_prior(lesson, f->lanes);
+        status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
+        for (size_t i = 0; i < r->count && !status; i++) {
+            if (!r->active[i] && is_broken(f, lesson, r, i)) {
+                add_case(f, r->rows[i], r->has[i], r->asked[i], LABELLED_COST, PT_NO_FOLD);
+                r->active[i] = true;
+            }
+        }
+    }
+    return status;
+}
+
+/* How far the verdicts of one kind reach: the greatest distance of a paper that the prior decides against them. */
+static double find_reach(const pt_lesson *lesson, bool yes)
+{
+    double reach = 0;
+
+    for (size_t i = 0; i < lesson->count; i++) {
+        if ((bool)lesson->yes[i] == yes) {
+            reach = fmax(reach, -prior_distance(lesson, lesson->judged[i], yes));
+        }
+    }
+    return reach;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How much of the change is taken, 0 to 1: as much as the verdicts support. Papers within their reach may flip. Beyond
+ * it one verdict may flip a share of the tag's papers, and each verdict more than the one before: n of them
+ * n (n + 1) / 2 times as many. */
+static int find_part(const pt_lesson *lesson, const struct fit *f, double *part, papertag_error *err)
+{
+    const double reach[2] = {find_reach(lesson, false), find_reach(lesson, true)}, n = (double)lesson->count;
+    double *flips = pt_alloc(lesson->papers, sizeof *flips); /* the part at which each paper flips */
+    size_t count = 0, tagged = 0, allowed;
+
+    if (!flips) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < lesson->papers; i++) {
+        const double before = prior_distance(lesson, (uint32_t)i, true);
+        float margins[PT_LANES];
+        double after;
+        pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
+        after = WIDTH * margins[f->cases.folds];
+        tagged += before >= 0;
+        if ((before >= 0) != (after >= 0) && fabs(before) > reach[before < 0]) {
+            flips[count++] = before / (before - after);
+        }
+    }
+    allowed = (size_t)(FLIPS * n * (n + 1) / 2 * (double)tagged);
+    pt_sort(flips, count, sizeof *flips, compare_doubles);
+    *part = count <= allowed ? 1 : allowed ? (flips[allowed - 1] + flips[allowed]) / 2 : flips[0] * 0.999;
+    free(flips);
+    return PAPERTAG_OK;
+}
+
+/* Takes a part of the change. Bias, cut and calibration stay the prior's. */
+static void take_part(const pt_lesson *lesson, const struct fit *f, double part, pt_learnt_tag *out)
+{
+    const unsigned all = f->cases.folds;
+
+    keep_prior(lesson, out);
+    for (size_t term = 0; term < lesson->terms; term++) {
+        const double prior = lesson->prior[term];
+        out->weights[term] = (float)(prior + part * (WIDTH * f->lanes[term * PT_LANES + all] - prior));
+    }
+    for (size_t i = 0; i < lesson->count; i++) {
+        const double before = prior_distance(lesson, lesson->judged[i], true);
+        float margins[PT_LANES];
+        pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, lesson->judged[i]), margins);
+        out->held_out[i] = (float)(lesson->prior_cut + before + part * (WIDTH * margins[f->fold[i]] - before));
+    }
+}
+
+static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err)
+{
+    float *asked = pt_alloc(lesson->count, sizeof *asked);
+    struct restraint restraint = {0};
     struct fit f = {0};
+    double part = 1;
     int status = open_fit(&f, lesson->count + lesson->labelled_count, lesson, err);
 
+    status = status ? status : asked ? open_restraint(&restraint, lesson, err) : pt_no_memory(err);
     if (!status) {
-        start_from_prior(lesson, f.lanes);
-        add_verdicts(&f, lesson);
-        for (size_t i = 0; i < lesson->labelled_count; i++) {
-            add_case(&f, lesson->labelled[i], lesson->has[i], LABELLED_COST, PT_NO_FOLD);
+        for (size_t i = 0; i < lesson->count; i++) {
+            asked[i] = (float)asked_by_verdict(lesson, i);
         }
-        status = pt_linear_fit_folds(&f.cases, &options, f.lanes, err);
+        add_verdicts(&f, lesson, asked);
     }
+    status = status ? status : fit_restrained(lesson, &f, &restraint, err);
+    status = status ? status : find_part(lesson, &f, &part, err);
     if (!status) {
-        read_lanes(&f, lesson, WIDTH, lesson->prior_cut, out);
-        keep_prior(lesson, out);
+        take_part(lesson, &f, part, out);
     }
+    close_restraint(&restraint);
     close_fit(&f);
+    free(asked);
     return status;
 }
 
@@ -204,9 +361,9 @@ static void add_unjudged(struct fit *f, const pt_lesson *lesson, const uint8_t *
 
     for (size_t i = 0; i < lesson->papers; i++) {
         if (marks[i] == LIKELY) {
-            add_case(f, (uint32_t)i, true, LIKELY_COST / (double)counts[LIKELY], PT_NO_FOLD);
+            add_case(f, (uint32_t)i, true, 1, LIKELY_COST / (double)counts[LIKELY], PT_NO_FOLD);
         } else if (marks[i] == UNJUDGED) {
-            add_case(f, (uint32_t)i, false, total / (double)counts[UNJUDGED], PT_NO_FOLD);
+            add_case(f, (uint32_t)i, false, 1, total / (double)counts[UNJUDGED], PT_NO_FOLD);
         }
     }
 }
@@ -221,14 +378,14 @@ static int fit_new_tag(const pt_lesson *lesson, bool all, struct fit *f, paperta
 
     if (!status) {
         if (all) {
-            add_verdicts(f, lesson);
+            add_verdicts(f, lesson, NULL);
         }
         for (size_t i = 0; i < lesson->count && !all; i++) {
             if (lesson->starting[i]) {
-                add_case(f, lesson->judged[i], true, 1, PT_NO_FOLD);
+                add_case(f, lesson->judged[i], true, 1, 1, PT_NO_FOLD);
             }
         }
-        add_case(f, lesson->description, true, DESCRIPTION_COST, PT_NO_FOLD);
+        add_case(f, lesson->description, true, 1, DESCRIPTION_COST, PT_NO_FOLD);
         add_unjudged(f, lesson, marks, counts);
         status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
     }
@@ -333,6 +490,22 @@ static void calibrate_new_tag(const pt_lesson *lesson, const struct fit *startin
     out->cut = (log(1 / CUT_P - 1) - out->b) / out->a;
 }
 
+/* Reads the weights of the lane that learnt from all cases, and each verdict's margin by the lane of its fold. */
+static void read_lanes(const struct fit *f, const pt_lesson *lesson, pt_learnt_tag *out)
+{
+    const unsigned all = f->cases.folds;
+
+    for (size_t term = 0; term < lesson->terms; term++) {
+        out->weights[term] = f->lanes[term * PT_LANES + all];
+    }
+    out->bias = f->lanes[lesson->terms * PT_LANES + all];
+    for (size_t i = 0; i < lesson->count; i++) {
+        float margins[PT_LANES];
+        pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, lesson->judged[i]), margins);
+        out->held_out[i] = margins[f->fold[i]];
+    }
+}
+
 static int learn_new_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err)
 {
     struct fit starting = {0}, fit = {0};
@@ -342,7 +515,7 @@ static int learn_new_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_e
     status = status ? status : fit_new_tag(lesson, true, &fit, err);
     status = status ? status : find_lowest(lesson, starting.lanes, &lowest, err);
     if (!status) {
-        read_lanes(&fit, lesson, 1, 0, out);
+        read_lanes(&fit, lesson, out);
         calibrate_new_tag(lesson, &starting, &fit, lowest, out);
     }
     close_fit(&starting);

@@ -4,12 +4,20 @@
  *
  * A tag of the model starts from the model's weights. With m0 the model's margin and c its cut,
  *
- *     min over v  1/2 |v|^2 + C sum_i C_i max(0, 1 - y_i ((m0(x_i) - c) / WIDTH + v . x_i))^2,     m = m0 + WIDTH v . x
+ *     min over v  1/2 |v|^2 + C sum_i C_i max(0, a_i - y_i ((m0(x_i) - c) / WIDTH + v . x_i))^2,    m = m0 + WIDTH v .
+ * x
  *
  * over the judged papers and the labelled ones. This is the adaptive SVM of Yang, Yan and Hauptmann ("Cross-domain
- * video concept detection", 2007) with two changes. Margins are measured from the cut, because a verdict says on which
- * side of the cut a paper belongs. And the bias is fixed: people judge papers near the cut, where the share with the
- * tag differs from the share among all papers.
+ * video concept detection", 2007) with these changes:
+ *
+ * - Margins are measured from the cut, because a verdict says on which side of the cut a paper belongs.
+ * - The bias is fixed, and the cut is: people judge papers near the cut, where the share with the tag differs from the
+ *   share among all papers.
+ * - A labelled paper holds, but does not pull. It asks (a_i) for the distance from the cut that it has without
+ * verdicts, so that without verdicts nothing changes.
+ * - Only a part of v is taken, as much as the verdicts support. Rows have the length 1, so a single verdict moves no
+ *   paper farther than the judged one. Papers as close to the cut as that one may flip; of the others only a share that
+ *   grows with the number of verdicts.
  *
  * A new tag has a few examples, its name and definition, and the unjudged papers. Most of those do not have the tag, so
  * they are negative examples with very small costs (learning from positive and unlabelled examples by a biased SVM:

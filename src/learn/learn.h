@@ -45,8 +45,10 @@ typedef struct pt_tag_fit {
     float *old_weights;   /* V: in use so far; NULL: the old model does not have the tag */
     double old_bias, old_cut;
     bool taken;
+    bool restored;                    /* `learnt` is the prior: all that was learnt from verdicts does worse */
     size_t yes, no, labelled;         /* verdicts and labelled papers learnt from */
     size_t right_before, right_after; /* verdicts that either weights decide as the person did */
+    size_t right_first;               /* the same for the weights from before any verdict; 0: a new tag */
     /* stored papers that the new weights give a probability worth keeping: see pt_new_opinions */
     uint32_t *rows;
     double *p, *margins;

@@ -285,6 +285,8 @@ static papertag_tag_change describe_change(const papertag_learner *l, const pt_l
         change.labelled = fit->labelled;
         change.right_before = fit->right_before;
         change.right_after = fit->right_after;
+        change.right_first = fit->right_first;
+        change.restored = fit->restored;
         change.cut_after = fit->learnt.cut;
         change.gained = fit->gained;
         change.gained_count = fit->gained_count;

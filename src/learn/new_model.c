@@ -75,7 +75,7 @@ static cJSON *describe_tag(const papertag_model *m, const pt_learner_tag *tag, c
             replace_number(entry, "examples", (double)tag->fit->yes);
         }
         cJSON_DeleteItemFromObjectCaseSensitive(entry, "learnt");
-        if (tag->verdict_count) {
+        if (tag->verdict_count && !tag->fit->restored) {
             cJSON_AddItemToObject(entry, "learnt", describe_learning(m, tag));
         }
     }
@@ -157,8 +157,8 @@ static int plan_tag(const papertag_learner *l, size_t t, struct plan *p)
 
     p->from[tag->new_number] = tag->is_new ? UINT32_MAX : tag->old_number;
     p->bias[tag->new_number] = refitted ? tag->fit->learnt.bias : m->bias[tag->old_number];
-    if (refitted ? !tag->verdict_count : !tag->learnt) {
-        return PAPERTAG_OK; /* fitted without a verdict, it has the weights that it had at first */
+    if (refitted ? !tag->verdict_count || tag->fit->restored : !tag->learnt) {
+        return PAPERTAG_OK; /* it has the weights that it had at first */
     }
     if (refitted) {
         weights = tag->fit->learnt.weights;
@@ -243,7 +243,7 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
         pt_stored_verdict *verdicts = l->verdicts + fit->tag->first_verdict;
         if (fit->taken) {
             for (size_t k = 0; k < fit->tag->verdict_count; k++) {
-                verdicts[k].held_out = fit->learnt.held_out[k];
+                verdicts[k].held_out = fit->restored ? NAN : fit->learnt.held_out[k];
             }
             opinions[new.count++] = (pt_new_opinions){.tag = fit->tag->new_number,
                                                       .rows = fit->rows,

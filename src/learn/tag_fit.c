@@ -1,8 +1,10 @@
 /*
  * tag_fit - fits one tag, compares the new weights with those in use, and finds the stored papers whose tag flips.
  *
- * Both weights are compared as if they had not seen the verdicts: the new ones by cross-validation, those in use by the
- * cross-validation of when they were learnt (verdicts.held_out). A verdict given since then they have not seen.
+ * All weights are compared as if they had not seen the verdicts: the new ones by cross-validation, those in use by the
+ * cross-validation of when they were learnt (verdicts.held_out). A verdict given since then they have not seen, and the
+ * weights from before any verdict have seen none. The new weights are compared with both: each of many small steps may
+ * pass for chance, and together they would lead anywhere. Labelled papers count as well as verdicts.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -38,30 +40,106 @@ static int copy_old(const papertag_model *m, pt_tag_fit *fit)
     return fit->old_weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* Counts the verdicts that either weights decide as the person did, and takes the new ones unless they are worse by
- * more than chance. */
-static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit)
-{
-    size_t worse = 0, better = 0;
+/* How often one decision was wrong where another was right, and the other way round. */
+struct tally {
+    size_t worse, better;
+};
 
+static void count_pair(struct tally *tally, bool before, bool after)
+{
+    tally->worse += before && !after;
+    tally->better += after && !before;
+}
+
+static bool is_worse(struct tally a, struct tally b)
+{
+    return pt_sign_test(a.worse, a.better) < PT_CHANCE ||
+           pt_sign_test(a.worse + b.worse, a.better + b.better) < PT_CHANCE;
+}
+
+/* Decisions on verdicts and on labelled papers: the new weights against those in use and against those from before any
+ * verdict (the prior), and those in use against the prior. */
+struct comparison {
+    struct tally use[2], prior[2], use_prior[2]; /* [0]: verdicts, [1]: labelled papers */
+};
+
+/* Whether a paper is decided as `yes` says, by a margin and its cut. */
+static bool is_right(double margin, double cut, bool yes)
+{
+    return (margin >= cut) == yes;
+}
+
+static bool prior_is_right(const pt_lesson *lesson, pt_row row, bool yes)
+{
+    return lesson->prior && is_right(pt_tag_margin(lesson->prior, lesson->prior_bias, row), lesson->prior_cut, yes);
+}
+
+static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit,
+                                struct comparison *c)
+{
     for (size_t i = 0; i < lesson->count; i++) {
         const pt_stored_verdict *v = &l->verdicts[fit->tag->first_verdict + i];
         const bool seen = l->in_use && !isnan(v->held_out);
-        const bool after = (fit->learnt.held_out[i] >= fit->learnt.cut) == v->yes;
+        const pt_row row = pt_rows_get(lesson->rows, lesson->judged[i]);
+        const bool after = is_right(fit->learnt.held_out[i], fit->learnt.cut, v->yes);
+        const bool prior = prior_is_right(lesson, row, v->yes);
         bool before = false;
         if (fit->old_weights) {
-            const pt_row row = pt_rows_get(lesson->rows, lesson->judged[i]);
             const double margin = seen ? v->held_out : pt_tag_margin(fit->old_weights, fit->old_bias, row);
-            before = (margin >= fit->old_cut) == v->yes;
+            before = is_right(margin, fit->old_cut, v->yes);
         }
+        fit->right_first += prior;
         fit->right_before += before;
         fit->right_after += after;
-        worse += before && !after;
-        better += after && !before;
         fit->yes += v->yes;
         fit->no += !v->yes;
+        count_pair(&c->use[0], before, after);
+        count_pair(&c->prior[0], prior, after);
+        count_pair(&c->use_prior[0], prior, before);
     }
-    fit->taken = !fit->old_weights || l->options.force || pt_sign_test(worse, better) >= PT_CHANCE;
+}
+
+static void compare_on_labels(const pt_lesson *lesson, const pt_tag_fit *fit, struct comparison *c)
+{
+    const pt_learnt_tag *new = &fit->learnt;
+
+    for (size_t i = 0; i < lesson->labelled_count && fit->old_weights; i++) {
+        const pt_row row = pt_rows_get(lesson->rows, lesson->labelled[i]);
+        const bool yes = lesson->has[i], prior = prior_is_right(lesson, row, yes);
+        const bool after = is_right(pt_tag_margin(new->weights, new->bias, row), new->cut, yes);
+        const bool before = is_right(pt_tag_margin(fit->old_weights, fit->old_bias, row), fit->old_cut, yes);
+        count_pair(&c->use[1], before, after);
+        count_pair(&c->prior[1], prior, after);
+        count_pair(&c->use_prior[1], prior, before);
+    }
+}
+
+/* Puts the prior in place of what was learnt. */
+static int restore_prior(const pt_lesson *lesson, pt_tag_fit *fit)
+{
+    pt_lesson without = *lesson;
+
+    without.count = 0;
+    pt_learnt_tag_free(&fit->learnt);
+    fit->restored = fit->taken = true;
+    return pt_learn_tag(&without, &fit->learnt, NULL);
+}
+
+/* Takes the new weights unless they are worse by more than chance than those in use or than the prior. When those in
+ * use are worse than the prior themselves, the tag goes back to it. */
+static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit)
+{
+    struct comparison c = {0};
+
+    compare_on_verdicts(l, lesson, fit, &c);
+    compare_on_labels(lesson, fit, &c);
+    fit->labelled = lesson->labelled_count;
+    fit->taken = !fit->old_weights || !lesson->count || l->options.force ||
+                 !(is_worse(c.use[0], c.use[1]) || (lesson->prior && is_worse(c.prior[0], c.prior[1])));
+    if (!fit->taken && fit->tag->learnt && lesson->prior && is_worse(c.use_prior[0], c.use_prior[1])) {
+        return restore_prior(lesson, fit);
+    }
+    return PAPERTAG_OK;
 }
 
 int pt_tag_fit_learn(void *context, size_t i)
@@ -73,10 +151,7 @@ int pt_tag_fit_learn(void *context, size_t i)
 
     status = status ? status : pt_evidence_gather(l, fit, &e);
     status = status ? status : pt_learn_tag(&e.lesson, &fit->learnt, NULL);
-    if (!status) {
-        fit->labelled = e.lesson.labelled_count;
-        compare_on_verdicts(l, &e.lesson, fit);
-    }
+    status = status ? status : decide_on_fit(l, &e.lesson, fit);
     pt_evidence_free(&e);
     return status;
 }

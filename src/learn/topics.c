@@ -247,7 +247,7 @@ static double tag_divergence(const struct search *s, const size_t *counts, size_
     return divergence;
 }
 
-/* The highest F1 of a tag as a guess of N papers, counts[tag] of which have it; 0: none has a tag. */
+/* The highest F1 of a tag as a guess of N papers; counts[tag] of them have the tag. 0: none has a tag. */
 static double find_coverage(const struct search *s, size_t papers, const size_t *counts, size_t *tag)
 {
     double best = 0;

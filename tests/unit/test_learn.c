@@ -211,6 +211,184 @@ static void test_a_change_that_may_be_chance_is_taken(void **state)
     papertag_learner_close(learner);
 }
 
+/* Learns from all verdicts, and keeps the model when it is better. Returns how the only tag has changed; its lists are
+ * gone. */
+static papertag_tag_change learn_if_better(const papertag_model *from)
+{
+    const papertag_learn_options options = {.jobs = 1};
+    const papertag_learning *l;
+    papertag_tag_change change;
+    papertag_learner *learner;
+
+    assert_int_equal(papertag_learner_open(&learner, store, from, &options, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_learner_fit(learner, &l, &err), PAPERTAG_OK);
+    assert_int_equal(l->count, 1);
+    change = l->tags[0];
+    if (l->better) {
+        assert_int_equal(papertag_learner_keep(learner, &err), PAPERTAG_OK);
+    }
+    papertag_learner_close(learner);
+    return change;
+}
+
+/* Adds papers with the texts of papers 0, 5, 10 ... (all of the first subject) and ids of their own. */
+static void add_twins(int count)
+{
+    papertag_tagger *tagger;
+    papertag_batch *batch;
+    papertag_import counts = {0};
+
+    assert_int_equal(papertag_tagger_open(&tagger, model, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_batch_open(&batch, &err), PAPERTAG_OK);
+    for (int i = 0; i < count; i++) {
+        char id[16], abstract[1000];
+        papertag_paper paper;
+        const papertag_score *scores;
+        const papertag_tag_info *infos;
+        make_paper(SUBJECTS * i, id, abstract, sizeof abstract, &paper);
+        snprintf(id, sizeof id, "p%03d", PAPERS + i);
+        assert_int_equal(papertag_tag(tagger, paper.title, paper.abstract, &scores, &err), PAPERTAG_OK);
+        assert_int_equal(papertag_batch_add(batch, &paper, scores, papertag_model_tags(model, &infos), &err),
+                         PAPERTAG_OK);
+    }
+    assert_int_equal(papertag_store_add(store, batch, model, &counts, &err), PAPERTAG_OK);
+    papertag_batch_close(batch);
+    papertag_tagger_close(tagger);
+}
+
+/* Says yes to a paper and no to its twin: each predicts the other wrong. */
+static void contradict(int pair)
+{
+    judge(SUBJECTS * pair, "quantization", YES);
+    judge(PAPERS + pair, "quantization", NO);
+}
+
+/* Verdicts that contradict each other are refused at once, and no less a few at a time. */
+static void test_small_steps_do_not_lead_to_what_is_worse(void **state)
+{
+    enum { PAIRS = 12 };
+    papertag_tag_change change = {0};
+    papertag_model *in_use = NULL;
+    size_t refused = 0;
+    (void)state;
+
+    add_twins(PAIRS);
+    for (int i = 0; i < PAIRS; i++) {
+        contradict(i);
+        if (i % 2) {
+            assert_true(papertag_store_model(store, &in_use, &err) <= PAPERTAG_END);
+            change = learn_if_better(in_use ? in_use : model);
+            refused += !change.taken || change.restored;
+            papertag_model_close(in_use);
+            in_use = NULL;
+        }
+    }
+    assert_true(refused >= 3); /* of six steps: the first ones may be chance */
+    assert_int_equal(change.right_first, PAIRS);
+    assert_int_equal(papertag_store_use_model(store, NULL, &err), PAPERTAG_OK);
+    change = learn_if_better(model);
+    assert_false(change.taken);
+    assert_true(change.right_after < change.right_first);
+}
+
+/* A tag that learnt what is worse than nothing goes back to what it was. */
+static void test_a_tag_goes_back_when_what_it_learnt_is_worse(void **state)
+{
+    const papertag_learning *l;
+    papertag_tag_change change;
+    papertag_model *forced, *back;
+    (void)state;
+
+    add_twins(10);
+    for (int i = 0; i < 8; i++) {
+        contradict(i);
+    }
+    papertag_learner_close(learn(model, NULL, &l)); /* by force */
+    forced = model_in_use();
+    contradict(8);
+    contradict(9);
+    change = learn_if_better(forced);
+    assert_true(change.restored && change.taken);
+    assert_true(change.right_before < change.right_first);
+    back = model_in_use();
+    for (int i = 0; i < PAPERS; i += 11) {
+        assert_true(score_of(back, i, "quantization").margin == score_of(model, i, "quantization").margin);
+    }
+    papertag_model_close(forced);
+    papertag_model_close(back);
+}
+
+/* The number of papers that are to either side of the cut, closer to it than `distance`. */
+static size_t papers_within(double distance, const char *tag)
+{
+    size_t index, count = 0;
+    const papertag_tag_info *infos;
+
+    papertag_model_tags(model, &infos);
+    assert_int_equal(papertag_model_find_tag(model, tag, &index, &err), PAPERTAG_OK);
+    for (int i = 0; i < PAPERS; i++) {
+        count += fabs(score_of(model, i, tag).margin - infos[index].cut) <= distance;
+    }
+    return count;
+}
+
+/* One verdict flips its paper, and no other that is farther from the cut, with labelled papers or without. */
+static void test_one_verdict_changes_little(void **state)
+{
+    const papertag_learn_options options = {.force = true, .jobs = 1};
+    const papertag_tag_info *infos;
+    size_t index;
+    (void)state;
+
+    papertag_model_tags(model, &infos);
+    assert_int_equal(papertag_model_find_tag(model, "quantization", &index, &err), PAPERTAG_OK);
+    for (int i = 0; i < 40; i += 3) {
+        const double distance = score_of(model, i, "quantization").margin - infos[index].cut;
+        const papertag_learning *l;
+        papertag_learner *learner;
+        papertag_model *new;
+        judge(i, "quantization", distance < 0 ? YES : NO);
+        assert_int_equal(papertag_learner_open(&learner, store, model, &options, &err), PAPERTAG_OK);
+        for (int k = 0; k < PAPERS * (i % 2); k++) {
+            char id[16], abstract[1000];
+            papertag_paper paper;
+            make_paper(k, id, abstract, sizeof abstract, &paper);
+            assert_int_equal(papertag_learner_label(learner, id, paper.tags, &err), PAPERTAG_OK);
+        }
+        assert_int_equal(papertag_learner_fit(learner, &l, &err), PAPERTAG_OK);
+        assert_true(l->tags[0].cut_after == infos[index].cut);
+        assert_true(l->tags[0].gained_count + l->tags[0].lost_count < papers_within(fabs(distance), "quantization"));
+        assert_int_equal(papertag_learner_keep(learner, &err), PAPERTAG_OK);
+        papertag_learner_close(learner);
+        new = model_in_use();
+        assert_true(score_of(new, i, "quantization").assigned == (distance < 0));
+        papertag_model_close(new);
+        judge(i, "quantization", PAPERTAG_VERDICT_NONE);
+    }
+}
+
+/* Labelled papers that the model decides otherwise do not pull: alone, a verdict that agrees changes nothing. */
+static void test_labels_hold_and_do_not_pull(void **state)
+{
+    const papertag_learn_options options = {.force = true, .jobs = 1};
+    const papertag_strings with = {tags, 1}, without = {NULL, 0};
+    const papertag_learning *l;
+    papertag_learner *learner;
+    (void)state;
+
+    judge(0, "quantization", YES);
+    assert_int_equal(papertag_learner_open(&learner, store, model, &options, &err), PAPERTAG_OK);
+    for (int i = 5; i < 200; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "p%03d", i);
+        assert_int_equal(papertag_learner_label(learner, id, i % SUBJECTS == 4 ? with : without, &err), PAPERTAG_OK);
+    }
+    assert_int_equal(papertag_learner_fit(learner, &l, &err), PAPERTAG_OK);
+    assert_int_equal(l->tags[0].labelled, 195);
+    assert_int_equal(l->tags[0].gained_count + l->tags[0].lost_count, 0);
+    papertag_learner_close(learner);
+}
+
 /* Labelled papers are given by id or with text. Labels that never name a tag are not used for it. */
 static void test_labelled_papers_are_learnt_from(void **state)
 {
@@ -394,6 +572,10 @@ int main(void)
                                      OF_STORE(test_without_verdicts_a_tag_is_as_before),
                                      OF_STORE(test_the_same_verdicts_give_the_same_model),
                                      OF_STORE(test_a_change_that_may_be_chance_is_taken),
+                                     OF_STORE(test_small_steps_do_not_lead_to_what_is_worse),
+                                     OF_STORE(test_a_tag_goes_back_when_what_it_learnt_is_worse),
+                                     OF_STORE(test_one_verdict_changes_little),
+                                     OF_STORE(test_labels_hold_and_do_not_pull),
                                      OF_STORE(test_labelled_papers_are_learnt_from),
                                      OF_STORE(test_a_tag_from_five_examples),
                                      OF_STORE(test_invalid_names_are_refused),

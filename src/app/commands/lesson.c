@@ -52,8 +52,13 @@ static int write_change(struct lesson *lesson, const papertag_tag_change *c)
         text_put(out, "\n");
     }
     if (verdicts && !c->fresh) {
-        text_format(out, "  %zu of %zu verdict%s predicted without having seen them; before, %zu%s\n", c->right_after,
-                    verdicts, plural(verdicts), c->right_before, c->taken ? "" : ": not changed");
+        text_format(
+            out, "  %zu of %zu verdict%s predicted without having seen %s; before, %zu; without any verdict, %zu\n",
+            c->right_after, verdicts, plural(verdicts), verdicts == 1 ? "it" : "them", c->right_before, c->right_first);
+        text_put(out, c->restored ? "  worse by more than chance, and so were the weights in use: back to those from "
+                                    "before any verdict\n"
+                      : c->taken  ? ""
+                                  : "  worse by more than chance: not changed\n");
     }
     if (!c->taken) {
         return EXIT_DONE;
@@ -94,6 +99,8 @@ static int write_change_json(struct lesson *lesson, const papertag_tag_change *c
     json_count(out, "labelled", c->labelled);
     json_count(out, "right_before", c->right_before);
     json_count(out, "right_after", c->right_after);
+    json_count(out, "right_first", c->right_first);
+    json_bool(out, "restored", c->restored);
     json_number(out, "cut_before", c->cut_before, 9);
     json_number(out, "cut_after", c->cut_after, 9);
     code = write_ids(lesson, "gained", c->gained, c->gained_count);
