@@ -327,7 +327,7 @@ static void test_lanes_are_folds(void **state)
     float lanes[(TERMS + 1) * PT_LANES];
     uint8_t positive[PAPERS], fold[PAPERS];
     float cost[PAPERS];
-    const pt_cases cases = {&f.rows, TERMS, f.papers, positive, cost, fold, PAPERS, FOLDS};
+    const pt_cases cases = {&f.rows, TERMS, f.papers, positive, cost, NULL, fold, PAPERS, FOLDS};
     (void)state;
 
     make(&f);
