@@ -157,8 +157,8 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
 
 # Every command with each place failing that allocates, then each that works with a file, SQLite's included; killed at
-# any moment; damaged and mended; many at once; and with the disk, rights, memory or the reader at an end. FAULTS=--long
-# takes hours: see `nightly`.
+# any moment; damaged and mended; edited; many at once; and with the disk, rights, memory or the reader at an end.
+# FAULTS=--long takes hours: see `nightly`.
 FAULT = PAPERTAG_MODEL='$(CURDIR)/$(MODEL)' $(PYTHON) tests/fault/$(1) '$(CURDIR)/$(PROGRAM)'
 SHIMS = $(OBJ)/fault/allocations.so $(OBJ)/fault/files.so
 $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
@@ -168,8 +168,8 @@ $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 faults: all $(SHIMS) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS)
-	$(Q)for part in kill damage limits together; do \
-	        shim='$(CURDIR)/$(OBJ)/fault/files.so'; [ $$part != together ] || shim=; \
+	$(Q)for part in kill damage limits together edited; do \
+	        case $$part in together | edited) shim= ;; *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; esac; \
 	        $(call FAULT,$$part.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
 	            echo "$$part failed" >>$(OBJ)/fault/$$part.log & \
 	    done; wait; cd $(OBJ)/fault && cat *.log && ! grep -q 'failed$$' *.log

@@ -183,6 +183,7 @@ typedef enum papertag_finding_kind {
     PAPERTAG_FINDING_STORE,             /* which store it is, and its layout */
     PAPERTAG_FINDING_DAMAGED_FILE,      /* for papertag_store_salvage */
     PAPERTAG_FINDING_WRONG_INDEX,       /* an index, or a reference between rows: for papertag_store_repair */
+    PAPERTAG_FINDING_WRONG_VALUES,      /* what columns cannot hold: likewise */
     PAPERTAG_FINDING_UNCHECKED_INDEX,   /* the file cannot be written, which comparing the text index needs */
     PAPERTAG_FINDING_EMPTY_PAPERS,      /* papers without a text: adding them again fills them in */
     PAPERTAG_FINDING_OUTDATED_TAGS,     /* papers without tags of the model: for papertag_store_outdated */
@@ -203,8 +204,8 @@ typedef struct papertag_finding {
 PAPERTAG_API int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                                       size_t *count, papertag_error *err);
 
-/* Builds the indexes again from the rows that they index, and drops rows that refer to missing rows; in one
- * transaction. PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
+/* Builds the indexes again from the rows that they index, drops rows that refer to missing rows, and replaces values
+ * that columns cannot hold; in one transaction. PAPERTAG_DAMAGED: the file itself is damaged, and left as it is. */
 PAPERTAG_API int papertag_store_repair(papertag_store *store, papertag_error *err);
 
 /* What was saved of a damaged store. */

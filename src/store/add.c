@@ -294,11 +294,11 @@ static int tag_row(void *context, pt_db_row *row, papertag_error *err)
 {
     const struct outdated *o = context;
     const papertag_paper paper = {
-        .id = pt_db_peek(row, 0), .title = pt_db_peek(row, 1), .abstract = pt_db_peek(row, 2)};
+        .id = pt_db_peek(row, 0), .title = pt_db_peek_or_null(row, 1), .abstract = pt_db_peek_or_null(row, 2)};
     const papertag_tag_info *tags;
     const size_t count = papertag_model_tags(o->model, &tags);
     pt_row terms;
-    int status = paper.id ? pt_tagger_row(o->tagger, paper.title, paper.abstract, &terms, err) : pt_no_memory(err);
+    int status = pt_tagger_row(o->tagger, paper.title, paper.abstract, &terms, err);
 
     status = status ? status : pt_score(o->tagger, terms, err);
     return status ? status : papertag_batch_add(o->batch, &paper, o->tagger->scores, count, err);

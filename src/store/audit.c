@@ -58,7 +58,7 @@ static size_t tag_of(const papertag_store *store, int64_t key)
 
 static void copy_month(char month[8], const char *text)
 {
-    snprintf(month, 8, "%s", text ? text : "");
+    snprintf(month, 8, "%s", text);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
@@ -69,10 +69,10 @@ static void read_month(pt_db_row *row, pt_arena *arena, void *item)
 
     (void)arena;
     copy_month(m->month, pt_db_peek(row, 0));
-    m->papers = (size_t)pt_db_integer(row, 1);
-    m->tagged = (size_t)pt_db_integer(row, 2);
-    m->tags = (size_t)pt_db_integer(row, 3);
-    m->p = m->tags ? pt_db_real(row, 4) / (double)m->tags : NAN;
+    m->papers = pt_db_count(row, 1);
+    m->tagged = pt_db_count(row, 2);
+    m->tags = pt_db_count(row, 3);
+    m->p = m->tags ? pt_db_real(row, 4, 0, (double)m->tags) / (double)m->tags : NAN;
 }
 
 /* The months, with what the model gave in each. */
@@ -94,8 +94,8 @@ static int read_months(struct audit *a, papertag_error *err)
 static int read_stratum(void *context, pt_db_row *row, papertag_error *err)
 {
     struct audit *a = context;
-    const size_t t = tag_of(a->store, pt_db_integer(row, 0));
-    const size_t given = (size_t)pt_db_integer(row, 1), all = (size_t)pt_db_integer(row, 2);
+    const size_t t = tag_of(a->store, pt_db_key(row, 0)), all = pt_db_count(row, 2);
+    const size_t given = (size_t)pt_db_integer(row, 1, 0, (int64_t)all);
 
     (void)err;
     if (t < a->tag_count) {
@@ -129,8 +129,8 @@ static void read_draw(pt_db_row *row, pt_arena *arena, void *item)
     struct draw *d = item;
 
     (void)arena;
-    d->paper = pt_db_integer(row, 0);
-    d->tag = pt_db_integer(row, 1);
+    d->paper = pt_db_key(row, 0);
+    d->tag = pt_db_integer(row, 1, 0, INT64_MAX);
     copy_month(d->month, pt_db_peek(row, 2));
 }
 
@@ -161,14 +161,13 @@ static void count_tag(struct judged *j, size_t tag, int stratum, bool has)
 static int read_judged_tag(void *context, pt_db_row *row, papertag_error *err)
 {
     struct judged *j = context;
-    const size_t t = tag_of(j->audit->store, pt_db_integer(row, 0));
-    const bool has = pt_db_integer(row, 2), judged = pt_db_integer(row, 3);
+    const size_t t = tag_of(j->audit->store, pt_db_key(row, 0));
+    const bool has = pt_db_flag(row, 2), judged = pt_db_flag(row, 3);
 
     (void)err;
     if (t < j->audit->tag_count && (judged || !j->draw->tag)) {
-        const int given = pt_db_integer(row, 1) ? GIVEN : CONSIDERED;
         j->seen[t] = true;
-        count_tag(j, t, pt_db_is_null(row, 1) ? REST : given, has);
+        count_tag(j, t, pt_db_is_null(row, 1) ? REST : pt_db_flag(row, 1) ? GIVEN : CONSIDERED, has);
     }
     return PAPERTAG_OK;
 }

@@ -48,7 +48,8 @@ static void report(struct findings *f, papertag_finding_kind kind, const char *f
     va_start(values, format);
     vsnprintf(what, sizeof what, format, values);
     va_end(values);
-    one.trouble = kind == PAPERTAG_FINDING_DAMAGED_FILE || kind == PAPERTAG_FINDING_WRONG_INDEX;
+    one.trouble = kind == PAPERTAG_FINDING_DAMAGED_FILE || kind == PAPERTAG_FINDING_WRONG_INDEX ||
+                  kind == PAPERTAG_FINDING_WRONG_VALUES;
     one.what = pt_arena_copy(f->arena, what, strlen(what));
     f->failed = f->failed || !one.what;
     if (f->count < sizeof f->list / sizeof *f->list) {
@@ -68,7 +69,7 @@ static int read_words(void *context, pt_db_row *row, papertag_error *err)
     const char *text = pt_db_peek(row, 0);
 
     (void)err;
-    snprintf(words->text, sizeof words->text, "%s", text ? text : "");
+    snprintf(words->text, sizeof words->text, "%s", text);
     return PAPERTAG_OK;
 }
 
@@ -152,11 +153,25 @@ static int count_rows(struct findings *f, const struct counted *c, const paperta
     return status;
 }
 
+static int check_values(struct findings *f, papertag_error *err)
+{
+    const char *table = NULL;
+    int64_t count = 0;
+    int status = pt_store_count_wrong_values(f->store, &count, &table, err);
+
+    if (!status && count) {
+        report(f, PAPERTAG_FINDING_WRONG_VALUES, "%lld value%s cannot be what %s, in table %s", (long long)count,
+               count == 1 ? "" : "s", count == 1 ? "it is" : "they are", table);
+    }
+    return status;
+}
+
 /* All checks, until one fails. */
 static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
 {
     int status = check_file(f->store, err);
 
+    status = status ? status : check_values(f, err);
     status = status ? status : count_rows(f, &references, NULL, err);
     status = status ? status : check_text_index(f, err);
     for (size_t i = 0; i < sizeof counted / sizeof *counted && !status; i++) {
@@ -221,6 +236,7 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
     if (status) {
         return status;
     }
+    status = pt_store_mend_values(store, err);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !status; i++) {
         status = pt_store_exec(store, steps[i], err);
     }

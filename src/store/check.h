@@ -1,5 +1,5 @@
 /*
- * check - faults of a store found.
+ * check - faults of a store found and mended.
  */
 #ifndef PT_STORE_CHECK_H
 #define PT_STORE_CHECK_H
@@ -8,5 +8,10 @@
 
 /* Counts the papers that have neither title nor abstract: no more is known of them than their names. */
 int pt_store_count_textless(papertag_store *store, int64_t *count, papertag_error *err);
+
+/* How many values a store has that their columns cannot have, and in which table the first is; and mends them. What
+ * they refer to is left to papertag_store_repair. */
+int pt_store_count_wrong_values(papertag_store *store, int64_t *count, const char **table, papertag_error *err);
+int pt_store_mend_values(papertag_store *store, papertag_error *err);
 
 #endif

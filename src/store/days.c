@@ -87,10 +87,10 @@ static int read_dates(void *context, pt_db_row *row, papertag_error *err)
     struct dates *d = context;
 
     (void)err;
-    d->date = pt_db_text(row, 0, &d->arena);
-    d->announced = pt_db_text(row, 1, &d->arena);
-    d->announce_type = pt_db_text(row, 2, &d->arena);
-    d->day = pt_db_integer(row, 3);
+    d->date = pt_db_date_or_null(row, 0, &d->arena);
+    d->announced = pt_db_date_or_null(row, 1, &d->arena);
+    d->announce_type = pt_db_text_or_null(row, 2, &d->arena);
+    d->day = pt_db_integer(row, 3, PT_DAY_LEAST, PT_DAY_MOST);
     return PAPERTAG_OK;
 }
 

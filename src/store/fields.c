@@ -8,7 +8,7 @@
 #include "base/hash.h"
 #include "list.h"
 
-typedef enum field_kind { TEXT, LIST, COUNT } field_kind;
+typedef enum field_kind { TEXT, DATE, LIST, COUNT } field_kind;
 typedef enum field_rule { FIRST, LATEST, VERSION, NEVER, DAYS } field_rule;
 
 #define FIELD(name, kind, rule) {kind, rule, offsetof(papertag_paper, name)},
@@ -94,23 +94,17 @@ size_t pt_fields_values(const pt_db_value values[PT_PAPER_FIELD_COUNT], pt_field
     return count;
 }
 
-static void read_list(pt_db_row *row, int column, pt_arena *arena, papertag_strings *out)
-{
-    const char *json = pt_db_peek(row, column);
-
-    row->failed = row->failed || !json || pt_list_parse(json, arena, out);
-}
-
 void pt_fields_read(pt_db_row *row, int column, pt_arena *arena, papertag_paper *out)
 {
     for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++, column++) {
         void *member = member_of(out, &fields[i]);
         if (fields[i].kind == LIST) {
-            read_list(row, column, arena, member);
+            pt_db_list(row, column, arena, member);
         } else if (fields[i].kind == COUNT) {
-            *(long *)member = pt_db_is_null(row, column) ? -1 : (long)pt_db_integer(row, column);
+            *(long *)member = pt_db_is_null(row, column) ? -1 : (long)pt_db_count(row, column);
         } else {
-            const char *text = pt_db_text(row, column, arena);
+            const char *text = fields[i].kind == DATE ? pt_db_date_or_null(row, column, arena)
+                                                      : pt_db_text_or_null(row, column, arena);
             *(const char **)member = text && *text ? text : NULL;
         }
     }

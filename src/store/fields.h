@@ -9,10 +9,11 @@
 
 #include "statement.h"
 
-/* The name is that of the column and of the member of papertag_paper. Kinds: TEXT; LIST, a JSON array; COUNT, null when
- * negative. What a later record does to the value that is there: with FIRST it fills in what is missing, with LATEST it
- * replaces it, with VERSION it makes the next version of the text, with NEVER nothing; with DAYS pt_days_update
- * decides. The hash of a record depends on the order: a new row goes to the end, and only its values are mixed in. */
+/* The name is that of the column and of the member of papertag_paper. Kinds: TEXT; DATE; LIST, a JSON array; COUNT,
+ * null when negative. What a later record does to the value that is there: with FIRST it fills in what is missing, with
+ * LATEST it replaces it, with VERSION it makes the next version of the text, with NEVER nothing; with DAYS
+ * pt_days_update decides. The hash of a record depends on the order: a new row goes to the end, and only its values are
+ * mixed in. */
 #define PT_PAPER_FIELDS(ROW)                                                                                           \
     ROW(title, TEXT, VERSION)                                                                                          \
     ROW(abstract, TEXT, VERSION)                                                                                       \
@@ -21,16 +22,16 @@
     ROW(comments, COUNT, LATEST)                                                                                       \
     ROW(author_count, COUNT, FIRST)                                                                                    \
     ROW(doi, TEXT, FIRST)                                                                                              \
-    ROW(date, TEXT, DAYS)                                                                                              \
+    ROW(date, DATE, DAYS)                                                                                              \
     ROW(organization, TEXT, FIRST)                                                                                     \
     ROW(url, TEXT, FIRST)                                                                                              \
     ROW(venue, TEXT, FIRST)                                                                                            \
     ROW(authors, LIST, FIRST)                                                                                          \
     ROW(categories, LIST, FIRST)                                                                                       \
     ROW(keywords, LIST, FIRST)                                                                                         \
-    ROW(announced, TEXT, DAYS)                                                                                         \
+    ROW(announced, DATE, DAYS)                                                                                         \
     ROW(announce_type, TEXT, DAYS)                                                                                     \
-    ROW(featured, TEXT, FIRST)                                                                                         \
+    ROW(featured, DATE, FIRST)                                                                                         \
     ROW(code_url, TEXT, FIRST)                                                                                         \
     ROW(project_url, TEXT, FIRST)                                                                                      \
     ROW(pdf_url, TEXT, FIRST)
@@ -51,12 +52,14 @@ enum { PT_FIELDS_HASHED_WHOLE = 14 };
 #define PT_FIELD_MARK(name, kind, rule) ",?"
 #define PT_FIELD_FILL(name, kind, rule) PT_FILL_##rule##_##kind(#name)
 #define PT_FILL_FIRST_TEXT(name) "," name "=ifnull(" name ",?)"
+#define PT_FILL_FIRST_DATE(name) PT_FILL_FIRST_TEXT(name)
 #define PT_FILL_FIRST_COUNT(name) PT_FILL_FIRST_TEXT(name)
 #define PT_FILL_FIRST_LIST(name) "," name "=CASE " name " WHEN '[]' THEN ? ELSE " name " END"
 #define PT_FILL_LATEST_COUNT(name) "," name "=ifnull(?," name ")"
 #define PT_FILL_VERSION_TEXT(name)
 #define PT_FILL_NEVER_TEXT(name)
 #define PT_FILL_DAYS_TEXT(name)
+#define PT_FILL_DAYS_DATE(name)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 

@@ -2,6 +2,8 @@
  * functions - what SQL can ask the library.
  *
  *     papertag_name_has(name, words)    whether a name of a person has all those words: see pt_name_has
+ *     papertag_is_date(text)            whether it is null or a date: see pt_date_days
+ *     papertag_is_time(text)            whether it is null or a time: see pt_is_time
  */
 #ifndef PT_STORE_FUNCTIONS_H
 #define PT_STORE_FUNCTIONS_H

@@ -50,23 +50,20 @@ static bool is_arxiv(const char *id)
     return !pt_is_derived_id(id) && pt_arxiv_id(id, &length) == id && !id[length];
 }
 
-/* Reads a candidate; its texts are borrowed from the row. */
-static int read_candidate(struct search *s, pt_db_row *row, papertag_paper *out)
+/* Reads a candidate, its texts borrowed from the row; false: something of it cannot be read. */
+static bool read_candidate(struct search *s, pt_db_row *row, papertag_paper *out)
 {
-    const char *authors = pt_db_peek(row, 8);
-    int status;
-
     *out = (papertag_paper){.id = pt_db_peek(row, 1),
-                            .doi = pt_db_peek(row, 2),
-                            .title = pt_db_peek(row, 3),
-                            .abstract = pt_db_peek(row, 4),
-                            .date = pt_db_peek(row, 5),
-                            .venue = pt_db_peek(row, 6),
-                            .source = pt_db_peek(row, 7),
-                            .author_count = pt_db_is_null(row, 9) ? -1 : (long)pt_db_integer(row, 9)};
-    status = out->id && authors && !row->failed ? pt_list_parse(authors, &s->arena, &out->authors) : PAPERTAG_NO_MEMORY;
-    out->arxiv = out->id && is_arxiv(out->id) ? out->id : NULL;
-    return status;
+                            .doi = pt_db_peek_or_null(row, 2),
+                            .title = pt_db_peek_or_null(row, 3),
+                            .abstract = pt_db_peek_or_null(row, 4),
+                            .date = pt_db_date_or_null(row, 5, &s->arena),
+                            .venue = pt_db_peek_or_null(row, 6),
+                            .source = pt_db_peek_or_null(row, 7),
+                            .author_count = pt_db_is_null(row, 9) ? -1 : (long)pt_db_count(row, 9)};
+    pt_db_list(row, 8, &s->arena, &out->authors);
+    out->arxiv = is_arxiv(out->id) ? out->id : NULL;
+    return !row->failed && !row->wrong[0];
 }
 
 /* Whether the item's source knows the paper under another id: then it has both. */
@@ -87,7 +84,7 @@ static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
 {
     struct search *s = context;
     const pt_batch_item *item = s->item;
-    const int64_t key = pt_db_integer(row, 0);
+    const int64_t key = pt_db_key(row, 0);
     papertag_paper other;
     pt_sameness sameness = PT_APART;
     bool same = false, apart = false;
@@ -97,14 +94,16 @@ static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
     if (!s->by_doi) {
         status = is_held_apart(s, key, &apart, err);
     }
-    if (status || apart || (!s->by_doi && pt_db_integer(row, 10) != (int64_t)item->work.title)) {
+    if (status || apart || (!s->by_doi && pt_db_integer(row, 10, INT64_MIN, INT64_MAX) != (int64_t)item->work.title)) {
         return status;
     }
-    status = read_candidate(s, row, &other);
-    if (!status && s->by_doi) {
+    if (!read_candidate(s, row, &other)) {
+        return PAPERTAG_OK; /* the row ends the reading */
+    }
+    if (s->by_doi) {
         status = pt_same_doi_work(&s->paper, &other, &same);
         sameness = same ? PT_SAME : PT_APART;
-    } else if (!status && (!item->work.is_short || (item->id_is_derived && pt_is_derived_id(other.id)))) {
+    } else if ((!item->work.is_short || (item->id_is_derived && pt_is_derived_id(other.id)))) {
         status = pt_same_work(&s->paper, &s->words, &other, item->work.is_short, &sameness);
     }
     if (status) {

@@ -122,16 +122,17 @@ const int pt_store_version = sizeof steps / sizeof *steps;
 
 static int write_work_key(void *context, pt_db_row *row, papertag_error *err)
 {
-    const char *title = pt_db_peek(row, 1), *abstract = pt_db_peek(row, 2), *authors = pt_db_peek(row, 3);
+    const char *title = pt_db_peek_or_null(row, 1), *abstract = pt_db_peek_or_null(row, 2);
     pt_arena arena = {0};
     papertag_strings list = {0};
     pt_work_key key;
-    int status = authors ? pt_list_parse(authors, &arena, &list) : PAPERTAG_OK;
+    int status;
 
-    status = status ? status : pt_work_key_of(title, abstract, list.count ? list.items[0] : NULL, &key);
+    pt_db_list(row, 3, &arena, &list);
+    status = pt_work_key_of(title, abstract, list.count ? list.items[0] : NULL, &key);
     status = status ? pt_no_memory(err)
                     : pt_store_do(context, "UPDATE papers SET title_key=?2, author_key=?3 WHERE key=?1", err, "iii",
-                                  pt_db_integer(row, 0), (int64_t)key.title, (int64_t)key.author);
+                                  pt_db_key(row, 0), (int64_t)key.title, (int64_t)key.author);
     pt_arena_free(&arena);
     return status;
 }

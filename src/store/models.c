@@ -141,10 +141,10 @@ static void read_model(pt_db_row *row, pt_arena *arena, void *item)
     papertag_kept_model *model = item;
 
     model->hash = pt_db_text(row, 0, arena);
-    model->made = pt_db_text(row, 1, arena);
+    model->made = pt_db_time(row, 1, arena);
     model->summary = pt_db_text(row, 2, arena);
-    model->used = pt_db_integer(row, 3);
-    model->bytes = (size_t)pt_db_integer(row, 4);
+    model->used = pt_db_flag(row, 3);
+    model->bytes = pt_db_count(row, 4);
 }
 
 int papertag_store_models(papertag_store *store, const papertag_kept_model **out, size_t *count, papertag_error *err)
@@ -200,7 +200,7 @@ static int read_file(void *context, pt_db_row *row, papertag_error *err)
     const void *bytes = pt_db_bytes(row, 0, &file->size);
     const char *hash = pt_db_peek(row, 1);
 
-    if (!bytes || !hash || posix_memalign(&file->bytes, PT_MODEL_ALIGN, file->size)) {
+    if (!bytes || posix_memalign(&file->bytes, PT_MODEL_ALIGN, file->size)) {
         return pt_no_memory(err);
     }
     memcpy(file->bytes, bytes, file->size);

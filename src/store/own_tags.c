@@ -13,9 +13,9 @@ static void read_own_tag(pt_db_row *row, pt_arena *arena, void *item)
     papertag_own_tag *tag = item;
 
     tag->tag = pt_db_text(row, 0, arena);
-    tag->name = pt_db_text(row, 1, arena);
-    tag->definition = pt_db_text(row, 2, arena);
-    tag->query = pt_db_text(row, 3, arena);
+    tag->name = pt_db_text_or_null(row, 1, arena);
+    tag->definition = pt_db_text_or_null(row, 2, arena);
+    tag->query = pt_db_text_or_null(row, 3, arena);
 }
 
 int pt_store_own_tags(papertag_store *store, pt_arena *arena, papertag_own_tag **out, size_t *count,

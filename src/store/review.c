@@ -61,16 +61,17 @@ struct questions {
     size_t count, capacity;
 };
 
-static papertag_question read_question(const papertag_store *store, const pt_db_row *row)
+static papertag_question read_question(const papertag_store *store, pt_db_row *row)
 {
-    papertag_question q = {pt_db_integer(row, 0), NULL, NAN, NAN, NAN, pt_db_integer(row, 5)};
+    const int64_t tag = pt_db_is_null(row, 1) ? 0 : pt_db_key(row, 1);
+    papertag_question q = {pt_db_key(row, 0), NULL, NAN, NAN, NAN, pt_db_flag(row, 5)};
 
-    for (size_t t = 0; t < store->tag_count && !pt_db_is_null(row, 1); t++) {
-        if (store->tag_keys[t] == pt_db_integer(row, 1)) {
+    for (size_t t = 0; t < store->tag_count && tag; t++) {
+        if (store->tag_keys[t] == tag) {
             q.tag = store->tags[t].tag;
-            q.p = pt_db_real(row, 2);
-            q.margin = pt_db_real(row, 3);
-            q.cut = pt_db_real(row, 4);
+            q.p = pt_db_real(row, 2, 0, 1);
+            q.margin = pt_db_real_or_nan(row, 3);
+            q.cut = pt_db_real_or_nan(row, 4);
         }
     }
     return q;
@@ -85,7 +86,7 @@ static int append_question(void *context, pt_db_row *row, papertag_error *err)
     if (!q->random && q->limit && q->count == q->limit) {
         return PAPERTAG_END;
     }
-    if (!id || pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
+    if (pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
         return pt_no_memory(err);
     }
     if (q->random) { /* the same for a seed, whatever other papers there are */

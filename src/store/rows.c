@@ -81,9 +81,9 @@ static int read_paper(void *context, pt_db_row *row, papertag_error *err)
     if (pt_reserve(&r->out->keys, &r->keys_capacity, r->out->count + 1, sizeof *r->out->keys)) {
         return pt_no_memory(err);
     }
-    r->out->keys[r->out->count++] = pt_db_integer(row, 0);
-    c->titles[c->count] = pt_db_text(row, 1, &r->arena);
-    c->abstracts[c->count++] = pt_db_text(row, 2, &r->arena);
+    r->out->keys[r->out->count++] = pt_db_key(row, 0);
+    c->titles[c->count] = pt_db_text_or_null(row, 1, &r->arena);
+    c->abstracts[c->count++] = pt_db_text_or_null(row, 2, &r->arena);
     return ++r->waiting == CHUNK * CHUNKS && take_rows(r) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
@@ -135,8 +135,8 @@ static int read_day(void *context, pt_db_row *row, papertag_error *err)
     struct known *k = context;
 
     (void)err;
-    if (k->at < k->papers->count && k->papers->keys[k->at] == pt_db_integer(row, 0)) {
-        k->days[k->at++] = (long)pt_db_integer(row, 1);
+    if (k->at < k->papers->count && k->papers->keys[k->at] == pt_db_key(row, 0)) {
+        k->days[k->at++] = (long)pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST);
     }
     return PAPERTAG_OK;
 }
@@ -162,7 +162,7 @@ static int read_label(void *context, pt_db_row *row, papertag_error *err)
 {
     struct known *k = context;
     const pt_stored_rows *papers = k->papers;
-    const int64_t paper = pt_db_integer(row, 0), tag = pt_db_integer(row, 1);
+    const int64_t paper = pt_db_key(row, 0), tag = pt_db_key(row, 1);
     int status = PAPERTAG_OK;
 
     while (!status && k->at < papers->count && papers->keys[k->at] < paper) {

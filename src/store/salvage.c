@@ -46,7 +46,7 @@ static int copy_row(void *context, pt_db_row *row, papertag_error *err)
     pt_db_value values[COLUMNS_MOST];
     size_t count = 0;
 
-    c->key = pt_db_integer(row, 0);
+    c->key = pt_db_get(row, 0).integer; /* a number, whichever: what the row refers to is looked at in the end */
     for (int i = 1; i < pt_db_columns(row) && count < COLUMNS_MOST; i++) {
         values[count++] = pt_db_get(row, i);
     }
@@ -204,9 +204,6 @@ static int copy_all(struct salvage *s)
     /* opinions may be lost: all papers are to be tagged again. And a paper whose text is lost takes the next record. */
     static const char forget[] = "UPDATE papers SET model=NULL; DELETE FROM sources WHERE paper IN"
                                  " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL);"
-                                 "UPDATE papers SET authors='[]' WHERE NOT json_valid(authors);"
-                                 "UPDATE papers SET categories='[]' WHERE NOT json_valid(categories);"
-                                 "UPDATE papers SET keywords='[]' WHERE NOT json_valid(keywords);"
                                  "UPDATE papers SET day=day-2000000 WHERE date IS NULL AND announced IS NULL AND"
                                  " day>=-1000000"; /* as an older layout had it: see PT_UNDATED */
     static const char highest_key[] = "SELECT coalesce(max(key), 0) FROM papers";
@@ -223,6 +220,7 @@ static int copy_all(struct salvage *s)
         status = copy_table(s, &tables[i], highest);
     }
     status = status ? status : pt_store_exec(s->new, forget, s->err);
+    status = status ? status : pt_store_mend_values(s->new, s->err);
     return status ? status : pt_store_write_work_keys(s->new, s->err);
 }
 

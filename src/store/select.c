@@ -283,7 +283,7 @@ static int append_key(void *context, pt_db_row *row, papertag_error *err)
     if (pt_reserve(&store->selected, &store->selected_capacity, k->count + 1, sizeof *store->selected)) {
         return pt_no_memory(err);
     }
-    store->selected[k->count++] = pt_db_integer(row, 0);
+    store->selected[k->count++] = pt_db_key(row, 0);
     return PAPERTAG_OK;
 }
 

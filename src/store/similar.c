@@ -91,7 +91,8 @@ static int ask_for_words(papertag_store *store, char *text, pt_buf *match, paper
         return pt_no_memory(err);
     }
     count = merge_words(words, split_words(text, words));
-    status = pt_store_ask(store, "SELECT max(key) FROM papers", &papers, err, ""); /* none is ever deleted */
+    status =
+        pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &papers, err, ""); /* none is ever deleted */
     for (size_t i = 0; i < count && !status; i++) {
         status = pt_store_ask(store, "SELECT doc FROM words WHERE term=?1", &words[i].df, err, "t", words[i].text);
         status = status == PAPERTAG_END ? PAPERTAG_OK : status;
@@ -131,13 +132,13 @@ static int measure_candidate(void *context, pt_db_row *row, papertag_error *err)
     struct measuring *m = context;
     double sum = 0;
     pt_row terms;
-    int status = pt_tagger_row(m->tagger, pt_db_peek(row, 1), pt_db_peek(row, 2), &terms, err);
+    int status = pt_tagger_row(m->tagger, pt_db_peek_or_null(row, 1), pt_db_peek_or_null(row, 2), &terms, err);
 
     for (size_t k = 0; !status && k < terms.count; k++) {
         sum += (double)m->dense[terms.terms[k]] * (double)terms.values[k];
     }
     if (!status && sum > 0 && m->count < CANDIDATES) {
-        m->list[m->count++] = (papertag_neighbour){pt_db_integer(row, 0), sum < 1 ? sum : 1};
+        m->list[m->count++] = (papertag_neighbour){pt_db_key(row, 0), sum < 1 ? sum : 1};
     }
     return status;
 }

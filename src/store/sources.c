@@ -91,27 +91,21 @@ static void read_source(pt_db_row *row, pt_arena *arena, void *item)
 
     s->name = pt_db_text(row, 0, arena);
     s->kind = pt_db_text(row, 1, arena);
-    if (pt_list_parse(pt_db_text(row, 2, arena), arena, &s->arguments)) {
-        s->name = NULL; /* no memory: noticed below */
-    }
+    pt_db_list(row, 2, arena, &s->arguments);
     for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++) {
-        *texts[i] = pt_db_text(row, 3 + i, arena);
+        *texts[i] = pt_db_text_or_null(row, 3 + i, arena);
     }
-    s->gap = (size_t)pt_db_integer(row, 13);
+    s->gap = pt_db_count(row, 13);
 }
 
 int papertag_store_sources(papertag_store *store, const papertag_source **out, size_t *count, papertag_error *err)
 {
-    static const char sql[] = "SELECT name, kind, iif(json_valid(arguments), arguments, '[]'), url, added, place,"
+    static const char sql[] = "SELECT name, kind, arguments, url, added, place,"
                               " validators, state, answer, answered, finished, news, again, gap FROM origins"
                               " ORDER BY key";
     pt_listing list = {.arena = pt_store_answer(store), .size = sizeof **out, .read = read_source};
     int status = pt_store_list(store, sql, &list, err, "");
 
-    for (size_t i = 0; i < list.count && !status; i++) {
-        const papertag_source *s = (const papertag_source *)list.items + i;
-        status = s->name && s->kind ? PAPERTAG_OK : pt_no_memory(err);
-    }
     if (!status) {
         *out = list.items;
         *count = list.count;

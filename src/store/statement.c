@@ -209,6 +209,9 @@ static int step_through(papertag_store *store, sqlite3_stmt *statement, pt_row_r
 
     while (read && !status && code == SQLITE_ROW) {
         status = read(context, &row, err);
+        if (row.wrong[0]) {
+            status = pt_fail(err, PAPERTAG_DAMAGED, "%s: the store is damaged: %s", store->path, row.wrong);
+        }
         status = row.failed ? pt_no_memory(err) : status;
         code = status ? code : sqlite3_step(statement);
     }
@@ -300,7 +303,7 @@ int pt_store_row(papertag_store *store, const char *sql, pt_row_reader *read, vo
 static int read_integer(void *context, pt_db_row *row, papertag_error *err)
 {
     (void)err;
-    *(int64_t *)context = pt_db_integer(row, 0);
+    *(int64_t *)context = pt_db_integer(row, 0, INT64_MIN, INT64_MAX);
     return PAPERTAG_OK;
 }
 
@@ -359,76 +362,6 @@ int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, pape
 int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) ? pt_store_fail(store, err) : PAPERTAG_OK;
-}
-
-/* ---- rows ------------------------------------------------------------------------------------------------------ */
-
-int64_t pt_db_integer(const pt_db_row *row, int column)
-{
-    return sqlite3_column_int64(row->statement, column);
-}
-
-double pt_db_real(const pt_db_row *row, int column)
-{
-    return sqlite3_column_double(row->statement, column);
-}
-
-bool pt_db_is_null(const pt_db_row *row, int column)
-{
-    return sqlite3_column_type(row->statement, column) == SQLITE_NULL;
-}
-
-const char *pt_db_peek(pt_db_row *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row->statement, column);
-
-    row->failed = row->failed || (!text && !pt_db_is_null(row, column));
-    return text;
-}
-
-const char *pt_db_text(pt_db_row *row, int column, pt_arena *arena)
-{
-    const char *text = pt_db_peek(row, column), *copy;
-
-    if (!text) {
-        return NULL;
-    }
-    copy = pt_arena_copy(arena, text, (size_t)sqlite3_column_bytes(row->statement, column));
-    row->failed = row->failed || !copy;
-    return copy;
-}
-
-const void *pt_db_bytes(pt_db_row *row, int column, size_t *size)
-{
-    const void *bytes = sqlite3_column_blob(row->statement, column);
-
-    *size = (size_t)sqlite3_column_bytes(row->statement, column);
-    row->failed = row->failed || !bytes;
-    return bytes;
-}
-
-pt_db_value pt_db_get(pt_db_row *row, int column)
-{
-    switch (sqlite3_column_type(row->statement, column)) {
-    case SQLITE_INTEGER:
-        return (pt_db_value){.type = PT_DB_INTEGER, .integer = pt_db_integer(row, column)};
-    case SQLITE_FLOAT:
-        return (pt_db_value){.type = PT_DB_REAL, .real = pt_db_real(row, column)};
-    case SQLITE_TEXT:
-        return (pt_db_value){.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
-    case SQLITE_BLOB: {
-        pt_db_value value = {.type = PT_DB_BYTES, .bytes = sqlite3_column_blob(row->statement, column)};
-        value.size = (size_t)sqlite3_column_bytes(row->statement, column);
-        return value;
-    }
-    default:
-        return (pt_db_value){0};
-    }
-}
-
-int pt_db_columns(const pt_db_row *row)
-{
-    return sqlite3_column_count(row->statement);
 }
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */

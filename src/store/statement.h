@@ -3,7 +3,7 @@
  *
  * Every statement is run whole by one of the calls below, which prepare it, bind its values, step through its rows and
  * reset it on every path: none is left half run, so none keeps a read transaction open. Prepared statements are kept in
- * a table by their text. Only this file, open.c, functions.c, check.c and salvage.c see SQLite itself.
+ * a table by their text. Only this file, row.c, open.c, functions.c, check.c and salvage.c see SQLite itself.
  */
 #ifndef PT_STORE_STATEMENT_H
 #define PT_STORE_STATEMENT_H
@@ -53,10 +53,11 @@ struct papertag_store {
  * PAPERTAG_NO_MEMORY, PAPERTAG_IO, PAPERTAG_DAMAGED, PAPERTAG_BAD_STORE. */
 enum { PT_DB_VALUES = 12 };
 
-/* A row being read. A call that finds no memory for a text sets `failed`, which ends the reading. */
+/* A row being read. The reading ends when there is no memory for a text, or a column holds what it cannot. */
 typedef struct pt_db_row {
     struct sqlite3_stmt *statement;
-    bool failed;
+    bool failed;     /* no memory */
+    char wrong[160]; /* the first column that holds what it cannot, and what it holds; "" */
 } pt_db_row;
 
 /* Takes a row in. PAPERTAG_OK: go on; PAPERTAG_END: no more rows are wanted; any other status ends the reading. */
@@ -112,14 +113,37 @@ int pt_store_open_file(struct sqlite3 **db, const char *path);
 /* Runs SQL of one or more statements without values; nothing is kept of it. */
 int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err);
 
-/* Columns of a row, from 0. Text is copied into the arena, or (pt_db_peek) borrowed until the next row; NULL: null. */
-int64_t pt_db_integer(const pt_db_row *row, int column);
-double pt_db_real(const pt_db_row *row, int column);
+/* ---- columns: row.c -------------------------------------------------------------------------------------------- */
+
+/* Columns are counted from 0. Whoever can write in the file can write anything there, so what is read is checked here:
+ * a value of another type than asked for, or out of range, ends the reading with PAPERTAG_DAMAGED, and the message
+ * names column and value. The reader gets one that is in range all the same: the least, "", an empty list. Of those
+ * that end in _or_null, NULL. */
+int64_t pt_db_integer(pt_db_row *row, int column, int64_t least, int64_t most);
+int64_t pt_db_key(pt_db_row *row, int column);  /* from 1 */
+size_t pt_db_count(pt_db_row *row, int column); /* from 0 */
+bool pt_db_flag(pt_db_row *row, int column);    /* 0 or 1 */
+double pt_db_real(pt_db_row *row, int column, double least, double most);
+double pt_db_real_or_nan(pt_db_row *row, int column); /* NaN: null */
 bool pt_db_is_null(const pt_db_row *row, int column);
+
+/* Texts are copied into the arena, or (peek) borrowed until the next row. A date is one that pt_date_days takes, a time
+ * one that pt_is_time takes, a list an array in JSON. */
 const char *pt_db_text(pt_db_row *row, int column, pt_arena *arena);
+const char *pt_db_text_or_null(pt_db_row *row, int column, pt_arena *arena);
 const char *pt_db_peek(pt_db_row *row, int column);
-const void *pt_db_bytes(pt_db_row *row, int column, size_t *size);
-pt_db_value pt_db_get(pt_db_row *row, int column); /* whatever it is; borrowed until the next row */
+const char *pt_db_peek_or_null(pt_db_row *row, int column);
+const char *pt_db_date_or_null(pt_db_row *row, int column, pt_arena *arena);
+const char *pt_db_time(pt_db_row *row, int column, pt_arena *arena);
+const char *pt_db_time_or_null(pt_db_row *row, int column, pt_arena *arena);
+void pt_db_list(pt_db_row *row, int column, pt_arena *arena, papertag_strings *out);
+const void *pt_db_bytes(pt_db_row *row, int column, size_t *size); /* at least one */
+
+/* Says that a column holds what it cannot, for what is checked elsewhere. */
+void pt_db_wrong(pt_db_row *row, int column);
+
+/* Whatever a column is; borrowed until the next row. */
+pt_db_value pt_db_get(pt_db_row *row, int column);
 int pt_db_columns(const pt_db_row *row);
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */

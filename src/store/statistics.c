@@ -15,9 +15,9 @@ static int read_ends(void *context, pt_db_row *row, papertag_error *err)
     const struct ends *e = context;
 
     (void)err;
-    e->stats->first = pt_db_text(row, 0, e->arena);
-    e->stats->last = pt_db_text(row, 1, e->arena);
-    e->stats->model = pt_db_text(row, 2, e->arena);
+    e->stats->first = pt_db_date_or_null(row, 0, e->arena);
+    e->stats->last = pt_db_date_or_null(row, 1, e->arena);
+    e->stats->model = pt_db_text_or_null(row, 2, e->arena);
     return PAPERTAG_OK;
 }
 

@@ -2,6 +2,7 @@
  * store - the face of this folder: what learning asks of a store beyond the public calls.
  *
  *     open, migrations, statement     the file, its layout, running SQL
+ *     row                             what a row has, each value checked
  *     functions                       what SQL can ask the library
  *     batch, fields, days, add        papers in
  *     identity, same_work             whether a paper is one that is there
@@ -12,7 +13,7 @@
  *     rows, own_tags, models          what learners use: below
  *     subscriptions                   which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
- *     check, salvage                  faults found and mended
+ *     check, values, salvage          faults found and mended
  */
 #ifndef PT_STORE_H
 #define PT_STORE_H

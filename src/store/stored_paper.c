@@ -21,35 +21,32 @@ static int read_paper(void *context, pt_db_row *row, papertag_error *err)
     size_t length = 0;
 
     (void)err;
-    out->version = (size_t)pt_db_integer(row, 0);
-    out->added = pt_db_text(row, 1, r->arena);
-    out->updated = pt_db_text(row, 2, r->arena);
-    out->model = pt_db_text(row, 3, r->arena);
+    out->version = pt_db_count(row, 0);
+    out->added = pt_db_time(row, 1, r->arena);
+    out->updated = pt_db_time(row, 2, r->arena);
+    out->model = pt_db_text_or_null(row, 3, r->arena);
     paper->id = pt_db_text(row, 4, r->arena);
     pt_fields_read(row, 5, r->arena, paper);
-    paper->arxiv = paper->id && pt_arxiv_id(paper->id, &length) == paper->id ? paper->id : NULL;
+    paper->arxiv = pt_arxiv_id(paper->id, &length) == paper->id ? paper->id : NULL;
     return PAPERTAG_OK;
 }
 
 /* ---- tags ------------------------------------------------------------------------------------------------------ */
 
-static double real_or_nan(const pt_db_row *row, int column)
-{
-    return pt_db_is_null(row, column) ? NAN : pt_db_real(row, column);
-}
-
+/* A tag that only a verdict names has no opinion. */
 static void read_decision(pt_db_row *row, pt_arena *arena, void *item)
 {
+    const bool has_opinion = !pt_db_is_null(row, 2);
     papertag_decision *d = item;
 
     d->tag = pt_db_text(row, 0, arena);
-    d->name = pt_db_text(row, 1, arena);
+    d->name = pt_db_text_or_null(row, 1, arena);
     d->name = d->name ? d->name : d->tag;
-    d->p = pt_db_real(row, 2);
-    d->margin = real_or_nan(row, 3);
-    d->cut = real_or_nan(row, 4);
-    d->assigned = pt_db_integer(row, 5);
-    d->verdict = pt_verdict_of(pt_db_peek(row, 6));
+    d->p = has_opinion ? pt_db_real(row, 2, 0, 1) : 0;
+    d->margin = pt_db_real_or_nan(row, 3);
+    d->cut = pt_db_real_or_nan(row, 4);
+    d->assigned = has_opinion && pt_db_flag(row, 5);
+    d->verdict = pt_verdict_read(row, 6);
     d->in_force = d->verdict ? d->verdict == PAPERTAG_VERDICT_YES : d->assigned;
     d->p = d->verdict == PAPERTAG_VERDICT_YES ? 1 : d->p;
 }

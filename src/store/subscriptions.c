@@ -77,15 +77,15 @@ static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
 
     s->name = pt_db_text(row, 0, arena);
     s->expression = pt_db_text(row, 1, arena);
-    s->expression = s->expression && *s->expression ? s->expression : NULL;
+    s->expression = *s->expression ? s->expression : NULL;
     s->format = pt_db_text(row, 2, arena);
-    s->address = pt_db_text(row, 3, arena);
-    s->title = pt_db_text(row, 4, arena);
-    s->unsubscribe = pt_db_text(row, 5, arena);
-    s->sort = (papertag_sort)pt_db_integer(row, 6);
-    s->limit = (size_t)pt_db_integer(row, 7);
-    s->delivered = (size_t)pt_db_integer(row, 8);
-    s->last = pt_db_text(row, 9, arena);
+    s->address = pt_db_text_or_null(row, 3, arena);
+    s->title = pt_db_text_or_null(row, 4, arena);
+    s->unsubscribe = pt_db_text_or_null(row, 5, arena);
+    s->sort = (papertag_sort)pt_db_integer(row, 6, PAPERTAG_SORT_DATE, PAPERTAG_SORT_P);
+    s->limit = pt_db_count(row, 7);
+    s->delivered = pt_db_count(row, 8);
+    s->last = pt_db_time_or_null(row, 9, arena);
 }
 
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
@@ -114,7 +114,7 @@ static int64_t hash_of(const void *bytes, size_t size)
 }
 
 /* Whether a file has the bytes that a delivery announced. */
-static bool was_written(const char *path, int64_t bytes, int64_t hash)
+static bool was_written(const char *path, size_t bytes, int64_t hash)
 {
     char *data = NULL;
     size_t size = 0;
@@ -123,7 +123,7 @@ static bool was_written(const char *path, int64_t bytes, int64_t hash)
 
     /* Anything but a file could keep the reader waiting, with the store locked. */
     if (path && !stat(path, &info) && S_ISREG(info.st_mode) && !pt_read_file(path, &data, &size, NULL)) {
-        same = size == (size_t)bytes && hash_of(data, size) == hash;
+        same = size == bytes && hash_of(data, size) == hash;
         free(data);
     }
     return same;
@@ -173,8 +173,9 @@ static int read_delivery(void *context, pt_db_row *row, papertag_error *err)
     struct open_delivery *d = context;
 
     (void)err;
-    d->key = pt_db_integer(row, 0);
-    d->written = was_written(pt_db_peek(row, 1), pt_db_integer(row, 2), pt_db_integer(row, 3));
+    d->key = pt_db_key(row, 0);
+    d->written =
+        was_written(pt_db_peek_or_null(row, 1), pt_db_count(row, 2), pt_db_integer(row, 3, INT64_MIN, INT64_MAX));
     return PAPERTAG_OK;
 }
 

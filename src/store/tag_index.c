@@ -18,15 +18,14 @@ static void read_tag(pt_db_row *row, pt_arena *arena, void *item)
 {
     struct known_tag *known = item;
     papertag_tag_info *tag = &known->info;
-    const char *aliases = pt_db_peek(row, 5);
 
-    known->key = pt_db_integer(row, 0);
-    row->failed = row->failed || !aliases || pt_list_parse(aliases, arena, &tag->aliases);
+    known->key = pt_db_key(row, 0);
+    pt_db_list(row, 5, arena, &tag->aliases);
     tag->tag = pt_db_text(row, 1, arena);
-    tag->name = pt_db_text(row, 2, arena);
+    tag->name = pt_db_text_or_null(row, 2, arena);
     tag->name = tag->name ? tag->name : tag->tag;
-    tag->definition = pt_db_text(row, 3, arena);
-    tag->group = pt_db_text(row, 4, arena);
+    tag->definition = pt_db_text_or_null(row, 3, arena);
+    tag->group = pt_db_text_or_null(row, 4, arena);
 }
 
 int pt_store_read_tags(papertag_store *store, papertag_error *err)

@@ -25,11 +25,11 @@ struct weeks {
 static int read_week(void *context, pt_db_row *row, papertag_error *err)
 {
     const struct weeks *w = context;
-    const size_t back = (size_t)pt_db_integer(row, 0);
+    const size_t back = pt_db_count(row, 0);
 
     (void)err;
     if (back < w->count) {
-        w->counts[w->count - 1 - back] = (size_t)pt_db_integer(row, 1);
+        w->counts[w->count - 1 - back] = pt_db_count(row, 1);
     }
     return PAPERTAG_OK;
 }
@@ -105,7 +105,7 @@ struct titles {
 static int count_title(void *context, pt_db_row *row, papertag_error *err)
 {
     struct titles *t = context;
-    const char *title = pt_db_peek(row, 0);
+    const char *title = pt_db_peek_or_null(row, 0);
 
     t->count++;
     t->rows.count = 0;

@@ -13,12 +13,28 @@
 #include "tag_index.h"
 #include "tags/tags.h"
 
-/* How many calls can be undone. */
+/* How many calls can be undone; and the highest number of a call, which no store reaches. */
 enum { CALLS_KEPT = 1000 };
+#define CALLS_MOST (INT64_MAX / 2)
 
 const char *papertag_verdict_name(papertag_verdict verdict)
 {
     return verdict == PAPERTAG_VERDICT_YES ? "yes" : verdict == PAPERTAG_VERDICT_NO ? "no" : NULL;
+}
+
+papertag_verdict pt_verdict_read(pt_db_row *row, int column)
+{
+    const char *text = pt_db_peek_or_null(row, column);
+
+    for (papertag_verdict v = PAPERTAG_VERDICT_YES; text && v <= PAPERTAG_VERDICT_NO; v++) {
+        if (!strcmp(text, papertag_verdict_name(v))) {
+            return v;
+        }
+    }
+    if (text) {
+        pt_db_wrong(row, column);
+    }
+    return PAPERTAG_VERDICT_NONE;
 }
 
 /* ---- recording ------------------------------------------------------------------------------------------------- */
@@ -45,6 +61,10 @@ static int start_call(struct call *call, papertag_store *store, papertag_error *
     pt_store_now(call->now);
     pt_store_tomorrow(call->tomorrow);
     status = status ? status : pt_store_ask(store, last_call, &call->number, err, "");
+    if (!status && (call->number < 0 || call->number > CALLS_MOST)) {
+        return pt_fail(err, PAPERTAG_DAMAGED, "%s: the store is damaged: a call has the number %lld", store->path,
+                       (long long)call->number);
+    }
     call->number++;
     oldest = call->number - (int64_t)CALLS_KEPT;
     status = status ? status : pt_store_do(store, forget_notes, err, "i", oldest);
@@ -257,8 +277,8 @@ static void read_verdict(pt_db_row *row, pt_arena *arena, void *item)
 
     v->id = pt_db_text(row, 0, arena);
     v->tag = pt_db_text(row, 1, arena);
-    v->verdict = pt_verdict_of(pt_db_peek(row, 2));
-    v->given = pt_db_text(row, 3, arena);
+    v->verdict = pt_verdict_read(row, 2);
+    v->given = pt_db_time(row, 3, arena);
 }
 
 int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict **out, size_t *count,
@@ -282,13 +302,13 @@ static void read_stored_verdict(pt_db_row *row, pt_arena *arena, void *item)
 {
     pt_stored_verdict *v = item;
 
-    v->paper = pt_db_integer(row, 0);
+    v->paper = pt_db_key(row, 0);
     v->id = pt_db_text(row, 1, arena);
     v->tag = pt_db_text(row, 2, arena);
-    v->yes = pt_verdict_of(pt_db_peek(row, 3)) == PAPERTAG_VERDICT_YES;
-    v->held_out = pt_db_is_null(row, 4) ? NAN : pt_db_real(row, 4);
-    v->given = pt_db_text(row, 5, arena);
-    v->example = pt_db_integer(row, 6);
+    v->yes = pt_verdict_read(row, 3) == PAPERTAG_VERDICT_YES;
+    v->held_out = pt_db_real_or_nan(row, 4);
+    v->given = pt_db_time(row, 5, arena);
+    v->example = pt_db_flag(row, 6);
 }
 
 int pt_store_verdicts(papertag_store *store, pt_arena *arena, pt_stored_verdict **out, size_t *count,

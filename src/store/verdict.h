@@ -6,11 +6,8 @@
 
 #include "statement.h"
 
-/* The verdict in a column: "yes", "no" or NULL. */
-static inline papertag_verdict pt_verdict_of(const char *text)
-{
-    return !text ? PAPERTAG_VERDICT_NONE : !strcmp(text, "yes") ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO;
-}
+/* The verdict in a column: "yes", "no" or null. */
+papertag_verdict pt_verdict_read(pt_db_row *row, int column);
 
 /* Records a verdict on a tag for many papers, as one call that papertag_store_undo takes back. Within a transaction. */
 int pt_store_set_verdict(papertag_store *store, const char *tag, papertag_verdict verdict, const int64_t *keys,

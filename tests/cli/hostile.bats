@@ -6,3 +6,8 @@ load helpers
     run python3 "$BATS_TEST_DIRNAME/hostile.py" "$PAPERTAG" "$work"
     expect 0
 }
+
+@test "no command ends by a signal, hangs or is silent when a store holds what it cannot" {
+    run python3 "$BATS_TEST_DIRNAME/../fault/edited.py" "$PAPERTAG" --short
+    expect 0
+}

@@ -132,7 +132,8 @@ def make_store(model):
     run("subscribe", "ada" + HOSTILE, "--title", "T" + HOSTILE, status=(0, 1, 2))
     run("subscribe", "bob", "--tag", "alias0", "--format", "eml", status=(0, 1, 2))
     with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db:
-        kept = {"id", "tag", "date", "added", "updated", "created", "format", "query", "expression", "announced"}
+        kept = {"id", "tag", "date", "added", "updated", "created", "format", "query", "expression", "announced",
+                "featured"}
         for table in ("papers", "tags", "subscriptions"):
             for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})").fetchall():
                 if kind == "TEXT" and name not in kept:

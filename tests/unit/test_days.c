@@ -156,8 +156,10 @@ static void test_an_older_layout(void **state)
 {
     static const char old_papers[] =
         "INSERT INTO papers(id, day, date, version, added, updated, title_key, title, authors, categories, keywords)"
-        " VALUES('a', 20000, NULL, 1, '2024-10-04T00:00:00Z', 'x', 7, 'A survey of made-up reality', '[\"Dora Doe\"]',"
-        " '[]', '[]'), ('b', 20001, '2024-10-05', 1, 'x', 'x', 7, 'Another of the surveys', '[]', '[]', '[]');"
+        " VALUES('a', 20000, NULL, 1, '2024-10-04T00:00:00Z', '2024-10-04T00:00:00Z', 7, 'A survey of made-up "
+        "reality', '[\"Dora Doe\"]',"
+        " '[]', '[]'), ('b', 20001, '2024-10-05', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 7, 'Another of "
+        "the surveys', '[]', '[]', '[]');"
         "INSERT INTO search(rowid, title, abstract) SELECT key, title, abstract FROM papers";
     static const char *const authors[] = {"Doe, D."};
     papertag_store *old;

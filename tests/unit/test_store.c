@@ -293,8 +293,8 @@ static void make_old(void)
     assert_int_equal(pt_store_migrate(old, 1, &err), PAPERTAG_OK);
     assert_int_equal(pt_store_exec(old,
                                    "INSERT INTO papers(id, day, version, added, updated, title_key, title, authors,"
-                                   " categories, keywords) VALUES('kept', 20000, 1, 'x', 'x', 0, 'Kept', '[]', '[]',"
-                                   " '[]')",
+                                   " categories, keywords) VALUES('kept', 20000, 1, '2026-01-01T00:00:00Z',"
+                                   " '2026-01-01T00:00:00Z', 0, 'Kept', '[]', '[]', '[]')",
                                    &err),
                      PAPERTAG_OK);
     papertag_store_close(old);
@@ -538,7 +538,7 @@ static int fail_at_two(void *context, pt_db_row *row, papertag_error *e)
 
     assert_int_equal(pt_store_ask(store, context, &first, e, ""), PAPERTAG_OK);
     assert_int_equal(first, 1);
-    return pt_db_integer(row, 0) == 2 ? pt_fail(e, PAPERTAG_BAD_INPUT, "two") : PAPERTAG_OK;
+    return pt_db_key(row, 0) == 2 ? pt_fail(e, PAPERTAG_BAD_INPUT, "two") : PAPERTAG_OK;
 }
 
 static void test_a_failed_loop_leaves_no_transaction(void **state)

@@ -64,6 +64,7 @@ static const char *const next_steps[] = {
     [PAPERTAG_FINDING_STORE] = NULL,
     [PAPERTAG_FINDING_DAMAGED_FILE] = "papertag doctor --repair",
     [PAPERTAG_FINDING_WRONG_INDEX] = "papertag doctor --repair",
+    [PAPERTAG_FINDING_WRONG_VALUES] = "papertag doctor --repair",
     [PAPERTAG_FINDING_UNCHECKED_INDEX] = NULL,
     [PAPERTAG_FINDING_EMPTY_PAPERS] = "papertag add FILE (the file they came from)",
     [PAPERTAG_FINDING_OUTDATED_TAGS] = "papertag add --retag",

@@ -1,0 +1,84 @@
+/*
+ * values - what columns hold that they cannot: found, and replaced by what comes nearest.
+ *
+ * SQLite sees to the types of values, row.c to their ranges when they are read. Here are the same ranges as rules, for
+ * checking and mending a store as a whole.
+ */
+#include "check.h"
+#include "statement.h"
+
+#define NOW "strftime('%Y-%m-%dT%H:%M:%SZ')"
+#define WRONG_OPINION "NOT p BETWEEN 0 AND 1 OR assigned NOT IN (0, 1)"
+#define WRONG_CALL "NOT BETWEEN 0 AND 4000000000000000000"
+
+/* Rows of a table for which `wrong` holds, and what they become; NULL: they go. In an order in which nothing that a
+ * rule asks for is gone. */
+static const struct rule {
+    const char *table, *wrong, *mend;
+} rules[] = {{"papers", "key<1", NULL},
+             {"papers", "NOT papertag_is_date(date)", "date=NULL"},
+             {"papers", "NOT papertag_is_date(announced)", "announced=NULL"},
+             {"papers", "NOT papertag_is_date(featured)", "featured=NULL"},
+             {"papers", "NOT papertag_is_time(added)", "added=" NOW},
+             {"papers", "NOT papertag_is_time(updated)", "updated=" NOW},
+             {"papers", "day NOT BETWEEN -3000000 AND 3000000", "day=unixepoch()/86400-2000000"}, /* see days.h */
+             {"papers", "version NOT BETWEEN 1 AND 1000000000",
+              "version=1+(SELECT coalesce(max(version), 0) FROM versions WHERE paper=key AND version<1000000000)"},
+             {"papers", "upvotes<0", "upvotes=NULL"},
+             {"papers", "comments<0", "comments=NULL"},
+             {"papers", "author_count<0", "author_count=NULL"},
+             {"papers", "NOT json_valid(authors)", "authors='[]'"},
+             {"papers", "NOT json_valid(categories)", "categories='[]'"},
+             {"papers", "NOT json_valid(keywords)", "keywords='[]'"},
+             {"papers", "key IN (SELECT paper FROM opinions WHERE " WRONG_OPINION ")", "model=NULL"},
+             {"opinions", WRONG_OPINION, NULL},
+             {"tags", "key<1", NULL},
+             {"tags", "NOT json_valid(aliases)", "aliases='[]'"},
+             {"tags", "own NOT IN (0, 1)", "own=0"},
+             {"versions", "version NOT BETWEEN 1 AND 1000000000", NULL},
+             {"verdicts", "NOT papertag_is_time(given)", "given='1970-01-01T00:00:00Z'"}, /* the oldest */
+             {"verdicts", "example NOT IN (0, 1)", "example=0"},
+             {"before", "call " WRONG_CALL " OR NOT papertag_is_time(given) OR example NOT IN (0, 1)", NULL},
+             {"audits", "call " WRONG_CALL, "call=0"},
+             {"subscriptions", "key<1", NULL},
+             {"subscriptions", "sort NOT BETWEEN 0 AND 2", "sort=0"}, /* see papertag_sort */
+             {"subscriptions", "count<0", "count=0"},
+             {"deliveries", "key<1", NULL},
+             {"deliveries", "NOT papertag_is_time(ended)", "ended=" NOW}, /* what was sent is not sent again */
+             {"kept", "used NOT IN (0, 1)", "used=0"},
+             {"kept", "NOT papertag_is_time(made)", "made=" NOW},
+             {"origins", "gap<0", "gap=0"},
+             {"origins", "NOT json_valid(arguments)", "arguments='[]'"}};
+
+int pt_store_count_wrong_values(papertag_store *store, int64_t *count, const char **table, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    *count = 0;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && !status; i++) {
+        char sql[400];
+        int64_t found = 0;
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE %s", rules[i].table, rules[i].wrong);
+        status = pt_store_ask(store, sql, &found, err, "");
+        *table = found && !*count ? rules[i].table : *table;
+        *count += found;
+    }
+    return status;
+}
+
+int pt_store_mend_values(papertag_store *store, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && !status; i++) {
+        const struct rule *r = &rules[i];
+        char sql[400];
+        if (r->mend) {
+            snprintf(sql, sizeof sql, "UPDATE %s SET %s WHERE %s", r->table, r->mend, r->wrong);
+        } else {
+            snprintf(sql, sizeof sql, "DELETE FROM %s WHERE %s", r->table, r->wrong);
+        }
+        status = pt_store_exec(store, sql, err);
+    }
+    return status;
+}
