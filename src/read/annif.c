@@ -118,4 +118,11 @@ static int next_annif(papertag_reader *reader, papertag_error *err)
 }
 
 const pt_format pt_format_annif = {
-    "annif", fits_annif, open_annif, next_annif, pt_json_close, "Annif", "training sets: texts with their subjects"};
+    .name = "annif",
+    .fits = fits_annif,
+    .open = open_annif,
+    .next = next_annif,
+    .close = pt_json_close,
+    .written_by = "Annif",
+    .about = "training sets: texts with their subjects",
+};

@@ -36,15 +36,13 @@ static bool fits_atom(const char *head, size_t size)
     return pt_xml_root_is(head, size, "feed");
 }
 
-static int open_atom(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
-const pt_format pt_format_atom = {"atom",
-                                  fits_atom,
-                                  open_atom,
-                                  pt_xml_next,
-                                  pt_xml_close,
-                                  "arXiv's API and feeds, journals",
-                                  "entries of Atom feeds"};
+const pt_format pt_format_atom = {
+    .name = "atom",
+    .fits = fits_atom,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "arXiv's API and feeds, journals",
+    .about = "entries of Atom feeds",
+    .dialect = &dialect,
+};

@@ -495,10 +495,12 @@ static bool fits_bib(const char *head, size_t size)
     return false;
 }
 
-const pt_format pt_format_bib = {"bib",
-                                 fits_bib,
-                                 open_bib,
-                                 next_bib,
-                                 close_bib,
-                                 "Zotero, JabRef, Mendeley, publishers",
-                                 "BibTeX and biblatex; LaTeX becomes plain text"};
+const pt_format pt_format_bib = {
+    .name = "bib",
+    .fits = fits_bib,
+    .open = open_bib,
+    .next = next_bib,
+    .close = close_bib,
+    .written_by = "Zotero, JabRef, Mendeley, publishers",
+    .about = "BibTeX and biblatex; LaTeX becomes plain text",
+};

@@ -122,5 +122,12 @@ static int next_biorxiv(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_preprint, err);
 }
 
-const pt_format pt_format_biorxiv = {"biorxiv",     fits_biorxiv,       open_biorxiv,        next_biorxiv,
-                                     pt_json_close, "bioRxiv, medRxiv", "answers of the API"};
+const pt_format pt_format_biorxiv = {
+    .name = "biorxiv",
+    .fits = fits_biorxiv,
+    .open = open_biorxiv,
+    .next = next_biorxiv,
+    .close = pt_json_close,
+    .written_by = "bioRxiv, medRxiv",
+    .about = "answers of the API",
+};

@@ -52,28 +52,11 @@ void pt_gzip_close(pt_unpack *u)
     free(g);
 }
 
-int pt_gzip_step(pt_unpack *u, char *to, size_t room, size_t *got)
+int pt_inflate(pt_unpack *u, z_stream *z, char *to, size_t room, size_t *got, const pt_inflate_reasons *reasons)
 {
-    gzip *g = u->state;
-    z_stream *z = &g->z;
-    size_t size;
+    const size_t size = at_most(unread(u), PT_CODEC_PIECE);
     int result;
 
-    if (g->between) { /* another member may follow, or the end, or zeros that pad a block of a tape */
-        while (u->start < u->end && !*u->start) {
-            u->start++;
-        }
-        if (u->start == u->end) {
-            u->done = u->at_end;
-            return PAPERTAG_OK;
-        }
-        if (inflateReset(z) != Z_OK) {
-            u->reason = "the gzip data is damaged";
-            return PAPERTAG_OK;
-        }
-        g->between = false;
-    }
-    size = at_most(unread(u), PT_CODEC_PIECE);
     room = at_most(room, PT_CODEC_PIECE);
     z->next_in = (const Bytef *)u->start;
     z->avail_in = (uInt)size;
@@ -86,13 +69,40 @@ int pt_gzip_step(pt_unpack *u, char *to, size_t room, size_t *got)
         return PAPERTAG_NO_MEMORY;
     }
     if (result == Z_STREAM_END) {
-        g->between = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        u->reason = "the gzip data is damaged";
+        return PT_INFLATED;
+    }
+    if (result != Z_OK && result != Z_BUF_ERROR) {
+        u->reason = reasons->damaged;
     } else if (!*got && u->at_end && u->start == u->end) {
-        u->reason = "the gzip data ends too early";
+        u->reason = reasons->too_short;
     }
     return PAPERTAG_OK;
+}
+
+int pt_gzip_step(pt_unpack *u, char *to, size_t room, size_t *got)
+{
+    static const pt_inflate_reasons reasons = {"the gzip data is damaged", "the gzip data ends too early"};
+    gzip *g = u->state;
+    z_stream *z = &g->z;
+    int status;
+
+    if (g->between) { /* another member may follow, or the end, or zeros that pad a block of a tape */
+        while (u->start < u->end && !*u->start) {
+            u->start++;
+        }
+        if (u->start == u->end) {
+            u->done = u->at_end;
+            return PAPERTAG_OK;
+        }
+        if (inflateReset(z) != Z_OK) {
+            u->reason = reasons.damaged;
+            return PAPERTAG_OK;
+        }
+        g->between = false;
+    }
+    status = pt_inflate(u, z, to, room, got, &reasons);
+    g->between = status == PT_INFLATED;
+    return status == PT_INFLATED ? PAPERTAG_OK : status;
 }
 
 /* ---- xz -------------------------------------------------------------------------------------------------------- */

@@ -52,6 +52,17 @@ int pt_zip_step(pt_unpack *u, char *to, size_t room, size_t *got);
 int pt_zip_next(pt_unpack *u, const char **name);
 void pt_zip_close(pt_unpack *u);
 
+/* Why deflated data cannot be unpacked. */
+typedef struct pt_inflate_reasons {
+    const char *damaged, *too_short;
+} pt_inflate_reasons;
+
+/* A step of deflated data, of gzip and zip. PT_INFLATED at its end. */
+enum { PT_INFLATED = -1 };
+struct z_stream_s;
+int pt_inflate(pt_unpack *u, struct z_stream_s *z, char *to, size_t room, size_t *got,
+               const pt_inflate_reasons *reasons);
+
 /* Makes `size` packed bytes available in [start, end), unless the source ends before. */
 int pt_unpack_fill(pt_unpack *u, size_t size);
 

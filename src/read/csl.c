@@ -127,27 +127,27 @@ static bool fits_crossref(const char *head, size_t size)
     return work && pt_json_find(work, end, "DOI") && begins(pt_json_find(work, end, "title"), '[');
 }
 
-static int open_csl(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, csl_wrappers, err);
-}
-
-static int next_csl(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_csl, err);
-}
-
-static int open_crossref(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, crossref_wrappers, err);
-}
-
-static int next_crossref(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_crossref, err);
-}
+static const pt_json_dialect csl_dialect = {csl_wrappers, read_csl};
+static const pt_json_dialect crossref_dialect = {crossref_wrappers, read_crossref};
 
 const pt_format pt_format_csl = {
-    "csl", fits_csl, open_csl, next_csl, pt_json_close, "Zotero, Mendeley, pandoc, doi.org", "CSL-JSON"};
+    .name = "csl",
+    .fits = fits_csl,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "Zotero, Mendeley, pandoc, doi.org",
+    .about = "CSL-JSON",
+    .dialect = &csl_dialect,
+};
+
 const pt_format pt_format_crossref = {
-    "crossref", fits_crossref, open_crossref, next_crossref, pt_json_close, "Crossref", "works and lists of works"};
+    .name = "crossref",
+    .fits = fits_crossref,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "Crossref",
+    .about = "works and lists of works",
+    .dialect = &crossref_dialect,
+};

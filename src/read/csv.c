@@ -423,17 +423,21 @@ static bool fits_tsv(const char *head, size_t size)
     return header_separator(head, size, "\t") != '\0';
 }
 
-const pt_format pt_format_csv = {"csv",
-                                 fits_csv,
-                                 open_csv,
-                                 next_row,
-                                 close_table,
-                                 "spreadsheets, Zotero, Scopus, IEEE Xplore, pandas",
-                                 "a table whose header names at least a title or an abstract"};
-const pt_format pt_format_tsv = {"tsv",
-                                 fits_tsv,
-                                 open_tsv,
-                                 next_row,
-                                 close_table,
-                                 "spreadsheets, Web of Science",
-                                 "a table as in csv, with tabs between the columns"};
+const pt_format pt_format_csv = {
+    .name = "csv",
+    .fits = fits_csv,
+    .open = open_csv,
+    .next = next_row,
+    .close = close_table,
+    .written_by = "spreadsheets, Zotero, Scopus, IEEE Xplore, pandas",
+    .about = "a table whose header names at least a title or an abstract",
+};
+const pt_format pt_format_tsv = {
+    .name = "tsv",
+    .fits = fits_tsv,
+    .open = open_tsv,
+    .next = next_row,
+    .close = close_table,
+    .written_by = "spreadsheets, Web of Science",
+    .about = "a table as in csv, with tabs between the columns",
+};

@@ -114,20 +114,15 @@ static bool fits_daily(const char *head, size_t size)
     return first && ((*head == '[' && is_entry(first, end)) || is_paper(first, end));
 }
 
-static int open_daily(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, NULL, err);
-}
+static const pt_json_dialect dialect = {NULL, read_daily};
 
-static int next_daily(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_daily, err);
-}
-
-const pt_format pt_format_daily_papers = {"daily-papers",
-                                          fits_daily,
-                                          open_daily,
-                                          next_daily,
-                                          pt_json_close,
-                                          "Hugging Face",
-                                          "the daily papers, or one paper: upvotes, organization, keywords, links"};
+const pt_format pt_format_daily_papers = {
+    .name = "daily-papers",
+    .fits = fits_daily,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "Hugging Face",
+    .about = "the daily papers, or one paper: upvotes, organization, keywords, links",
+    .dialect = &dialect,
+};

@@ -66,18 +66,18 @@ static bool fits_dblp(const char *head, size_t size)
     return *head == '{' && (pt_json_find(head, end, "result.hits") || pt_json_find(head, end, "result.query"));
 }
 
-static int open_dblp(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, wrappers, err);
-}
-
-static int next_dblp(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_hit, err);
-}
+static const pt_json_dialect json_dialect = {wrappers, read_hit};
 
 const pt_format pt_format_dblp = {
-    "dblp", fits_dblp, open_dblp, next_dblp, pt_json_close, "DBLP", "answers of the search"};
+    .name = "dblp",
+    .fits = fits_dblp,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "DBLP",
+    .about = "answers of the search",
+    .dialect = &json_dialect,
+};
 
 /* ---- XML ------------------------------------------------------------------------------------------------------- */
 
@@ -107,15 +107,13 @@ static bool fits_dblp_xml(const char *head, size_t size)
            (pt_xml_root_is(head, size, "result") && pt_xml_has(head, size, "hits"));
 }
 
-static int open_dblp_xml(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
-const pt_format pt_format_dblp_xml = {"dblp-xml",
-                                      fits_dblp_xml,
-                                      open_dblp_xml,
-                                      pt_xml_next,
-                                      pt_xml_close,
-                                      "DBLP",
-                                      "answers of the search, pages of persons and the dump"};
+const pt_format pt_format_dblp_xml = {
+    .name = "dblp-xml",
+    .fits = fits_dblp_xml,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "DBLP",
+    .about = "answers of the search, pages of persons and the dump",
+    .dialect = &dialect,
+};

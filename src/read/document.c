@@ -346,3 +346,15 @@ int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *er
     } while (status == PT_SKIPPED);
     return status;
 }
+
+int pt_json_open_format(papertag_reader *reader, papertag_error *err)
+{
+    const pt_json_dialect *dialect = reader->format->dialect;
+    return pt_json_open(reader, dialect->wrappers, err);
+}
+
+int pt_json_next_format(papertag_reader *reader, papertag_error *err)
+{
+    const pt_json_dialect *dialect = reader->format->dialect;
+    return pt_json_next(reader, dialect->read, err);
+}

@@ -43,11 +43,6 @@ static const pt_tagged_dialect dialect = {
     .blank_ends = true,
 };
 
-static int open_endnote(papertag_reader *reader, papertag_error *err)
-{
-    return pt_tagged_open(reader, &dialect, err);
-}
-
 /* The first two lines have tags, the first one that begins records. */
 static bool fits_endnote(const char *head, size_t size)
 {
@@ -58,10 +53,13 @@ static bool fits_endnote(const char *head, size_t size)
            split((pt_slice){stop + 1, (size_t)(head + size - stop - 1)}, &tag, &value);
 }
 
-const pt_format pt_format_endnote = {"endnote",
-                                     fits_endnote,
-                                     open_endnote,
-                                     pt_tagged_next,
-                                     pt_tagged_close,
-                                     "EndNote, Zotero, Google Scholar",
-                                     "a tag at the start of each line: %T, %A, %X, %D"};
+const pt_format pt_format_endnote = {
+    .name = "endnote",
+    .fits = fits_endnote,
+    .open = pt_tagged_open,
+    .next = pt_tagged_next,
+    .close = pt_tagged_close,
+    .written_by = "EndNote, Zotero, Google Scholar",
+    .about = "a tag at the start of each line: %T, %A, %X, %D",
+    .dialect = &dialect,
+};

@@ -51,15 +51,13 @@ static bool fits_endnote_xml(const char *head, size_t size)
            pt_xml_has(head, size, "record");
 }
 
-static int open_endnote_xml(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
-const pt_format pt_format_endnote_xml = {"endnote-xml",
-                                         fits_endnote_xml,
-                                         open_endnote_xml,
-                                         pt_xml_next,
-                                         pt_xml_close,
-                                         "EndNote, Zotero",
-                                         "libraries in XML: titles, authors, abstract, dates, keywords, DOI"};
+const pt_format pt_format_endnote_xml = {
+    .name = "endnote-xml",
+    .fits = fits_endnote_xml,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "EndNote, Zotero",
+    .about = "libraries in XML: titles, authors, abstract, dates, keywords, DOI",
+    .dialect = &dialect,
+};

@@ -57,6 +57,14 @@ int pt_json_source(const pt_json *o, const char *source);
  * every object. A null is a paper that a service has not found. */
 int pt_json_open(papertag_reader *reader, const char *wrappers, papertag_error *err);
 int pt_json_next(papertag_reader *reader, pt_json_read *read, papertag_error *err);
+
+/* The same for formats whose dialect is one of these. */
+typedef struct pt_json_dialect {
+    const char *wrappers;
+    pt_json_read *read;
+} pt_json_dialect;
+int pt_json_open_format(papertag_reader *reader, papertag_error *err);
+int pt_json_next_format(papertag_reader *reader, papertag_error *err);
 void pt_json_close(papertag_reader *reader);
 
 /* ---- detection, in the first bytes of a text ------------------------------------------------------------------- */

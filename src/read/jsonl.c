@@ -288,13 +288,13 @@ static int open_jsonl(papertag_reader *reader, papertag_error *err)
 }
 
 const pt_format pt_format_jsonl = {
-    "jsonl",
-    fits_jsonl,
-    open_jsonl,
-    next_jsonl,
-    NULL,
-    "papertag, scripts, arXiv's snapshot, Kaggle",
-    "papers one a line: id, title, abstract, date, authors, tags and more, under their usual names"};
+    .name = "jsonl",
+    .fits = fits_jsonl,
+    .open = open_jsonl,
+    .next = next_jsonl,
+    .written_by = "papertag, scripts, arXiv's snapshot, Kaggle",
+    .about = "papers one a line: id, title, abstract, date, authors, tags and more, under their usual names",
+};
 
 /* ---- documents ------------------------------------------------------------------------------------------------- */
 
@@ -341,10 +341,12 @@ static int next_json(papertag_reader *reader, papertag_error *err)
     return pt_json_next(reader, read_paper, err);
 }
 
-const pt_format pt_format_json = {"json",
-                                  fits_json,
-                                  open_json,
-                                  next_json,
-                                  pt_json_close,
-                                  "papertag, scripts",
-                                  "papertag's own fields in an array, or in objects one after the other"};
+const pt_format pt_format_json = {
+    .name = "json",
+    .fits = fits_json,
+    .open = open_json,
+    .next = next_json,
+    .close = pt_json_close,
+    .written_by = "papertag, scripts",
+    .about = "papertag's own fields in an array, or in objects one after the other",
+};

@@ -123,7 +123,12 @@ static int next_fasttext(papertag_reader *reader, papertag_error *err)
 }
 
 const pt_format pt_format_fasttext = {
-    "fasttext", fits_fasttext, NULL, next_fasttext, NULL, "fastText", "training sets: __label__TAG before the text"};
+    .name = "fasttext",
+    .fits = fits_fasttext,
+    .next = next_fasttext,
+    .written_by = "fastText",
+    .about = "training sets: __label__TAG before the text",
+};
 
 /* ---- LibMultiLabel --------------------------------------------------------------------------------------------- */
 
@@ -266,10 +271,11 @@ static int next_libmultilabel(papertag_reader *reader, papertag_error *err)
     return status ? status : set_text(reader, line, err);
 }
 
-const pt_format pt_format_libmultilabel = {"libmultilabel",
-                                           fits_libmultilabel,
-                                           open_libmultilabel,
-                                           next_libmultilabel,
-                                           NULL,
-                                           "LibMultiLabel",
-                                           "training sets: id, labels and text with tabs between"};
+const pt_format pt_format_libmultilabel = {
+    .name = "libmultilabel",
+    .fits = fits_libmultilabel,
+    .open = open_libmultilabel,
+    .next = next_libmultilabel,
+    .written_by = "LibMultiLabel",
+    .about = "training sets: id, labels and text with tabs between",
+};

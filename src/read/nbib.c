@@ -58,20 +58,18 @@ static const pt_tagged_dialect dialect = {
     .point_ends = true,
 };
 
-static int open_nbib(papertag_reader *reader, papertag_error *err)
-{
-    return pt_tagged_open(reader, &dialect, err);
-}
-
 static bool fits_nbib(const char *head, size_t size)
 {
     return pt_tagged_has(&dialect, head, size, "PMID");
 }
 
-const pt_format pt_format_nbib = {"nbib",
-                                  fits_nbib,
-                                  open_nbib,
-                                  pt_tagged_next,
-                                  pt_tagged_close,
-                                  "PubMed",
-                                  "PubMed and MEDLINE records: PMID, TI, AB, FAU, LID"};
+const pt_format pt_format_nbib = {
+    .name = "nbib",
+    .fits = fits_nbib,
+    .open = pt_tagged_open,
+    .next = pt_tagged_next,
+    .close = pt_tagged_close,
+    .written_by = "PubMed",
+    .about = "PubMed and MEDLINE records: PMID, TI, AB, FAU, LID",
+    .dialect = &dialect,
+};

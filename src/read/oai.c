@@ -51,10 +51,13 @@ static bool fits_oai(const char *head, size_t size)
     return false;
 }
 
-static int open_oai(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
 const pt_format pt_format_oai = {
-    "oai", fits_oai, open_oai, pt_xml_next, pt_xml_close, "arXiv, repositories", "OAI-PMH records"};
+    .name = "oai",
+    .fits = fits_oai,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "arXiv, repositories",
+    .about = "OAI-PMH records",
+    .dialect = &dialect,
+};

@@ -172,20 +172,15 @@ static bool fits_openalex(const char *head, size_t size)
     return !work && pt_json_find(head, end, "meta.count") && pt_json_find(head, end, "results"); /* nothing found */
 }
 
-static int open_openalex(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, "results", err);
-}
+static const pt_json_dialect dialect = {"results", read_work};
 
-static int next_openalex(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_work, err);
-}
-
-const pt_format pt_format_openalex = {"openalex",
-                                      fits_openalex,
-                                      open_openalex,
-                                      next_openalex,
-                                      pt_json_close,
-                                      "OpenAlex",
-                                      "works and pages of works; the abstract from its inverted index"};
+const pt_format pt_format_openalex = {
+    .name = "openalex",
+    .fits = fits_openalex,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "OpenAlex",
+    .about = "works and pages of works; the abstract from its inverted index",
+    .dialect = &dialect,
+};

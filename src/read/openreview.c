@@ -118,20 +118,15 @@ static bool fits_openreview(const char *head, size_t size)
     return value && *value == '{';
 }
 
-static int open_openreview(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, "notes", err);
-}
+static const pt_json_dialect dialect = {"notes", read_note};
 
-static int next_openreview(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_note, err);
-}
-
-const pt_format pt_format_openreview = {"openreview",
-                                        fits_openreview,
-                                        open_openreview,
-                                        next_openreview,
-                                        pt_json_close,
-                                        "OpenReview",
-                                        "notes of versions 1 and 2 of the API"};
+const pt_format pt_format_openreview = {
+    .name = "openreview",
+    .fits = fits_openreview,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "OpenReview",
+    .about = "notes of versions 1 and 2 of the API",
+    .dialect = &dialect,
+};

@@ -431,4 +431,11 @@ static bool fits_page(const char *head, size_t size)
 }
 
 const pt_format pt_format_page = {
-    "page", fits_page, open_page, next_page, close_page, "a browser", "the Daily Papers page copied as text"};
+    .name = "page",
+    .fits = fits_page,
+    .open = open_page,
+    .next = next_page,
+    .close = close_page,
+    .written_by = "a browser",
+    .about = "the Daily Papers page copied as text",
+};

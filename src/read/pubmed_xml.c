@@ -79,16 +79,13 @@ static bool fits_pubmed(const char *head, size_t size)
            pt_xml_root_is(head, size, "PubmedBookArticleSet");
 }
 
-static int open_pubmed(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
 const pt_format pt_format_pubmed_xml = {
-    "pubmed-xml",
-    fits_pubmed,
-    open_pubmed,
-    pt_xml_next,
-    pt_xml_close,
-    "PubMed",
-    "articles and books: abstracts in sections, collective authors, MeSH, keywords"};
+    .name = "pubmed-xml",
+    .fits = fits_pubmed,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "PubMed",
+    .about = "articles and books: abstracts in sections, collective authors, MeSH, keywords",
+    .dialect = &dialect,
+};

@@ -45,20 +45,15 @@ static bool fits_pwc(const char *head, size_t size)
                      (pt_json_find(paper, end, "paper_title") && pt_json_find(paper, end, "repo_url")));
 }
 
-static int open_pwc(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, wrappers, err);
-}
+static const pt_json_dialect dialect = {wrappers, read_pwc};
 
-static int next_pwc(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_pwc, err);
-}
-
-const pt_format pt_format_pwc = {"paperswithcode",
-                                 fits_pwc,
-                                 open_pwc,
-                                 next_pwc,
-                                 pt_json_close,
-                                 "Papers with Code",
-                                 "the dump of papers with abstracts"};
+const pt_format pt_format_pwc = {
+    .name = "paperswithcode",
+    .fits = fits_pwc,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "Papers with Code",
+    .about = "the dump of papers with abstracts",
+    .dialect = &dialect,
+};

@@ -77,20 +77,18 @@ static const pt_tagged_dialect dialect = {
     .separators = "",
 };
 
-static int open_ris(papertag_reader *reader, papertag_error *err)
-{
-    return pt_tagged_open(reader, &dialect, err);
-}
-
 static bool fits_ris(const char *head, size_t size)
 {
     return pt_tagged_has(&dialect, head, size, "TY");
 }
 
-const pt_format pt_format_ris = {"ris",
-                                 fits_ris,
-                                 open_ris,
-                                 pt_tagged_next,
-                                 pt_tagged_close,
-                                 "Zotero, EndNote, Mendeley, Scopus, publishers",
-                                 "RIS records: TY, TI, AU, AB, PY, DO and their kin"};
+const pt_format pt_format_ris = {
+    .name = "ris",
+    .fits = fits_ris,
+    .open = pt_tagged_open,
+    .next = pt_tagged_next,
+    .close = pt_tagged_close,
+    .written_by = "Zotero, EndNote, Mendeley, Scopus, publishers",
+    .about = "RIS records: TY, TI, AU, AB, PY, DO and their kin",
+    .dialect = &dialect,
+};

@@ -36,10 +36,13 @@ static bool fits_rss(const char *head, size_t size)
     return pt_xml_root_is(head, size, "rss") || pt_xml_root_is(head, size, "RDF");
 }
 
-static int open_rss(papertag_reader *reader, papertag_error *err)
-{
-    return pt_xml_open(reader, &dialect, err);
-}
-
 const pt_format pt_format_rss = {
-    "rss", fits_rss, open_rss, pt_xml_next, pt_xml_close, "arXiv, journals", "items of RSS feeds"};
+    .name = "rss",
+    .fits = fits_rss,
+    .open = pt_xml_open,
+    .next = pt_xml_next,
+    .close = pt_xml_close,
+    .written_by = "arXiv, journals",
+    .about = "items of RSS feeds",
+    .dialect = &dialect,
+};

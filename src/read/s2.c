@@ -102,20 +102,15 @@ static bool fits_s2(const char *head, size_t size)
            (has(paper, end, "paperId") || has(paper, end, "corpusId") || has(paper, end, "corpusid"));
 }
 
-static int open_s2(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_open(reader, wrappers, err);
-}
+static const pt_json_dialect dialect = {wrappers, read_s2};
 
-static int next_s2(papertag_reader *reader, papertag_error *err)
-{
-    return pt_json_next(reader, read_s2, err);
-}
-
-const pt_format pt_format_s2 = {"s2",
-                                fits_s2,
-                                open_s2,
-                                next_s2,
-                                pt_json_close,
-                                "Semantic Scholar",
-                                "papers of searches, batches, recommendations, citations and data sets"};
+const pt_format pt_format_s2 = {
+    .name = "s2",
+    .fits = fits_s2,
+    .open = pt_json_open_format,
+    .next = pt_json_next_format,
+    .close = pt_json_close,
+    .written_by = "Semantic Scholar",
+    .about = "papers of searches, batches, recommendations, citations and data sets",
+    .dialect = &dialect,
+};

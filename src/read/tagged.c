@@ -360,14 +360,14 @@ static int finish_record(tagged *t, papertag_error *err)
 
 /* ---- the format ------------------------------------------------------------------------------------------------ */
 
-int pt_tagged_open(papertag_reader *reader, const pt_tagged_dialect *dialect, papertag_error *err)
+int pt_tagged_open(papertag_reader *reader, papertag_error *err)
 {
     tagged *t = reader->state = pt_calloc(1, sizeof *t);
 
     if (!t) {
         return pt_no_memory(err);
     }
-    t->dialect = dialect;
+    t->dialect = reader->format->dialect;
     t->reader = reader;
     t->tags.kind = PT_TAGGED_TAGS;
     return PAPERTAG_OK;

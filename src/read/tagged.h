@@ -54,7 +54,8 @@ typedef struct pt_tagged_dialect {
     bool point_ends;        /* titles end with a point, which is dropped */
 } pt_tagged_dialect;
 
-int pt_tagged_open(papertag_reader *reader, const pt_tagged_dialect *dialect, papertag_error *err);
+/* For formats whose dialect is a pt_tagged_dialect. */
+int pt_tagged_open(papertag_reader *reader, papertag_error *err);
 int pt_tagged_next(papertag_reader *reader, papertag_error *err);
 void pt_tagged_close(papertag_reader *reader);
 

@@ -49,11 +49,6 @@ static const pt_tagged_dialect dialect = {
     .separators = "",
 };
 
-static int open_wos(papertag_reader *reader, papertag_error *err)
-{
-    return pt_tagged_open(reader, &dialect, err);
-}
-
 /* "FN Clarivate ..." and "VR 1.0" come first, or a record at once. */
 static bool fits_wos(const char *head, size_t size)
 {
@@ -61,10 +56,13 @@ static bool fits_wos(const char *head, size_t size)
     return named && (pt_tagged_has(&dialect, head, size, "TI") || pt_tagged_has(&dialect, head, size, "AU"));
 }
 
-const pt_format pt_format_wos = {"wos",
-                                 fits_wos,
-                                 open_wos,
-                                 pt_tagged_next,
-                                 pt_tagged_close,
-                                 "Web of Science",
-                                 "plain-text records: PT, AU, TI, AB, PY, DI"};
+const pt_format pt_format_wos = {
+    .name = "wos",
+    .fits = fits_wos,
+    .open = pt_tagged_open,
+    .next = pt_tagged_next,
+    .close = pt_tagged_close,
+    .written_by = "Web of Science",
+    .about = "plain-text records: PT, AU, TI, AB, PY, DI",
+    .dialect = &dialect,
+};

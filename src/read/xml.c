@@ -396,7 +396,7 @@ static void on_doctype(void *context, const char *name, const char *system, cons
 
 /* ---- opening and reading --------------------------------------------------------------------------------------- */
 
-int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag_error *err)
+int pt_xml_open(papertag_reader *reader, papertag_error *err)
 {
     xml *x = pt_calloc(1, sizeof *x);
 
@@ -413,7 +413,7 @@ int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag
         reader->input.encoding = PT_UTF_8;
     }
     x->record.reader = reader;
-    x->record.dialect = x->dialect = dialect;
+    x->record.dialect = x->dialect = reader->format->dialect;
     XML_SetUserData(x->parser, x);
     XML_UseForeignDTD(x->parser, XML_TRUE); /* nothing is read for it, but undeclared entities are no faults */
     XML_SetSkippedEntityHandler(x->parser, on_entity);

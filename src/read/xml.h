@@ -72,7 +72,8 @@ typedef struct pt_xml_dialect {
     int (*finish)(papertag_reader *reader, papertag_error *err);
 } pt_xml_dialect;
 
-int pt_xml_open(papertag_reader *reader, const pt_xml_dialect *dialect, papertag_error *err);
+/* For formats whose dialect is a pt_xml_dialect. */
+int pt_xml_open(papertag_reader *reader, papertag_error *err);
 int pt_xml_next(papertag_reader *reader, papertag_error *err);
 void pt_xml_close(papertag_reader *reader);
 

@@ -178,29 +178,13 @@ static int step_stored(pt_unpack *u, char *to, size_t room, size_t *got)
 
 static int step_deflated(pt_unpack *u, char *to, size_t room, size_t *got)
 {
-    z_stream *z = &((zip *)u->state)->z;
-    const size_t size = unread(u) < PT_CODEC_PIECE ? unread(u) : PT_CODEC_PIECE;
-    int result;
+    static const pt_inflate_reasons reasons = {"the zip archive is damaged", "the zip archive ends too early"};
+    const int status = pt_inflate(u, &((zip *)u->state)->z, to, room, got, &reasons);
 
-    room = room < PT_CODEC_PIECE ? room : PT_CODEC_PIECE;
-    z->next_in = (const Bytef *)u->start;
-    z->avail_in = (uInt)size;
-    z->next_out = (Bytef *)to;
-    z->avail_out = (uInt)room;
-    result = inflate(z, Z_NO_FLUSH);
-    u->start += size - z->avail_in;
-    *got = room - z->avail_out;
-    if (result == Z_MEM_ERROR) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    if (result == Z_STREAM_END) {
+    if (status == PT_INFLATED) {
         end_inflating(u->state);
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-        u->reason = "the zip archive is damaged";
-    } else if (!*got && u->at_end && u->start == u->end) {
-        u->reason = "the zip archive ends too early";
     }
-    return PAPERTAG_OK;
+    return status == PT_INFLATED ? PAPERTAG_OK : status;
 }
 
 int pt_zip_step(pt_unpack *u, char *to, size_t room, size_t *got)
