@@ -6,6 +6,7 @@
  */
 #include "json.h"
 
+#include "base/ascii.h"
 #include "list_cell.h"
 #include "names.h"
 
@@ -225,13 +226,43 @@ static bool has_too_many_values(const char *text, size_t length)
     return values > VALUES_MAX;
 }
 
+static bool is_hex_digit(char c)
+{
+    return pt_is_digit(c) || (pt_lower(c) >= 'a' && pt_lower(c) <= 'f');
+}
+
+/* The first escape \u without four hex digits, for which cJSON ends the string; NULL when there is none. */
+static const char *bad_escape(const char *text, size_t length)
+{
+    const char *at = text, *end = text + length;
+
+    while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL && end - at > 2) {
+        size_t digits = 0;
+        while (digits < 4 && at + 2 + digits < end && is_hex_digit(at[2 + digits])) {
+            digits++;
+        }
+        if (at[1] == 'u' && digits < 4) {
+            return at;
+        }
+        at += 2;
+    }
+    return NULL;
+}
+
 /* Parses text[0 .. length) as one value. NULL when it is not, with *fault at the first wrong byte. */
 static cJSON *parse(const char *text, size_t length, const char **fault)
 {
+    const char *escape;
     cJSON *json;
 
     *fault = text;
     json = cJSON_ParseWithLengthOpts(text, length, fault, 0);
+    escape = json ? bad_escape(text, length) : NULL;
+    if (escape) {
+        *fault = escape;
+        cJSON_Delete(json);
+        return NULL;
+    }
     for (; json && *fault < text + length; ++*fault) {
         if (!strchr(" \t\r\n", **fault)) {
             cJSON_Delete(json);

@@ -352,6 +352,15 @@ static void test_tsv_and_headers(void **state)
 
 /* ---- detection --- */
 
+static void test_an_escape_without_its_digits_is_broken(void **state)
+{
+    (void)state;
+    assert_string_equal(read_all("{\"title\":\"The \\usepackage of A\"}\n{\"title\":\"B \\\\u\",\"x\":\"\\u12\"}\n"
+                                 "{\"id\":\"c\",\"title\":\"C \\\\u\"}\n"),
+                        "jsonl\nfile:1: not valid JSON at column 15\nfile:2: not valid JSON at column 23\n"
+                        "3|c|C \\u|-|-||-1|-1|-1||untagged\n");
+}
+
 static void test_unknown_formats_are_reported(void **state)
 {
     papertag_reader *reader;
@@ -505,6 +514,7 @@ int main(void)
                                        cmocka_unit_test(test_csv),
                                        cmocka_unit_test(test_an_open_quote_loses_one_record),
                                        cmocka_unit_test(test_tsv_and_headers),
+                                       cmocka_unit_test(test_an_escape_without_its_digits_is_broken),
                                        cmocka_unit_test(test_unknown_formats_are_reported),
                                        cmocka_unit_test(test_formats_are_listed),
                                        cmocka_unit_test(test_long_lines_stream_from_a_file),
