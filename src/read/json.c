@@ -185,15 +185,15 @@ int pt_json_source(const pt_json *o, const char *source)
 
 /* ---- parsing one object ---------------------------------------------------------------------------------------- */
 
-/* If the text has a NUL or \u0000, points *text to a copy with a space in place of each. */
+/* If the text has a NUL, or a string in it \u0000, points *text to a copy with a space in place of each. */
 static int without_nul(pt_buf *copy, const char **text, size_t length)
 {
     const char *at = *text, *end = at + length, *from = at;
-    bool escaped = false;
+    bool escaped = false, inside = false;
 
     pt_buf_clear(copy);
     for (; at < end; at++) {
-        if (*at == '\0' || (escaped && *at == 'u' && end - at >= 5 && !memcmp(at, "u0000", 5))) {
+        if (*at == '\0' || (inside && escaped && *at == 'u' && end - at >= 5 && !memcmp(at, "u0000", 5))) {
             size_t skip = *at ? 5 : 1;
             pt_buf_append(copy, from, (size_t)(at - from) - (*at != '\0'));
             pt_buf_text(copy, " ");
@@ -201,6 +201,7 @@ static int without_nul(pt_buf *copy, const char **text, size_t length)
             from = at + 1;
             escaped = false;
         } else {
+            inside = inside != (*at == '"' && !escaped);
             escaped = *at == '\\' && !escaped;
         }
     }
