@@ -270,6 +270,13 @@ PAPERTAG_API int papertag_model_precision_cut(const papertag_model *model, doubl
 /* From now on the tagger assigns a tag when its probability is at least p, whatever the tag's own cut. */
 PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
 
+/* What a margin of tag `index` < T means: its probability, and whether the tag is assigned at the model's own cut. */
+PAPERTAG_API papertag_score papertag_model_score(const papertag_model *model, size_t index, double margin);
+
+/* A hash of a paper's text, each part of which may be NULL: the same on every machine, so that scores can be kept
+ * elsewhere and be known as those of this text. XXH3. */
+PAPERTAG_API uint64_t papertag_text_hash(const char *title, const char *abstract);
+
 /* Scores one paper; title or abstract may be NULL. *out: T scores, highest p first, ties in slug order, borrowed until
  * the next call on this tagger. Without any known term, each tag's margin is its bias. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,

@@ -101,6 +101,49 @@ static bool is_named(const char *key, const char *end, const char *name)
     return key == end && !*name;
 }
 
+/* A member of an object: [start, end), with its name between quotes. */
+typedef struct member {
+    const char *start, *end; /* `end`: at the comma or bracket; before the first member at the opening bracket */
+    const char *key, *key_end;
+    const char *value;
+} member;
+
+/* Goes on to the next member of the object that ends before `end`. False after the last, whose end is then at the
+ * closing bracket, and where there is no member. */
+static bool next_member(member *m, const char *end)
+{
+    if (m->end == end || (*m->end != '{' && *m->end != ',')) {
+        return false;
+    }
+    m->start = m->end + 1;
+    m->end = member_end(m->start, end);
+    m->key = skip_white(m->start, m->end);
+    if (m->end == end || m->key == m->end || *m->key != '"') {
+        return false;
+    }
+    m->key_end = string_end(++m->key, m->end);
+    m->value = skip_white(m->key_end + (m->key_end < m->end), m->end);
+    if (m->value == m->end || *m->value != ':') {
+        return false;
+    }
+    m->value = skip_white(m->value + 1, m->end);
+    return true;
+}
+
+const char *json_find(const char *object, size_t *length, const char *name)
+{
+    const char *end = object + *length, *found = NULL;
+    member m = {.end = object};
+
+    while (next_member(&m, end)) {
+        if (is_named(m.key, m.key_end, name)) {
+            found = m.value;
+            *length = (size_t)(m.end - m.value);
+        }
+    }
+    return found;
+}
+
 /* ---- copying --------------------------------------------------------------------------------------------------- */
 
 static bool is_plain(char c)
@@ -231,56 +274,35 @@ static void add_own(text *out, own_member *own)
     own->written = true;
 }
 
-/* Adds the member [at, end), or ours if it has the name of one. False when it is no member. */
-static bool add_member(text *out, const char *at, const char *end, own_member *own, size_t count, bool *replaced)
+/* Adds a member, or ours if it has the name of one. */
+static void add_member(text *out, const member *m, own_member *own, size_t count, bool *replaced)
 {
-    const char *key = skip_white(at, end), *stop, *value;
-    own_member *ours;
+    own_member *ours = find_own(own, count, m->key, m->key_end);
 
-    if (key == end || *key != '"') {
-        return false;
-    }
-    stop = string_end(key + 1, end);
-    value = skip_white(stop + (stop < end), end);
-    if (value == end || *value != ':') {
-        return false;
-    }
-    ours = find_own(own, count, key + 1, stop);
     if (!ours) {
         text_put(out, out->data[out->size - 1] == '{' ? "" : ",");
-        add_tokens(out, at, end, replaced);
+        add_tokens(out, m->start, m->end, replaced);
     } else if (!ours->written) {
-        ours->was = skip_white(value + 1, end);
-        ours->was_end = end;
+        ours->was = m->value;
+        ours->was_end = m->end;
         add_own(out, ours);
     }
-    return true;
 }
 
 bool json_splice(text *out, const char *object, size_t length, own_member *own, size_t count, bool *replaced)
 {
-    const char *at = object, *end = object + length, *from, *stop = at;
+    const char *end = object + length;
+    member m = {.end = object};
     bool unasked = false;
 
-    if (!length || *object != '{') {
-        return false;
-    }
     replaced = replaced ? replaced : &unasked;
     text_add(out, "{", 1);
     for (size_t i = 0; i < count; i++) {
         own[i].written = false;
         own[i].was = NULL;
     }
-    for (; *stop != '}' && !out->failed; at = stop) {
-        from = at + 1;
-        stop = member_end(from, end);
-        if (stop == end || *stop == ']') {
-            return false;
-        }
-        if (!add_member(out, from, stop, own, count, replaced) &&
-            (at != object || *stop != '}' || skip_white(from, stop) != stop)) {
-            return false;
-        }
+    while (!out->failed && next_member(&m, end)) {
+        add_member(out, &m, own, count, replaced);
     }
     for (size_t i = 0; i < count; i++) {
         if (!own[i].written) {
@@ -288,5 +310,5 @@ bool json_splice(text *out, const char *object, size_t length, own_member *own, 
         }
     }
     text_add(out, "}", 1);
-    return !out->failed;
+    return !out->failed && m.end < end && *m.end == '}';
 }

@@ -15,6 +15,10 @@ typedef struct own_member {
     const char *was_end;
 } own_member;
 
+/* The value of the last member of that name in the object that object[0 .. *length) begins with; *length becomes that
+ * of the value. NULL when there is none. */
+const char *json_find(const char *object, size_t *length, const char *name);
+
 /* Adds the JSON object that object[0 .. length) begins with, on one line. What is kept is copied byte for byte: names,
  * also those that occur twice, their order, every digit. Changed is only what is no good JSON or may not be shown:
  * breaks between lines, controls, numbers such as 01, and bytes that are not UTF-8: *replaced is set when there were

@@ -160,6 +160,22 @@ static const pt_ranked *sort_tags(const double *p, pt_ranked *from, pt_ranked *t
     return from;
 }
 
+static inline double probability(const papertag_tag_info *tag, double margin)
+{
+    return 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
+}
+
+papertag_score papertag_model_score(const papertag_model *model, size_t index, double margin)
+{
+    const papertag_tag_info *tag = &model->tags[index];
+
+    return (papertag_score){.tag = tag->tag,
+                            .index = index,
+                            .margin = margin,
+                            .p = probability(tag, margin),
+                            .assigned = margin >= tag->cut};
+}
+
 int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
@@ -180,11 +196,10 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
         }
     }
     for (size_t t = 0; t < m->tag_count; t++) {
-        const papertag_tag_info *tag = &m->tags[t];
         double margin = m->kernel ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
         margin = isfinite(margin) ? margin : 0; /* an imported model may hold any number */
         tagger->margins[t] = margin;
-        tagger->p[t] = 1 / (1 + exp(tag->platt_a * margin + tag->platt_b));
+        tagger->p[t] = probability(&m->tags[t], margin);
     }
     ranked = sort_tags(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
     for (size_t k = 0; k < m->tag_count; k++) {

@@ -100,3 +100,8 @@ bool pt_ids_are_local(const char *source)
     }
     return false;
 }
+
+uint64_t papertag_text_hash(const char *title, const char *abstract)
+{
+    return pt_hash_text(pt_hash_text(0, title), abstract);
+}

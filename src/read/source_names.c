@@ -9,7 +9,7 @@
 
 /* Names that are left out on purpose: what papertag prints beside the fields of a paper or of a line without one, and
  * the numbers of rows that pandas writes into tables. */
-static const char *const left_out[] = {"version", "added",      "updated",      "model",
+static const char *const left_out[] = {"version", "added",      "updated",      "model", "papertag",
                                        "error",   "unnamed: 0", "unnamed: 0.1", "index"};
 
 static const char *const snapshot_members[] = {[PT_SNAPSHOT_AUTHORS] = "authors_parsed",

@@ -72,7 +72,7 @@ static void set_hashes(pt_batch_item *item)
     char derived[PT_DERIVED_ID];
 
     pt_derived_id(item->work.title, 0, derived);
-    item->text_key = pt_hash_text(pt_hash_text(0, paper->title), paper->abstract);
+    item->text_key = papertag_text_hash(paper->title, paper->abstract);
     item->record_key =
         pt_fields_hash(item->values, item->id_is_derived ? derived : paper->id, paper->arxiv, item->text_key);
 }

@@ -4,7 +4,7 @@ load helpers
 bats_require_minimum_version 1.5.0
 
 # What tag --keep printed, without the members that it adds at the end.
-without_ours() { sed -E 's/,"tags":\[[^]]*\],"papertag":\{[^}]*\}\}$/}/'; }
+without_ours() { sed -E 's/,"tags":\[[^]]*\],"papertag":\{[^}]*\}\}\}$/}/'; }
 
 odd='{"n" : 123456789012345678901234567890.12345678901234567890, "title":"Agents \u00e9\/\"","a":{"tags":[1, {"x":[]}]},"id":17,"e":-0.0e+05,"error":"mine","id":18}'
 
@@ -33,10 +33,10 @@ odd='{"n" : 123456789012345678901234567890.12345678901234567890, "title":"Agents
     echo '{"a":1,"tags":["x", "]"],"title":"B","t\u0061gs":"y","papertag":7,"z":2}' >"$work/in"
     run --separate-stderr papertag tag --keep "$work/in"
     expect 0
-    [[ $output == '{"a":1,"tags":[],"title":"B","papertag":{"model":"'*'"},"z":2}' ]]
+    [[ $output == '{"a":1,"tags":[],"title":"B","papertag":{"model":"'*'}},"z":2}' ]]
     [[ $stderr == *"'tags' of their own"* ]]
     run --separate-stderr papertag tag --keep <<<"$output"
-    [[ $output == '{"a":1,"tags":[],"title":"B","papertag":{"model":"'*'"},"z":2}' ]]
+    [[ $output == '{"a":1,"tags":[],"title":"B","papertag":{"model":"'*'}},"z":2}' ]]
     [ -z "$stderr" ]
     printf 'id,title,tags\n1,One,a;b\n' >"$work/in.csv"
     run --separate-stderr papertag tag --keep "$work/in.csv"
@@ -134,6 +134,46 @@ odd='{"n" : 123456789012345678901234567890.12345678901234567890, "title":"Agents
         run papertag tag --expect-model "$wrong" data/sample.jsonl
         expect 2
     done
+}
+
+# ---- into a store ----
+
+# The papers of the store in $work/NAME, without the times.
+stored() { papertag list --db "$work/$1" --json --sort date | sed -E 's/"(added|updated)":"[^"]*"//g'; }
+
+@test "add takes what tag --keep printed: the same store as from the papers themselves, to the last digit" {
+    sed 's/"tags"/"labels"/' data/sample.jsonl >"$work/in.jsonl"
+    printf '@article{a, title={A {Survey} of Bandits}, author={Roe, Jane}, year=2031}\n@article{b, title={Graphs <b>and</b> $x^2$}}\n' >"$work/in.bib"
+    printf 'id,title,abstract\n1,Agents & LLMs,They plan.\n' >"$work/in.csv"
+    for file in "$work"/in.*; do papertag add --db "$work/plain" "$file" >/dev/null; done
+    for options in "" "--top 1" "--all" "--min-p 0.9" "--precision 0.95"; do
+        rm -f "$work/kept"
+        for file in "$work"/in.*; do papertag tag --keep $options "$file" 2>/dev/null | papertag add --db "$work/kept" >/dev/null; done
+        diff <(stored plain) <(stored kept)
+        sql='SELECT paper, tag, quote(p), quote(margin), assigned FROM opinions ORDER BY paper, tag'
+        if command -v sqlite3 >/dev/null; then diff <(sqlite3 "$work/plain" "$sql") <(sqlite3 "$work/kept" "$sql"); fi
+    done
+}
+
+@test "add scores again unless model and text of a kept record are the same, and all of it makes sense" {
+    paper='{"id":"x","title":"Agents that plan","abstract":"We plan."}'
+    papertag tag --keep <<<"$paper" | sed -E 's/("margins":\{).*/\1"quantization":3.25}}}/' >"$work/kept"
+    margin() { rm -f "$work/db" && papertag add --db "$work/db" "$work/one" >/dev/null && papertag show --db "$work/db" --json x | jq -c '[.tags[].tag]'; }
+    plain=$(echo "$paper" >"$work/one" && margin)
+    cp "$work/kept" "$work/one"
+    [ "$(margin)" = '["quantization"]' ] # what it says is not questioned: no score was made
+    [ "$plain" != '["quantization"]' ]
+    for change in 's/("model":")./\1x/' 's/"title":"/&New /;s/"text":"/&/' 's/We plan/They plan/' 's/"text":"[^"]*",//' \
+        's/("text":")./\1/' 's/"quantization"/"no-such-tag"/' 's/3\.25/1e999/' 's/3\.25/"3"/' 's/3\.25/null/' \
+        's/("margins":)\{.*/\1[3]}}/' 's/"quantization":3.25/&,"quantization":3.25/' 's/"papertag":.*/"papertag":7}/' \
+        's/.$/,"papertag":{}}/'; do
+        sed -E "$change" "$work/kept" >"$work/one"
+        ! cmp -s "$work/kept" "$work/one"
+        [ "$(margin)" != '["quantization"]' ] || { echo "$change"; false; }
+    done
+    run papertag add --db "$work/db" < <(papertag tag --keep --from jsonl <<<'oops' 2>/dev/null)
+    expect 1 # a record that was broken there is not lost in silence here
+    [[ $output == *"not valid JSON at column 1"* ]]
 }
 
 # ---- pipes ----

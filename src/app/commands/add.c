@@ -9,13 +9,16 @@
 #include <unistd.h>
 
 #include "../app.h"
+#include "../opinion.h"
 
 enum { BATCH = 4096, BATCHES = 3 };
 
 struct add {
     input in;
+    const papertag_model *model;
     papertag_tagger *tagger;
     size_t tags;                      /* T */
+    papertag_score *kept;             /* T: scores that came with a paper */
     papertag_batch *batches[BATCHES]; /* a ring, each of up to BATCH papers */
     size_t filled, stored;            /* batches so far; the ring is full when they differ by BATCHES */
     bool ended;                       /* by the reader: no more batches will be filled */
@@ -27,6 +30,20 @@ struct add {
 
 /* ---- reading and tagging --------------------------------------------------------------------------------------- */
 
+/* The scores of a paper: those that came with it, when they are of this model, else new ones. */
+static int score(struct add *add, const papertag_paper *paper, const papertag_score **scores, size_t *count)
+{
+    size_t length;
+    const char *object = papertag_reader_object(add->in.reader, &length);
+
+    if (read_opinion(add->model, paper, object, length, add->kept, count)) {
+        *scores = add->kept;
+        return PAPERTAG_OK;
+    }
+    *count = add->tags;
+    return papertag_tag(add->tagger, paper->title, paper->abstract, scores, &add->err);
+}
+
 /* Fills a batch. False after the last paper or an error. */
 static bool fill(struct add *add, papertag_batch *batch)
 {
@@ -34,11 +51,11 @@ static bool fill(struct add *add, papertag_batch *batch)
     while (papertag_batch_count(batch) < BATCH) {
         const papertag_paper *paper = input_next(&add->in);
         const papertag_score *scores;
+        size_t count;
         if (!paper) {
             return false;
         }
-        if (papertag_tag(add->tagger, paper->title, paper->abstract, &scores, &add->err) ||
-            papertag_batch_add(batch, paper, scores, add->tags, &add->err)) {
+        if (score(add, paper, &scores, &count) || papertag_batch_add(batch, paper, scores, count, &add->err)) {
             return false;
         }
     }
@@ -166,11 +183,16 @@ static int run(const args *a)
     if (!code && papertag_tagger_open(&add.tagger, model, &err)) {
         code = failed(&err);
     }
+    if (!code) {
+        add.model = model;
+        add.tags = papertag_model_tags(model, &tags);
+        add.kept = calloc(add.tags + 1, sizeof *add.kept);
+        code = add.kept ? EXIT_DONE : out_of_memory();
+    }
     for (size_t i = 0; i < BATCHES && !code; i++) {
         code = papertag_batch_open(&add.batches[i], &err) ? failed(&err) : EXIT_DONE;
     }
     if (!code) {
-        add.tags = papertag_model_tags(model, &tags);
         code = reads ? add_papers(&add, store, model, &counts) : EXIT_DONE;
         code = code || !again ? code : retag(store, model, &counts.tagged);
         reported = report(a, &counts, add.in.broken);
@@ -180,6 +202,7 @@ static int run(const args *a)
     for (size_t i = 0; i < BATCHES; i++) {
         papertag_batch_close(add.batches[i]);
     }
+    free(add.kept);
     papertag_tagger_close(add.tagger);
     papertag_store_close(store);
     papertag_model_close(model);
@@ -202,6 +225,9 @@ const command command_add = {
         "a "
         "changed text becomes a new version. A paper that comes from two sources is stored once. Your verdicts on tags "
         "are kept.\n"
+        "What `papertag tag --keep` printed is not tagged again, if it was by the model that the store uses and title "
+        "and "
+        "abstract are still the same.\n"
         "With --json: {\"added\", \"updated\", \"unchanged\", \"rejected\", \"tagged\"}.\n",
     .examples = "papertag add papers.jsonl library.bib\timport two files, in any format that is supported\n"
                 "curl -s https://rss.arxiv.org/atom/cs.LG | papertag add\timport today's announcements of a category\n"

@@ -95,7 +95,7 @@ static int run(const args *a)
     in.blank_lines = keep || in.shards;
     in.may_be_empty = true;
     output.tags = papertag_model_tags(model, &infos);
-    output.hash = papertag_model_hash(model);
+    output.model = model;
     output.top = top;
     output.cell = widest_tag(model) + 7;
     code = tag_stream(model, &output, cut, &in, (unsigned)jobs);
@@ -131,7 +131,8 @@ const command command_tag = {
         "With --keep, each record as it came, on a line: of JSON every member as it stands, known or not; of other "
         "formats the fields that were read, as `papertag list --json` prints them. \"tags\" are the model's: tags "
         "that came with a paper give way, so rename that field to keep both. \"papertag\" has the hash of the "
-        "model: {\"model\"}. A broken record becomes {\"error\", \"line\"} in its place, of several files with "
+        "model, and what `papertag add` needs in order not to tag the paper again: {\"model\", \"text\", \"margins\"}. "
+        "A broken record becomes {\"error\", \"line\"} in its place, of several files with "
         "\"file\"; so does an empty line of JSON Lines. One line comes out for each that goes in. The message and "
         "status 1 stay; with --keep-going the status is 0.\n"
         "With --shard, broken records count, and so do empty lines of JSON Lines: the outputs of 1/N to N/N "

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "../opinion.h"
 #include "../splice.h"
 #include "tag_output.h"
 
@@ -51,13 +52,11 @@ static bool are_our_tags(const char *at, const char *end)
 
 static void write_kept(const tag_output *o, text *out, const tag_paper *paper, tag_remarks *remarks)
 {
-    own_member own[] = {{.name = "tags"}, {.name = "papertag"}};
+    own_member own[] = {{.name = "tags"}, {.name = OPINION_MEMBER}};
     text *tags = &own[0].value, *about = &own[1].value;
 
     add_tags(o, tags, NULL, paper->scores);
-    json_open(about, NULL, '{');
-    json_string(about, "model", o->hash);
-    json_close(about, '}');
+    json_opinion(about, o->model, paper->title, paper->abstract, paper->scores);
     if (!json_splice(out, paper->object, paper->object_length, own, 2, &remarks->replaced)) {
         out->failed = true; /* it was read as an object */
     }

@@ -12,15 +12,15 @@ typedef struct tag_output {
     bool keep;        /* --keep: pass on the fields that came in */
     size_t top;       /* --top: tags listed of a paper, at most */
     double min_p;     /* --min-p */
-    size_t tags;      /* T */
-    const char *hash; /* of the model */
+    const papertag_model *model;
+    size_t tags; /* T */
     style style;
     unsigned cell; /* columns of one tag with its p */
 } tag_output;
 
 /* A paper to be written. */
 typedef struct tag_paper {
-    const char *id, *title;
+    const char *id, *title, *abstract;
     const char *object; /* with `keep`: the JSON object that came in, or one of the fields that were read */
     size_t object_length;
     const papertag_score *scores; /* T */

@@ -61,6 +61,7 @@ static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot
         const struct item *item = &slot->items[i];
         tag_paper paper = {.id = words_at(slot, item->id),
                            .title = words_at(slot, item->title),
+                           .abstract = words_at(slot, item->abstract),
                            .object = words_at(slot, item->object),
                            .object_length = item->object_length};
         papertag_error err;
@@ -68,7 +69,7 @@ static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot
             text_add(&slot->out, paper.object, paper.object_length);
             continue;
         }
-        if (papertag_tag(tagger, paper.title, words_at(slot, item->abstract), &paper.scores, &err)) {
+        if (papertag_tag(tagger, paper.title, paper.abstract, &paper.scores, &err)) {
             return false;
         }
         tag_output_paper(job->output, &slot->out, &paper, &slot->remarks);
