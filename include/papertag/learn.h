@@ -30,6 +30,13 @@ PAPERTAG_API int papertag_store_set_verdicts(papertag_store *store, int64_t key,
  * can be undone. */
 PAPERTAG_API int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err);
 
+/* The number of the last call that this handle recorded; 0: none. */
+PAPERTAG_API int64_t papertag_store_call(const papertag_store *store);
+
+/* Undoes that call, if it is the last: PAPERTAG_CHANGED when there is a later one, PAPERTAG_END when it is undone
+ * already, or too old. */
+PAPERTAG_API int papertag_store_undo_call(papertag_store *store, int64_t call, int64_t *key, papertag_error *err);
+
 /* A verdict with its paper. */
 typedef struct papertag_paper_verdict {
     const char *id;  /* of the paper, any of its ids */
@@ -41,6 +48,11 @@ typedef struct papertag_paper_verdict {
 /* All verdicts, oldest first. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_verdicts(papertag_store *store, const papertag_paper_verdict **out, size_t *count,
                                          papertag_error *err);
+
+/* Records verdicts on tags of papers, as one call, all or none; `given` is not read. PAPERTAG_BAD_ARGUMENT: one of them
+ * names no stored paper or no tag; *wrong is its number. */
+PAPERTAG_API int papertag_store_judge(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count,
+                                      size_t *wrong, papertag_error *err);
 
 /* Takes the number of a verdict that was not imported, and why. */
 typedef void papertag_reject_verdict(void *context, size_t i, const papertag_error *why);

@@ -80,6 +80,8 @@ typedef struct papertag_query {
     const char *as_of;         /* the day taken for today, YYYY-MM-DD: leaves out papers of later days; NULL */
     papertag_sort sort;
     size_t limit;           /* 0: all */
+    int64_t after;          /* key of a paper: only papers that come after it in this order; 0: all */
+    bool unread_first;      /* with PAPERTAG_SORT_DATE: of a day's papers those that were not read come first */
     const char *subscriber; /* a subscription: leaves out the papers that were delivered to it; NULL */
 } papertag_query;
 
@@ -130,6 +132,8 @@ typedef struct papertag_stored {
     papertag_strings sources;      /* where it was seen, each "source id" */
     const papertag_decision *tags; /* in force first, then highest p first */
     size_t tag_count;
+    bool read, starred; /* by a person: see papertag_store_mark */
+    const char *note;   /* NULL: none */
 } papertag_stored;
 
 /* The paper with that key. *out is borrowed until the next call. PAPERTAG_BAD_ARGUMENT when there is none. */
@@ -138,6 +142,49 @@ PAPERTAG_API int papertag_store_get(papertag_store *store, int64_t key, const pa
 
 /* The key of a paper by any of its ids: from arXiv, from its source, or a DOI. PAPERTAG_BAD_ARGUMENT: no such paper. */
 PAPERTAG_API int papertag_store_find(papertag_store *store, const char *id, int64_t *key, papertag_error *err);
+
+/* A text that a paper had before. */
+typedef struct papertag_past_text {
+    size_t version;
+    const char *title, *abstract; /* NULL: none */
+    const char *replaced;         /* when: YYYY-MM-DDTHH:MM:SSZ */
+} papertag_past_text;
+
+/* The texts before the one in force, the newest first. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_versions(papertag_store *store, int64_t key, const papertag_past_text **out,
+                                         size_t *count, papertag_error *err);
+
+/* What a person notes of papers beside verdicts. */
+typedef enum papertag_sign { PAPERTAG_SIGN_READ = 0, PAPERTAG_SIGN_STARRED = 1 } papertag_sign;
+
+/* Marks papers, or takes the mark from them; as one call that papertag_store_undo takes back. Errors:
+ * PAPERTAG_BAD_ARGUMENT when one is not in the store; then none is marked. */
+PAPERTAG_API int papertag_store_mark(papertag_store *store, const int64_t *keys, size_t count, papertag_sign sign,
+                                     bool on, papertag_error *err);
+
+/* Writes a person's note on a paper; NULL or "": none. The same. */
+PAPERTAG_API int papertag_store_set_note(papertag_store *store, int64_t key, const char *note, papertag_error *err);
+
+/* A value and how many papers have it. */
+typedef struct papertag_counted {
+    const char *value;
+    size_t papers;
+} papertag_counted;
+
+/* Counts what papers have: their tags in force, or their organizations; most papers first, at most `limit`. Borrowed
+ * until the next call; keys may be the last selection's. */
+typedef enum papertag_countable { PAPERTAG_COUNT_TAGS, PAPERTAG_COUNT_ORGANIZATIONS } papertag_countable;
+PAPERTAG_API int papertag_store_count(papertag_store *store, papertag_countable what, const int64_t *keys, size_t count,
+                                      size_t limit, const papertag_counted **out, size_t *out_count,
+                                      papertag_error *err);
+
+/* Verdicts on a tag against what the model says of the same papers. */
+typedef struct papertag_judged {
+    size_t right, wrong;   /* the model assigned the tag; a person said yes, no */
+    size_t missed, spared; /* it did not assign it; a person said yes, no */
+} papertag_judged;
+PAPERTAG_API int papertag_store_judged(papertag_store *store, const char *tag, papertag_judged *out,
+                                       papertag_error *err);
 
 typedef struct papertag_neighbour {
     int64_t key;
@@ -176,6 +223,22 @@ typedef struct papertag_store_stats {
 } papertag_store_stats;
 
 PAPERTAG_API int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err);
+
+/* ---- several at once --------------------------------------------------------------------------------------------- */
+
+/* How many transactions have written to the store: it differs once anything is written, by whatever process. */
+PAPERTAG_API int papertag_store_changes(papertag_store *store, int64_t *changes, papertag_error *err);
+
+/* From now on calls that write fail with PAPERTAG_CHANGED, and write nothing, unless papertag_store_changes is that
+ * number when their transaction begins. -1: whatever it is. */
+PAPERTAG_API void papertag_store_expect(papertag_store *store, int64_t changes);
+
+/* Ends what the store is at with PAPERTAG_INTERRUPTED. The only call that another thread may make, at any time until
+ * the store is closed. */
+PAPERTAG_API void papertag_store_interrupt(papertag_store *store);
+
+/* Keeps at most so many bytes of the file in memory of its own; the system's cache holds the rest. */
+PAPERTAG_API int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err);
 
 /* ---- checking and repair ----------------------------------------------------------------------------------------- */
 
@@ -258,6 +321,16 @@ PAPERTAG_API int papertag_delivery_begin(papertag_store *store, const char *subs
                                          const int64_t *keys, size_t count, const char *path, const void *bytes,
                                          size_t size, int64_t *delivery, papertag_error *err);
 PAPERTAG_API int papertag_delivery_end(papertag_store *store, int64_t delivery, papertag_error *err);
+
+/* A delivery that was made. */
+typedef struct papertag_delivery {
+    const char *day, *ended; /* of the digest; when: YYYY-MM-DDTHH:MM:SSZ */
+    size_t papers;
+} papertag_delivery;
+
+/* The last `limit` deliveries to a subscription, the newest first. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_deliveries(papertag_store *store, const char *subscription, size_t limit,
+                                           const papertag_delivery **out, size_t *count, papertag_error *err);
 
 /* The papers that were delivered to a subscription for a day, in their order. Borrowed until the next selection. */
 PAPERTAG_API int papertag_delivery_of(papertag_store *store, const char *subscription, const char *day,

@@ -33,7 +33,9 @@ typedef enum papertag_status {
     PAPERTAG_BAD_STORE = 7,      /* a store is foreign, or of a later version */
     PAPERTAG_DAMAGED = 8,        /* the file of a store is damaged: papertag_store_salvage reads what is left */
     PAPERTAG_UNKNOWN_FORMAT = 9, /* no format fits a source of papers: it may still be read in one that is named */
-    PAPERTAG_BLANK = 10 /* an empty line: not an error, though `err` names its place; see the reader's options */
+    PAPERTAG_BLANK = 10,      /* an empty line: not an error, though `err` names its place; see the reader's options */
+    PAPERTAG_CHANGED = 11,    /* a store is not as the caller expected: see papertag_store_expect */
+    PAPERTAG_INTERRUPTED = 12 /* papertag_store_interrupt was called */
 } papertag_status;
 
 typedef struct papertag_error {

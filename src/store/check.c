@@ -128,6 +128,10 @@ static const struct counted counted[] = {
     {PAPERTAG_FINDING_WRONG_INDEX, false,
      "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM (" TAGS_IN_FORCE "))",
      "tag is in the index but not in force", "tags are in the index but not in force"},
+    {PAPERTAG_FINDING_WRONG_INDEX, false,
+     "SELECT count(*) FROM (SELECT tag, papers FROM tag_counts WHERE papers EXCEPT"
+     " SELECT tag, count(*) FROM tagged GROUP BY tag)",
+     "tag has another number of papers than was counted", "tags have other numbers of papers than were counted"},
     {PAPERTAG_FINDING_EMPTY_PAPERS, false, TEXTLESS, "paper has neither title nor abstract",
      "papers have neither title nor abstract"},
     {PAPERTAG_FINDING_OUTDATED_TAGS, true,
@@ -224,13 +228,17 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
         "DELETE FROM delivered WHERE subscription NOT IN (SELECT key FROM subscriptions)",
         "DELETE FROM delivered WHERE paper NOT IN (SELECT key FROM papers)",
         "UPDATE delivered SET delivery=NULL WHERE delivery NOT IN (SELECT key FROM deliveries)",
+        "DELETE FROM marks WHERE paper NOT IN (SELECT key FROM papers)",
+        "DELETE FROM marks_before WHERE paper NOT IN (SELECT key FROM papers)",
         "INSERT INTO search(search) VALUES('rebuild')",
         "DELETE FROM tagged",
         "INSERT INTO tagged(tag, day, paper, p) SELECT tag, day, paper, max(p) FROM ("
         "SELECT o.tag, o.paper, o.p FROM opinions o WHERE o.assigned AND NOT EXISTS(SELECT 1 FROM verdicts v WHERE"
         " v.paper=o.paper AND v.tag=o.tag AND v.verdict='no')"
         " UNION ALL SELECT tag, paper, 1.0 FROM verdicts WHERE verdict='yes') JOIN papers ON papers.key=paper"
-        " GROUP BY tag, paper"};
+        " GROUP BY tag, paper",
+        "DELETE FROM tag_counts",
+        "INSERT INTO tag_counts SELECT tag, count(*) FROM tagged GROUP BY tag"};
     int status = pt_store_begin(store, err);
 
     if (status) {

@@ -176,6 +176,21 @@ static void append_dates(const compilation *c, const pt_node *node)
     pt_buf_text(text, ",0)");
 }
 
+/* Whether the person marked the paper so. */
+static void append_mark(const compilation *c, const pt_node *node)
+{
+    static const char *const marks[][2] = {{"unread", "NOT IN (SELECT paper FROM marks WHERE read)"},
+                                           {"read", "IN (SELECT paper FROM marks WHERE read)"},
+                                           {"starred", "IN (SELECT paper FROM marks WHERE starred)"},
+                                           {"noted", "IN (SELECT paper FROM marks WHERE note IS NOT NULL)"}};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (!strcmp(node->text, marks[i][0])) {
+            pt_buf_format(&c->sql->text, "%s %s", c->columns->key, marks[i][1]);
+        }
+    }
+}
+
 /* Whether the paper has a value in a field. A category stands for those below it: cs for cs.LG. */
 static void append_field(const compilation *c, const pt_node *node)
 {
@@ -183,13 +198,19 @@ static void append_field(const compilation *c, const pt_node *node)
         [PT_AUTHOR] = "EXISTS(SELECT 1 FROM json_each(papers.authors) WHERE papertag_name_has(value,",
         [PT_CATEGORY] = "EXISTS(SELECT 1 FROM json_each(papers.categories) WHERE value||'.' LIKE replace(replace(",
         [PT_SOURCE] = "EXISTS(SELECT 1 FROM sources WHERE paper=%s AND source=",
-        [PT_TYPE] = "ifnull(papers.announce_type=("};
+        [PT_TYPE] = "ifnull(papers.announce_type=(",
+        [PT_ORGANIZATION] = "ifnull(papers.organization=("};
     static const char *const after[] = {[PT_AUTHOR] = "))",
                                         [PT_CATEGORY] = ",'%','\\%'),'_','\\_')||'.%' ESCAPE '\\')",
                                         [PT_SOURCE] = " COLLATE NOCASE)",
-                                        [PT_TYPE] = "),0)"};
+                                        [PT_TYPE] = "),0)",
+                                        [PT_ORGANIZATION] = ") COLLATE NOCASE,0)"};
     pt_buf *text = &c->sql->text;
 
+    if (node->field == PT_IS) {
+        append_mark(c, node);
+        return;
+    }
     if (node->field == PT_SOURCE) {
         pt_buf_format(text, before[node->field], c->columns->key);
     } else {

@@ -113,7 +113,24 @@ static const char *const steps[] = {
     "CREATE TABLE origins(\n"
     "  key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, arguments TEXT NOT NULL, url TEXT,\n"
     "  added TEXT NOT NULL, place TEXT, validators TEXT, state TEXT, answer TEXT, answered TEXT, finished TEXT,\n"
-    "  news TEXT, gap INTEGER NOT NULL DEFAULT 0, again TEXT) STRICT;\n"};
+    "  news TEXT, gap INTEGER NOT NULL DEFAULT 0, again TEXT) STRICT;\n",
+    /* what was read, starred and noted; how often the file was written to; how many papers each tag has */
+    "CREATE TABLE marks(\n"
+    "  paper INTEGER PRIMARY KEY REFERENCES papers, read INTEGER NOT NULL, starred INTEGER NOT NULL, note TEXT)"
+    " STRICT;\n"
+    "CREATE INDEX marks_starred ON marks(paper) WHERE starred;\n"
+    "CREATE TABLE marks_before(\n" /* what a call replaced, as in `before` */
+    "  call INTEGER NOT NULL, paper INTEGER NOT NULL REFERENCES papers, read INTEGER NOT NULL,\n"
+    "  starred INTEGER NOT NULL, note TEXT, PRIMARY KEY(call, paper)) STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE changes(\n" /* one row: the transactions that wrote; the highest number of a call so far */
+    "  count INTEGER NOT NULL, call INTEGER NOT NULL) STRICT;\n"
+    "INSERT INTO changes VALUES(1, 0);\n"
+    "CREATE TABLE tag_counts(tag INTEGER PRIMARY KEY, papers INTEGER NOT NULL) STRICT;\n"
+    "INSERT INTO tag_counts SELECT tag, count(*) FROM tagged GROUP BY tag;\n"
+    "CREATE TRIGGER tagged_more AFTER INSERT ON tagged BEGIN\n"
+    "  INSERT INTO tag_counts VALUES(new.tag, 1) ON CONFLICT DO UPDATE SET papers=papers+1; END;\n"
+    "CREATE TRIGGER tagged_fewer AFTER DELETE ON tagged BEGIN\n"
+    "  UPDATE tag_counts SET papers=papers-1 WHERE tag=old.tag; END;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

@@ -127,6 +127,7 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     status = pt_store_functions(store->db) ? pt_store_fail(store, err) : check_layout(store, err);
     /* The journal's form is kept in the file, and changing it needs the file to oneself. */
     status = status || fixed ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
+    store->counts_changes = !status;
     return status ? status : pt_store_exec(store, settings, err);
 }
 

@@ -192,12 +192,12 @@ static const struct {
 
 /* In an order in which rows come after those that they refer to. */
 static const struct table tables[] = {
-    {"models", "key", false},     {"tags", "key", false},      {"papers", "key", false},
-    {"cuts", "model", false},     {"versions", "paper", true}, {"sources", "paper", true},
-    {"records", "paper", true},   {"opinions", "paper", true}, {"verdicts", "paper", true},
-    {"before", "call", false},    {"audits", "key", false},    {"subscriptions", "key", false},
-    {"deliveries", "key", false}, {"kept", "key", false},      {"delivered", "subscription", false},
-    {"origins", "key", false}};
+    {"models", "key", false},     {"tags", "key", false},          {"papers", "key", false},
+    {"cuts", "model", false},     {"versions", "paper", true},     {"sources", "paper", true},
+    {"records", "paper", true},   {"opinions", "paper", true},     {"verdicts", "paper", true},
+    {"before", "call", false},    {"audits", "key", false},        {"subscriptions", "key", false},
+    {"deliveries", "key", false}, {"kept", "key", false},          {"delivered", "subscription", false},
+    {"marks", "paper", true},     {"marks_before", "call", false}, {"origins", "key", false}};
 
 static int copy_all(struct salvage *s)
 {

@@ -114,7 +114,7 @@ static void append_days(pt_selection *s, const char *column)
     const long first = s->first_day > PT_DAY_FIRST || all ? s->first_day : PT_DAY_FIRST;
 
     pt_buf_text(&s->sql.text, s->has_undated ? "(" : "");
-    append_between(s, column, first, s->last_day);
+    append_between(s, column, first, s->has_cursor ? s->cursor_day : s->last_day);
     if (s->has_undated) {
         pt_buf_text(&s->sql.text, " OR ");
         append_between(s, column, undated_first(s), undated_last(s));
@@ -154,30 +154,91 @@ static size_t mark_named(pt_selection *s)
     return s->expression.root ? pt_expression_tags(&s->expression, s->marks) : 0;
 }
 
-static void append_order(pt_selection *s, const pt_columns *c)
+/* Appends what papers are ordered by before their day, the greatest first; nothing when that is the day. */
+static void append_rank(pt_selection *s, const pt_columns *c)
 {
     pt_buf *text = &s->sql.text;
     size_t count;
 
     switch (s->query->sort) {
     case PAPERTAG_SORT_TRENDING:
-        pt_buf_format(text, " ORDER BY ifnull(%s,0)/pow(max(", c->upvotes);
+        pt_buf_format(text, "ifnull(%s,0)/pow(max(", c->upvotes);
         pt_sql_integer(&s->sql, s->today);
-        pt_buf_format(text, "-%s,0)+1,1.5) DESC, %s DESC, %s", c->day, c->day, c->key);
+        pt_buf_format(text, "-%s,0)+1,1.5)", c->day);
         break;
     case PAPERTAG_SORT_P:
         count = mark_named(s);
-        pt_buf_text(text, " ORDER BY (SELECT max(p) FROM tagged t WHERE ");
+        pt_buf_text(text, "ifnull((SELECT max(p) FROM tagged t WHERE ");
         if (count) {
             append_tags(s, count, "t.tag");
         } else {
             pt_buf_text(text, "t.tag IN (SELECT key FROM tags)");
         }
-        pt_buf_format(text, " AND t.day=%s AND t.paper=%s) DESC, %s DESC, %s", c->day, c->key, c->day, c->key);
+        pt_buf_format(text, " AND t.day=%s AND t.paper=%s),0)", c->day, c->key);
         break;
     default:
-        pt_buf_format(text, " ORDER BY %s DESC, %s", c->day, c->key);
+        break;
     }
+}
+
+/* Appends whether a person has read the paper. */
+static void append_read(pt_selection *s, const pt_columns *c)
+{
+    pt_buf_format(&s->sql.text, "EXISTS(SELECT 1 FROM marks WHERE paper=%s AND read)", c->key);
+}
+
+/* Appends ` AND ...` for papers that come after the cursor's in the query's order. */
+static void append_after(pt_selection *s, const pt_columns *c)
+{
+    static const pt_columns cursor = {"a.key", "a.day", "a.upvotes", "a.comments"};
+    const bool ranked = s->query->sort != PAPERTAG_SORT_DATE, unread = !ranked && s->query->unread_first;
+    pt_buf *text = &s->sql.text;
+
+    if (!s->query->after) {
+        return;
+    }
+    pt_buf_text(text, " AND (");
+    if (ranked) {
+        append_rank(s, c);
+        pt_buf_text(text, ",");
+    }
+    pt_buf_format(text, "%s,", c->day);
+    if (unread) {
+        pt_buf_text(text, "-");
+        append_read(s, c);
+        pt_buf_text(text, ",");
+    }
+    pt_buf_format(text, "-%s) < (SELECT ", c->key);
+    if (ranked) {
+        append_rank(s, &cursor);
+        pt_buf_text(text, ",");
+    }
+    pt_buf_text(text, "a.day,");
+    if (unread) {
+        pt_buf_text(text, "-");
+        append_read(s, &cursor);
+        pt_buf_text(text, ",");
+    }
+    pt_buf_text(text, "-a.key FROM papers a WHERE a.key=");
+    pt_sql_integer(&s->sql, s->query->after);
+    pt_buf_text(text, ")");
+}
+
+static void append_order(pt_selection *s, const pt_columns *c)
+{
+    pt_buf *text = &s->sql.text;
+
+    pt_buf_text(text, " ORDER BY ");
+    if (s->query->sort != PAPERTAG_SORT_DATE) {
+        append_rank(s, c);
+        pt_buf_text(text, " DESC, ");
+    }
+    pt_buf_format(text, "%s DESC, ", c->day);
+    if (s->query->sort == PAPERTAG_SORT_DATE && s->query->unread_first) {
+        append_read(s, c);
+        pt_buf_text(text, ", ");
+    }
+    pt_buf_text(text, c->key);
     if (s->query->limit) {
         pt_buf_text(text, " LIMIT ");
         pt_sql_integer(&s->sql, (int64_t)s->query->limit);
@@ -221,6 +282,25 @@ static int look_for_undated(pt_selection *s, papertag_error *err)
     return status;
 }
 
+/* By date, papers after the cursor's have its day or an earlier one: the search begins there. */
+static int start_after(pt_selection *s, papertag_error *err)
+{
+    int64_t day = 0;
+    int status = PAPERTAG_OK;
+
+    if (s->query->after) {
+        status = pt_store_ask(s->store, "SELECT day FROM papers WHERE key=?1", &day, err, "i", s->query->after);
+    }
+    if (status == PAPERTAG_END) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "the paper after which to go on is not in the store");
+    }
+    if (!status && s->query->after && s->query->sort == PAPERTAG_SORT_DATE && !s->has_undated && day < s->last_day) {
+        s->cursor_day = day;
+        s->has_cursor = true;
+    }
+    return status;
+}
+
 /* Reads the query, for a statement to be made of it. */
 static int start(pt_selection *s, papertag_store *store, const papertag_query *query, papertag_error *err)
 {
@@ -232,6 +312,7 @@ static int start(pt_selection *s, papertag_store *store, const papertag_query *q
     if (!status && query->expression) {
         status = pt_expression_parse(&s->expression, query->expression, store->tags, store->tag_count, s->today, err);
     }
+    status = status ? status : start_after(s, err);
     s->marks = status ? NULL : pt_calloc(store->tag_count + 1, sizeof *s->marks);
     return status ? status : s->marks ? PAPERTAG_OK : pt_no_memory(err);
 }
@@ -258,6 +339,7 @@ int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_que
         pt_sql_condition(&s->sql, expression, store->tag_keys, columns);
     }
     append_filters(s, columns->key, true);
+    append_after(s, columns);
     append_order(s, columns);
     return s->sql.text.failed ? pt_no_memory(err) : PAPERTAG_OK;
 }

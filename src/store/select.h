@@ -14,8 +14,10 @@ typedef struct pt_selection {
     long today;               /* by the query */
     long first_day, last_day; /* the query's days, both included */
     bool has_undated;         /* undated papers were added on those days */
-    bool *marks;              /* [T] working memory */
-    pt_sql sql;               /* gives keys */
+    bool has_cursor;          /* the search begins at cursor_day, going back */
+    long cursor_day;
+    bool *marks; /* [T] working memory */
+    pt_sql sql;  /* gives keys */
 } pt_selection;
 
 /* Makes the statement that papertag_store_select runs. *out is to be freed after a failure, too. */

@@ -45,6 +45,8 @@ int pt_store_fail(papertag_store *store, papertag_error *err)
                        store->path);
     }
     switch (code) {
+    case SQLITE_INTERRUPT:
+        return pt_fail(err, PAPERTAG_INTERRUPTED, "%s: interrupted", store->path);
     case SQLITE_NOMEM:
         return pt_no_memory(err);
     case SQLITE_CORRUPT:
@@ -366,14 +368,35 @@ int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err)
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
+/* PAPERTAG_CHANGED when the store was written to since the caller looked at it: see papertag_store_expect. */
+static int check_expected(papertag_store *store, papertag_error *err)
+{
+    int64_t changes = 0;
+    int status = pt_store_ask(store, "SELECT count FROM changes", &changes, err, "");
+
+    if (!status && changes != store->expected) {
+        status = pt_fail(err, PAPERTAG_CHANGED, "the store has changed in the meantime");
+    }
+    return status;
+}
+
 int pt_store_begin(papertag_store *store, papertag_error *err)
 {
-    return pt_store_exec(store, "BEGIN IMMEDIATE", err);
+    int status = pt_store_exec(store, "BEGIN IMMEDIATE", err);
+
+    store->changes_before = sqlite3_total_changes64(store->db);
+    if (!status && store->expects && (status = check_expected(store, err)) != PAPERTAG_OK) {
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return status;
 }
 
 int pt_store_end(papertag_store *store, int status, papertag_error *err)
 {
     store->tags_read = false;
+    if (!status && store->counts_changes && sqlite3_total_changes64(store->db) != store->changes_before) {
+        status = pt_store_do(store, "UPDATE changes SET count=count+1", err, "");
+    }
     if (!status) {
         status = pt_store_exec(store, "COMMIT", err);
     }

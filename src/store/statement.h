@@ -3,7 +3,8 @@
  *
  * Every statement is run whole by one of the calls below, which prepare it, bind its values, step through its rows and
  * reset it on every path: none is left half run, so none keeps a read transaction open. Prepared statements are kept in
- * a table by their text. Only this file, row.c, open.c, functions.c, check.c and salvage.c see SQLite itself.
+ * a table by their text. Only this file, row.c, open.c, changes.c, functions.c, check.c and salvage.c see SQLite
+ * itself.
  */
 #ifndef PT_STORE_STATEMENT_H
 #define PT_STORE_STATEMENT_H
@@ -42,6 +43,12 @@ struct papertag_store {
     int64_t *selected; /* selected_capacity */
     size_t selected_capacity;
     papertag_stored record;
+
+    bool counts_changes;    /* each transaction that writes is counted in table `changes` */
+    int64_t changes_before; /* rows changed when the transaction began */
+    bool expects;           /* a transaction that writes begins only if `changes` is as expected */
+    int64_t expected;
+    int64_t call; /* number of the last call recorded by this handle; 0: none */
 
     int folder_lock; /* the store's folder, open and locked while a delivery is made; -1: it is not */
 };

@@ -135,6 +135,25 @@ static int read_sources(papertag_store *store, int64_t key, papertag_stored *out
     return status;
 }
 
+static int read_mark(void *context, pt_db_row *row, papertag_error *err)
+{
+    const struct reading *r = context;
+
+    (void)err;
+    r->out->read = pt_db_flag(row, 0);
+    r->out->starred = pt_db_flag(row, 1);
+    r->out->note = pt_db_text_or_null(row, 2, r->arena);
+    return PAPERTAG_OK;
+}
+
+static int read_marks(papertag_store *store, int64_t key, papertag_stored *out, papertag_error *err)
+{
+    static const char sql[] = "SELECT read, starred, note FROM marks WHERE paper=?1";
+    struct reading reading = {&store->record_arena, out};
+
+    return pt_store_each(store, sql, read_mark, &reading, err, "i", key);
+}
+
 int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored **out, papertag_error *err)
 {
     static const char sql[] = "SELECT version, added, updated, (SELECT hash FROM models WHERE models.key=papers.model),"
@@ -150,6 +169,7 @@ int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored
     }
     status = status ? status : read_decisions(store, key, &record, err);
     status = status ? status : read_sources(store, key, &record, err);
+    status = status ? status : read_marks(store, key, &record, err);
     status = status ? status : add_links(&record.paper, &store->record_arena, err);
     if (!status) {
         store->record = record;

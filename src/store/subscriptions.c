@@ -270,3 +270,30 @@ int papertag_delivery_of(papertag_store *store, const char *subscription, const 
     pt_sql_free(&sql);
     return status;
 }
+
+/* ---- history ----------------------------------------------------------------------------------------------------- */
+
+static void read_past(pt_db_row *row, pt_arena *arena, void *item)
+{
+    papertag_delivery *d = item;
+
+    d->day = pt_db_text(row, 0, arena);
+    d->ended = pt_db_time(row, 1, arena);
+    d->papers = pt_db_count(row, 2);
+}
+
+int papertag_store_deliveries(papertag_store *store, const char *subscription, size_t limit,
+                              const papertag_delivery **out, size_t *count, papertag_error *err)
+{
+    static const char sql[] = "SELECT day, ended, (SELECT count(*) FROM delivered WHERE delivery=d.key)"
+                              " FROM deliveries d WHERE ended IS NOT NULL AND"
+                              " subscription=(SELECT key FROM subscriptions WHERE name=?1) ORDER BY key DESC LIMIT ?2";
+    pt_listing list = {.arena = pt_store_answer(store), .size = sizeof **out, .read = read_past};
+    int status = pt_store_list(store, sql, &list, err, "ti", subscription, (int64_t)limit);
+
+    if (!status) {
+        *out = list.items;
+        *count = list.count;
+    }
+    return status;
+}

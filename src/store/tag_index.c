@@ -80,7 +80,7 @@ pt_arena *pt_store_answer(papertag_store *store)
 int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, const size_t **papers, size_t *count,
                         papertag_error *err)
 {
-    static const char counted[] = "SELECT count(*) FROM tagged WHERE tag=?1";
+    static const char counted[] = "SELECT coalesce((SELECT papers FROM tag_counts WHERE tag=?1), 0)";
     int status = pt_store_read_tags(store, err);
 
     if (!status && !store->tag_papers) {

@@ -41,7 +41,29 @@ papertag_verdict pt_verdict_read(pt_db_row *row, int column)
 
 /* The highest number, 0: none. A call that only recorded a paper as drawn has no verdict to put back. */
 static const char last_call[] = "SELECT max((SELECT coalesce(max(call), 0) FROM before),"
-                                " (SELECT coalesce(max(call), 0) FROM audits))";
+                                " (SELECT coalesce(max(call), 0) FROM audits),"
+                                " (SELECT coalesce(max(call), 0) FROM marks_before))";
+
+int pt_store_start_call(papertag_store *store, int64_t *number, papertag_error *err)
+{
+    static const char *const forget[] = {"DELETE FROM before WHERE call <= ?1",
+                                         "DELETE FROM marks_before WHERE call <= ?1",
+                                         "UPDATE audits SET call=0 WHERE call <= ?1 AND call > 0"};
+    static const char next[] = "SELECT 1 + max(call, (SELECT coalesce(max(call), 0) FROM before),"
+                               " (SELECT coalesce(max(call), 0) FROM audits)) FROM changes";
+    int status = pt_store_ask(store, next, number, err, "");
+
+    if (!status && (*number < 1 || *number > CALLS_MOST)) {
+        return pt_fail(err, PAPERTAG_DAMAGED, "%s: the store is damaged: a call has the number %lld", store->path,
+                       (long long)*number);
+    }
+    status = status ? status : pt_store_do(store, "UPDATE changes SET call=?1", err, "i", *number);
+    for (size_t i = 0; i < sizeof forget / sizeof *forget && !status; i++) {
+        status = pt_store_do(store, forget[i], err, "i", *number - (int64_t)CALLS_KEPT);
+    }
+    store->call = status ? 0 : *number;
+    return status;
+}
 
 /* A call that records verdicts, in a transaction. */
 struct call {
@@ -52,23 +74,12 @@ struct call {
 
 static int start_call(struct call *call, papertag_store *store, papertag_error *err)
 {
-    static const char forget_notes[] = "DELETE FROM before WHERE call <= ?1";
-    static const char forget_audits[] = "UPDATE audits SET call=0 WHERE call <= ?1 AND call > 0";
-    int64_t oldest;
     int status = pt_store_read_tags(store, err);
 
     *call = (struct call){.store = store};
     pt_store_now(call->now);
     pt_store_tomorrow(call->tomorrow);
-    status = status ? status : pt_store_ask(store, last_call, &call->number, err, "");
-    if (!status && (call->number < 0 || call->number > CALLS_MOST)) {
-        return pt_fail(err, PAPERTAG_DAMAGED, "%s: the store is damaged: a call has the number %lld", store->path,
-                       (long long)call->number);
-    }
-    call->number++;
-    oldest = call->number - (int64_t)CALLS_KEPT;
-    status = status ? status : pt_store_do(store, forget_notes, err, "i", oldest);
-    return status ? status : pt_store_do(store, forget_audits, err, "i", oldest);
+    return status ? status : pt_store_start_call(store, &call->number, err);
 }
 
 /* Notes the verdict that is there, unless this call has done so, and writes the new one. Given again, it stays what it
@@ -160,6 +171,27 @@ int papertag_store_answer(papertag_store *store, const papertag_question *questi
     return pt_store_end(store, status, err);
 }
 
+int papertag_store_judge(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count, size_t *wrong,
+                         papertag_error *err)
+{
+    struct call call;
+    int status = pt_store_begin(store, err);
+    size_t i = 0;
+
+    if (status) {
+        return status;
+    }
+    status = start_call(&call, store, err);
+    for (; i < count && !status; i++) {
+        const papertag_tag_verdict one = {verdicts[i].tag, verdicts[i].verdict};
+        int64_t paper = 0;
+        status = papertag_store_find(store, verdicts[i].id, &paper, err);
+        status = status ? status : record_paper(&call, paper, &one, 1, call.now, err);
+    }
+    *wrong = i ? i - 1 : 0;
+    return pt_store_end(store, status, err);
+}
+
 /* ---- importing ------------------------------------------------------------------------------------------------- */
 
 /* Records one verdict from elsewhere, unless the store has one that is not older. A time that lies in the future would
@@ -243,7 +275,34 @@ static int restore(papertag_store *store, int64_t call, int64_t paper, papertag_
     return status ? status : pt_store_file(store, paper, err);
 }
 
+int64_t papertag_store_call(const papertag_store *store)
+{
+    return store->call;
+}
+
 int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err)
+{
+    return papertag_store_undo_call(store, 0, key, err);
+}
+
+/* Puts back what a call noted of marks. *first: the first paper, unless it is known. */
+static int restore_marks(papertag_store *store, int64_t call, int64_t *first, papertag_error *err)
+{
+    static const char noted[] = "SELECT paper FROM marks_before WHERE call=?1 ORDER BY paper LIMIT 1";
+    static const char write[] = "INSERT OR REPLACE INTO marks SELECT paper, read, starred, note FROM marks_before"
+                                " WHERE call=?1";
+    int64_t paper = 0;
+    int status = pt_store_ask(store, noted, &paper, err, "i", call);
+
+    if (status) {
+        return status == PAPERTAG_END ? PAPERTAG_OK : status;
+    }
+    *first = *first ? *first : paper;
+    status = pt_store_do(store, write, err, "i", call);
+    return status ? status : pt_store_do(store, "DELETE FROM marks_before WHERE call=?1", err, "i", call);
+}
+
+int papertag_store_undo_call(papertag_store *store, int64_t wanted, int64_t *key, papertag_error *err)
 {
     static const char drawn[] = "SELECT paper FROM audits WHERE call=?1";
     static const char noted[] = "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1";
@@ -254,6 +313,11 @@ int papertag_store_undo(papertag_store *store, int64_t *key, papertag_error *err
         return status;
     }
     status = pt_store_ask(store, last_call, &call, err, "");
+    if (!status && wanted && call != wanted) {
+        status = pt_store_end(store, PAPERTAG_CHANGED, err);
+        return call < wanted ? PAPERTAG_END : pt_fail(err, status, "a later change is to be undone first");
+    }
+    status = status ? status : restore_marks(store, call, &first, err);
     status = status ? status : pt_store_ask(store, drawn, &first, err, "i", call);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
     status = status ? status : pt_store_do(store, "DELETE FROM audits WHERE call=?1", err, "i", call);

@@ -7,7 +7,7 @@
  *     primary     := '(' expression ')' | quantity relation value | "group:" name | "text:" words
  *                    | field ':' value | '#'? tag | '"' name '"'
  *     quantity    := "p" | "upvotes" | "comments" | "date" | "announced" | "featured"
- *     field       := "author" | "category" | "source" | "type"
+ *     field       := "author" | "category" | "source" | "type" | "is" | "organization"
  *     relation    := ">=" | ">" | "<=" | "<" | "=" | "!="
  *
  * A tag is given by its slug, name or alias. Quoted words are a tag when they name one, else a phrase to find in title
@@ -15,7 +15,8 @@
  * innermost conjunction around it that names any; among all the paper's tags when none does.
  *
  * A date that is no more than a month or a year satisfies a comparison when all its days do; a missing one satisfies
- * none but `!=`. `type` is that of the last announcement: new, cross, replace or replace-cross.
+ * none but `!=`. `type` is that of the last announcement: new, cross, replace or replace-cross. `is` takes what a
+ * person marked: unread, read, starred or noted.
  */
 #ifndef PT_EXPRESSION_H
 #define PT_EXPRESSION_H
@@ -27,8 +28,8 @@ enum { PT_EXPRESSION_MAX = 65536, PT_EXPRESSION_DEPTH = 512, PT_EXPRESSION_PARTS
 
 typedef enum pt_op { PT_AND, PT_OR, PT_NOT, PT_TAG, PT_GROUP, PT_PHRASE, PT_FIELD_IS, PT_COMPARE } pt_op;
 typedef enum pt_quantity { PT_P, PT_UPVOTES, PT_COMMENTS, PT_DATE, PT_ANNOUNCED, PT_FEATURED } pt_quantity;
-typedef enum pt_named_field { PT_AUTHOR, PT_CATEGORY, PT_SOURCE, PT_TYPE } pt_named_field;
-enum { PT_QUANTITIES = 6, PT_NAMED_FIELDS = 4 };
+typedef enum pt_named_field { PT_AUTHOR, PT_CATEGORY, PT_SOURCE, PT_TYPE, PT_IS, PT_ORGANIZATION } pt_named_field;
+enum { PT_QUANTITIES = 6, PT_NAMED_FIELDS = 6 };
 typedef enum pt_relation { PT_GE, PT_GT, PT_LE, PT_LT, PT_EQ, PT_NE } pt_relation;
 
 typedef struct pt_node {

@@ -99,8 +99,8 @@ size_t pt_expression_tags(const pt_expression *expression, bool *named)
 static bool node_reads_paper(const pt_node *node)
 {
     return (node->op == PT_COMPARE && node->quantity != PT_P) ||
-           (node->op == PT_FIELD_IS && node->field != PT_SOURCE) || (node->left && node_reads_paper(node->left)) ||
-           (node->right && node_reads_paper(node->right));
+           (node->op == PT_FIELD_IS && node->field != PT_SOURCE && node->field != PT_IS) ||
+           (node->left && node_reads_paper(node->left)) || (node->right && node_reads_paper(node->right));
 }
 
 bool pt_expression_reads_paper(const pt_expression *expression)

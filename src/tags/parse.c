@@ -9,7 +9,7 @@
 #include "name.h"
 
 const char *const pt_quantity_names[PT_QUANTITIES] = {"p", "upvotes", "comments", "date", "announced", "featured"};
-const char *const pt_named_fields[PT_NAMED_FIELDS] = {"author", "category", "source", "type"};
+const char *const pt_named_fields[PT_NAMED_FIELDS] = {"author", "category", "source", "type", "is", "organization"};
 const char *const pt_relation_signs[6] = {">=", ">", "<=", "<", "=", "!="}; /* a sign after those it begins */
 
 typedef struct parser {
@@ -235,10 +235,26 @@ static pt_node *new_phrase(parser *p, const char *from, const char *text)
     return node;
 }
 
+/* The value of `type:` or `is:` as it is spelt; NULL after a failure. */
+static const char *find_word(parser *p, const char *from, const char *value, bool is_type)
+{
+    static const char *const types[] = {"new", "cross", "replace", "replace-cross"};
+    static const char *const marks[] = {"unread", "read", "starred", "noted"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const char *word = is_type ? types[i] : marks[i];
+        if (pt_same_word(value, strlen(value), word)) {
+            return word;
+        }
+    }
+    fail_at(p, from, "unknown %s '%.40s'; known: %s", is_type ? "type" : "mark", value,
+            is_type ? "new, cross, replace, replace-cross" : "unread, read, starred, noted");
+    return NULL;
+}
+
 /* The value after `author:` and its like. */
 static pt_node *parse_field(parser *p, pt_named_field field)
 {
-    static const char *const types[] = {"new", "cross", "replace", "replace-cross"};
     const char *from = p->at, *value = take_value(p, field == PT_TYPE ? "a type" : "a name");
     pt_node *node;
 
@@ -248,13 +264,10 @@ static pt_node *parse_field(parser *p, pt_named_field field)
     if (!value[strspn(value, " \t")]) {
         return fail_at(p, from, "nothing between the quotes");
     }
-    for (size_t i = 0; i < sizeof types / sizeof *types && field == PT_TYPE; i++) {
-        if (pt_same_word(value, strlen(value), types[i])) {
-            value = types[i];
-            break;
-        }
-        if (i + 1 == sizeof types / sizeof *types) {
-            return fail_at(p, from, "unknown type '%.40s'; known: new, cross, replace, replace-cross", value);
+    if (field == PT_TYPE || field == PT_IS) {
+        value = find_word(p, from, value, field == PT_TYPE);
+        if (!value) {
+            return NULL;
         }
     }
     node = new_node(p, PT_FIELD_IS);

@@ -194,6 +194,7 @@ def commands(model, other, ids):
         check_page(("eval",), scan(("eval",), "the page", page.read()))
     run("tag-new", "own", "--example", one, "--definition", HOSTILE, "--name", HOSTILE, status=(0, 1, 2))
     run("tag-remove", "own", status=(0, 1, 2))
+    run("serve", "--listen", HOSTILE, status=(2,))
     run("help")
     with open("config", "w") as file:
         file.write("[" + HOSTILE.replace("\n", " ")[:150] + "]\nx = 1\n[fetch]\ncontact = " + HOSTILE[:60] + "\n")
@@ -244,7 +245,8 @@ def messages():
         for call in ([name, word], [name, "--" + word], [name, "--db", word], [name, "--model", word],
                      [name, "--since", word], [name, "--tag", word], [name, "--limit", word], [name, "--order", word],
                      [name, "-" + word], [name, "a\udcff\udc9b"], [name, "--from", word]):
-            run(*call, data=broken, status=(0, 1, 2, 3))
+            end = ["--listen", "none"] if name == "serve" else []  # it would not end by itself
+            run(*call, *end, data=broken, status=(0, 1, 2, 3))
     for option in ("--shard", "--expect-model"):
         run("tag", option, word, data=broken, status=(2,))
     raw = [broken, HOSTILE.encode(), b'{"title":"A","' + HOSTILE.replace('"', "'").encode() + b'":"\x00\x9b\xff"}',

@@ -29,6 +29,7 @@
     ROW(stats)                                                                                                         \
     ROW(subscribe)                                                                                                     \
     ROW(subscriptions)                                                                                                 \
+    ROW(serve)                                                                                                         \
     ROW(train)                                                                                                         \
     ROW(eval)                                                                                                          \
     ROW(explain)                                                                                                       \

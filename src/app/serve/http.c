@@ -1,0 +1,516 @@
+/*
+ * http - connections, by libmicrohttpd: from bytes to a request, and from an answer to bytes.
+ *
+ * One thread does it for all connections (epoll). A request is refused as soon as its head tells that it must be;
+ * otherwise its body is taken in, up to a limit, and the connection rests until a worker has the answer. A client that
+ * is slow costs a descriptor and the memory of its headers, and only for a time.
+ */
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http.h"
+#include "keep.h"
+#include "work.h"
+
+/* Headers of every answer. Nothing that an answer holds runs but the files of this server. */
+static const char *const safe[][2] = {
+    {"Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+                                "frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "same-origin"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cache-Control", "private, no-cache"},
+};
+
+/* ---- connections ----------------------------------------------------------------------------------------------- */
+
+/* A connection, for the watch over slow clients. */
+struct peer {
+    struct peer *next, *previous;
+    int fd;
+    time_t since; /* when it last had a request or an answer */
+    bool resting; /* a worker has its request */
+    bool ended;   /* by the watch */
+};
+
+struct connections {
+    server *server;
+    struct MHD_Daemon *daemon;
+    work *work;
+    pthread_mutex_t mutex; /* of the peers */
+    struct peer *peers;
+};
+
+static time_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+static void add_peer(struct connections *h, struct peer *peer)
+{
+    pthread_mutex_lock(&h->mutex);
+    peer->next = h->peers;
+    if (h->peers) {
+        h->peers->previous = peer;
+    }
+    h->peers = peer;
+    pthread_mutex_unlock(&h->mutex);
+}
+
+static void drop_peer(struct connections *h, struct peer *peer)
+{
+    pthread_mutex_lock(&h->mutex);
+    if (peer->previous) {
+        peer->previous->next = peer->next;
+    } else {
+        h->peers = peer->next;
+    }
+    if (peer->next) {
+        peer->next->previous = peer->previous;
+    }
+    pthread_mutex_unlock(&h->mutex);
+    free(peer);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **slot,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        struct peer *peer = calloc(1, sizeof *peer);
+        *slot = peer;
+        if (peer && info) {
+            peer->fd = info->connect_fd;
+            peer->since = now();
+            add_peer(context, peer);
+        }
+    } else if (*slot) {
+        drop_peer(context, *slot);
+        *slot = NULL;
+    }
+}
+
+static struct peer *peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+/* Notes that a connection has come on, and whether it rests while a worker has its request. */
+static void mark_peer(struct connections *h, struct MHD_Connection *connection, bool resting)
+{
+    struct peer *peer = peer_of(connection);
+
+    if (peer) {
+        pthread_mutex_lock(&h->mutex);
+        peer->since = now();
+        peer->resting = resting;
+        pthread_mutex_unlock(&h->mutex);
+    }
+}
+
+/* Ends connections that take too long to send a request or to take an answer. libmicrohttpd ends those that are silent;
+ * one that sends a byte now and then is not. */
+static void end_slow_peers(struct connections *h)
+{
+    const time_t oldest = now() - RECEIVE_SECONDS;
+
+    pthread_mutex_lock(&h->mutex);
+    for (struct peer *peer = h->peers; peer; peer = peer->next) {
+        if (!peer->resting && !peer->ended && peer->since < oldest) {
+            shutdown(peer->fd, SHUT_RDWR);
+            peer->ended = true;
+        }
+    }
+    pthread_mutex_unlock(&h->mutex);
+}
+
+/* ---- answers --------------------------------------------------------------------------------------------------- */
+
+static struct MHD_Response *response_of(exchange *e)
+{
+    answer *a = &e->answer;
+    struct MHD_Response *response;
+    text body = a->body;
+
+    if (a->kept) {
+        return MHD_create_response_from_buffer_with_free_callback_cls(a->kept->body.size, a->kept->body.data,
+                                                                      kept_release, kept_share(a->kept));
+    }
+    if (!body.data || body.failed) {
+        return MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
+    }
+    response = MHD_create_response_from_buffer(body.size, body.data, MHD_RESPMEM_MUST_FREE);
+    if (response) {
+        a->body = (text){0};
+    }
+    return response;
+}
+
+/* What pages elsewhere, of an origin that --origin names, may do. */
+static void add_sharing(struct MHD_Response *response, struct MHD_Connection *connection, const server *s)
+{
+    const char *origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin");
+
+    if (s->origin_count) {
+        MHD_add_response_header(response, "Vary", "Origin");
+    }
+    if (origin && is_allowed_origin(s, origin)) {
+        MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
+        MHD_add_response_header(response, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
+        MHD_add_response_header(response, "Access-Control-Allow-Headers",
+                                "Authorization, Content-Type, If-Match, If-None-Match");
+        MHD_add_response_header(response, "Access-Control-Expose-Headers", "ETag, Location");
+    } else {
+        MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    }
+}
+
+static void add_headers(struct MHD_Response *response, const answer *a)
+{
+    char line[128];
+
+    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++) {
+        MHD_add_response_header(response, safe[i][0], safe[i][1]);
+    }
+    if (a->type) {
+        MHD_add_response_header(response, "Content-Type", a->type);
+    }
+    if (a->etag[0]) {
+        MHD_add_response_header(response, "ETag", a->etag);
+    }
+    if (a->location[0]) {
+        MHD_add_response_header(response, "Location", a->location);
+    }
+    if (a->allow[0]) {
+        MHD_add_response_header(response, "Allow", a->allow);
+    }
+    if (a->file[0]) {
+        snprintf(line, sizeof line, "attachment; filename=\"%s\"", a->file);
+        MHD_add_response_header(response, "Content-Disposition", line);
+    }
+    if (a->retry) {
+        snprintf(line, sizeof line, "%u", a->retry);
+        MHD_add_response_header(response, "Retry-After", line);
+    }
+    if (a->status == 401) {
+        MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"papertag\", charset=\"UTF-8\"");
+    }
+}
+
+/* Sends the answer. `close`: nothing that comes after on this connection is to be taken for a request. */
+static enum MHD_Result send_answer(exchange *e, struct MHD_Connection *connection, bool end)
+{
+    struct MHD_Response *response;
+    enum MHD_Result sent;
+
+    if (e->answer.body.failed) {
+        report_out_of_memory();
+        e->answer.body.failed = false;
+        answer_problem(&e->request, &e->answer, 500, NULL);
+    }
+    response = response_of(e);
+    if (!response) {
+        return MHD_NO;
+    }
+    add_headers(response, &e->answer);
+    add_sharing(response, connection, e->server);
+    if (end) {
+        MHD_add_response_header(response, "Connection", "close");
+    }
+    sent = MHD_queue_response(connection, (unsigned)e->answer.status, response);
+    MHD_destroy_response(response);
+    return sent;
+}
+
+/* ---- the head of a request ------------------------------------------------------------------------------------- */
+
+/* What is asked of headers before they are believed. */
+struct headers {
+    unsigned hosts, lengths, encodings, others; /* how often each is there; `others`: those that must not be twice */
+    bool wrong;                                 /* a name that is no token */
+    size_t length;                              /* Content-Length */
+    head head;
+};
+
+static bool is_token(const char *name)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!#$%&'*+^`|~";
+
+    return *name && !name[strspn(name, allowed)];
+}
+
+static enum MHD_Result read_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct headers *h = context;
+    const char **const single = !strcasecmp(name, "Origin")           ? &h->head.origin
+                                : !strcasecmp(name, "Sec-Fetch-Site") ? &h->head.fetch_site
+                                : !strcasecmp(name, "Authorization")  ? &h->head.authorization
+                                : !strcasecmp(name, "Host")           ? &h->head.host
+                                                                      : NULL;
+
+    (void)kind;
+    value = value ? value : "";
+    h->wrong = h->wrong || !is_token(name);
+    if (single) {
+        h->others += *single != NULL;
+        *single = value;
+    } else if (!strcasecmp(name, "Content-Length")) {
+        h->lengths++;
+        h->wrong = h->wrong || !*value || value[strspn(value, "0123456789")] || strlen(value) > 15;
+        h->length = h->wrong ? 0 : (size_t)strtoull(value, NULL, 10);
+    } else if (!strcasecmp(name, "Transfer-Encoding")) {
+        h->encodings++;
+        h->wrong = h->wrong || strcasecmp(value, "chunked") != 0;
+    }
+    return MHD_YES;
+}
+
+/* Two readers of a request that is ambiguous, such as a proxy and this server, may see two different requests. */
+static bool is_ambiguous(const struct headers *h, const char *version)
+{
+    return h->wrong || h->others || h->lengths + h->encodings > 1 || (h->encodings && strcmp(version, "HTTP/1.1") != 0);
+}
+
+/* Finds what is asked for. False: it is refused, and the answer says why. */
+static bool read_head(exchange *e, struct MHD_Connection *connection, const char *version)
+{
+    request *r = &e->request;
+    answer *a = &e->answer;
+    struct headers h = {.head = {.method = r->method, .target = r->raw}};
+    const char *wrong;
+    int status;
+
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, &h);
+    if (is_ambiguous(&h, version)) {
+        return answer_problem(r, a, 400, "the headers are ambiguous"), false;
+    }
+    status = guard(e->server, &h.head, &r->scope, &wrong);
+    if (status) {
+        return answer_problem(r, a, status, "%s", wrong), false;
+    }
+    wrong = target_parse(&r->target, r->raw);
+    if (wrong) {
+        return answer_problem(r, a, 400, "%s", wrong), false;
+    }
+    r->host = h.head.host;
+    r->if_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-Match");
+    r->if_none_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-None-Match");
+    r->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
+    if (!choose_route(r, a)) {
+        return false;
+    }
+    if (h.length > r->route->most || (h.encodings && !r->route->most)) {
+        return answer_problem(r, a, 413, "at most %zu bytes can be sent here", r->route->most), false;
+    }
+    return true;
+}
+
+/* ---- the body of a request ------------------------------------------------------------------------------------- */
+
+static void drop_body(exchange *e)
+{
+    atomic_fetch_sub(&e->server->body_bytes, e->body.size);
+    text_free(&e->body);
+}
+
+/* Takes a part of the body in. What is too much is refused, but read to its end: else the client would not see why. */
+static void take_part(exchange *e, const char *bytes, size_t size)
+{
+    const route *taken = e->request.route;
+    const size_t all = atomic_fetch_add(&e->server->body_bytes, size) + size;
+
+    if (e->refused) {
+        atomic_fetch_sub(&e->server->body_bytes, size);
+        return;
+    }
+    if (e->body.size + size > taken->most || all > BODIES_MOST) {
+        atomic_fetch_sub(&e->server->body_bytes, size);
+        e->refused = true;
+        if (all > BODIES_MOST) {
+            answer_problem(&e->request, &e->answer, 503, "too much is being sent at once");
+            e->answer.retry = 10;
+        } else {
+            answer_problem(&e->request, &e->answer, 413, "at most %zu bytes can be sent here", taken->most);
+        }
+        drop_body(e);
+        return;
+    }
+    text_add(&e->body, bytes, size);
+    if (e->body.failed) {
+        atomic_fetch_sub(&e->server->body_bytes, size);
+        e->refused = true;
+        answer_problem(&e->request, &e->answer, 503, "out of memory");
+        drop_body(e);
+    }
+}
+
+/* Hands the whole request to a worker; the connection rests. False: too many wait. */
+static bool hand_over(struct connections *h, exchange *e, struct MHD_Connection *connection)
+{
+    e->request.body = e->body.data;
+    e->request.size = e->body.size;
+    e->connection = connection;
+    mark_peer(h, connection, true);
+    MHD_suspend_connection(connection);
+    if (work_push(h->work, e)) {
+        return true;
+    }
+    answer_problem(&e->request, &e->answer, 503, "too many requests wait");
+    e->answer.retry = 1;
+    e->answered = true;
+    MHD_resume_connection(connection);
+    return false;
+}
+
+static void on_answered(exchange *e)
+{
+    MHD_resume_connection(e->connection);
+}
+
+static void *on_target(void *context, const char *raw, struct MHD_Connection *connection)
+{
+    struct connections *h = context;
+    exchange *e = calloc(1, sizeof *e);
+
+    mark_peer(h, connection, false);
+    if (e) {
+        e->server = h->server;
+        e->request.raw = strdup(raw);
+    }
+    return e;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *bytes, size_t *size, void **slot)
+{
+    struct connections *h = context;
+    exchange *e = *slot;
+
+    (void)url;
+    if (!e || !e->request.raw) {
+        return MHD_NO; /* without memory the connection ends */
+    }
+    if (e->answered) {
+        mark_peer(h, connection, false);
+        return send_answer(e, connection, false);
+    }
+    if (!e->began) {
+        e->began = true;
+        e->request.method = method;
+        return read_head(e, connection, version) ? MHD_YES : send_answer(e, connection, true);
+    }
+    if (*size) {
+        take_part(e, bytes, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    if (e->refused) {
+        return send_answer(e, connection, true);
+    }
+    hand_over(h, e, connection);
+    return MHD_YES;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **slot,
+                         enum MHD_RequestTerminationCode code)
+{
+    exchange *e = *slot;
+
+    (void)code;
+    mark_peer(context, connection, false);
+    if (e) {
+        drop_body(e);
+        text_free(&e->answer.body);
+        if (e->answer.kept) {
+            kept_release(e->answer.kept);
+        }
+        free((char *)e->request.raw);
+        request_free(&e->request);
+        free(e);
+    }
+    *slot = NULL;
+}
+
+/* ---- the server ------------------------------------------------------------------------------------------------ */
+
+/* As many connections as there may be open files, some set aside for the store and the like. */
+static unsigned connection_limit(void)
+{
+    enum { OTHERS = 128 };
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit)) {
+        return CONNECTIONS_MOST / 16;
+    }
+    limit.rlim_cur = limit.rlim_max < CONNECTIONS_MOST + OTHERS ? limit.rlim_max : CONNECTIONS_MOST + OTHERS;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur > 2 * OTHERS ? (unsigned)limit.rlim_cur - OTHERS : OTHERS;
+}
+
+struct connections *connections_open(server *s)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    struct connections *h = calloc(1, sizeof *h);
+
+    if (!h) {
+        report_out_of_memory();
+        return NULL;
+    }
+    h->server = s;
+    pthread_mutex_init(&h->mutex, NULL);
+    h->work = work_open(s, on_answered);
+    if (h->work) {
+        h->daemon = MHD_start_daemon(
+            flags, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, s->socket, MHD_OPTION_URI_LOG_CALLBACK,
+            on_target, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MOST, MHD_OPTION_CONNECTION_LIMIT, connection_limit(),
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    }
+    if (!h->daemon) {
+        if (h->work) {
+            complain("the server does not start");
+        }
+        connections_close(h);
+        return NULL;
+    }
+    return h;
+}
+
+void connections_tick(struct connections *h)
+{
+    end_slow_peers(h);
+    work_tick(h->work);
+}
+
+bool connections_close(struct connections *h)
+{
+    bool ended = true;
+
+    if (h->daemon) {
+        MHD_quiesce_daemon(h->daemon);
+    }
+    if (h->work) {
+        ended = work_close(h->work);
+    }
+    if (h->daemon && ended) {
+        MHD_stop_daemon(h->daemon);
+        close(h->server->socket);
+    }
+    if (ended) {
+        pthread_mutex_destroy(&h->mutex);
+        free(h);
+    }
+    return ended;
+}

@@ -1,0 +1,213 @@
+/*
+ * routes - the table of all routes: what is answered where, to whom. The description of the API is made from it, too.
+ */
+#include <string.h>
+
+#include "handlers.h"
+
+/* ---- parameters ------------------------------------------------------------------------------------------------ */
+
+#define FORMAT_PARAMETER                                                                                               \
+    {                                                                                                                  \
+        "format", "the format of what is sent, as `papertag add --from` names it; detected when it is not named"       \
+    }
+#define QUERY_PARAMETERS                                                                                               \
+    {"q", "a tag expression: quantization & p>=0.8, author:\"ada example\", is:unread"},                               \
+        {"search", "words and \"phrases\" that all occur in title or abstract; word* is a prefix"},                    \
+        {"since", "from that day on: 2026-11-01, 2026-11, yesterday, 7d, 2w, 3m"},                                     \
+        {"until", "up to and including that day"}, {"sort", "date (the newest first), trending or p"},                 \
+    {                                                                                                                  \
+        "limit", "how many papers at most"                                                                             \
+    }
+
+static const parameter query[] = {QUERY_PARAMETERS, {"cursor", "`next` of the answer before"}, {NULL, NULL}};
+static const parameter selection[] = {QUERY_PARAMETERS, {NULL, NULL}};
+static const parameter explained[] = {{"tag", "the tag to explain"}, {NULL, NULL}};
+static const parameter limited[] = {{"limit", "how many at most"}, {NULL, NULL}};
+static const parameter imported[] = {
+    FORMAT_PARAMETER, {"page-date", "the day of a copied page, YYYY-MM-DD"}, {NULL, NULL}};
+static const parameter formatted[] = {FORMAT_PARAMETER, {NULL, NULL}};
+static const parameter questions[] = {{"order", "uncertain (default), random or new"},
+                                      {"tag", "ask about this tag only"},
+                                      {"since", "papers from that day on"},
+                                      {"seed", "a number: the random order is the same for the same one"},
+                                      {"limit", "how many at most"},
+                                      {NULL, NULL}};
+
+/* ---- routes ---------------------------------------------------------------------------------------------------- */
+
+#define JSON "application/json"
+#define HTML "text/html; charset=utf-8"
+#define API "/api/v1/"
+#define READ(p, h, s, q, t)                                                                                            \
+    {                                                                                                                  \
+        .method = "GET", .path = p, .scope = SCOPE_READ, .handle = h, .summary = s, .parameters = q, .answers = t,     \
+        .status = 200                                                                                                  \
+    }
+#define WRITE(m, p, h, s, b, n)                                                                                        \
+    {                                                                                                                  \
+        .method = m, .path = p, .scope = SCOPE_LABEL, .handle = h, .summary = s, .body = b, .answers = JSON,           \
+        .status = 200, .most = n                                                                                       \
+    }
+#define FORM(p, h, s)                                                                                                  \
+    {                                                                                                                  \
+        .method = "POST", .path = p, .scope = SCOPE_LABEL, .handle = h, .summary = s, .body = FORM_TYPE,               \
+        .answers = HTML, .status = 200, .most = BODY_MOST                                                              \
+    }
+
+const route routes[] = {
+    READ(API "papers", api_papers, "Papers that match, a page of them", query, JSON),
+    READ(API "papers/{id}", api_paper, "One paper, by any of its ids", NULL, JSON),
+    READ(API "papers/{id}/similar", api_similar, "The papers most similar to one", limited, JSON),
+    READ(API "papers/{id}/explanation", api_explanation, "The terms that made the decision on a tag", explained, JSON),
+    WRITE("PUT", API "papers/{id}/verdicts/{tag}", api_put_verdict, "Say whether a paper has a tag", JSON, BODY_MOST),
+    WRITE("DELETE", API "papers/{id}/verdicts/{tag}", api_delete_verdict, "Take a verdict back", NULL, 0),
+    WRITE("PUT", API "papers/{id}/marks", api_marks, "Mark a paper as read or starred, or note something of it", JSON,
+          BODY_MOST),
+    WRITE("POST", API "verdicts", api_verdicts, "Many verdicts at once: all or none", JSON, BODY_MOST),
+    WRITE("POST", API "undo", api_undo, "Undo the last change, or the one of that number if it is the last", JSON,
+          BODY_MOST),
+    {.method = "POST",
+     .path = API "imports",
+     .scope = SCOPE_ADMIN,
+     .handle = api_imports,
+     .summary = "Add papers",
+     .parameters = imported,
+     .body = "*/*",
+     .answers = JSON,
+     .status = 200,
+     .most = IMPORT_MOST,
+     .slow = true},
+    {.method = "POST",
+     .path = API "tagging",
+     .scope = SCOPE_READ,
+     .handle = api_tagging,
+     .summary = "Tag papers without storing them",
+     .parameters = formatted,
+     .body = "*/*",
+     .answers = "application/jsonl",
+     .status = 200,
+     .most = IMPORT_MOST,
+     .slow = true},
+    {.method = "POST",
+     .path = API "retrains",
+     .scope = SCOPE_ADMIN,
+     .handle = api_retrain,
+     .summary = "Learn from the verdicts, in the background",
+     .answers = JSON,
+     .status = 202},
+    {.method = "GET",
+     .path = API "retrains/{id}",
+     .scope = SCOPE_READ,
+     .handle = api_retraining,
+     .summary = "How far a retraining has come",
+     .answers = JSON,
+     .status = 200,
+     .fresh = true},
+    READ(API "tags", api_tags, "All tags, with how many papers have each", NULL, JSON),
+    READ(API "questions", api_questions, "Questions to ask a person", questions, JSON),
+    {.method = "GET",
+     .path = API "health",
+     .scope = SCOPE_NONE,
+     .handle = api_health,
+     .summary = "Whether the server works",
+     .answers = JSON,
+     .status = 200,
+     .fresh = true},
+    READ(API "openapi.json", api_openapi, "This description", NULL, JSON),
+
+    READ("/", page_papers, "Papers by day, or what is trending", query, HTML),
+    READ("/papers/{id}", page_paper, "A paper", explained, HTML),
+    READ("/tags", page_tags, "All tags", NULL, HTML),
+    READ("/tags/{tag}", page_tag, "A tag", NULL, HTML),
+    READ("/review", page_review, "Questions, one at a time", questions, HTML),
+    READ("/subscriptions", page_subscriptions, "Who receives which papers", NULL, HTML),
+    {.method = "GET",
+     .path = "/discover",
+     .scope = SCOPE_READ,
+     .handle = page_discover,
+     .summary = "Topics that no tag covers",
+     .answers = HTML,
+     .status = 200,
+     .slow = true},
+    READ("/trends", page_trends, "What rises", NULL, HTML),
+    READ("/help", page_help, "Keys and expressions", NULL, HTML),
+    READ("/feed.atom", page_feed, "A feed of a selection", selection, "application/atom+xml; charset=utf-8"),
+    READ("/feed.rss", page_feed, "A feed of a selection", selection, "application/rss+xml; charset=utf-8"),
+    READ("/feed.json", page_feed, "A feed of a selection", selection, "application/feed+json"),
+    READ("/export/{format}", page_export, "A selection for other programs", selection, "text/plain; charset=utf-8"),
+    {.method = "GET",
+     .path = "/static/{file}",
+     .scope = SCOPE_READ,
+     .handle = page_file,
+     .summary = "Style and script",
+     .answers = "text/plain; charset=utf-8",
+     .status = 200,
+     .fresh = true},
+    {.method = "GET",
+     .path = "/favicon.ico",
+     .scope = SCOPE_READ,
+     .handle = page_file,
+     .summary = "The icon",
+     .answers = "image/svg+xml",
+     .status = 200,
+     .fresh = true},
+    FORM("/verdict", form_verdict, "Give papers a tag or take it from them"),
+    FORM("/mark", form_mark, "Mark papers as read or starred"),
+    FORM("/note", form_note, "Note something of a paper"),
+    FORM("/undo", form_undo, "Undo the last change"),
+    FORM("/review", form_review, "Answer a question"),
+    FORM("/subscriptions", form_subscribe, "Subscribe"),
+    FORM("/subscriptions/end", form_unsubscribe, "End a subscription"),
+    FORM("/tags", form_tag, "Make a tag"),
+    {.method = NULL},
+};
+
+/* ---- finding one ----------------------------------------------------------------------------------------------- */
+
+/* Whether a path has this form; its parameters go into `parameters`. */
+static bool path_fits(const char *form, const target *t, const char *parameters[PARAMETERS_MOST])
+{
+    size_t segment = 0, found = 0;
+
+    while (*form == '/') {
+        const size_t length = strcspn(++form, "/");
+        const char *named = segment < t->segment_count ? t->segments[segment] : NULL;
+        if (!named) {
+            return false;
+        }
+        if (*form == '{') {
+            if (!*named) {
+                return false;
+            }
+            parameters[found++] = named;
+        } else if (strlen(named) != length || memcmp(named, form, length) != 0) {
+            return false;
+        }
+        form += length;
+        segment++;
+    }
+    return segment == t->segment_count;
+}
+
+const route *find_route(request *r, char *allow, size_t size)
+{
+    const char *method = strcmp(r->method, "HEAD") ? r->method : "GET";
+
+    allow[0] = '\0';
+    for (const route *one = routes; one->method; one++) {
+        const char *parameters[PARAMETERS_MOST] = {0};
+        if (!path_fits(one->path, &r->target, parameters)) {
+            continue;
+        }
+        if (!strcmp(method, one->method)) {
+            memcpy(r->parameters, parameters, sizeof parameters);
+            return one;
+        }
+        if (!strstr(allow, one->method)) {
+            const size_t used = strlen(allow);
+            snprintf(allow + used, size - used, "%s%s", used ? ", " : "", one->method);
+        }
+    }
+    return NULL;
+}

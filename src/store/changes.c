@@ -1,0 +1,30 @@
+/*
+ * changes - what several that work on a store at once ask of it: whether it has changed, and to stop.
+ */
+#include <sqlite3.h>
+
+#include "statement.h"
+
+int papertag_store_changes(papertag_store *store, int64_t *changes, papertag_error *err)
+{
+    return pt_store_ask(store, "SELECT count FROM changes", changes, err, "");
+}
+
+void papertag_store_expect(papertag_store *store, int64_t changes)
+{
+    store->expects = changes >= 0;
+    store->expected = changes;
+}
+
+void papertag_store_interrupt(papertag_store *store)
+{
+    sqlite3_interrupt(store->db);
+}
+
+int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err)
+{
+    char sql[64];
+
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%zu", bytes / 1024 ? bytes / 1024 : 1);
+    return pt_store_exec(store, sql, err);
+}
