@@ -418,9 +418,18 @@ static bool fits_csv(const char *head, size_t size)
     return separator && (separator != '\t' || named_separator(line));
 }
 
+/* Whether the first line is a word over a text: an empty line follows. */
+static bool is_heading(const char *head, size_t size)
+{
+    pt_slice rest = {head, size};
+    const pt_slice line = pt_take_until(&rest, '\n'), next = pt_take_until(&rest, '\n');
+
+    return !memchr(line.text, '\t', line.length) && !pt_trimmed(next).length && rest.length;
+}
+
 static bool fits_tsv(const char *head, size_t size)
 {
-    return header_separator(head, size, "\t") != '\0';
+    return header_separator(head, size, "\t") != '\0' && !is_heading(head, size);
 }
 
 const pt_format pt_format_csv = {

@@ -46,6 +46,7 @@ typedef struct pt_format {
     void (*close)(papertag_reader *reader);                    /* may be NULL; called when open failed, too */
     const char *written_by;                                    /* who writes it, for people; NULL: not known */
     const char *about;                                         /* what is read of it, for people; may be NULL */
+    bool whole;          /* it is recognised by all of a source, which is no member of an archive */
     const void *dialect; /* of formats that share open, next and close: what these have to know of it */
 } pt_format;
 

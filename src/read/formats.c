@@ -34,7 +34,8 @@
     ROW(tsv)                                                                                                           \
     ROW(fasttext)                                                                                                      \
     ROW(bib)                                                                                                           \
-    ROW(libmultilabel)
+    ROW(libmultilabel)                                                                                                 \
+    ROW(plain)
 
 #define DECLARE(format) extern const pt_format pt_format_##format;
 #define ADDRESS(format) &pt_format_##format,

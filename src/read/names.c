@@ -213,6 +213,22 @@ static int append_initials_last(pt_record *record, pt_slice name, papertag_error
 }
 
 /* Puts the parts of a name between commas in order: the last name, then a suffix and the first name, in any order. */
+/* Cuts a suffix off the first names that have one at the end: "John Jr" is PubMed's way. */
+static pt_slice cut_suffix(pt_slice *first)
+{
+    size_t length = first->length;
+
+    while (length && !pt_is_white(first->text[length - 1])) {
+        length--;
+    }
+    if (length && pt_is_name_suffix((pt_slice){first->text + length, first->length - length})) {
+        const pt_slice suffix = {first->text + length, first->length - length};
+        *first = pt_trimmed((pt_slice){first->text, length});
+        return suffix;
+    }
+    return (pt_slice){NULL, 0};
+}
+
 static int append_inverted(pt_record *record, pt_slice name, papertag_error *err)
 {
     cutter c = cut(name, at_comma);
@@ -235,6 +251,10 @@ static int append_inverted(pt_record *record, pt_slice name, papertag_error *err
     }
     if (count == 2 && (pt_is_name_suffix(parts[1]) || pt_is_eastern(parts[0]))) {
         return append_parts(record, parts, 2, err);
+    }
+    if (count == 2) {
+        parts[2] = cut_suffix(&parts[1]);
+        count += parts[2].length > 0;
     }
     first = count >= 3 && pt_is_name_suffix(parts[1]) ? 2 : 1;
     ordered[0] = parts[first];

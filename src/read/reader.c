@@ -50,14 +50,19 @@ static int format_by_name(const char *name, const pt_format **out, papertag_erro
     return fail_with_names(err, PAPERTAG_BAD_ARGUMENT, name, "unknown format '%s'; known: %s");
 }
 
-/* The first format that fits the bytes; NULL when none does. */
-static const pt_format *format_by_content(const char *head, size_t size)
+/* The first format that fits the bytes from `head` on; NULL when none does. */
+static const pt_format *format_by_content(const pt_input *in, const char *head)
 {
+    const size_t size = (size_t)(in->end - head);
+    const bool whole = in->at_end && !in->archive;
     const pt_format *format = NULL;
 
-    for (size_t i = 0; size && (format = pt_format_at(i)) != NULL && !format->fits(head, size); i++) {
+    for (size_t i = 0; size && (format = pt_format_at(i)) != NULL; i++) {
+        if ((whole || !format->whole) && format->fits(head, size)) {
+            return format;
+        }
     }
-    return format;
+    return NULL;
 }
 
 /* Whether the first bytes of JSON are too few to recognise it: its first object may be long. JSON Lines need no more
@@ -137,7 +142,7 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
         }
         if (!is_cut_off(in, head)) {
             status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
-            reader->format = status ? NULL : format_by_content(head, (size_t)(in->end - head));
+            reader->format = status ? NULL : format_by_content(in, head);
         }
         if (status || reader->format || in->at_end || wanted > PT_HEAD_MAX) {
             break;

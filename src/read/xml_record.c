@@ -160,18 +160,22 @@ static int set_arxiv(pt_xml_record *r, const char *text)
     return id ? set_once(r, &r->reader->record.paper.arxiv, id, length) : PAPERTAG_OK;
 }
 
-/* An address of the web, which may be that of a DOI. Programs give their own files addresses, too. */
+/* An address of the web. Programs give their own files addresses, too. */
 static int set_address(pt_xml_record *r, const char **field, const char *text)
 {
-    papertag_paper *paper = &r->reader->record.paper;
-    const size_t length = strcspn(text, " \t\r\n");
-    int status;
+    return begins(text, "http://") || begins(text, "https://") ? set_once(r, field, text, strcspn(text, " \t\r\n"))
+                                                               : PAPERTAG_OK;
+}
 
-    if (!begins(text, "http://") && !begins(text, "https://")) {
-        return PAPERTAG_OK;
-    }
-    status = set_once(r, field, text, length);
-    return status || paper->doi || !strstr(text, "doi.org/10.") ? status : set_doi(r, text);
+/* A paper whose address is that of a DOI has that. */
+static int set_doi_of_address(pt_xml_record *r)
+{
+    static const char mark[] = "doi.org/10.";
+    papertag_paper *paper = &r->reader->record.paper;
+    const char *from = !paper->doi && paper->url ? strstr(paper->url, mark) : NULL;
+
+    from = from ? from + sizeof mark - 4 : NULL;
+    return from ? set_once(r, &paper->doi, from, strcspn(from, "?#")) : PAPERTAG_OK;
 }
 
 /* ---- dates ----------------------------------------------------------------------------------------------------- */
@@ -396,6 +400,7 @@ int pt_xml_record_end(pt_xml_record *r)
     const pt_buf *sections = &r->sections;
     int status = end_announcement(r);
 
+    status = status ? status : set_doi_of_address(r);
     if (!status && sections->size) {
         status = set_markup_once(r, &paper->abstract, sections->data, sections->size);
     }

@@ -50,6 +50,8 @@ static void test_one_person(void **state)
         {"Doe, Bo, Jr", "Bo Doe Jr"},
         {"Doe, Jr., Bo", "Bo Doe Jr."},
         {"Bo Doe, Jr.", "Bo Doe Jr."},
+        {"van der Roe, Bo 3rd", "Bo van der Roe 3rd"},
+        {"Doe, B R Jr", "B R Doe Jr"},
         {"Doe, Bo, III", "Bo Doe III"},
         {"Dora Doe, PhD", "Dora Doe"},
         {"Doe, Dora, MD", "Dora Doe"},

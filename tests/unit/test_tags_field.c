@@ -111,6 +111,7 @@ static const struct {
     {"bib", "mytags", "fog|mist|", "@article{k, title={T}, mytags={fog, mist}}\n"},
     {"bib", "groups", "fog|", "@article{k, title={T}, groups={fog}}\n"},
     {"bib", "journal", "Fog|", "@article{k, title={T}, journal={Fog}}\n"},
+    {"text", "keywords", "fog|mist|", "Title: T\nKeywords: fog, mist\nAbstract: We count.\n"},
     {"libmultilabel", "tags", "fog|mist|", "1\tfog mist\tWe count all the drops of fog.\n"},
 };
 
