@@ -60,6 +60,7 @@ int papertag_trainer_fit(papertag_trainer *t, const char *path, papertag_error *
     t->fitted = true;
     status = pt_train_count(t, err);                                /* the terms of the last papers */
     status = status ? status : pt_train_choose(t, &r, err);         /* tags, vocabulary, tf-idf rows, folds */
+    status = status ? status : pt_train_prune(t, &r, err);          /* the terms that weigh most */
     status = status ? status : pt_train_cross_validate(t, &r, err); /* weights, calibration and cuts */
     status = status ? status : pt_train_students(t, &r, err);       /* with unlabelled papers, better weights */
     status = status ? status : pt_train_fit_all(t, &r, err);        /* all papers, if no step has fitted them yet */

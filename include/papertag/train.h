@@ -45,7 +45,8 @@ typedef struct papertag_train_options {
     double title_weight; /* how often a word of the title counts; one of the abstract counts once; 0 to 1e6 */
     size_t min_df;       /* a term must occur in at least this many papers, >= 1 ... */
     double max_df;       /* ... and in at most this share of them, above 0, at most 1 */
-    size_t max_terms;    /* keep only the most frequent terms; 0: all */
+    size_t max_terms;    /* keep only the terms that weigh most, with another solver than the linear one or unlabelled
+                          * papers the most frequent ones; 0: all */
     /* fit */
     papertag_solver solver;
     papertag_kernel kernel; /* of PAPERTAG_SOLVER_LIBSVM */

@@ -381,6 +381,33 @@ static int fill_chosen(pt_chosen *chosen, const struct candidate *candidates, si
     return pt_vocabulary_index(&chosen->vocabulary, chosen->slots, err);
 }
 
+int pt_chosen_narrow(pt_chosen *chosen, const uint32_t *number, size_t count, papertag_error *err)
+{
+    const pt_vocabulary *v = &chosen->vocabulary;
+    struct candidate *kept = pt_alloc(count, sizeof *kept);
+    pt_chosen narrow = {0};
+    int status = kept ? PAPERTAG_OK : pt_no_memory(err);
+
+    for (size_t i = 0; i < v->count && !status; i++) {
+        if (number[i] != UINT32_MAX) {
+            kept[number[i]] = (struct candidate){
+                .term = v->text + v->starts[i], .length = v->starts[i + 1] - v->starts[i], .number = (uint32_t)i};
+        }
+    }
+    status = status ? status : fill_chosen(&narrow, kept, count, v->count, 0, err);
+    for (size_t i = 0; i < count && !status; i++) {
+        narrow.idf[i] = v->idf[kept[i].number];
+    }
+    free(kept);
+    if (status) {
+        pt_chosen_free(&narrow);
+        return status;
+    }
+    pt_chosen_free(chosen);
+    *chosen = narrow;
+    return PAPERTAG_OK;
+}
+
 int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, double max_df, size_t max_terms,
                       pt_chosen *out, papertag_error *err)
 {

@@ -71,6 +71,10 @@ int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, d
                       pt_chosen *out, papertag_error *err);
 void pt_chosen_free(pt_chosen *chosen);
 
+/* Leaves only some terms in the vocabulary, `count` of them, which keep their order and idf. number: by term, its new
+ * number; UINT32_MAX: left out. 0 or PAPERTAG_NO_MEMORY, with *chosen as it was. */
+int pt_chosen_narrow(pt_chosen *chosen, const uint32_t *number, size_t count, papertag_error *err);
+
 /* Turns rows of (lexicon term, tf) into tf-idf rows of the chosen vocabulary, in place. After a failure the rows are
  * unusable. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, unsigned jobs, papertag_error *err);

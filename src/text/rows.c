@@ -3,6 +3,7 @@
  */
 #include "rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void pt_rows_free(pt_rows *rows)
@@ -28,5 +29,39 @@ int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, si
     }
     rows->starts[rows->count] = start;
     rows->starts[++rows->count] = start + count;
+    return PAPERTAG_OK;
+}
+
+int pt_rows_narrow(const pt_rows *rows, const uint32_t *number, pt_rows *out)
+{
+    const size_t entries = rows->count ? rows->starts[rows->count] : 0;
+    size_t at = 0;
+
+    *out = (pt_rows){.starts = pt_alloc(rows->count + 1, sizeof *out->starts),
+                     .terms = pt_alloc(entries, sizeof *out->terms),
+                     .values = pt_alloc(entries, sizeof *out->values)};
+    if (!out->starts || !out->terms || !out->values) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    out->count = rows->count;
+    out->capacity = rows->count + 1;
+    out->entries_capacity = entries;
+    for (size_t i = 0; i < rows->count; i++) {
+        const pt_row row = pt_rows_get(rows, i);
+        double squares = 0, scale;
+        out->starts[i] = at;
+        for (size_t k = 0; k < row.count; k++) {
+            if (number[row.terms[k]] != UINT32_MAX) {
+                out->terms[at] = number[row.terms[k]];
+                out->values[at++] = row.values[k];
+                squares += (double)row.values[k] * row.values[k];
+            }
+        }
+        scale = squares > 0 ? 1 / sqrt(squares) : 0;
+        for (size_t k = out->starts[i]; k < at; k++) {
+            out->values[k] = (float)(out->values[k] * scale);
+        }
+    }
+    out->starts[rows->count] = at;
     return PAPERTAG_OK;
 }

@@ -28,6 +28,11 @@ void pt_rows_free(pt_rows *rows);
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count);
 
+/* Copies rows with only some of their terms, each a vector of length 1 again. number: by term, what it is called in
+ * *out, in the same order; UINT32_MAX: left out. *out is freed by the caller, whatever this returns. 0 or
+ * PAPERTAG_NO_MEMORY. */
+int pt_rows_narrow(const pt_rows *rows, const uint32_t *number, pt_rows *out);
+
 static inline pt_row pt_rows_get(const pt_rows *rows, size_t i)
 {
     const size_t start = rows->starts[i];

@@ -166,11 +166,12 @@ static int deal_folds(const pt_training *r, unsigned folds, uint64_t seed, uint3
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     const papertag_train_options *o = &t->options;
+    const size_t candidates = pt_train_candidates(t);
     int status = choose_tags(t, r, err);
 
     status = status ? status : join_rows(t, r) ? pt_no_memory(err) : PAPERTAG_OK;
     if (!status) {
-        status = pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, o->max_terms, &r->chosen, err);
+        status = pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, candidates, &r->chosen, err);
     }
     status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, pt_jobs(o->jobs), err);
     if (status) {

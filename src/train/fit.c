@@ -18,9 +18,9 @@
 
 enum { EPOCHS_MAX = 300 };
 
-/* Where the fit stops. The folds only serve to find cuts: with MANY papers a rough fit of each finds the same. */
-static const double EPSILON = 0.2, EPSILON_FOLD = 0.5;
-static const size_t MANY = 20000;
+/* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is; to rank
+ * terms it will do. */
+static const double EPSILON = 0.1, EPSILON_WEIGHING = 0.3;
 
 /* A student's C, relative to the teacher's: it has many more papers, and their tags are guesses. The cost of a labelled
  * paper is raised until all of them weigh 30 % of the unlabelled ones, at most LABELLED_MOST times. */
@@ -32,10 +32,12 @@ enum { SPARES = 64 };
 /* One run of tasks. A task is a block of tags, in a run over the folds also a fold. */
 struct run {
     const pt_fit *fit;
-    size_t groups;  /* blocks of tags */
-    float *margins; /* N x T: out, of a run over the folds; NULL when all papers are fitted */
-    float **blocks; /* groups: out, weights of the fit to all papers */
-    float **duals;  /* groups: dual variables of that fit, from which the folds start; NULL: none are kept */
+    size_t groups;   /* blocks of tags */
+    double epsilon;  /* where a fit stops */
+    float *margins;  /* N x T: out, of a run over the folds; NULL when all papers are fitted */
+    float **blocks;  /* groups: out, weights of the fit to all papers */
+    float **duals;   /* groups: dual variables of that fit, from which the folds start; NULL: none are kept */
+    double *squares; /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
     _Atomic(float *) spares[SPARES];
 };
 
@@ -88,13 +90,11 @@ static void free_spares(struct run *run)
 
 /* ---- the labelled papers --------------------------------------------------------------------------------------- */
 
-static pt_linear_options linear_options(const pt_fit *fit, size_t fold)
+static pt_linear_options linear_options(const pt_fit *fit, size_t fold, double epsilon)
 {
-    const bool rough = fold < fit->options->folds && fit->labels->count >= MANY;
-
-    return (pt_linear_options){.c = fit->c,
+    return (pt_linear_options){.c = fit->c > 0 ? fit->c : 1,
                                .class_weight = fit->options->class_weight,
-                               .epsilon = rough ? EPSILON_FOLD : EPSILON,
+                               .epsilon = epsilon,
                                .epochs_max = EPOCHS_MAX,
                                .seed = fit->options->seed + fold};
 }
@@ -117,20 +117,21 @@ static void write_prior(const pt_fit *fit, size_t block, size_t rank, float *wei
     }
 }
 
-/* Fits the tags of a block to labelled papers. The weights are those of rows, without latent directions. */
-static int fit_labelled(const struct run *run, size_t block, size_t fold, const uint32_t *papers, size_t count,
-                        float *weights)
+/* Fits the tags of a block to labelled papers, of which `rows` has the terms. The weights are those of terms, without
+ * latent directions. */
+static int fit_labelled(const struct run *run, const pt_rows *rows, size_t block, size_t fold, const uint32_t *papers,
+                        size_t count, float *weights)
 {
     const pt_fit *fit = run->fit;
     const size_t rank = rank_of(fit);
-    const pt_linear_problem problem = {.rows = rank ? fit->extended : fit->rows,
+    const pt_linear_problem problem = {.rows = rank ? fit->extended : rows,
                                        .labels = fit->labels,
                                        .papers = papers,
                                        .paper_count = count,
                                        .terms = fit->terms + rank,
                                        .first_tag = block * PT_LANES,
                                        .tag_count = fit->tags};
-    pt_linear_options options = linear_options(fit, fold);
+    pt_linear_options options = linear_options(fit, fold, run->epsilon);
     int status;
 
     if (run->duals && fold == fit->options->folds) {
@@ -197,7 +198,7 @@ static int fit_student(const pt_fit *fit, size_t fold, size_t first, uint32_t *p
                                        .terms = fit->terms,
                                        .first_tag = first,
                                        .tag_count = fit->tags};
-    pt_linear_options options = linear_options(fit, fold);
+    pt_linear_options options = linear_options(fit, fold, EPSILON);
     int status = cost ? label_for_student(fit, first, weights, &labels) : PAPERTAG_NO_MEMORY;
 
     if (!status) {
@@ -219,14 +220,14 @@ static int fit_student(const pt_fit *fit, size_t fold, size_t first, uint32_t *p
 /* ---- tasks ----------------------------------------------------------------------------------------------------- */
 
 /* The margins of the papers of a fold. */
-static void write_margins(const struct run *run, size_t fold, size_t first, const float *weights)
+static void write_margins(const struct run *run, const pt_rows *rows, size_t fold, size_t first, const float *weights)
 {
     const pt_fit *fit = run->fit;
 
     for (size_t i = 0; i < fit->labels->count; i++) {
         float margins[PT_LANES];
         if (fit->fold_of[i] == fold) {
-            pt_linear_margins(weights, fit->terms, pt_rows_get(fit->rows, i), margins);
+            pt_linear_margins(weights, fit->terms, pt_rows_get(rows, i), margins);
             memcpy(run->margins + i * fit->tags + first, margins, lane_count(fit, first) * sizeof *margins);
         }
     }
@@ -243,12 +244,12 @@ static int fit_block(void *context, size_t task)
     size_t count = 0;
     int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    status = status ? status : fit_labelled(run, block, fold, papers, count, weights);
+    status = status ? status : fit_labelled(run, fit->rows, block, fold, papers, count, weights);
     if (!status && fit->platt_a) {
         status = fit_student(fit, fold, first, papers, count, weights);
     }
     if (!status && run->margins) {
-        write_margins(run, fold, first, weights);
+        write_margins(run, fit->rows, fold, first, weights);
     } else if (!status) {
         free(run->blocks[block]);
         run->blocks[block] = weights;
@@ -259,11 +260,59 @@ static int fit_block(void *context, size_t task)
     return status;
 }
 
+static void add_squares(const pt_fit *fit, const float *weights, double *squares)
+{
+    for (size_t term = 0; term < fit->terms; term++) {
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            squares[term] += (double)weights[term * PT_LANES + lane] * weights[term * PT_LANES + lane];
+        }
+    }
+}
+
+/* All blocks of a fold, one after the other: they share the rows of a fold with terms of its own, and the sums of what
+ * the terms weigh. */
+static int fit_fold(void *context, size_t fold)
+{
+    struct run *run = context;
+    const pt_fit *fit = run->fit;
+    float *weights = take_weights(run);
+    uint32_t *papers = NULL;
+    pt_rows own = {0};
+    size_t count = 0;
+    int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
+
+    if (!status && fit->candidates) {
+        status = pt_rows_narrow(fit->candidates, fit->numbers + fold * fit->candidate_terms, &own);
+    }
+    for (size_t block = 0; block < run->groups && !status; block++) {
+        const pt_rows *rows = fit->candidates ? &own : fit->rows;
+        status = fit_labelled(run, rows, block, fold, papers, count, weights);
+        if (!status && run->squares) {
+            add_squares(fit, weights, run->squares + fold * fit->terms);
+        } else if (!status) {
+            write_margins(run, rows, fold, block * PT_LANES, weights);
+        }
+    }
+    pt_rows_free(&own);
+    free(papers);
+    return_weights(run, weights);
+    return status;
+}
+
+static void end_run(struct run *run)
+{
+    for (size_t block = 0; run->duals && block < run->groups; block++) {
+        free(run->duals[block]);
+    }
+    free(run->duals);
+    free_spares(run);
+}
+
 /* A student has a teacher of its own in every fold, and so labels that no other fold shares: it starts from nothing. */
 static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
 {
     const bool students = fit->platt_a != NULL;
-    struct run run = {.fit = fit, .groups = group_count(fit), .blocks = blocks};
+    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON, .blocks = blocks};
     int status;
 
     run.duals = students ? NULL : pt_calloc(run.groups, sizeof *run.duals);
@@ -273,14 +322,34 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
     status = pt_fit_run(fit, students ? "student" : "fit", run.groups, fit_block, &run, err);
     if (!status) {
         run.margins = margins;
-        status = pt_fit_run(fit, students ? "students" : "cross-validation", fit->options->folds * run.groups,
-                            fit_block, &run, err);
+        status = fit->candidates ? pt_fit_run(fit, "cross-validation", fit->options->folds, fit_fold, &run, err)
+                                 : pt_fit_run(fit, students ? "students" : "cross-validation",
+                                              fit->options->folds * run.groups, fit_block, &run, err);
     }
-    for (size_t block = 0; run.duals && block < run.groups; block++) {
-        free(run.duals[block]);
+    end_run(&run);
+    return status;
+}
+
+static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
+{
+    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING};
+    int status;
+
+    run.duals = pt_calloc(run.groups, sizeof *run.duals);
+    run.blocks = pt_calloc(run.groups, sizeof *run.blocks);
+    status = run.duals && run.blocks ? pt_fit_run(fit, "terms", run.groups, fit_block, &run, err) : pt_no_memory(err);
+    for (size_t block = 0; run.blocks && block < run.groups; block++) {
+        if (!status) {
+            add_squares(fit, run.blocks[block], squares + fit->options->folds * fit->terms);
+        }
+        free(run.blocks[block]);
     }
-    free(run.duals);
-    free_spares(&run);
+    if (!status) {
+        run.squares = squares;
+        status = pt_fit_run(fit, "terms by fold", fit->options->folds, fit_fold, &run, err);
+    }
+    free(run.blocks);
+    end_run(&run);
     return status;
 }
 
@@ -297,7 +366,7 @@ static int fit_keyword_block(void *context, size_t block)
 {
     const struct keyword_run *run = context;
     const pt_fit *fit = run->fit;
-    pt_linear_options options = linear_options(fit, fit->options->folds);
+    pt_linear_options options = linear_options(fit, fit->options->folds, EPSILON);
     pt_linear_problem problem = {.rows = fit->rows,
                                  .labels = run->named,
                                  .terms = fit->terms,
@@ -329,4 +398,4 @@ static int fit_keywords(const pt_fit *fit, const pt_labels *named, const bool *h
     return pt_fit_run(fit, "keywords", group_count(fit), fit_keyword_block, &run, err);
 }
 
-const pt_solver pt_solver_linear = {.held_out = fit_held_out, .keywords = fit_keywords};
+const pt_solver pt_solver_linear = {.held_out = fit_held_out, .weigh_terms = weigh_terms, .keywords = fit_keywords};

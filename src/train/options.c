@@ -39,6 +39,7 @@ void papertag_train_options_init(papertag_train_options *options)
                                         .title_weight = 2,
                                         .min_df = 2,
                                         .max_df = 0.5,
+                                        .max_terms = 100000,
                                         .solver = PAPERTAG_SOLVER_LINEAR,
                                         .kernel = PAPERTAG_KERNEL_LINEAR,
                                         .degree = 3,

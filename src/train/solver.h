@@ -19,7 +19,12 @@ typedef struct pt_fit {
     const uint32_t *fold_of; /* N: 0 .. options->folds - 1 */
     size_t terms;            /* V */
     size_t tags;             /* T */
-    double c;                /* cost of an error */
+    double c;                /* cost of an error; 0: not chosen yet */
+
+    /* with terms chosen by what they weigh: a fold has terms of its own, V of them */
+    const pt_rows *candidates; /* N rows over all candidates; NULL: every fold has the terms of `rows` */
+    const uint32_t *numbers;   /* folds x candidate_terms: a candidate's number in the fold; UINT32_MAX: left out */
+    size_t candidate_terms;
 
     /* with unlabelled papers, for a solver that learns from them */
     const size_t *examples;  /* T: labelled papers with the tag */
@@ -42,6 +47,10 @@ typedef struct pt_solver {
     /* Fits all papers: fills the blocks for a linear kernel, else *support (pt_support_free). NULL: held_out has filled
      * the blocks. */
     int (*all)(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err);
+
+    /* squares: out, (folds + 1) x V, zero at the call: of each term the sum of its squared weights over all tags, in
+     * the fit without each fold and in that to all papers. NULL: the solver cannot say what a term weighs. */
+    int (*weigh_terms)(const pt_fit *fit, double *squares, papertag_error *err);
 
     /* Fills the blocks by a fit to the rows with has_keywords[row], labelled with the tags that their keywords name.
      * NULL: the solver does not learn from unlabelled papers. */

@@ -5,6 +5,7 @@
  *     options.c      defaults, ranges, the table of solvers
  *     collect.c      papers as counts of terms and numbers of tags
  *     choose.c       tags, vocabulary, folds
+ *     prune.c        of many terms those that weigh most
  *     search.c       the settings that decide best on held-out papers
  *       fit.c        the linear solver       machines.c   the libsvm solver
  *     decide.c       calibration and cuts
@@ -73,6 +74,8 @@ typedef struct pt_training {
     bool *has_keywords;     /* all rows */
     pt_chosen chosen;       /* the vocabulary, V terms */
     uint32_t *fold_of;      /* N */
+    pt_rows candidates;     /* N: the rows before terms were pruned; none: they were not */
+    uint32_t *numbers;      /* see pt_fit; the last row is that of the fit to all papers */
     pt_fit fit;             /* how to fit: the best so far */
     pt_result result;       /* the best so far */
     float **prior;          /* blocks of weights by keywords alone; NULL: none */
@@ -94,6 +97,12 @@ int pt_train_count(papertag_trainer *t, papertag_error *err);
 
 /* Chooses tags and vocabulary, makes the rows tf-idf, deals papers into folds. */
 int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err);
+
+/* How many of the most frequent terms are looked at (0: all). Call it before the pool is emptied. */
+size_t pt_train_candidates(const papertag_trainer *t);
+
+/* Leaves the options' max_terms terms that weigh most, when there are more candidates. */
+int pt_train_prune(papertag_trainer *t, pt_training *r, papertag_error *err);
 
 /* Finds r->fit and r->result: with the C that was asked for or the best of a few, then, with unlabelled papers, with
  * what they yield if that does better. */

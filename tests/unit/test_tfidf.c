@@ -116,6 +116,41 @@ static void test_row_of_the_vocabulary_is_the_row_of_the_lexicon(void **state)
     release(&f);
 }
 
+/* Rows and vocabulary made narrower go on agreeing: a text's row by the smaller vocabulary is its narrowed row. */
+static void test_a_narrower_vocabulary_and_narrower_rows_agree(void **state)
+{
+    struct fixture f;
+    uint32_t *number, count = 0;
+    pt_rows narrow;
+    (void)state;
+
+    collect(&f, 2, 2);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
+    number = pt_alloc(f.chosen.vocabulary.count, sizeof *number);
+    assert_non_null(number);
+    for (size_t i = 0; i < f.chosen.vocabulary.count; i++) {
+        number[i] = i % 3 == 1 ? UINT32_MAX : count++;
+    }
+    assert_int_equal(pt_rows_narrow(&f.rows, number, &narrow), 0);
+    assert_int_equal(pt_chosen_narrow(&f.chosen, number, count, NULL), 0);
+    assert_int_equal(f.chosen.vocabulary.count, count);
+    for (int i = 0; i < PAPERS; i++) {
+        pt_row trained = pt_rows_get(&narrow, (size_t)i), row;
+        assert_int_equal(
+            pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, papers[i].title, papers[i].abstract, &row, NULL),
+            0);
+        assert_int_equal(row.count, trained.count);
+        assert_memory_equal(row.terms, trained.terms, row.count * sizeof *row.terms);
+        for (size_t k = 0; k < row.count; k++) {
+            assert_true(fabs((double)row.values[k] - (double)trained.values[k]) < 1e-6);
+        }
+    }
+    free(number);
+    pt_rows_free(&narrow);
+    release(&f);
+}
+
 static void test_unknown_words_leave_an_empty_row(void **state)
 {
     struct fixture f;
@@ -204,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_by_hand),
                                        cmocka_unit_test(test_limits_on_document_frequency_and_size),
                                        cmocka_unit_test(test_row_of_the_vocabulary_is_the_row_of_the_lexicon),
+                                       cmocka_unit_test(test_a_narrower_vocabulary_and_narrower_rows_agree),
                                        cmocka_unit_test(test_unknown_words_leave_an_empty_row),
                                        cmocka_unit_test(test_more_papers_than_memory_can_hold),
                                        cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),

@@ -284,7 +284,7 @@ static const option options[] = {
     {"title-weight", 0, "W", "how many times a word of the title counts (default: 2)"},
     {"min-df", 0, "N", "a term must occur in at least N papers (default: 2)"},
     {"max-df", 0, "R", "a term may occur in at most this share of the papers (default: 0.5)"},
-    {"max-terms", 0, "N", "keep the N most frequent terms (default: all)"},
+    {"max-terms", 0, "N", "keep the N terms that weigh most; 0: all (default: 100000)"},
     {"min-examples", 0, "N", "a tag must have at least N papers (default: 5)"},
     {"skip-rare", 0, NULL, "leave out tags with fewer papers instead of failing"},
     {"weights", 0, "P", "how the model stores weights: float32 or int8 (default: int8)"},

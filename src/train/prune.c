@@ -1,0 +1,113 @@
+/*
+ * prune - the terms that weigh most. A fit to many candidates shows what each term does for the tags; the terms that do
+ * most become the vocabulary, and all is fitted anew to them.
+ *
+ * How much a term does is the norm of its weights over all tags times the norm of its values over all papers: it must
+ * weigh much and occur often.
+ *
+ * The fit has seen the labels of all papers, so held-out papers would look better than new ones do: a rare term is kept
+ * just because the one paper that has it has a tag. Hence every fold keeps terms of its own, chosen by a fit without
+ * the papers of the fold.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "train.h"
+
+struct ranked_term {
+    double importance;
+    uint32_t term;
+};
+
+static int compare_terms(const void *a, const void *b)
+{
+    const struct ranked_term *x = a, *y = b;
+
+    if (x->importance != y->importance) {
+        return x->importance < y->importance ? 1 : -1;
+    }
+    return (x->term > y->term) - (x->term < y->term);
+}
+
+/* The sum of the squared values of each term; NULL: no memory. */
+static double *sum_squares(const pt_rows *rows, size_t terms)
+{
+    double *squares = pt_calloc(terms, sizeof *squares);
+
+    for (size_t i = 0; squares && i < rows->starts[rows->count]; i++) {
+        squares[rows->terms[i]] += (double)rows->values[i] * rows->values[i];
+    }
+    return squares;
+}
+
+/* Numbers the `most` terms that do most, in the order that they had; UINT32_MAX for the others. weights: by term, the
+ * sum of squares over all tags. */
+static int number_terms(const double *weights, const double *values, size_t terms, size_t most, uint32_t *number,
+                        papertag_error *err)
+{
+    struct ranked_term *ranked = pt_alloc(terms, sizeof *ranked);
+    uint32_t next = 0;
+
+    if (!ranked) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < terms; i++) {
+        ranked[i] = (struct ranked_term){weights[i] * values[i], (uint32_t)i};
+    }
+    pt_sort(ranked, terms, sizeof *ranked, compare_terms);
+    memset(number, 0xff, terms * sizeof *number);
+    for (size_t i = 0; i < most; i++) {
+        number[ranked[i].term] = 0;
+    }
+    for (size_t i = 0; i < terms; i++) {
+        number[i] = number[i] == UINT32_MAX ? UINT32_MAX : next++;
+    }
+    free(ranked);
+    return PAPERTAG_OK;
+}
+
+size_t pt_train_candidates(const papertag_trainer *t)
+{
+    enum { CANDIDATES = 4 }; /* for each term that remains: the most frequent */
+    const bool prunes = pt_solver_get(t->options.solver)->weigh_terms && !t->pool.count;
+
+    return prunes ? CANDIDATES * t->options.max_terms : t->options.max_terms;
+}
+
+/* Takes the terms that the fit to all papers has kept. */
+static int narrow_all(papertag_trainer *t, pt_training *r, const uint32_t *number, size_t most, papertag_error *err)
+{
+    r->candidates = t->rows;
+    t->rows = (pt_rows){0};
+    if (pt_rows_narrow(&r->candidates, number, &t->rows)) {
+        return pt_no_memory(err);
+    }
+    r->fit.terms = most;
+    r->fit.candidates = &r->candidates;
+    r->fit.numbers = r->numbers;
+    r->fit.candidate_terms = r->chosen.vocabulary.count;
+    return pt_chosen_narrow(&r->chosen, number, most, err);
+}
+
+int pt_train_prune(papertag_trainer *t, pt_training *r, papertag_error *err)
+{
+    const size_t terms = r->chosen.vocabulary.count, most = t->options.max_terms, fits = t->options.folds + 1;
+    double *weights, *values;
+    int status;
+
+    if (!most || terms <= most) {
+        return PAPERTAG_OK;
+    }
+    weights = pt_calloc(fits, terms * sizeof *weights);
+    values = sum_squares(&t->rows, terms);
+    r->numbers = pt_alloc(fits, terms * sizeof *r->numbers);
+    status = weights && values && r->numbers ? PAPERTAG_OK : pt_no_memory(err);
+    status = status ? status : pt_solver_get(t->options.solver)->weigh_terms(&r->fit, weights, err);
+    for (size_t i = 0; i < fits && !status; i++) {
+        status = number_terms(weights + i * terms, values, terms, most, r->numbers + i * terms, err);
+    }
+    status = status ? status : narrow_all(t, r, r->numbers + (fits - 1) * terms, most, err);
+    free(weights);
+    free(values);
+    return status;
+}
