@@ -293,6 +293,7 @@ typedef struct papertag_subscription {
     const char *address;     /* of the mail; NULL */
     const char *title;       /* NULL: made from the expression */
     const char *unsubscribe; /* URL for mail headers; NULL */
+    const char *path;        /* the file that its digests are written to, in a form of the program's; NULL */
     papertag_sort sort;
     size_t limit;     /* of papers a digest; 0: all */
     size_t delivered; /* papers so far; set by papertag_store_subscriptions */

@@ -90,3 +90,61 @@ bool store_is_there(const args *a)
     text_free(&place);
     return there;
 }
+
+void text_absolute_path(text *t, const char *path)
+{
+    char folder[4096];
+
+    if (path[0] != '/' && getcwd(folder, sizeof folder)) {
+        text_put(t, folder);
+        text_put(t, "/");
+    }
+    text_put(t, path);
+}
+
+const char *day_path_fault(const char *pattern)
+{
+    const size_t length = strlen(pattern);
+
+    for (const char *at = strchr(pattern, '%'); at; at = strchr(at + 2, '%')) {
+        if (!at[1] || !strchr("Ymd%", at[1])) {
+            return "of a day it can have %Y, %m and %d; a percent sign is %%";
+        }
+    }
+    return !length || pattern[length - 1] == '/' ? "it names no file" : NULL;
+}
+
+void text_day_path(text *t, const char *pattern, const char *day)
+{
+    const size_t before = t->size;
+    const char *dot, *name;
+    text path = {0};
+    unsigned number = 1;
+    bool dated = false;
+
+    for (const char *at = pattern; *at; at++) {
+        const char letter = *at == '%' ? *++at : '\0';
+        dated = dated || (letter && letter != '%');
+        text_add(&path,
+                 letter == 'Y'   ? day
+                 : letter == 'm' ? day + 5
+                 : letter == 'd' ? day + 8
+                                 : at,
+                 letter == 'Y'                    ? 4
+                 : letter == 'm' || letter == 'd' ? 2
+                                                  : 1);
+    }
+    text_put(t, text_of(t, &path));
+    dot = path.data ? strrchr(path.data, '.') : NULL;
+    name = path.data ? strrchr(path.data, '/') : NULL;
+    dot = dot && dot > (name ? name + 1 : path.data) ? dot : path.data + path.size;
+    while (dated && !t->failed && !access(t->data + before, F_OK) && ++number < 10000) {
+        char suffix[16];
+        snprintf(suffix, sizeof suffix, "-%u", number);
+        t->size = before;
+        text_add(t, path.data, (size_t)(dot - path.data));
+        text_put(t, suffix);
+        text_put(t, dot);
+    }
+    text_free(&path);
+}

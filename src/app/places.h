@@ -21,6 +21,17 @@ int open_store(const args *a, bool create, papertag_store **store);
 /* Adds the path of that store; false, after reporting it, when nothing names one. */
 bool store_path(const args *a, text *path);
 
+/* Adds the absolute form of a path. */
+void text_absolute_path(text *t, const char *path);
+
+/* What is wrong with a path that stands for a file a day: %Y, %m and %d are the day's, %% a percent sign. NULL:
+ * nothing. */
+const char *day_path_fault(const char *pattern);
+
+/* Adds the file of a day (YYYY-MM-DD). When there is one already, "-2", "-3" ... goes before its ending: a file of a
+ * day stays as it was delivered. A path that is the same every day is taken as it is. */
+void text_day_path(text *t, const char *pattern, const char *day);
+
 /* Whether that store exists. */
 bool store_is_there(const args *a);
 

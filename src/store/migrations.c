@@ -130,7 +130,9 @@ static const char *const steps[] = {
     "CREATE TRIGGER tagged_more AFTER INSERT ON tagged BEGIN\n"
     "  INSERT INTO tag_counts VALUES(new.tag, 1) ON CONFLICT DO UPDATE SET papers=papers+1; END;\n"
     "CREATE TRIGGER tagged_fewer AFTER DELETE ON tagged BEGIN\n"
-    "  UPDATE tag_counts SET papers=papers-1 WHERE tag=old.tag; END;\n"};
+    "  UPDATE tag_counts SET papers=papers-1 WHERE tag=old.tag; END;\n",
+    /* the file of a subscription's digests */
+    "ALTER TABLE subscriptions ADD COLUMN path TEXT;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

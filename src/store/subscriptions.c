@@ -28,11 +28,12 @@ static int find_subscription(papertag_store *store, const char *name, int64_t *k
 
 int papertag_store_subscribe(papertag_store *store, const papertag_subscription *s, bool from_now, papertag_error *err)
 {
-    static const char write[] = "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort,"
-                                " count, created) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT(name) DO UPDATE SET"
-                                " expression=excluded.expression, format=excluded.format, address=excluded.address,"
-                                " title=excluded.title, unsubscribe=excluded.unsubscribe, sort=excluded.sort,"
-                                " count=excluded.count";
+    static const char write[] =
+        "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort,"
+        " count, created, path) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(name) DO UPDATE SET"
+        " expression=excluded.expression, format=excluded.format, address=excluded.address,"
+        " title=excluded.title, unsubscribe=excluded.unsubscribe, sort=excluded.sort,"
+        " count=excluded.count, path=excluded.path";
     static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
                                       " FROM papers";
     const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
@@ -51,8 +52,8 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
         return status;
     }
     pt_store_now(now);
-    status = pt_store_do(store, write, err, "ttttttiit", s->name, s->expression ? s->expression : "", s->format,
-                         s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now);
+    status = pt_store_do(store, write, err, "ttttttiitt", s->name, s->expression ? s->expression : "", s->format,
+                         s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now, s->path);
     status = status ? status : find_subscription(store, s->name, &key, err);
     status = status || !from_now ? status : pt_store_do(store, deliver_all, err, "i", key);
     return pt_store_end(store, status, err);
@@ -86,6 +87,7 @@ static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
     s->limit = pt_db_count(row, 7);
     s->delivered = pt_db_count(row, 8);
     s->last = pt_db_time_or_null(row, 9, arena);
+    s->path = pt_db_text_or_null(row, 10, arena);
 }
 
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
@@ -94,7 +96,7 @@ int papertag_store_subscriptions(papertag_store *store, const papertag_subscript
     static const char sql[] = "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
                               " (SELECT count(*) FROM delivered d JOIN deliveries e ON e.key=d.delivery WHERE"
                               " d.subscription=s.key AND e.ended IS NOT NULL),"
-                              " (SELECT max(ended) FROM deliveries WHERE subscription=s.key)"
+                              " (SELECT max(ended) FROM deliveries WHERE subscription=s.key), path"
                               " FROM subscriptions s ORDER BY name";
     pt_listing list = {.arena = pt_store_answer(store), .size = sizeof **out, .read = read_subscription};
     int status = pt_store_list(store, sql, &list, err, "");

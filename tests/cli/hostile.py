@@ -224,6 +224,7 @@ def sources():
     for form in ([], ["--json"]):
         run("source", "list", *form)
         run("fetch", *form, status=(1,))
+    run("morning", status=(1,))
     run("source", "remove", "s" + HOSTILE)
     del os.environ["PAPERTAG_CLOCK"]
 

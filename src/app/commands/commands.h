@@ -12,6 +12,7 @@
     ROW(add)                                                                                                           \
     ROW(source)                                                                                                        \
     ROW(fetch)                                                                                                         \
+    ROW(morning)                                                                                                       \
     ROW(list)                                                                                                          \
     ROW(digest)                                                                                                        \
     ROW(show)                                                                                                          \

@@ -20,7 +20,7 @@ struct request {
     const args *args;
     papertag_query query;
     papertag_subscription subscription; /* name NULL without --for */
-    char *owned[5];                     /* strings of the subscription */
+    char *owned[6];                     /* strings of the subscription */
     const digest_format *format;
     int group;
     bool dry;  /* nothing is recorded */
@@ -101,23 +101,9 @@ static void explain_nothing(digest *d, const struct request *r)
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
-/* The absolute form of a path whose folder exists; owned. */
-static char *absolute_path(const char *path)
-{
-    char folder[4096];
-    text out = {0};
-
-    if (path[0] != '/' && getcwd(folder, sizeof folder)) {
-        text_put(&out, folder);
-        text_put(&out, "/");
-    }
-    text_put(&out, path);
-    return out.failed ? NULL : out.data;
-}
-
 static int write_out(text *out, const char *path)
 {
-    if (path && strcmp(path, "-") != 0) {
+    if (strcmp(path, "-") != 0) {
         return text_write_file(out, path) ? EXIT_DONE : EXIT_FAILED;
     }
     return text_write(out) ? finish_output() : EXIT_FAILED;
@@ -125,20 +111,24 @@ static int write_out(text *out, const char *path)
 
 static int deliver(digest *d, const char *subscription, text *out, const char *path)
 {
-    const bool file = path && strcmp(path, "-") != 0;
-    char day[11], *whole = file ? absolute_path(path) : NULL;
+    const bool file = strcmp(path, "-") != 0;
+    text whole = {0};
+    char day[11];
     int64_t *keys = calloc(d->count + 1, sizeof *keys), delivery = 0;
     int code = EXIT_DONE;
 
-    if (!keys || (file && !whole)) {
+    if (file) {
+        text_absolute_path(&whole, path);
+    }
+    if (!keys || whole.failed) {
         code = out_of_memory();
     }
     snprintf(day, sizeof day, "%.10s", d->generated);
     for (size_t i = 0; i < d->count && !code; i++) {
         keys[i] = d->entries[i].key;
     }
-    if (!code && papertag_delivery_begin(d->store, subscription, day, keys, d->count, whole, out->data, out->size,
-                                         &delivery, &d->err)) {
+    if (!code && papertag_delivery_begin(d->store, subscription, day, keys, d->count, file ? whole.data : NULL,
+                                         out->data, out->size, &delivery, &d->err)) {
         code = failed(&d->err);
     }
     code = code ? code : write_out(out, path);
@@ -146,7 +136,7 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
         code = failed(&d->err);
     }
     free(keys);
-    free(whole);
+    text_free(&whole);
     return code;
 }
 
@@ -170,7 +160,7 @@ static int use_subscription(struct request *r, const papertag_subscription *foun
     *s = *found;
     s->name = args_text(r->args, "for", NULL);
     if (!own_string(r, &s->expression, 0) || !own_string(r, &s->address, 1) || !own_string(r, &s->title, 2) ||
-        !own_string(r, &s->unsubscribe, 3) || !own_string(r, &s->format, 4)) {
+        !own_string(r, &s->unsubscribe, 3) || !own_string(r, &s->format, 4) || !own_string(r, &s->path, 5)) {
         return out_of_memory();
     }
     r->query.subscriber = s->name;
@@ -240,12 +230,23 @@ static int select_papers(digest *d, struct request *r)
     return digest_take(d, keys, count) ? EXIT_DONE : out_of_memory();
 }
 
+/* Adds the file to write to: that of --output, else the subscription's; "" for standard output. */
+static void add_output(text *path, const digest *d, const struct request *r)
+{
+    const char *named = args_text(r->args, "output", NULL);
+
+    if (!named && r->subscription.path && !r->dry && !r->past) {
+        text_day_path(path, r->subscription.path, d->generated);
+    } else {
+        text_put(path, named ? named : "-");
+    }
+}
+
 static int make_digest(digest *d, struct request *r)
 {
-    const char *path = args_text(r->args, "output", NULL);
     papertag_strings named = {0};
     const char *plain_form;
-    text out = {0};
+    text out = {0}, path = {0};
     int code = select_papers(d, r);
 
     if (!code && !d->count) {
@@ -259,13 +260,15 @@ static int make_digest(digest *d, struct request *r)
     if (!code && (!digest_set_headings(d, named) || !r->format->write(d, &out))) {
         code = failed(&d->err);
     }
-    if (!code && out.failed) {
+    add_output(&path, d, r);
+    if (!code && (out.failed || path.failed)) {
         code = out_of_memory();
     }
     if (!code) {
-        code = r->subscription.name && !r->dry && !r->past ? deliver(d, r->subscription.name, &out, path)
-                                                           : write_out(&out, path);
+        code = r->subscription.name && !r->dry && !r->past ? deliver(d, r->subscription.name, &out, path.data)
+                                                           : write_out(&out, path.data);
     }
+    text_free(&path);
     text_free(&out);
     return code;
 }
@@ -359,7 +362,7 @@ static int run(const args *a)
 static const option options[] = {
     OPTIONS_SELECT,
     {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
-    {"output", 'o', "FILE", "write to FILE, whole or not at all"},
+    {"output", 'o', "FILE", "write to FILE, whole or not at all (default: the subscription's, else standard output)"},
     {"title", 0, "TEXT", "the title (default: from the expression)"},
     {"group-by", 0, "WHAT", "tag, date (of announcement) or none; default: dates of several papers each"},
     {"for", 0, "NAME", "the digest of a subscription: what it has not had yet"},

@@ -34,6 +34,8 @@ static int run_subscribe(const args *a)
     unsigned long limit = 0;
     papertag_store *store = NULL;
     papertag_error err;
+    const char *path = args_text(a, "output", NULL);
+    text whole = {0};
     int format = 0, sort = 0, code;
 
     if (a->operand_count != 1) {
@@ -51,6 +53,14 @@ static int run_subscribe(const args *a)
     if (!code && s.unsubscribe && !is_url(s.unsubscribe)) {
         code = usage_error(a->command, "subscribe: --unsubscribe-url must be an http or https address");
     }
+    if (!code && path && day_path_fault(path)) {
+        code = usage_error(a->command, "subscribe: --output '%s': %s", path, day_path_fault(path));
+    }
+    if (!code && path) {
+        text_absolute_path(&whole, path);
+        s.path = whole.data;
+        code = whole.failed ? out_of_memory() : EXIT_DONE;
+    }
     code = code ? code : open_store(a, !args_have(a, "remove"), &store);
     if (!code && args_have(a, "remove")) {
         code = papertag_store_unsubscribe(store, s.name, &err) ? refused(&err) : EXIT_DONE;
@@ -58,6 +68,7 @@ static int run_subscribe(const args *a)
         code = papertag_store_subscribe(store, &s, args_have(a, "from-now"), &err) ? refused(&err) : EXIT_DONE;
     }
     papertag_store_close(store);
+    text_free(&whole);
     return code;
 }
 
@@ -65,6 +76,7 @@ static const option subscribe_options[] = {
     {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
     {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
     {"to", 0, "ADDRESS", "address of the mail, with --format eml"},
+    {"output", 'o', "FILE", "the file of its digests; with %Y, %m and %d one a day: digests/%Y-%m-%d.html"},
     {"title", 0, "TEXT", "title of its digests"},
     {"unsubscribe-url", 0, "URL", "for the List-Unsubscribe header of the mail"},
     {"sort", 0, "ORDER", "date, trending or p"},
@@ -83,6 +95,7 @@ const command command_subscribe = {
     .details = "`papertag digest --for NAME` then gives the papers that NAME has not received, each once.\n",
     .examples = "papertag subscribe ada --tag 'RL | agents' --format eml --to ada@example.org\tmail for ada, on two "
                 "subjects\n"
+                "papertag subscribe page --tag agents --format html -o digests/%Y-%m-%d.html\ta page a day\n"
                 "papertag subscribe feed --format atom --from-now\ta feed of what comes from now on\n"
                 "papertag subscribe ada --remove\tend a subscription\n",
 };
@@ -111,6 +124,7 @@ static int run_subscriptions(const args *a)
             json_string(&out, "tag", one->expression);
             json_string(&out, "format", one->format);
             json_string(&out, "to", one->address);
+            json_string(&out, "output", one->path);
             json_string(&out, "title", one->title);
             json_string(&out, "last", one->last);
             json_string(&out, "sort", sort_words[one->sort]);
@@ -125,6 +139,8 @@ static int run_subscriptions(const args *a)
                         s.plain);
             text_format(&out, "\n  %s%s%s", s.dim, one->format, one->address ? " to " : "");
             text_wrapped(&out, &s, one->address ? one->address : "", "  ");
+            text_put(&out, one->path ? " in " : "");
+            text_wrapped(&out, &s, one->path ? one->path : "", "  ");
             text_format(&out, "; %zu paper%s so far, last %s%s\n", one->delivered, plural(one->delivered),
                         one->last ? one->last : "never", s.plain);
         }
