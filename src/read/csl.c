@@ -62,6 +62,136 @@ static int read_own(const pt_json *o)
     return status;
 }
 
+/* The other variables of CSL 1.0.2 and members that its exporters add. */
+static const char *const left_out[] = {"accessed",
+                                       "annote",
+                                       "archive",
+                                       "archive-place",
+                                       "archive_collection",
+                                       "archive_location",
+                                       "authority",
+                                       "available-date",
+                                       "call-number",
+                                       "chair",
+                                       "chapter-number",
+                                       "citation-key",
+                                       "citation-label",
+                                       "citation-number",
+                                       "collection-editor",
+                                       "collection-number",
+                                       "collection-title",
+                                       "compiler",
+                                       "composer",
+                                       "container-author",
+                                       "container-title-short",
+                                       "contributor",
+                                       "curator",
+                                       "custom",
+                                       "dimensions",
+                                       "director",
+                                       "division",
+                                       "edition",
+                                       "editor",
+                                       "editor-translator",
+                                       "editorial-director",
+                                       "event",
+                                       "event-date",
+                                       "event-place",
+                                       "executive-producer",
+                                       "first-reference-note-number",
+                                       "genre",
+                                       "guest",
+                                       "host",
+                                       "id",
+                                       "illustrator",
+                                       "interviewer",
+                                       "ISBN",
+                                       "ISSN",
+                                       "issue",
+                                       "journalAbbreviation",
+                                       "jurisdiction",
+                                       "language",
+                                       "license",
+                                       "locator",
+                                       "medium",
+                                       "narrator",
+                                       "note",
+                                       "number",
+                                       "number-of-pages",
+                                       "number-of-volumes",
+                                       "organizer",
+                                       "original-author",
+                                       "original-date",
+                                       "original-publisher",
+                                       "original-publisher-place",
+                                       "original-title",
+                                       "page",
+                                       "page-first",
+                                       "part-number",
+                                       "part-title",
+                                       "performer",
+                                       "PMCID",
+                                       "PMID",
+                                       "printing",
+                                       "printing-number",
+                                       "producer",
+                                       "publisher",
+                                       "publisher-place",
+                                       "recipient",
+                                       "references",
+                                       "reviewed-author",
+                                       "reviewed-genre",
+                                       "reviewed-title",
+                                       "scale",
+                                       "script-writer",
+                                       "section",
+                                       "series-creator",
+                                       "shortTitle",
+                                       "source",
+                                       "status",
+                                       "submitted",
+                                       "supplement-number",
+                                       "system_id",
+                                       "title-short",
+                                       "translator",
+                                       "type",
+                                       "version",
+                                       "volume",
+                                       "volume-title",
+                                       "year-suffix"};
+
+static bool is_known(const char *name)
+{
+    const size_t length = strlen(name);
+
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
+        if (!strcmp(name, left_out[i])) {
+            return true;
+        }
+    }
+    for (const pt_row *row = rows; row->path; row++) {
+        if (!strncmp(row->path, name, length) && (!row->path[length] || row->path[length] == '.')) {
+            return true;
+        }
+    }
+    return pt_same_name(name, length, "tags", 4);
+}
+
+/* Names the members that are not used. */
+static int report_others(const pt_json *o)
+{
+    const char *tags = o->reader->tags_field;
+    const cJSON *item;
+    int status = PAPERTAG_OK;
+
+    cJSON_ArrayForEach(item, o->json)
+    {
+        const bool used = is_known(item->string) || !strcmp(item->string, tags);
+        status = status || used ? status : pt_reader_unused(o->reader, item->string, strlen(item->string), o->err);
+    }
+    return status;
+}
+
 static int read_csl(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
@@ -70,6 +200,7 @@ static int read_csl(const pt_json *o)
     status = status ? status : pt_json_rows(o, rows);
     status = status ? status : read_arxiv(o);
     status = status ? status : read_own(o);
+    status = status ? status : report_others(o);
     return status ? status : pt_json_source(o, PT_SOURCE_CSL);
 }
 

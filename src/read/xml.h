@@ -24,12 +24,13 @@ typedef enum pt_xml_kind {
     PT_XML_YEAR,
     PT_XML_MONTH, /* maybe with the day: "Mar 3" */
     PT_XML_DAY_OF_MONTH,
-    PT_XML_NAME,      /* of an author; if it has elements, they are read instead */
-    PT_XML_NAMES,     /* of all authors */
-    PT_XML_RAW,       /* the record has the layout of arXivRaw */
-    PT_XML_RAW_NAMES, /* of all authors, in a record of arXivRaw */
-    PT_XML_ANNOUNCED, /* how arXiv announces the paper: "new", "cross", "replace" ... */
-    PT_XML_AUTHOR,    /* contains the next four; its attribute "ValidYN" is "N" for a mistaken spelling */
+    PT_XML_NAME,        /* of an author; if it has elements, they are read instead */
+    PT_XML_NAMES,       /* of all authors */
+    PT_XML_OTHER_NAMES, /* of authors, when there are no others; one, or all */
+    PT_XML_RAW,         /* the record has the layout of arXivRaw */
+    PT_XML_RAW_NAMES,   /* of all authors, in a record of arXivRaw */
+    PT_XML_ANNOUNCED,   /* how arXiv announces the paper: "new", "cross", "replace" ... */
+    PT_XML_AUTHOR,      /* contains the next four; its attribute "ValidYN" is "N" for a mistaken spelling */
     PT_XML_FORENAMES,
     PT_XML_KEYNAME,
     PT_XML_SUFFIX,

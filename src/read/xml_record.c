@@ -17,6 +17,7 @@ void pt_xml_record_begin(pt_xml_record *r, size_t line)
         pt_buf_clear(&r->author[i]);
     }
     pt_buf_clear(&r->sections);
+    pt_buf_clear(&r->names);
     pt_buf_clear(&r->label);
     r->summary = r->title = NULL;
     r->deleted = r->raw = false;
@@ -28,6 +29,7 @@ void pt_xml_record_free(pt_xml_record *r)
         pt_buf_free(&r->author[i]);
     }
     pt_buf_free(&r->sections);
+    pt_buf_free(&r->names);
     pt_buf_free(&r->label);
 }
 
@@ -254,6 +256,20 @@ static int append_name(pt_xml_record *r, const char *text, size_t length)
                                      : pt_record_author(record, text, length, NULL);
 }
 
+/* Keeps names in case there are no others. RSS has "nora@e.example (Nora Nobody)". */
+static int keep_names(pt_xml_record *r, const char *text, size_t length)
+{
+    const char *mail = memchr(text, '@', length), *open = memchr(text, '(', length);
+    const char *close = mail && open && mail < open ? memchr(open, ')', length - (size_t)(open - text)) : NULL;
+
+    if (mail && !close) {
+        return PAPERTAG_OK;
+    }
+    pt_buf_text(&r->names, r->names.size ? "; " : "");
+    pt_buf_append(&r->names, close ? open + 1 : text, close ? (size_t)(close - open - 1) : length);
+    return r->names.failed ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+}
+
 /* ---- elements -------------------------------------------------------------------------------------------------- */
 
 /* An element that describes what the paper is about. */
@@ -319,6 +335,8 @@ int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, siz
         return take_date(r, kind, text, length);
     case PT_XML_NAME:
         return append_name(r, text, length);
+    case PT_XML_OTHER_NAMES:
+        return keep_names(r, text, length);
     case PT_XML_NAMES:
     case PT_XML_RAW_NAMES:
         return append_names(r, text, length);
@@ -403,6 +421,9 @@ int pt_xml_record_end(pt_xml_record *r)
     status = status ? status : set_doi_of_address(r);
     if (!status && sections->size) {
         status = set_markup_once(r, &paper->abstract, sections->data, sections->size);
+    }
+    if (!status && r->names.size && !paper->authors.count) {
+        status = append_names(r, r->names.data, r->names.size);
     }
     paper->abstract = paper->abstract ? paper->abstract : r->summary;
     paper->title = paper->title ? paper->title : r->title;

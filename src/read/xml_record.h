@@ -15,6 +15,7 @@ typedef struct pt_xml_record {
     const pt_xml_dialect *dialect;
     pt_buf author[PT_XML_NAME_PARTS]; /* of the author that is read */
     pt_buf sections;                  /* of the abstract, with markup */
+    pt_buf names;                     /* of kind PT_XML_OTHER_NAMES */
     pt_buf label;                     /* of the section that is read; empty: none */
     const char *summary;              /* of kind PT_XML_OTHER_SUMMARY */
     const char *title;                /* of kind PT_XML_OTHER_TITLE */
