@@ -224,7 +224,7 @@ def output_ends(p):
             raise Wrong("%s, closed: status %d" % (args[0], closed.returncode))
     subprocess.run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", p.program, "train", "-o", p.at("model"), "--skip-rare", SAMPLE], env=p.env)
     p.run("model", "verify", p.at("model"))
-    for args in (["tag", "-"], ["tag", "--json", "-"], ["explain", "--json", "-"]):
+    for args in (["tag", "-"], ["tag", "--json", "-"], ["tag", "--keep", "-"], ["explain", "--json", "-"]):
         endless = subprocess.Popen(["yes", '{"id":"x","title":"A paper about agents"}'], stdout=subprocess.PIPE)
         reader = subprocess.Popen([p.program, *args], env=p.env, stdin=endless.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         endless.stdout.close()

@@ -112,6 +112,15 @@ static void *work(void *argument)
 
 /* ---- the main thread ------------------------------------------------------------------------------------------- */
 
+/* Empties a buffer, and does not keep one that a huge record made huge. */
+static void empty_buffer(text *buffer)
+{
+    if (buffer->capacity > 4 * (size_t)SLOT_BYTES) {
+        text_free(buffer);
+    }
+    buffer->size = 0;
+}
+
 /* Writes finished slots, oldest first. Waits until at most `left` are unwritten. False when writing failed. */
 static bool write_slots(struct job *job, size_t left)
 {
@@ -129,6 +138,8 @@ static bool write_slots(struct job *job, size_t left)
         }
         pthread_mutex_unlock(&job->mutex);
         good = text_write(&slot->out) && good;
+        empty_buffer(&slot->words);
+        empty_buffer(&slot->out);
         job->remarks.relabelled = job->remarks.relabelled || slot->remarks.relabelled;
         job->remarks.replaced = job->remarks.replaced || slot->remarks.replaced;
         pthread_mutex_lock(&job->mutex);
@@ -138,15 +149,6 @@ static bool write_slots(struct job *job, size_t left)
     good = good && !job->out_of_memory;
     pthread_mutex_unlock(&job->mutex);
     return good;
-}
-
-/* Empties a buffer, and does not keep one that a huge record made huge. */
-static void empty_buffer(text *buffer)
-{
-    if (buffer->capacity > 4 * (size_t)SLOT_BYTES) {
-        text_free(buffer);
-    }
-    buffer->size = 0;
 }
 
 /* Hands the slot that is being filled to the workers, and waits for room in the ring. After it an empty slot is being
@@ -169,8 +171,6 @@ static void hand_over(struct job *job)
     if (write_slots(job, left)) {
         job->filling = &job->slots[job->filled % job->slot_count];
         job->filling->count = 0;
-        empty_buffer(&job->filling->words);
-        empty_buffer(&job->filling->out);
     }
 }
 
