@@ -17,9 +17,20 @@ const char *day_of(const papertag_paper *p)
     return p->announced && fresh ? p->announced : p->date;
 }
 
-const char *title_of(const papertag_paper *p)
+const char *title_of(request *r, text *whole, const papertag_paper *p)
 {
-    return p->title ? p->title : "(no title)";
+    text title = {0};
+
+    text_title(&title, p);
+    return request_own(r, &title, whole);
+}
+
+const char *plain_of(request *r, text *whole, const char *string)
+{
+    text plain = {0};
+
+    text_plain(&plain, string);
+    return request_own(r, &plain, whole);
 }
 
 /* ---- parts ----------------------------------------------------------------------------------------------------- */
@@ -165,16 +176,16 @@ void add_card(text *out, request *r, const papertag_stored *paper, const char *b
 
     html_open(out, "article", "class", paper->read ? "paper read" : "paper", "data-id", p->id, "data-to", to, NULL);
     html_open(out, "h3", NULL);
-    snprintf(label, sizeof label, "Select: %.250s", title_of(p));
+    snprintf(label, sizeof label, "Select: %.250s", title_of(r, out, p));
     html_element(out, "input", NULL, "type", "checkbox", "name", "id", "value", p->id, "form", "many", "aria-label",
                  label, NULL);
     html_open(out, "a", "href", to, NULL);
-    html_foreign(out, title_of(p));
+    html_foreign(out, title_of(r, out, p));
     html_close(out, "a");
     html_close(out, "h3");
     add_about(out, r, p);
     if (p->abstract) {
-        add_beginning(out, p->abstract);
+        add_beginning(out, plain_of(r, out, p->abstract));
     }
     form_begin(out, "/verdict", "card", back);
     form_hidden(out, "id", p->id);

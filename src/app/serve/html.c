@@ -4,6 +4,7 @@
 #include "html.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 const char *html_flag(bool on)
 {
@@ -38,9 +39,16 @@ void html_open(text *t, const char *name, ...)
 
 void html_close(text *t, const char *name)
 {
+    static const char in_line[] = " a strong mark s small time kbd bdi ";
+    const size_t length = strlen(name);
+    bool inside = false;
+
+    for (const char *at = in_line; (at = strstr(at + 1, name)) != NULL;) {
+        inside = inside || (at[-1] == ' ' && at[length] == ' ');
+    }
     text_put(t, "</");
     text_put(t, name);
-    text_put(t, ">\n");
+    text_put(t, inside ? ">" : ">\n"); /* within a line a break would be a space */
 }
 
 void html_element(text *t, const char *name, const char *content, ...)

@@ -53,8 +53,9 @@ void add_bars(text *out, const size_t *counts, size_t count, const char *what);
 /* The day on which a paper is new: that of its announcement, else its date, else NULL. */
 const char *day_of(const papertag_paper *p);
 
-/* A paper's title, or words that say that it has none. */
-const char *title_of(const papertag_paper *p);
+/* A paper's title, or words that say that it has none; an abstract. Without LaTeX; they live as long as the request. */
+const char *title_of(request *r, text *whole, const papertag_paper *p);
+const char *plain_of(request *r, text *whole, const char *string);
 
 /* A count with its noun: "1 paper", "12,345 papers". */
 void add_count(text *out, size_t count, const char *noun);

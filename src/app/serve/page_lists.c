@@ -36,7 +36,7 @@ static bool add_preview(worker *w, request *r, answer *a, const char *name, cons
         }
         html_open(out, "li", NULL);
         html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(&paper->paper));
+        html_foreign(out, title_of(r, out, &paper->paper));
         html_close(out, "a");
         html_close(out, "li");
     }
@@ -207,7 +207,7 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
         form_hidden(out, "id", paper->paper.id);
         html_open(out, "li", NULL);
         html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(&paper->paper));
+        html_foreign(out, title_of(r, out, &paper->paper));
         html_close(out, "a");
         html_close(out, "li");
     }
@@ -216,7 +216,7 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
     form_hidden(out, "query", text_of(out, &query));
     form_hidden(out, "tag", slug);
     form_hidden(out, "title", t->name);
-    html_element(out, "button", "Make it a tag", "type", "submit", "aria-label", slug, NULL);
+    html_element(out, "button", "Make it a tag", "type", "submit", NULL);
     form_end(out);
     html_close(out, "section");
     text_free(&query);

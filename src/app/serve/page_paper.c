@@ -31,7 +31,6 @@ static bool add_marked(worker *w, request *r, answer *a, const papertag_paper *p
             html_text(out, text_of(out, &part));
         } else {
             html_element(out, c > 0 ? "mark" : "s", text_of(out, &part), "class", c > 0 ? NULL : "against", NULL);
-            out->size -= out->size && out->data[out->size - 1] == '\n';
         }
         text_free(&part);
         at = spans[i].start + spans[i].length;
@@ -124,7 +123,7 @@ static bool add_similar(worker *w, request *r, answer *a, int64_t key)
         }
         html_open(out, "li", NULL);
         html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(&paper->paper));
+        html_foreign(out, title_of(r, out, &paper->paper));
         html_close(out, "a");
         html_open(out, "small", NULL);
         html_format(out, " %.2f", list[i].similarity);
@@ -162,7 +161,7 @@ static bool add_versions(worker *w, request *r, answer *a, int64_t key)
     return true;
 }
 
-/* The forms: every tag that is thought of, a tag to add, star, note. */
+/* The form of every tag that is thought of, a tag to add, the marks. */
 static void add_forms(text *out, request *r, const papertag_stored *paper)
 {
     const char *to = paper_address(r, out, paper->paper.id);
@@ -181,7 +180,11 @@ static void add_forms(text *out, request *r, const papertag_stored *paper)
     html_element(out, "button", "Undo", "type", "submit", "formaction", "/undo", "class", "undo", NULL);
     html_close(out, "div");
     form_end(out);
-    form_begin(out, "/note", "noting", to);
+}
+
+static void add_note(text *out, request *r, const papertag_stored *paper)
+{
+    form_begin(out, "/note", "noting", paper_address(r, out, paper->paper.id));
     form_hidden(out, "id", paper->paper.id);
     html_element(out, "label", "Note", "for", "note", NULL);
     html_element(out, "textarea", paper->note ? paper->note : "", "id", "note", "name", "note", "rows", "2", NULL);
@@ -214,7 +217,7 @@ static bool add_text(worker *w, request *r, answer *a, const papertag_stored *pa
     }
     html_open(out, "p", "class", "abstract", NULL);
     if (!marks || !p->abstract) {
-        html_foreign(out, p->abstract ? p->abstract : "No abstract.");
+        html_foreign(out, p->abstract ? plain_of(r, out, p->abstract) : "No abstract.");
     } else if (!add_marked(w, r, a, p, tag, p->abstract)) {
         return false;
     }
@@ -233,10 +236,10 @@ void page_paper(worker *w, request *r, answer *a)
         !succeeded(papertag_store_get(w->store, key, &paper, &err), r, a, &err)) {
         return;
     }
-    page_begin(out, title_of(&paper->paper), "", NULL);
+    page_begin(out, title_of(r, out, &paper->paper), "", NULL);
     html_open(out, "main", "id", "main", "class", "narrow whole", NULL);
     html_open(out, "h1", NULL);
-    html_foreign(out, title_of(&paper->paper));
+    html_foreign(out, title_of(r, out, &paper->paper));
     html_close(out, "h1");
     add_about(out, r, &paper->paper);
     html_open(out, "p", NULL);
@@ -246,6 +249,7 @@ void page_paper(worker *w, request *r, answer *a)
     if (!add_text(w, r, a, paper)) {
         return;
     }
+    add_note(out, r, paper);
     add_sources(out, paper);
     if (!add_versions(w, r, a, key) || !add_similar(w, r, a, key)) {
         return;

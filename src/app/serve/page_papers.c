@@ -372,6 +372,12 @@ static bool add_papers(struct papers *p)
     if (count == p->query.limit) {
         add_cursor(&next, &p->query, keys[count - 1]);
     }
+    if (p->query.sort != PAPERTAG_SORT_DATE) {
+        html_open(out, "h2", NULL);
+        html_format(out, p->query.sort == PAPERTAG_SORT_P ? "Most probable first" : "By upvotes for their age");
+        html_format(out, p->view ? ", %s to %s" : "%s%s", p->first, p->last);
+        html_close(out, "h2");
+    }
     if (!count) {
         html_element(out, "p", p->query.after ? "No more papers." : "No papers here.", "class", "none", NULL);
     }

@@ -122,12 +122,12 @@ static void add_paper(text *out, request *r, const struct review *v, const paper
     html_open(out, "article", "class", "whole", NULL);
     html_open(out, "h2", NULL);
     html_open(out, "a", "href", paper_address(r, out, p->id), NULL);
-    html_foreign(out, title_of(p));
+    html_foreign(out, title_of(r, out, p));
     html_close(out, "a");
     html_close(out, "h2");
     add_about(out, r, p);
     html_open(out, "p", "class", "abstract", NULL);
-    html_foreign(out, p->abstract ? p->abstract : "No abstract.");
+    html_foreign(out, p->abstract ? plain_of(r, out, p->abstract) : "No abstract.");
     html_close(out, "p");
     html_close(out, "article");
     form_begin(out, "/verdict", "card numbered", review_address(r, out, v));

@@ -195,7 +195,7 @@ static bool add_unsure(worker *w, request *r, answer *a, const char *tag)
         form_begin(out, "/verdict", "card line", tag_address(r, out, tag));
         form_hidden(out, "id", paper->paper.id);
         html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(&paper->paper));
+        html_foreign(out, title_of(r, out, &paper->paper));
         html_close(out, "a");
         html_open(out, "small", NULL);
         html_format(out, " %.2f ", list[i].p);
