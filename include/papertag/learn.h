@@ -146,11 +146,13 @@ typedef struct papertag_topic {
 } papertag_topic;
 
 typedef struct papertag_discover_options {
-    const char *since, *until; /* as in papertag_query */
-    size_t min_papers;         /* of a topic, at least 2 */
-    size_t limit;              /* topics */
-    unsigned days;             /* the recent days: that many up to the newest paper */
-    unsigned jobs;             /* threads; 0: one for each processor. Does not change the result */
+    const char *since, *until;   /* as in papertag_query */
+    size_t min_papers;           /* of a topic, at least 2 */
+    size_t limit;                /* topics */
+    unsigned days;               /* the recent days: that many up to the newest paper */
+    unsigned jobs;               /* threads; 0: one for each processor. Does not change the result */
+    papertag_progress *progress; /* may be NULL */
+    void *progress_context;
 } papertag_discover_options;
 
 /* Finds terms whose papers are alike in what their tags do not explain, best first. The model gives the terms; it may
@@ -187,10 +189,13 @@ PAPERTAG_API int papertag_store_own_tags(papertag_store *store, papertag_strings
 typedef struct papertag_learner papertag_learner;
 
 typedef struct papertag_learn_options {
-    const char *tag;    /* learn this tag only, whether or not its verdicts have changed; NULL: all that have changed */
+    const char *tag;    /* learn this tag only, whether or not its verdicts have changed, and tags of the store that the
+                           model lacks; NULL: all that have changed */
     const char *remove; /* a tag made in the store, to be removed with its verdicts; NULL */
     bool force;         /* take every fit, even if it is worse */
     unsigned jobs;      /* threads; 0: one for each processor. Does not change the result */
+    papertag_progress *progress; /* may be NULL */
+    void *progress_context;
 } papertag_learn_options;
 
 /* Opens a learner over a store and the model to start from. Both, and the strings of `options`, must outlive it.

@@ -54,9 +54,14 @@ PAPERTAG_API int papertag_write_file(const char *path, const void *bytes, size_t
 PAPERTAG_API const char *papertag_version(void);
 
 /* Finds a file that is installed with papertag, "default.papertag" or "labels.tsv", and writes its path to
- * path[0 .. size): in share/papertag of the installation that the program or library belongs to which this function is part
- * of, or in the source tree where that was built. False when there is none, or no room; then path means nothing. */
+ * path[0 .. size): in share/papertag of the installation that the program or library belongs to which this function is
+ * part of, or in the source tree where that was built. False when there is none, or no room; then path means nothing.
+ */
 PAPERTAG_API bool papertag_installed(const char *name, char *path, size_t size);
+
+/* How far long work has got: `done` of `total` steps of `stage`, a few words. Called on the thread that asked for the
+ * work. */
+typedef void papertag_progress(void *context, const char *stage, size_t done, size_t total);
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
@@ -284,8 +289,8 @@ PAPERTAG_API uint64_t papertag_text_hash(const char *title, const char *abstract
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
                               const papertag_score **out, papertag_error *err);
 
-/* The same for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each paper
- * in turn. On failure some of `out` is written. */
+/* The same for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each
+ * paper in turn. On failure some of `out` is written. */
 PAPERTAG_API int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles,
                                    const char *const *abstracts, papertag_score *out, papertag_error *err);
 

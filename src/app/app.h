@@ -18,6 +18,7 @@
 #include "papertag.h"
 #include "person.h"
 #include "places.h"
+#include "progress.h"
 #include "selection.h"
 #include "status.h"
 #include "terminal.h"

@@ -1,8 +1,8 @@
 /*
  * clock - what time it is, and waiting: the only place that asks the system.
  *
- * For tests, PAPERTAG_CLOCK names a file with the time, in milliseconds since 1970. Waiting then takes no time: it turns
- * the clock in the file forward, for every program that reads it.
+ * For tests, PAPERTAG_CLOCK names a file with the time, in milliseconds since 1970. Waiting then takes no time: it
+ * turns the clock in the file forward, for every program that reads it.
  */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -96,17 +96,18 @@ static int read_likely(papertag_learner *l, pt_tag_fit *fit, papertag_error *err
 int pt_evidence_read_own(papertag_learner *l, pt_tag_fit *fit, papertag_error *err)
 {
     const papertag_own_tag *own = fit->tag->own;
-    const papertag_model *m = l->model;
+    pt_rows *rows = &l->own.papers.rows;
     pt_row row;
     int status = own->query ? read_likely(l, fit, err) : PAPERTAG_OK;
 
-    status =
-        status ? status : pt_tfidf_row(&l->counter, &m->options, &m->vocabulary, own->name, own->definition, &row, err);
+    status = status
+                 ? status
+                 : pt_tfidf_row(&l->counter, &l->model->options, l->vocabulary, own->name, own->definition, &row, err);
     if (status) {
         return status;
     }
-    fit->description = (uint32_t)l->papers.rows.count;
-    return pt_rows_append(&l->papers.rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
+    fit->description = (uint32_t)rows->count;
+    return pt_rows_append(rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 /* ---- gathering ------------------------------------------------------------------------------------------------- */
@@ -127,7 +128,7 @@ static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_e
     const papertag_tag_info *info = &m->tags[tag->old_number];
     pt_lesson *lesson = &e->lesson;
 
-    lesson->prior = e->prior = pt_copy_weights(&m->matrix, m->vocabulary.count, tag->old_number);
+    lesson->prior = e->prior = pt_copy_weights(&m->matrix, lesson->terms, tag->old_number);
     lesson->prior_bias = (float)pt_manifest_number(tag->base, "bias", m->bias[tag->old_number]); /* JSON rounds it */
     lesson->prior_cut = pt_manifest_number(tag->base, "cut", info->cut);
     lesson->prior_a = pt_manifest_number(tag->base, "platt_a", info->platt_a);
@@ -227,12 +228,16 @@ int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evid
 
     out->lesson = (pt_lesson){.rows = &l->papers.rows,
                               .papers = l->papers.count,
-                              .terms = l->model->vocabulary.count,
+                              .terms = l->model->vocabulary.count - l->model->vocabulary.added,
                               .likely = fit->likely,
                               .likely_count = fit->likely_count,
                               .description = fit->description};
     status = status ? status : gather_verdicts(l, tag, seen, out);
-    if (!tag->is_new) {
+    if (tag->is_new) {
+        status = status ? status : pt_own_terms_rows(l, fit, &out->rows);
+        out->lesson.rows = &out->rows;
+        out->lesson.terms = l->vocabulary->count;
+    } else {
         status = status ? status : gather_labelled(l, tag, seen, out);
         status = status ? status : gather_prior(l->model, tag, out);
     }
@@ -248,4 +253,5 @@ void pt_evidence_free(pt_evidence *e)
     free(e->starting);
     free(e->has);
     free(e->prior);
+    pt_rows_free(&e->rows);
 }

@@ -38,9 +38,10 @@ typedef struct pt_learner_tag {
 /* A tag that is fitted again, next to the weights in use so far. Row numbers are of the learner's papers. */
 typedef struct pt_tag_fit {
     const pt_learner_tag *tag;
+    bool *uses;       /* of a new tag, by added term: whether it may use it; in the arena */
     uint32_t *likely; /* likely_count: rows that an own tag's query finds; in the arena */
     size_t likely_count;
-    uint32_t description; /* row of an own tag's name and definition */
+    uint32_t description; /* row of a new tag's name and definition, among those of own.papers */
     pt_learnt_tag learnt; /* V terms; one held-out margin a verdict */
     float *old_weights;   /* V: in use so far; NULL: the old model does not have the tag */
     double old_bias, old_cut;
@@ -58,6 +59,15 @@ typedef struct pt_tag_fit {
     size_t gained_count, lost_count;
 } pt_tag_fit;
 
+/* The terms that new tags bring: see own_terms.c. V terms. */
+typedef struct pt_own_terms {
+    pt_vocabulary vocabulary; /* the terms that the model had at first, then those added; in the arrays below */
+    char *text;
+    uint32_t *starts, *slots;
+    float *idf;
+    pt_stored_rows papers; /* stored papers as rows of it; then rows of descriptions */
+} pt_own_terms;
+
 struct papertag_learner {
     papertag_store *store;
     const papertag_model *model;
@@ -68,7 +78,9 @@ struct papertag_learner {
     size_t verdict_count;
     papertag_own_tag *own_tags;
     size_t own_tag_count;
-    pt_stored_rows papers; /* `rows` continues with labelled papers that are not stored, and with descriptions */
+    pt_stored_rows papers; /* rows without added terms; `rows` continues with labelled papers that are not stored */
+    pt_own_terms own;      /* empty when no new tag is fitted */
+    const pt_vocabulary *vocabulary; /* of the new model */
     pt_counter counter;
     pt_labelled_paper *labelled; /* a later one replaces an earlier one of the same row */
     size_t labelled_count, labelled_capacity;
@@ -89,6 +101,10 @@ struct papertag_learner {
     papertag_model *result;
 };
 
+/* Reads the stored papers as rows of a vocabulary. */
+int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
+                    papertag_error *err);
+
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
 /* The row of a stored paper; the number of stored papers when there is no such key. */
@@ -97,7 +113,7 @@ size_t pt_learner_row(const papertag_learner *l, int64_t key);
 /* Finds a tag's verdicts, and sets its evidence. After the last labelled paper. */
 void pt_evidence_identify(const papertag_learner *l, pt_learner_tag *tag);
 
-/* Reads what a person wrote about an own tag: the papers that its query finds, and the row of its description. */
+/* Reads what a person wrote about a new tag: the papers that its query finds, and the row of its description. */
 int pt_evidence_read_own(papertag_learner *l, pt_tag_fit *fit, papertag_error *err);
 
 /* The weights in one lane of a matrix (free them), V of them. NULL: no memory. */
@@ -109,11 +125,25 @@ typedef struct pt_evidence {
     uint32_t *judged, *labelled;
     uint8_t *yes, *starting, *has;
     float *prior;
+    pt_rows rows; /* of a new tag */
 } pt_evidence;
 
 /* Gathers all that a tag is learnt from; judged[i] is the tag's verdict i. 0 or PAPERTAG_NO_MEMORY. */
 int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evidence *out);
 void pt_evidence_free(pt_evidence *evidence);
+
+/* ---- terms of new tags ----------------------------------------------------------------------------------------- */
+
+/* Finds the terms that the new tags among the fits add to the vocabulary: l->own, l->vocabulary, `uses` of each. */
+int pt_own_terms_find(papertag_learner *l, papertag_error *err);
+void pt_own_terms_free(pt_own_terms *own);
+
+/* Appends to *out the rows of l->own.papers with the terms alone that the new tag of a fit may use. 0 or
+ * PAPERTAG_NO_MEMORY. */
+int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows *out);
+
+/* The old model's weights of a tag made in the store, by the terms of l->vocabulary (free them). NULL: no memory. */
+float *pt_own_terms_weights(const papertag_learner *l, uint32_t tag);
 
 /* ---- one tag --------------------------------------------------------------------------------------------------- */
 

@@ -31,6 +31,35 @@ static int check_options(const papertag_learner *l, papertag_error *err)
     return o->tag && !is_own_tag(l, o->tag) ? papertag_model_find_tag(l->model, o->tag, &index, err) : PAPERTAG_OK;
 }
 
+int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
+                    papertag_error *err)
+{
+    const pt_rows_options rows = {.text = &l->model->options,
+                                  .vocabulary = vocabulary,
+                                  .jobs = l->options.jobs,
+                                  .progress = l->options.progress,
+                                  .progress_context = l->options.progress_context};
+
+    return pt_store_rows(l->store, &rows, out, err);
+}
+
+/* Leaves in each row the terms that the model had at first. */
+static void drop_added_terms(const pt_vocabulary *v, pt_rows *rows)
+{
+    size_t end = 0;
+
+    for (size_t i = 0; v->added && i < rows->count; i++) {
+        const pt_row row = pt_first_part(v, pt_rows_get(rows, i));
+        memmove(rows->terms + end, row.terms, row.count * sizeof *row.terms);
+        memmove(rows->values + end, row.values, row.count * sizeof *row.values);
+        rows->starts[i] = end;
+        end += row.count;
+    }
+    if (v->added && rows->count) {
+        rows->starts[rows->count] = end;
+    }
+}
+
 int papertag_learner_open(papertag_learner **out, papertag_store *store, const papertag_model *model,
                           const papertag_learn_options *options, papertag_error *err)
 {
@@ -47,13 +76,17 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->store = store;
     l->model = model;
     l->options = *options;
+    l->vocabulary = &model->vocabulary;
     status = pt_store_read_begin(store, err);
     l->reading = !status;
     status = status ? status : pt_store_verdicts(store, &l->arena, &l->verdicts, &l->verdict_count, err);
     status = status ? status : pt_store_own_tags(store, &l->arena, &l->own_tags, &l->own_tag_count, err);
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
-    status = status ? status : pt_store_rows(store, model, options->jobs, &l->papers, err);
+    status = status ? status : pt_learner_read(l, &model->vocabulary, &l->papers, err);
+    if (!status) {
+        drop_added_terms(&model->vocabulary, &l->papers.rows);
+    }
     if (status) {
         papertag_learner_close(l);
         return status;
@@ -88,6 +121,7 @@ void papertag_learner_close(papertag_learner *l)
     free(l->bytes);
     free(l->summary.data);
     pt_stored_rows_free(&l->papers);
+    pt_own_terms_free(&l->own);
     pt_counter_free(&l->counter);
     pt_arena_free(&l->arena);
     free(l);
@@ -136,8 +170,9 @@ int papertag_learner_add(papertag_learner *l, const papertag_paper *paper, paper
         return status;
     }
     status = pt_tfidf_row(&l->counter, &m->options, &m->vocabulary, paper->title, paper->abstract, &row, err);
-    if (!status && pt_rows_append(&l->papers.rows, row.terms, row.values, row.count)) {
-        status = pt_no_memory(err);
+    if (!status) {
+        row = pt_first_part(&m->vocabulary, row);
+        status = pt_rows_append(&l->papers.rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
     }
     return status ? status : label_row(l, l->papers.rows.count - 1, paper->tags, err);
 }
@@ -240,8 +275,10 @@ static bool needs_fit(const papertag_learner *l, const pt_learner_tag *tag)
     if (tag->removed || (!tag->learnt && !tag->verdict_count)) {
         return false;
     }
-    if (l->options.tag || l->options.remove) {
-        return tag->verdict_count && l->options.tag && !strcmp(l->options.tag, tag->slug);
+    if (l->options.tag ||
+        l->options.remove) { /* and tags of the store that the old model lacks: the new one has them */
+        return tag->verdict_count &&
+               (tag->old_number == UINT32_MAX || (l->options.tag && !strcmp(l->options.tag, tag->slug)));
     }
     return !known || strcmp(known, tag->evidence) != 0;
 }
@@ -249,19 +286,22 @@ static bool needs_fit(const papertag_learner *l, const pt_learner_tag *tag)
 /* Gives a fit to every tag that needs one. */
 static int list_fits(papertag_learner *l, papertag_error *err)
 {
-    int status = PAPERTAG_OK;
+    int status;
 
     l->fits = pt_calloc(l->tag_count, sizeof *l->fits);
     if (!l->fits) {
         return pt_no_memory(err);
     }
-    for (size_t t = 0; t < l->tag_count && !status; t++) {
+    for (size_t t = 0; t < l->tag_count; t++) {
         pt_learner_tag *tag = &l->tags[t];
         if (needs_fit(l, tag)) {
             tag->fit = &l->fits[l->fit_count++];
             tag->fit->tag = tag;
-            status = tag->own ? pt_evidence_read_own(l, tag->fit, err) : PAPERTAG_OK;
         }
+    }
+    status = pt_own_terms_find(l, err);
+    for (size_t i = 0; i < l->fit_count && !status; i++) {
+        status = l->fits[i].tag->is_new ? pt_evidence_read_own(l, &l->fits[i], err) : PAPERTAG_OK;
     }
     return status;
 }
@@ -348,6 +388,15 @@ static int report(papertag_learner *l, papertag_error *err)
     return l->summary.failed ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
+static void show_learnt(void *context, size_t finished)
+{
+    const papertag_learner *l = context;
+
+    if (l->options.progress) {
+        l->options.progress(l->options.progress_context, "learning tags", finished, l->fit_count);
+    }
+}
+
 int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, papertag_error *err)
 {
     const unsigned jobs = pt_jobs(l->options.jobs);
@@ -368,7 +417,7 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
     if (!status && !l->fit_count && !removed) {
         return PAPERTAG_END;
     }
-    if (!status && (pt_parallel(jobs, l->fit_count, pt_tag_fit_learn, l, NULL) ||
+    if (!status && (pt_parallel(jobs, l->fit_count, pt_tag_fit_learn, l, show_learnt) ||
                     pt_parallel(jobs, l->fit_count, pt_tag_fit_decide, l, NULL))) {
         status = pt_no_memory(err);
     }

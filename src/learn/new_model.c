@@ -2,7 +2,8 @@
  * new_model - the new model: its manifest and bytes, how it measures against the old one, and where it goes.
  *
  * The weights of the model without any verdict stay as they are, to the bit. Tags that learnt have weights of their own
- * besides. The manifest notes what such a tag was before any verdict ("base"), so that a later learner can start there.
+ * besides, and those made in the store may have added terms. The manifest notes what such a tag was before any verdict
+ * ("base"), so that a later learner can start there.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -97,7 +98,9 @@ static cJSON *describe_model(const papertag_learner *l)
     if (!cJSON_GetObjectItemCaseSensitive(manifest, "base")) {
         cJSON_AddStringToObject(manifest, "base", papertag_model_hash(l->model));
     }
-    replace_number(manifest, "format", PT_MODEL_PERSONAL);
+    replace_number(manifest, "format", l->vocabulary->added ? PT_MODEL_EXTENDED : PT_MODEL_PERSONAL);
+    replace_number(manifest, "terms", (double)l->vocabulary->count);
+    replace_number(manifest, "added_terms", (double)l->vocabulary->added);
     cJSON_DeleteItemFromObjectCaseSensitive(manifest, "tags");
     cJSON_AddItemToObject(manifest, "tags", tags);
     return manifest;
@@ -114,7 +117,8 @@ struct plan {
     pt_own own;
     uint32_t *own_tags;
     const float **own_weights;
-    float **copies; /* by place among all tags; NULL: not copied */
+    size_t *own_terms; /* how many weights */
+    float **copies;    /* by place among all tags; NULL: not copied */
     size_t tags;
 };
 
@@ -129,9 +133,11 @@ static int open_plan(const papertag_learner *l, struct plan *p)
     p->own_tags = pt_alloc(tags, sizeof *p->own_tags);
     p->own_weights = pt_calloc(tags, sizeof *p->own_weights);
     p->copies = pt_calloc(tags, sizeof *p->copies);
-    p->own = (pt_own){.tags = p->own_tags, .weights = p->own_weights};
-    return p->manifest && p->from && p->bias && p->own_tags && p->own_weights && p->copies ? PAPERTAG_OK
-                                                                                           : PAPERTAG_NO_MEMORY;
+    p->own_terms = pt_calloc(tags, sizeof *p->own_terms);
+    p->own = (pt_own){.tags = p->own_tags, .weights = p->own_weights, .terms = p->own_terms};
+    return p->manifest && p->from && p->bias && p->own_tags && p->own_weights && p->own_terms && p->copies
+               ? PAPERTAG_OK
+               : PAPERTAG_NO_MEMORY;
 }
 
 static void close_plan(struct plan *p)
@@ -143,6 +149,7 @@ static void close_plan(struct plan *p)
     free(p->bias);
     free(p->own_tags);
     free(p->own_weights);
+    free(p->own_terms);
     free(p->copies);
     cJSON_Delete(p->manifest);
 }
@@ -153,6 +160,7 @@ static int plan_tag(const papertag_learner *l, size_t t, struct plan *p)
     const pt_learner_tag *tag = &l->tags[t];
     const papertag_model *m = l->model;
     const bool refitted = is_refitted(tag);
+    const size_t terms = m->vocabulary.count - m->vocabulary.added;
     const float *weights;
 
     p->from[tag->new_number] = tag->is_new ? UINT32_MAX : tag->old_number;
@@ -163,8 +171,10 @@ static int plan_tag(const papertag_learner *l, size_t t, struct plan *p)
     if (refitted) {
         weights = tag->fit->learnt.weights;
     } else {
-        weights = p->copies[t] = pt_copy_weights(&m->own, m->vocabulary.count, m->own_place[tag->old_number]);
+        weights = p->copies[t] = tag->is_new ? pt_own_terms_weights(l, tag->old_number)
+                                             : pt_copy_weights(&m->own, terms, m->own_place[tag->old_number]);
     }
+    p->own_terms[p->own.count] = tag->is_new ? l->vocabulary->count : terms;
     p->own_weights[p->own.count] = weights;
     p->own_tags[p->own.count++] = tag->new_number;
     return weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
@@ -181,8 +191,8 @@ int pt_learner_assemble(papertag_learner *l, papertag_error *err)
     if (status) {
         pt_no_memory(err);
     } else {
-        status = pt_model_assemble_own(l->model, p.manifest, l->new_tag_count, p.from, p.bias, &p.own, &l->bytes,
-                                       &l->size, err);
+        status = pt_model_assemble_own(l->model, l->vocabulary, p.manifest, l->new_tag_count, p.from, p.bias, &p.own,
+                                       &l->bytes, &l->size, err);
     }
     status = status ? status : papertag_model_open_memory(&l->result, "the new model", l->bytes, l->size, err);
     close_plan(&p);

@@ -52,12 +52,17 @@ static int keep_days(struct papers *p, long first, long last)
 static int read_papers(papertag_store *store, const papertag_model *model, const papertag_discover_options *options,
                        struct papers *out, papertag_error *err)
 {
+    const pt_rows_options rows = {.text = &model->options,
+                                  .vocabulary = &model->vocabulary,
+                                  .jobs = pt_jobs(options->jobs),
+                                  .progress = options->progress,
+                                  .progress_context = options->progress_context};
     long today, first = LONG_MIN, last = LONG_MAX, other;
     int status = pt_store_today(NULL, &today, err);
 
     status = status || !options->since ? status : pt_day_range(options->since, today, &first, &other, err);
     status = status || !options->until ? status : pt_day_range(options->until, today, &other, &last, err);
-    status = status ? status : pt_store_rows(store, model, pt_jobs(options->jobs), &out->stored, err);
+    status = status ? status : pt_store_rows(store, &rows, &out->stored, err);
     if (status) {
         return status;
     }
@@ -110,7 +115,9 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
     const pt_topic_options topic_options = {.min_papers = options->min_papers > 2 ? options->min_papers : 2,
                                             .limit = options->limit,
                                             .days = options->days,
-                                            .jobs = pt_jobs(options->jobs)};
+                                            .jobs = pt_jobs(options->jobs),
+                                            .progress = options->progress,
+                                            .progress_context = options->progress_context};
     pt_corpus corpus = {.vocabulary = &model->vocabulary};
     const papertag_tag_info *tags;
     pt_arena *arena = pt_store_answer(store);

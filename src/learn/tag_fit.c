@@ -24,17 +24,26 @@ void pt_tag_fit_free(pt_tag_fit *fit)
     free(fit->lost);
 }
 
-/* The weights in use so far. */
-static int copy_old(const papertag_model *m, pt_tag_fit *fit)
+/* The stored papers as rows that have all terms of either weights. */
+static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
 {
+    return fit->tag->is_new ? &l->own.papers.rows : &l->papers.rows;
+}
+
+/* The weights in use so far. */
+static int copy_old(const papertag_learner *l, pt_tag_fit *fit)
+{
+    const papertag_model *m = l->model;
+    const size_t terms = m->vocabulary.count - m->vocabulary.added;
     const uint32_t t = fit->tag->old_number;
 
     fit->old_cut = NAN;
     if (t == UINT32_MAX) {
         return PAPERTAG_OK;
     }
-    fit->old_weights = fit->tag->learnt ? pt_copy_weights(&m->own, m->vocabulary.count, m->own_place[t])
-                                        : pt_copy_weights(&m->matrix, m->vocabulary.count, t);
+    fit->old_weights = fit->tag->is_new   ? pt_own_terms_weights(l, t)
+                       : fit->tag->learnt ? pt_copy_weights(&m->own, terms, m->own_place[t])
+                                          : pt_copy_weights(&m->matrix, terms, t);
     fit->old_bias = m->bias[t];
     fit->old_cut = m->tags[t].cut;
     return fit->old_weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
@@ -80,7 +89,7 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     for (size_t i = 0; i < lesson->count; i++) {
         const pt_stored_verdict *v = &l->verdicts[fit->tag->first_verdict + i];
         const bool seen = l->in_use && !isnan(v->held_out);
-        const pt_row row = pt_rows_get(lesson->rows, lesson->judged[i]);
+        const pt_row row = pt_rows_get(rows_of(l, fit), lesson->judged[i]);
         const bool after = is_right(fit->learnt.held_out[i], fit->learnt.cut, v->yes);
         const bool prior = prior_is_right(lesson, row, v->yes);
         bool before = false;
@@ -147,7 +156,7 @@ int pt_tag_fit_learn(void *context, size_t i)
     const papertag_learner *l = context;
     pt_tag_fit *fit = &l->fits[i];
     pt_evidence e = {0};
-    int status = copy_old(l->model, fit);
+    int status = copy_old(l, fit);
 
     status = status ? status : pt_evidence_gather(l, fit, &e);
     status = status ? status : pt_learn_tag(&e.lesson, &fit->learnt, NULL);
@@ -203,7 +212,7 @@ int pt_tag_fit_decide(void *context, size_t i)
         judged[pt_learner_row(l, l->verdicts[fit->tag->first_verdict + k].paper)] = true;
     }
     for (size_t row = 0; row < l->papers.count && !status; row++) {
-        const pt_row values = pt_rows_get(&l->papers.rows, row);
+        const pt_row values = pt_rows_get(rows_of(l, fit), row);
         const double margin = pt_tag_margin(new->weights, new->bias, values);
         const double p = 1 / (1 + exp(new->a *margin + new->b));
         const bool after = margin >= new->cut;

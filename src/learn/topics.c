@@ -305,6 +305,15 @@ static int score_terms(void *context, size_t chunk)
     return status;
 }
 
+static void show_scored(void *context, size_t finished)
+{
+    const struct search *s = context;
+
+    if (s->options->progress) {
+        s->options->progress(s->options->progress_context, "comparing terms", finished * CHUNK, s->terms);
+    }
+}
+
 /* ---- describing a topic ---------------------------------------------------------------------------------------- */
 
 /* The term that is most overrepresented in a topic's papers, by z of its log-odds; UINT32_MAX: none is by 3 or more,
@@ -506,7 +515,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
         find_centroids(&s);
         list_papers(&s);
         status = pt_parallel(options->jobs, corpus->papers / CHUNK + 1, remove_tags, &s, NULL);
-        status = status ? status : pt_parallel(options->jobs, terms / CHUNK + 1, score_terms, &s, NULL);
+        status = status ? status : pt_parallel(options->jobs, terms / CHUNK + 1, score_terms, &s, show_scored);
         status = status ? status : choose_topics(&s, out, count);
     }
     free(s.centroids);

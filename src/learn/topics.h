@@ -22,10 +22,12 @@ typedef struct pt_corpus {
 } pt_corpus;
 
 typedef struct pt_topic_options {
-    size_t min_papers; /* of a topic, at least 2 */
-    size_t limit;      /* topics */
-    unsigned days;     /* the recent days, compared with as many days before them */
-    unsigned jobs;     /* threads */
+    size_t min_papers;           /* of a topic, at least 2 */
+    size_t limit;                /* topics */
+    unsigned days;               /* the recent days, compared with as many days before them */
+    unsigned jobs;               /* threads */
+    papertag_progress *progress; /* may be NULL */
+    void *progress_context;
 } pt_topic_options;
 
 enum { PT_TOPIC_TERMS = 6 };

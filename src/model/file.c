@@ -153,9 +153,9 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
     const pt_vocabulary *v = parts->vocabulary;
     const size_t cells = v->count * pt_model_stride(parts->tags);
     const bool small = parts->precision == PAPERTAG_INT8;
-    struct image image = new_image(PT_MODEL_PLAIN);
+    struct image image = new_image(v->added ? PT_MODEL_EXTENDED : PT_MODEL_PLAIN);
     char *manifest = cJSON_PrintUnformatted(parts->manifest);
-    size_t end = pt_model_header_size(PT_MODEL_PLAIN);
+    size_t end = pt_model_header_size(image.header.version);
 
     if (!manifest || (parts->support && sizeof(size_t) != sizeof(uint64_t))) { /* kernels need a 64-bit machine */
         cJSON_free(manifest);
@@ -213,19 +213,19 @@ static void fill_own(const struct image *image, const pt_own *own, size_t terms)
 
     for (size_t term = 0; term < terms; term++) {
         for (size_t i = 0; i < own->count; i++) {
-            weights[term * stride + i] = own->weights[i][term];
+            weights[term * stride + i] = term < own->terms[i] ? own->weights[i][term] : 0;
         }
     }
     fill_section(image, PT_SECTION_OWN_TAGS, own->tags);
 }
 
-int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, size_t tags, const uint32_t *from,
-                          const double *bias, const pt_own *own, void **bytes, size_t *size, papertag_error *err)
+int pt_model_assemble_own(const papertag_model *base, const pt_vocabulary *v, const cJSON *manifest, size_t tags,
+                          const uint32_t *from, const double *bias, const pt_own *own, void **bytes, size_t *size,
+                          papertag_error *err)
 {
-    const pt_vocabulary *v = &base->vocabulary;
     const pt_matrix *m = &base->matrix;
     const size_t cells = v->count * pt_model_stride(tags);
-    struct image image = new_image(own->count ? PT_MODEL_PERSONAL : PT_MODEL_PLAIN);
+    struct image image = new_image(v->added ? PT_MODEL_EXTENDED : own->count ? PT_MODEL_PERSONAL : PT_MODEL_PLAIN);
     char *text = cJSON_PrintUnformatted(manifest);
     size_t end = pt_model_header_size(image.header.version);
 
@@ -249,8 +249,10 @@ int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, siz
     }
     fill_section(&image, PT_SECTION_MANIFEST, text);
     fill_vocabulary(&image, v);
-    fill_matrix(&image, m, v->count, tags, from);
-    fill_section(&image, PT_SECTION_SCALES, m->scales);
+    fill_matrix(&image, m, v->count - v->added, tags, from); /* of added terms the weights stay 0 */
+    if (m->quantized) {
+        memcpy(section_of(&image, PT_SECTION_SCALES), m->scales, (v->count - v->added) * sizeof *m->scales);
+    }
     fill_section(&image, PT_SECTION_BIAS, bias);
     if (own->count) {
         fill_own(&image, own, v->count);

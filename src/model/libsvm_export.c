@@ -116,12 +116,13 @@ static void append_readme(pt_buf *out, const papertag_model *m)
         "   1 to %u words that vocabulary.tsv contains.\n"
         "2. tf: how often the term occurs in the abstract, plus %g times how often it occurs in the title.\n"
         "3. value = (1 + ln tf) * idf (for tf below 1: tf * idf). Then divide all values by the square root\n"
-        "   of the sum of their squares.\n"
+        "   of the sum of their squares. The last %zu terms, which were added later, do not count for the\n"
+        "   sum, but are divided by the same root.\n"
         "4. Write index:value in ascending order of index.\n"
         "\n"
         "svm-predict gives 1 when the decision value is above 0. papertag assigns a tag when the value is at\n"
         "least the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
-        m->options.ngram_max, m->options.title_weight);
+        m->options.ngram_max, m->options.title_weight, m->vocabulary.added);
 }
 
 static void append_manifest(pt_buf *out, const papertag_model *m)

@@ -128,7 +128,7 @@ static int read_vocabulary(struct owned_vocabulary *v, const char *path, paperta
     if (!v->slots) {
         return pt_no_memory(err);
     }
-    v->view = (pt_vocabulary){v->text.data, v->starts, v->slots, v->idf, count, (uint32_t)slots - 1};
+    v->view = (pt_vocabulary){v->text.data, v->starts, v->slots, v->idf, count, (uint32_t)slots - 1, 0};
     return pt_vocabulary_index(&v->view, v->slots, err);
 }
 
@@ -472,6 +472,18 @@ static void free_import(struct import *in)
     free(in->sums);
 }
 
+/* Sets which terms were added to the vocabulary in `path`. */
+static int set_added(struct import *in, const char *path, papertag_error *err)
+{
+    const double added = pt_manifest_added(in->manifest);
+
+    if (added < 0 || added >= (double)in->vocabulary.view.count) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: fewer terms than \"added_terms\" of manifest.json says", path);
+    }
+    in->vocabulary.view.added = (size_t)added;
+    return PAPERTAG_OK;
+}
+
 int papertag_model_import_libsvm(const char *dir, const char *path, papertag_error *err)
 {
     struct import in = {.dir = dir};
@@ -485,6 +497,7 @@ int papertag_model_import_libsvm(const char *dir, const char *path, papertag_err
     pt_buf_clear(&name);
     pt_buf_format(&name, "%s/vocabulary.tsv", dir);
     status = status ? status : name.failed ? pt_no_memory(err) : read_vocabulary(&in.vocabulary, name.data, err);
+    status = status ? status : set_added(&in, name.data, err);
     status = status ? status : reserve_import(&in) ? pt_no_memory(err) : PAPERTAG_OK;
     for (size_t tag = 0; tag < in.tag_count && !status; tag++) {
         status = import_tag(&in, tag, err);

@@ -22,6 +22,12 @@ double pt_manifest_number(const cJSON *object, const char *key, double otherwise
     return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble : otherwise;
 }
 
+double pt_manifest_added(const cJSON *manifest)
+{
+    const double added = pt_manifest_number(manifest, "added_terms", 0);
+    return added >= 0 && added <= UINT32_MAX && added == floor(added) ? added : -1;
+}
+
 static const char *string_of(const cJSON *object, const char *key)
 {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));

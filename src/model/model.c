@@ -38,9 +38,9 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order",
                        m->name);
     }
-    if (!header->version || header->version > PT_MODEL_PERSONAL) {
+    if (!header->version || header->version > PT_MODEL_EXTENDED) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this version of papertag reads formats 1 to %d",
-                       m->name, (unsigned)header->version, PT_MODEL_PERSONAL);
+                       m->name, (unsigned)header->version, PT_MODEL_EXTENDED);
     }
     size = pt_model_header_size(header->version);
     memcpy(header, m->bytes, size);
@@ -74,12 +74,17 @@ static const void *section_data(const papertag_model *m, const pt_model_header *
 static int open_vocabulary(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
     pt_vocabulary v = {0};
+    const double added = pt_manifest_added(m->json);
     size_t slots = header->sections[PT_SECTION_TERM_SLOTS].size / sizeof *v.slots, empty = 0;
 
     v.count = header->sections[PT_SECTION_IDF].size / sizeof *v.idf;
     if (!v.count || v.count > UINT32_MAX / 4 || slots != pt_vocabulary_slots(v.count)) {
         return damaged(m, err, "vocabulary");
     }
+    if (added < 0 || added >= (double)v.count || (added > 0 && header->version < PT_MODEL_EXTENDED)) {
+        return damaged(m, err, "the number of terms added to the vocabulary");
+    }
+    v.added = (size_t)added;
     v.mask = (uint32_t)(slots - 1);
     v.idf = section_data(m, header, PT_SECTION_IDF, v.count, sizeof *v.idf);
     v.starts = section_data(m, header, PT_SECTION_TERM_STARTS, v.count + 1, sizeof *v.starts);

@@ -7,7 +7,7 @@
  *
  *     header    magic, byte order, version, file size, checksum (XXH3 of all that follows the header)
  *     manifest  JSON: see pt_manifest_*
- *     terms     text, starts (V + 1), slots: a pt_vocabulary as laid out in memory
+ *     terms     text, starts (V + 1), slots: a pt_vocabulary as laid out in memory; "added_terms" of the manifest
  *     idf       float x V
  *     weights   linear: V rows of `stride` lanes, float or int8; each int8 row has a float scale
  *     own       linear: float weights of single tags that were fitted later; they replace those above
@@ -28,8 +28,9 @@
 #include "fit/fit.h"
 #include "text/tfidf.h"
 
-/* Versions of the file: a personal model has weights of its own for some tags. */
-enum { PT_MODEL_PLAIN = 1, PT_MODEL_PERSONAL = 2, PT_MODEL_ALIGN = 64 };
+/* Versions of the file: a personal model has weights of its own for some tags, an extended one also terms that were
+ * added to its vocabulary. */
+enum { PT_MODEL_PLAIN = 1, PT_MODEL_PERSONAL = 2, PT_MODEL_EXTENDED = 3, PT_MODEL_ALIGN = 64 };
 
 /* ---- manifest -------------------------------------------------------------------------------------------------- */
 
@@ -49,6 +50,9 @@ int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out,
 int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_info **tags, size_t *count,
                      papertag_error *err);
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
+
+/* How many terms were added to the vocabulary: a whole number, or -1 when it is none. */
+double pt_manifest_added(const cJSON *manifest);
 
 /* A member of a JSON object; `otherwise` when it is missing or no finite number. */
 double pt_manifest_number(const cJSON *object, const char *key, double otherwise);
@@ -84,13 +88,16 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
 typedef struct pt_own {
     size_t count;
     const uint32_t *tags;        /* count, ascending */
-    const float *const *weights; /* count pointers to V weights */
+    const float *const *weights; /* count pointers to weights */
+    const size_t *terms;         /* count: how many weights, at most V; those of later terms are 0 */
 } pt_own;
 
-/* Assembles, as pt_model_assemble does, the linear model `base` with `own` in place of its own weights.
- * manifest: the new model's, with T tags. from[T]: each tag's number in `base`, UINT32_MAX for a new tag. bias[T]. */
-int pt_model_assemble_own(const papertag_model *base, const cJSON *manifest, size_t tags, const uint32_t *from,
-                          const double *bias, const pt_own *own, void **bytes, size_t *size, papertag_error *err);
+/* Assembles, as pt_model_assemble does, the linear model `base` with `own` in place of its own weights. vocabulary:
+ * that of `base` without the terms that were added to it, and then V - that many added ones, any number. manifest: the
+ * new model's, with T tags. from[T]: each tag's number in `base`, UINT32_MAX for a new tag. bias[T]. */
+int pt_model_assemble_own(const papertag_model *base, const pt_vocabulary *vocabulary, const cJSON *manifest,
+                          size_t tags, const uint32_t *from, const double *bias, const pt_own *own, void **bytes,
+                          size_t *size, papertag_error *err);
 
 /* ---- an open model --------------------------------------------------------------------------------------------- */
 
@@ -160,6 +167,15 @@ struct papertag_tagger {
 
 /* A model over bytes (aligned, from malloc). They are freed with the model, or here when it cannot be opened. */
 int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err);
+
+/* The part of a row that has no terms added to the vocabulary: a vector of length 1. */
+static inline pt_row pt_first_part(const pt_vocabulary *v, pt_row row)
+{
+    while (v->added && row.count && row.terms[row.count - 1] >= v->count - v->added) {
+        row.count--;
+    }
+    return row;
+}
 
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);

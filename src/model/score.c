@@ -237,8 +237,9 @@ static int compare_contributions(const void *a, const void *b)
     return p < q ? 1 : p > q ? -1 : strcmp(x->term, y->term);
 }
 
-/* Lists the terms of a row with their contributions in tagger->terms, in the order of the row. */
-static int list_terms(papertag_tagger *tagger, pt_row row, size_t index)
+/* Lists the terms of a row with their contributions in tagger->terms, in the order of the row: *count of them. Terms
+ * that were added for other tags are left out. */
+static int list_terms(papertag_tagger *tagger, pt_row row, size_t index, size_t *count)
 {
     const papertag_model *m = tagger->model;
     size_t bytes = 0;
@@ -252,13 +253,18 @@ static int list_terms(papertag_tagger *tagger, pt_row row, size_t index)
         return PAPERTAG_NO_MEMORY;
     }
     at = tagger->term_text;
+    *count = 0;
     for (size_t k = 0; k < row.count; k++) {
+        const double weight = papertag_model_weight(m, row.terms[k], index);
         const char *term;
         size_t length;
+        if (weight == 0 && row.terms[k] >= m->vocabulary.count - m->vocabulary.added) {
+            continue;
+        }
         papertag_model_term(m, row.terms[k], &term, &length, NULL);
         memcpy(at, term, length);
         at[length] = '\0';
-        tagger->terms[k] = (papertag_term){at, row.values[k] * papertag_model_weight(m, row.terms[k], index)};
+        tagger->terms[(*count)++] = (papertag_term){at, row.values[k] * weight};
         at += length + 1;
     }
     return PAPERTAG_OK;
@@ -269,6 +275,7 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
 {
     const papertag_model *m = tagger->model;
     double margin;
+    size_t count;
     pt_row row;
     int status;
 
@@ -283,14 +290,14 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
     if (status) {
         return status;
     }
-    if (list_terms(tagger, row, index)) {
+    if (list_terms(tagger, row, index, &count)) {
         return pt_no_memory(err);
     }
-    pt_sort(tagger->terms, row.count, sizeof *tagger->terms, compare_contributions);
+    pt_sort(tagger->terms, count, sizeof *tagger->terms, compare_contributions);
     margin = m->bias[index];
-    for (size_t k = 0; k < row.count; k++) {
+    for (size_t k = 0; k < count; k++) {
         margin += tagger->terms[k].contribution;
     }
-    *out = (papertag_explanation){margin, m->bias[index], tagger->terms, row.count};
+    *out = (papertag_explanation){margin, m->bias[index], tagger->terms, count};
     return PAPERTAG_OK;
 }

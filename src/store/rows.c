@@ -22,7 +22,7 @@ void pt_stored_rows_free(pt_stored_rows *r)
 enum { CHUNK = 64, CHUNKS = 64 };
 
 struct chunk {
-    const papertag_model *model;
+    const pt_rows_options *options;
     const char *titles[CHUNK], *abstracts[CHUNK]; /* count, in the arena of the reading */
     size_t count;
     pt_counter counter;
@@ -37,7 +37,7 @@ static int make_rows(void *context, size_t i)
     c->rows.count = 0;
     for (size_t k = 0; k < c->count && !status; k++) {
         pt_row row;
-        status = pt_tfidf_row(&c->counter, &c->model->options, &c->model->vocabulary, c->titles[k], c->abstracts[k],
+        status = pt_tfidf_row(&c->counter, c->options->text, c->options->vocabulary, c->titles[k], c->abstracts[k],
                               &row, NULL);
         status = status ? status : pt_rows_append(&c->rows, row.terms, row.values, row.count);
     }
@@ -49,7 +49,8 @@ struct reading {
     struct chunk *chunks; /* CHUNKS */
     size_t waiting;       /* papers in them */
     pt_arena arena;       /* of their texts */
-    unsigned jobs;
+    const pt_rows_options *options;
+    int64_t last; /* the highest key: about how many papers there are */
     pt_stored_rows *out;
     size_t keys_capacity;
 };
@@ -58,7 +59,7 @@ struct reading {
 static int take_rows(struct reading *r)
 {
     const size_t count = (r->waiting + CHUNK - 1) / CHUNK;
-    int status = pt_parallel(r->jobs, count, make_rows, r->chunks, NULL);
+    int status = pt_parallel(r->options->jobs, count, make_rows, r->chunks, NULL);
 
     for (size_t i = 0; i < count; i++) {
         struct chunk *c = &r->chunks[i];
@@ -70,6 +71,9 @@ static int take_rows(struct reading *r)
     }
     r->waiting = 0;
     pt_arena_reset(&r->arena);
+    if (r->options->progress) {
+        r->options->progress(r->options->progress_context, "reading papers", r->out->count, (size_t)r->last);
+    }
     return status;
 }
 
@@ -87,18 +91,18 @@ static int read_paper(void *context, pt_db_row *row, papertag_error *err)
     return ++r->waiting == CHUNK * CHUNKS && take_rows(r) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
-int pt_store_rows(papertag_store *store, const papertag_model *model, unsigned jobs, pt_stored_rows *out,
-                  papertag_error *err)
+int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
 {
     static const char sql[] = "SELECT key, title, abstract FROM papers ORDER BY key";
     pt_stored_rows rows = {0};
-    struct reading r = {.chunks = pt_calloc(CHUNKS, sizeof *r.chunks), .jobs = jobs, .out = &rows};
+    struct reading r = {.chunks = pt_calloc(CHUNKS, sizeof *r.chunks), .options = options, .out = &rows};
     int status = r.chunks ? pt_store_state(store, &rows.state, err) : pt_no_memory(err);
 
     pt_store_now(rows.read);
     for (size_t i = 0; i < CHUNKS && r.chunks; i++) {
-        r.chunks[i].model = model;
+        r.chunks[i].options = options;
     }
+    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &r.last, err, "");
     status = status ? status : pt_store_each(store, sql, read_paper, &r, err, "");
     if (!status && take_rows(&r)) {
         status = pt_no_memory(err);

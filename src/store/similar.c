@@ -159,6 +159,9 @@ static int spread_row(struct measuring *m, const papertag_paper *paper, papertag
     pt_row row;
     int status = pt_tagger_row(m->tagger, paper->title, paper->abstract, &row, err);
 
+    if (!status) { /* of length 1 */
+        row = pt_first_part(&m->tagger->model->vocabulary, row);
+    }
     for (size_t k = 0; !status && k < row.count; k++) {
         m->dense[row.terms[k]] = row.values[k];
     }

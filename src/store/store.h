@@ -42,9 +42,17 @@ typedef struct pt_stored_rows {
     int64_t state;      /* of the file then: it differs once anything is written */
 } pt_stored_rows;
 
-/* Reads all papers; `jobs` threads (0: one a processor) make the rows. */
-int pt_store_rows(papertag_store *store, const papertag_model *model, unsigned jobs, pt_stored_rows *out,
-                  papertag_error *err);
+/* How papers are made into rows. */
+typedef struct pt_rows_options {
+    const pt_tfidf_options *text;
+    const pt_vocabulary *vocabulary;
+    unsigned jobs;               /* threads; 0: one a processor */
+    papertag_progress *progress; /* may be NULL */
+    void *progress_context;
+} pt_rows_options;
+
+/* Reads all papers as rows. */
+int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err);
 void pt_stored_rows_free(pt_stored_rows *rows);
 
 /* The day of each paper, as a count of days since 1970: days[i] of papers->keys[i]. */

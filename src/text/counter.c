@@ -141,7 +141,7 @@ static double sublinear(float tf, pt_logs *logs)
     return logs->of[whole];
 }
 
-void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)
+double pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)
 {
     double squares = 0, scale;
 
@@ -153,5 +153,13 @@ void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *i
     scale = squares > 0 ? 1 / sqrt(squares) : 0;
     for (size_t i = 0; i < count; i++) {
         values[i] = (float)(values[i] * scale);
+    }
+    return scale;
+}
+
+void pt_weigh_added(const uint32_t *terms, float *values, size_t count, const float *idf, double scale, pt_logs *logs)
+{
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (float)(sublinear(values[i], logs) * idf[terms[i]] * scale);
     }
 }

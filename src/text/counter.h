@@ -75,7 +75,11 @@ int pt_counter_take(pt_counter *counter);
  * the result, one of the two. */
 uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count);
 
-/* Turns counts into tf-idf values of a row of length 1, in place. idf: by term. */
-void pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs);
+/* Turns counts into tf-idf values of a row of length 1, in place. idf: by term. Returns the factor that gave the row
+ * that length; 0 for an empty row. */
+double pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs);
+
+/* The same for further terms of the row, with the factor of the others, whose values stay what they are. */
+void pt_weigh_added(const uint32_t *terms, float *values, size_t count, const float *idf, double scale, pt_logs *logs);
 
 #endif

@@ -9,7 +9,7 @@
 /* One sparse row of K non-zeros, borrowed. */
 typedef struct pt_row {
     const uint32_t *terms; /* K, ascending */
-    const float *values;   /* K; of a tf-idf row: a vector of length 1 */
+    const float *values;   /* K; of a tf-idf row: a vector of length 1 (see tfidf.h) */
     size_t count;          /* K */
 } pt_row;
 

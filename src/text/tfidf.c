@@ -55,6 +55,20 @@ static void clear_counts(pt_counter *counter)
     counter->count = 0;
 }
 
+/* Terms that were added to the vocabulary come last in a row. */
+static void weigh_row(pt_counter *counter, const pt_vocabulary *v)
+{
+    size_t first = counter->count;
+    double scale;
+
+    while (v->added && first && counter->terms[first - 1] >= v->count - v->added) {
+        first--;
+    }
+    scale = pt_weigh(counter->terms, counter->values, first, v->idf, &counter->logs);
+    pt_weigh_added(counter->terms + first, counter->values + first, counter->count - first, v->idf, scale,
+                   &counter->logs);
+}
+
 int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *vocabulary,
                  const char *title, const char *abstract, pt_row *out, papertag_error *err)
 {
@@ -70,7 +84,7 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
     if (status || pt_counter_take(counter)) {
         return pt_no_memory(err);
     }
-    pt_weigh(counter->terms, counter->values, counter->count, vocabulary->idf, &counter->logs);
+    weigh_row(counter, vocabulary);
     *out = (pt_row){counter->terms, counter->values, counter->count};
     counter->count = 0;
     return PAPERTAG_OK;

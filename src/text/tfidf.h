@@ -5,6 +5,8 @@
  *
  * value = (1 + ln tf) * idf, then divided by the row's Euclidean length. tf counts a word of the title title_weight
  * times. idf = ln((1 + N) / (1 + df)) + 1. This is scikit-learn's TfidfVectorizer with sublinear_tf and smooth_idf.
+ * Terms that were added to a vocabulary are divided by the same length, but do not count for it: |row| is 1 without
+ * them.
  */
 #ifndef PT_TFIDF_H
 #define PT_TFIDF_H

@@ -49,3 +49,17 @@ int pt_vocabulary_index(const pt_vocabulary *v, uint32_t *slots, papertag_error 
     }
     return PAPERTAG_OK;
 }
+
+uint32_t pt_vocabulary_find(const pt_vocabulary *v, const char *term, size_t length)
+{
+    const uint64_t hash = hash_of_term(term, length);
+
+    for (uint32_t at = pt_likely_slot(v, hash, (uint32_t)hash & v->mask); v->slots[at];
+         at = pt_likely_slot(v, hash, (at + 1) & v->mask)) {
+        const uint32_t number = pt_slot_term(v, v->slots[at]);
+        if (v->starts[number + 1] - v->starts[number] == length && !memcmp(v->text + v->starts[number], term, length)) {
+            return number;
+        }
+    }
+    return UINT32_MAX;
+}

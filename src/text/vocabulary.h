@@ -14,6 +14,7 @@ typedef struct pt_vocabulary {
     const float *idf;       /* V */
     size_t count;           /* V */
     uint32_t mask;          /* slots - 1; the number of slots is a power of two */
+    size_t added;           /* terms at the end that came later: they do not change the values of the others in a row */
 } pt_vocabulary;
 
 /* The number of slots for `count` terms. */
@@ -23,6 +24,9 @@ size_t pt_vocabulary_slots(size_t count);
  * in the bits of the mask and bits of the hash above, which save most comparisons. There are twice as many slots as
  * terms, so that the mask has room for term + 1. PAPERTAG_BAD_INPUT when a term occurs twice. */
 int pt_vocabulary_index(const pt_vocabulary *vocabulary, uint32_t *slots, papertag_error *err);
+
+/* The number of a term; UINT32_MAX when the vocabulary does not have it. */
+uint32_t pt_vocabulary_find(const pt_vocabulary *vocabulary, const char *term, size_t length);
 
 /* The term in a slot that is not empty. */
 static inline uint32_t pt_slot_term(const pt_vocabulary *vocabulary, uint32_t slot)

@@ -310,6 +310,76 @@ teardown() {
     expect 3
 }
 
+@test "discover: the printed calls make tags when a shell runs them as they stand, whatever the ids" {
+    export PAPERTAG_DB=$work/papers.db PATH=$work/bin:$PATH
+    mkdir "$work/bin"
+    ln -s "$PAPERTAG" "$work/bin/papertag"
+    make_papers 90 | jq -c --arg touch "$work/ran" 'if .tags[0] == "3d-vision" then .tags = [] else . end |
+        .id = "-\(.id) $(touch \($touch)) `touch \($touch)` \u0027; touch \($touch) # \"*"' >"$work/in"
+    papertag train -o "$work/base" --skip-rare "$work/in" >/dev/null
+    papertag add --model "$work/base" --db "$work/pa pers.db" "$work/in" >/dev/null
+    papertag discover --model "$work/base" --db "$work/pa pers.db" -n 3 >"$work/out"
+    grep '^  papertag tag-new' "$work/out" >"$work/calls"
+    [ "$(wc -l <"$work/calls")" -gt 0 ]
+    sh -e "$work/calls" >"$work/made"
+    [ "$(sqlite3 "$work/pa pers.db" 'SELECT count(*) FROM tags WHERE own')" = "$(wc -l <"$work/calls")" ]
+    [ "$(grep 'is new: learnt from 5 yes' "$work/made" | sort -u | wc -l)" = "$(wc -l <"$work/calls")" ]
+    [ ! -e "$work/ran" ]
+    papertag discover --model "$work/base" --db "$work/pa pers.db" -n 20 --json >"$work/again" # names are still free
+    [ -z "$(jq -r .topic "$work/again" | sort | uniq -d)" ]
+    for made in $(sqlite3 "$work/pa pers.db" 'SELECT tag FROM tags WHERE own'); do
+        ! grep -q "\"topic\":\"$made\"" "$work/again"
+    done
+}
+
+@test "tag-new learns words that the model lacks; other tags decide as before" {
+    export PAPERTAG_DB=$work/papers.db
+    make_papers 60 >"$work/in"
+    papertag train -o "$work/base" "$work/in" >/dev/null
+    make_papers 40 | jq -c '.id = "n" + .id | if (.id[2:] | tonumber) % 4 == 0 then .abstract += " A nerfoid of nerfoids." else . end' >"$work/new"
+    papertag add --model "$work/base" "$work/in" "$work/new" >/dev/null
+    papertag tag-new nerfoids --model "$work/base" -e np4 -e np8 -e np12 --definition "Papers about a nerfoid." >/dev/null
+    papertag model save -o "$work/mine"
+    papertag model verify "$work/mine"
+    [ "$(papertag list --tag nerfoids --json | jq -r .id | sort | grep -c '^np')" -ge 8 ]
+    papertag explain --model "$work/mine" --tag nerfoids --json "$work/new" | jq -s -e 'map(select(.id == "np4"))[0] |
+        (.terms | any(.term == "nerfoid" and .contribution > 0)) and ((.bias + ([.terms[].contribution] | add) - .margin) | fabs < 1e-6)' >/dev/null
+    for model in base mine; do
+        papertag tag --all --json --model "$work/$model" "$work/in" "$work/new" |
+            jq -c '[.id, (.tags[] | select(.tag != "nerfoids"))]' >"$work/$model.tags"
+    done
+    cmp "$work/base.tags" "$work/mine.tags"
+    papertag model export --libsvm "$work/libsvm" "$work/mine" >/dev/null
+    papertag model import --libsvm "$work/libsvm" -o "$work/back"
+    papertag explain --model "$work/back" --tag nerfoids --json "$work/new" | jq -s -e 'any(.[].terms[]; .term == "nerfoid")' >/dev/null
+}
+
+@test "retrain --dry-run -o writes the new model and leaves the store as it is" {
+    store
+    papertag label sample-02 +robotics
+    papertag retrain --dry-run -o "$work/new" >"$work/out"
+    grep -q "the new model was written to $work/new" "$work/out"
+    grep -q "the store was not changed" "$work/out"
+    papertag model verify "$work/new"
+    run papertag model list
+    expect 3
+    [ "$(papertag retrain --dry-run -o "$work/new" --json | jq -s -r '.[-1] | "\(.kept) \(.file)"')" = "false $work/new" ]
+    run papertag retrain --dry-run -o "$work/nowhere/new"
+    expect 1
+    [ "$(papertag retrain --json | jq -s -r '.[-1] | "\(.kept) \(.file)"')" = "true null" ]
+}
+
+@test "the README's own tag is made, asked about and learnt from in the README's own store" {
+    store
+    mkdir "$work/bin"
+    ln -s "$PAPERTAG" "$work/bin/papertag"
+    sed -n '/^A tag of your own starts/,/^[A-Z].*measured/p' README.md | grep '^    papertag tag-new' >"$work/calls"
+    [ -s "$work/calls" ]
+    PATH=$work/bin:$PATH sh -e "$work/calls" | grep -q 'is new: learnt from 1 yes'
+    yes | head -n 3 | papertag review --plain --tag debate >/dev/null
+    papertag retrain >/dev/null
+}
+
 @test "add, review and retrain on one store at the same time: none is refused" {
     store
     (for i in $(seq 10); do make_papers 20 | sed "s/\"id\":\"p/\"id\":\"q$i-/" | papertag add - >/dev/null || echo failed; done) >"$work/add" 2>&1 &

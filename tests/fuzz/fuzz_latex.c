@@ -1,5 +1,6 @@
 /*
- * Fuzz target: LaTeX of bibliographies and abstracts. Text that is UTF-8 stays so, and never grows beyond what its accents explain.
+ * Fuzz target: LaTeX of bibliographies and abstracts. Text that is UTF-8 stays so, and never grows beyond what its
+ * accents explain.
  */
 #include <stdlib.h>
 #include <utf8proc.h>

@@ -231,8 +231,9 @@ static papertag_tag_change learn_if_better(const papertag_model *from)
     return change;
 }
 
-/* Adds papers with the texts of papers 0, 5, 10 ... (all of the first subject) and ids of their own. */
-static void add_twins(int count)
+/* Adds papers with the texts of papers `first`, first + 5, first + 10 ... (all of one subject), words of their own
+ * before it, and ids from PAPERS + id on. */
+static void add_like(int first, int count, const char *more_words, int id_from)
 {
     papertag_tagger *tagger;
     papertag_batch *batch;
@@ -241,12 +242,14 @@ static void add_twins(int count)
     assert_int_equal(papertag_tagger_open(&tagger, model, &err), PAPERTAG_OK);
     assert_int_equal(papertag_batch_open(&batch, &err), PAPERTAG_OK);
     for (int i = 0; i < count; i++) {
-        char id[16], abstract[1000];
+        char id[16], abstract[1000], longer[1100];
         papertag_paper paper;
         const papertag_score *scores;
         const papertag_tag_info *infos;
-        make_paper(SUBJECTS * i, id, abstract, sizeof abstract, &paper);
-        snprintf(id, sizeof id, "p%03d", PAPERS + i);
+        make_paper(first + SUBJECTS * i, id, abstract, sizeof abstract, &paper);
+        snprintf(longer, sizeof longer, "%s%s", more_words, abstract);
+        paper.abstract = longer;
+        snprintf(id, sizeof id, "p%03d", PAPERS + id_from + i);
         assert_int_equal(papertag_tag(tagger, paper.title, paper.abstract, &scores, &err), PAPERTAG_OK);
         assert_int_equal(papertag_batch_add(batch, &paper, scores, papertag_model_tags(model, &infos), &err),
                          PAPERTAG_OK);
@@ -272,7 +275,7 @@ static void test_small_steps_do_not_lead_to_what_is_worse(void **state)
     size_t refused = 0;
     (void)state;
 
-    add_twins(PAIRS);
+    add_like(0, PAIRS, "", 0);
     for (int i = 0; i < PAIRS; i++) {
         contradict(i);
         if (i % 2) {
@@ -299,7 +302,7 @@ static void test_a_tag_goes_back_when_what_it_learnt_is_worse(void **state)
     papertag_model *forced, *back;
     (void)state;
 
-    add_twins(10);
+    add_like(0, 10, "", 0);
     for (int i = 0; i < 8; i++) {
         contradict(i);
     }
@@ -485,6 +488,95 @@ static void test_a_tag_from_five_examples(void **state)
     papertag_model_close(with);
 }
 
+/* The margin of a paper with one of the texts that tests add. */
+static double margin_of(const papertag_model *m, const char *text, const char *tag, bool explained)
+{
+    papertag_tagger *tagger;
+    papertag_explanation e;
+    const papertag_score *scores;
+    size_t index;
+    double margin = NAN, sum;
+
+    assert_int_equal(papertag_model_find_tag(m, tag, &index, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_tagger_open(&tagger, m, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_explain(tagger, "A paper", text, index, &e, &err), PAPERTAG_OK);
+    sum = e.bias;
+    for (size_t i = 0; i < e.count; i++) {
+        sum += e.terms[i].contribution;
+        if (explained && !strcmp(e.terms[i].term, "nerf")) {
+            assert_true(e.terms[i].contribution > 0);
+            explained = false;
+        }
+    }
+    assert_false(explained);
+    assert_int_equal(papertag_tag(tagger, "A paper", text, &scores, &err), PAPERTAG_OK);
+    for (size_t i = 0; isnan(margin); i++) {
+        margin = scores[i].index == index ? scores[i].margin : NAN;
+    }
+    assert_true(fabs(margin - sum) < 1e-5);
+    papertag_tagger_close(tagger);
+    return margin;
+}
+
+static const char nerf_text[] = "nerf radiance novel nerf depth scene common1 camera common2";
+
+/* A new topic has new words: its tag learns them, other tags stay as they are, and the file holds it all. */
+static void test_a_new_tag_learns_words_that_the_model_lacks(void **state)
+{
+    const papertag_own_tag nerf = {"fields", NULL, "Scenes as nerf.", NULL}, other = {"other", NULL, NULL, NULL};
+    int64_t keys[3];
+    const papertag_learning *l;
+    papertag_model *with, *both, *alone, *back;
+    char copy[100], dir[100], command[300];
+    int right = 0;
+    (void)state;
+
+    add_like(2, 20, "nerf radiance ", 0);
+    add_like(3, 20, "glossolalia ", 20);
+    for (int i = 0; i < 3; i++) {
+        keys[i] = key_of(PAPERS + i);
+    }
+    assert_int_equal(papertag_store_define_tag(store, &nerf, keys, 3, &err), PAPERTAG_OK);
+    papertag_learner_close(learn(model, NULL, &l));
+    with = model_in_use();
+    assert_int_equal(papertag_model_term_count(with), papertag_model_term_count(model) + 2);
+    assert_true(margin_of(with, nerf_text, "fields", true) > margin_of(with, nerf_text + 5, "fields", true));
+    for (int i = 0; i < 40; i++) {
+        right += in_force(PAPERS + i, "fields") == (i < 20);
+    }
+    assert_true(right >= 38);
+    for (int t = 0; t < SUBJECTS - 1; t++) {
+        assert_true(margin_of(with, nerf_text, tags[t], false) == margin_of(model, nerf_text, tags[t], false));
+    }
+    /* a second tag leaves the first one as it was, and is what it is without the first one */
+    for (int i = 0; i < 3; i++) {
+        keys[i] = key_of(PAPERS + 20 + i);
+    }
+    assert_int_equal(papertag_store_define_tag(store, &other, keys, 3, &err), PAPERTAG_OK);
+    papertag_learner_close(learn(with, NULL, &l));
+    assert_int_equal(l->count, 1);
+    both = model_in_use();
+    assert_int_equal(papertag_model_term_count(both), papertag_model_term_count(with) + 1);
+    assert_true(margin_of(both, nerf_text, "fields", true) == margin_of(with, nerf_text, "fields", true));
+    papertag_learner_close(learn(both, "fields", &l));
+    papertag_learner_close(learn(model, NULL, &l));
+    alone = model_in_use();
+    assert_true(margin_of(alone, nerf_text, "other", false) == margin_of(both, nerf_text, "other", false));
+    /* out to LIBSVM's files and back */
+    snprintf(copy, sizeof copy, "%s/copy", folder);
+    snprintf(dir, sizeof dir, "%s/libsvm", folder);
+    assert_int_equal(papertag_model_export_libsvm(both, dir, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_model_import_libsvm(dir, copy, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_model_open(&back, copy, &err), PAPERTAG_OK);
+    assert_true(fabs(margin_of(back, nerf_text, "fields", true) - margin_of(both, nerf_text, "fields", true)) < 0.02);
+    snprintf(command, sizeof command, "rm -r %s %s", dir, copy);
+    assert_int_equal(system(command), 0);
+    papertag_model_close(with);
+    papertag_model_close(both);
+    papertag_model_close(alone);
+    papertag_model_close(back);
+}
+
 static void test_invalid_names_are_refused(void **state)
 {
     const int64_t keys[] = {key_of(4)};
@@ -578,6 +670,7 @@ int main(void)
                                      OF_STORE(test_labels_hold_and_do_not_pull),
                                      OF_STORE(test_labelled_papers_are_learnt_from),
                                      OF_STORE(test_a_tag_from_five_examples),
+                                     OF_STORE(test_a_new_tag_learns_words_that_the_model_lacks),
                                      OF_STORE(test_invalid_names_are_refused),
                                      OF_STORE(test_kept_models),
                                      OF_STORE(test_discover_finds_the_subject_without_a_tag),

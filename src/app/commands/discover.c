@@ -2,18 +2,19 @@
  * papertag discover - finds topics in the store that no tag covers, ready to become tags.
  */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../app.h"
 
-enum { SHOWN = 5 }; /* papers of a topic */
+enum { SHOWN = 5, SLUG = 61 }; /* papers of a topic; bytes of a slug, with the NUL */
 
-/* Turns a phrase into the name of a tag: "kv cache" into kv-cache. */
-static void make_slug(const char *term, char *slug, size_t size)
+/* Turns a phrase into a name that a tag may have: "kv cache" into kv-cache. */
+static void make_slug(const char *term, char slug[SLUG])
 {
     size_t n = 0;
 
-    for (; *term && n + 1 < size; term++) {
+    for (; *term && n + 1 < SLUG; term++) {
         if (isalnum((unsigned char)*term)) {
             slug[n++] = (char)tolower((unsigned char)*term);
         } else if (n && slug[n - 1] != '-') {
@@ -24,6 +25,93 @@ static void make_slug(const char *term, char *slug, size_t size)
         n--;
     }
     slug[n] = '\0';
+}
+
+/* What a topic may not be called. */
+struct naming {
+    const papertag_model *model;
+    char (*slugs)[SLUG]; /* count: of the store's own tags, then of the topics so far */
+    size_t count;
+};
+
+/* Lists the store's own tags, with room for `topics` more. EXIT_DONE, or EXIT_FAILED after saying why. */
+static int open_naming(struct naming *naming, papertag_store *store, const papertag_model *model, size_t topics)
+{
+    papertag_strings own;
+    papertag_error err;
+
+    naming->model = model;
+    if (papertag_store_own_tags(store, &own, &err)) {
+        return failed(&err);
+    }
+    naming->slugs = calloc(own.count + topics + 1, sizeof *naming->slugs);
+    if (!naming->slugs) {
+        return out_of_memory();
+    }
+    for (; naming->count < own.count; naming->count++) {
+        snprintf(naming->slugs[naming->count], SLUG, "%s", own.items[naming->count]);
+    }
+    return EXIT_DONE;
+}
+
+/* Whether a tag, or a topic of this call, has the name. */
+static bool is_taken(const struct naming *naming, const char *slug)
+{
+    const papertag_tag_info *tags;
+    const size_t count = papertag_model_tags(naming->model, &tags);
+
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(tags[i].tag, slug)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < naming->count; i++) {
+        if (!strcmp(naming->slugs[i], slug)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names a topic so that its tag can be made: by its phrase, with a number when that is taken. */
+static const char *name_topic(struct naming *naming, const char *phrase)
+{
+    char slug[SLUG], *name = naming->slugs[naming->count];
+
+    make_slug(phrase, slug);
+    snprintf(name, SLUG, "%s", *slug ? slug : "topic");
+    for (unsigned i = 2; is_taken(naming, name); i++) {
+        snprintf(name, SLUG, "%.50s-%u", *slug ? slug : "topic", i);
+    }
+    naming->count++;
+    return name;
+}
+
+/* Adds the call that makes a tag of the topic, to be pasted into a shell as it stands, but for its examples. */
+static void start_call(const args *a, const papertag_topic *t, const char *slug, text *call)
+{
+    static const char *const places[] = {"db", "model"};
+    text query = {0}, definition = {0};
+
+    for (size_t i = 0; i < t->term_count; i++) {
+        text_put(&definition, i ? ", " : "");
+        text_put(&definition, t->terms[i]);
+    }
+    text_format(&query, "\"%s\"", t->terms[0]);
+    text_put(call, "papertag tag-new ");
+    text_shell(call, slug);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (args_have(a, places[i])) {
+            text_format(call, " --%s ", places[i]);
+            text_shell(call, args_text(a, places[i], ""));
+        }
+    }
+    text_put(call, " --query ");
+    text_shell(call, text_of(call, &query));
+    text_put(call, " --definition ");
+    text_shell(call, text_of(call, &definition));
+    text_free(&query);
+    text_free(&definition);
 }
 
 static int write_json(papertag_store *store, const papertag_topic *t, const char *slug, text *out)
@@ -58,9 +146,10 @@ static int write_json(papertag_store *store, const papertag_topic *t, const char
     return EXIT_DONE;
 }
 
-static int write_text(papertag_store *store, const style *s, const papertag_topic *t, const char *slug, text *out)
+static int write_text(const args *a, papertag_store *store, const style *s, const papertag_topic *t, const char *slug,
+                      text *out)
 {
-    text line = {0}, call = {0}, query = {0};
+    text line = {0}, call = {0};
     papertag_error err;
     int code = EXIT_DONE;
 
@@ -79,12 +168,7 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
     text_put(out, s->good);
     text_wrapped(out, s, text_of(out, &line), "  ");
     text_format(out, "%s\n", s->plain);
-    text_format(&query, "\"%s\"", t->terms[0]);
-    text_put(&call, "papertag tag-new ");
-    text_shell(&call, slug);
-    text_put(&call, " --query ");
-    text_shell(&call, text_of(&call, &query));
-    text_put(&call, " --definition '...'");
+    start_call(a, t, slug, &call);
     for (size_t i = 0; i < t->count && i < SHOWN && !code; i++) {
         const papertag_stored *paper;
         if (papertag_store_get(store, t->keys[i], &paper, &err)) {
@@ -94,14 +178,15 @@ static int write_text(papertag_store *store, const style *s, const papertag_topi
         text_put(out, "  - ");
         text_wrapped(out, s, paper->paper.title ? paper->paper.title : paper->paper.id, "    ");
         text_put(out, "\n");
-        text_put(&call, " -e ");
-        text_shell(&call, paper->paper.id);
+        if (is_clean(paper->paper.id)) { /* else what is printed is another id */
+            text_put(&call, " -e ");
+            text_shell(&call, paper->paper.id);
+        }
     }
     /* on one line, however long: a line break would end the command that is pasted */
     text_format(out, "  %s%s%s\n\n", s->dim, text_of(out, &call), s->plain);
     text_free(&line);
     text_free(&call);
-    text_free(&query);
     return code;
 }
 
@@ -111,6 +196,8 @@ static int run(const args *a)
     unsigned long limit = 10, least = 5, days = 90, jobs = 0;
     papertag_store *store = NULL;
     papertag_model *model = NULL;
+    struct naming naming = {0};
+    progress shown;
     const papertag_topic *topics;
     style s = style_of_stdout();
     papertag_error err;
@@ -128,15 +215,21 @@ static int run(const args *a)
     options.min_papers = least;
     options.days = (unsigned)days;
     options.jobs = (unsigned)jobs;
+    progress_begin(&shown);
+    options.progress = progress_show;
+    options.progress_context = &shown;
+    code = code ? code : open_naming(&naming, store, model, limit);
     if (!code && papertag_store_discover(store, model, &options, &topics, &count, &err)) {
+        progress_end(&shown);
         code = refused(&err);
     }
+    progress_end(&shown);
     for (size_t i = 0; i < count && !code; i++) {
-        char slug[61];
-        make_slug(topics[i].name, slug, sizeof slug);
+        const char *slug = name_topic(&naming, topics[i].name);
         code = args_have(a, "json") ? write_json(store, &topics[i], slug, &out)
-                                    : write_text(store, &s, &topics[i], slug, &out);
+                                    : write_text(a, store, &s, &topics[i], slug, &out);
     }
+    free(naming.slugs);
     if (!code && !count) {
         complain("no topic with at least %lu papers found; --min-papers may be lower", least);
         code = EXIT_NOTHING;

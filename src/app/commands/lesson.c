@@ -110,11 +110,12 @@ static int write_change_json(struct lesson *lesson, const papertag_tag_change *c
     return code;
 }
 
-static void write_summary_json(text *out, const papertag_learning *l, bool kept)
+static void write_summary_json(text *out, const papertag_learning *l, const char *file, bool kept)
 {
     json_open(out, NULL, '{');
     json_string(out, "model", l->hash);
     json_bool(out, "kept", kept);
+    json_string(out, "file", file);
     json_count(out, "tags", l->count);
     json_count(out, "taken", l->taken);
     json_count(out, "papers", l->papers);
@@ -128,7 +129,7 @@ static void write_summary_json(text *out, const papertag_learning *l, bool kept)
 }
 
 /* The result on the dev papers, and whether the new model is in use. */
-static void write_summary(struct lesson *lesson, const papertag_learning *l, bool kept)
+static void write_summary(struct lesson *lesson, const papertag_learning *l, const char *file, bool kept)
 {
     text *out = &lesson->out;
 
@@ -141,11 +142,15 @@ static void write_summary(struct lesson *lesson, const papertag_learning *l, boo
     if (kept) {
         text_format(out, "model %.8s is now in use; `papertag model use` goes back to an earlier one\n", l->hash);
     } else if (l->better) {
-        text_put(out, "dry run: nothing was changed\n");
+        text_put(out, "dry run: the store was not changed\n");
+    }
+    if (file) {
+        text_format(out, "the new model was written to %s\n", file);
     }
 }
 
-static int write_learning(struct lesson *lesson, const papertag_learning *l, bool kept)
+/* file: the new model was written to it; NULL: to none. */
+static int write_learning(struct lesson *lesson, const papertag_learning *l, const char *file, bool kept)
 {
     const bool json = args_have(lesson->args, "json");
     int code = EXIT_DONE;
@@ -154,9 +159,9 @@ static int write_learning(struct lesson *lesson, const papertag_learning *l, boo
         code = json ? write_change_json(lesson, &l->tags[i]) : write_change(lesson, &l->tags[i]);
     }
     if (json) {
-        write_summary_json(&lesson->out, l, kept);
+        write_summary_json(&lesson->out, l, file, kept);
     } else {
-        write_summary(lesson, l, kept);
+        write_summary(lesson, l, file, kept);
     }
     return code ? code : text_write(&lesson->out) ? EXIT_DONE : EXIT_FAILED;
 }
@@ -169,6 +174,21 @@ int lesson_open(struct lesson *lesson, const args *a)
 
     code = code ? code : open_store(a, false, &lesson->store);
     return code ? code : open_model(a, lesson->store, &lesson->model);
+}
+
+int lesson_start(struct lesson *lesson, papertag_learn_options *options)
+{
+    papertag_error err;
+    int status;
+
+    progress_begin(&lesson->progress);
+    options->progress = progress_show;
+    options->progress_context = &lesson->progress;
+    status = papertag_learner_open(&lesson->learner, lesson->store, lesson->model, options, &err);
+    if (status) {
+        progress_end(&lesson->progress);
+    }
+    return status ? refused(&err) : EXIT_DONE;
 }
 
 void lesson_close(struct lesson *lesson)
@@ -189,6 +209,7 @@ int lesson_learn(struct lesson *lesson, bool dry)
     bool take;
     int code, status = papertag_learner_fit(lesson->learner, &learning, &err);
 
+    progress_end(&lesson->progress);
     if (status == PAPERTAG_END) {
         code = dry ? EXIT_DONE : retag(lesson->store, lesson->model, &more);
         complain("nothing to learn: no verdict has changed since the model last learnt");
@@ -197,17 +218,20 @@ int lesson_learn(struct lesson *lesson, bool dry)
     if (status) {
         return refused(&err);
     }
-    take = !dry && (learning->better || (args_have(lesson->args, "force") && learning->taken));
-    if (take && ((path && papertag_learner_save(lesson->learner, path, &err)) ||
-                 papertag_learner_keep(lesson->learner, &err))) {
+    take = learning->better || (args_have(lesson->args, "force") && learning->taken);
+    if (take && path && papertag_learner_save(lesson->learner, path, &err)) {
         return failed(&err);
     }
-    code = write_learning(lesson, learning, take);
-    if (!code && !take && !dry) {
-        complain("the model in use is better and stays in use; --force takes the new one");
+    if (take && !dry && papertag_learner_keep(lesson->learner, &err)) {
+        return failed(&err);
+    }
+    code = write_learning(lesson, learning, take ? path : NULL, take && !dry);
+    if (!code && !take && (path || !dry)) {
+        complain("the model in use is better and stays in use%s%s%s; --force takes the new one", path ? ", and " : "",
+                 path ? path : "", path ? " is not written" : "");
         return EXIT_FAILED;
     }
-    if (!code && take) {
+    if (!code && take && !dry) {
         code = papertag_store_model(lesson->store, &new, &err) ? failed(&err) : retag(lesson->store, new, &more);
         papertag_model_close(new);
     }

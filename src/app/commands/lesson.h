@@ -11,10 +11,14 @@ struct lesson {
     papertag_store *store;
     papertag_model *model;
     papertag_learner *learner;
-    unsigned long shown; /* papers to name for each tag that gain it, and as many that lose it */
+    unsigned long shown; /* papers to name for each tag that gain a tag, and as many that lose it */
     style style;
+    progress progress; /* its line goes before anything is printed */
     text out;
 };
+
+/* Opens a learner. Returns EXIT_DONE, or EXIT_USAGE or EXIT_FAILED after a message. */
+int lesson_start(struct lesson *lesson, papertag_learn_options *options);
 
 /* Opens store and model, and reads --show. Returns EXIT_DONE, or EXIT_USAGE or EXIT_FAILED after a message. */
 int lesson_open(struct lesson *lesson, const args *a);

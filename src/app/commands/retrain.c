@@ -60,15 +60,12 @@ static int run(const args *a)
     struct lesson lesson = {.args = a, .shown = 3, .style = style_of_stdout()};
     papertag_learn_options options = {.force = args_have(a, "force")};
     unsigned long jobs = 0;
-    papertag_error err;
     int code = args_whole(a, "jobs", 0, 1024, &jobs);
 
     code = code ? code : lesson_open(&lesson, a);
     options.tag = args_text(a, "tag", NULL);
     options.jobs = (unsigned)jobs;
-    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
-        code = refused(&err);
-    }
+    code = code ? code : lesson_start(&lesson, &options);
     code = code ? code : add_labelled(&lesson);
     code = code ? code : add_dev(&lesson);
     code = code ? code : lesson_learn(&lesson, args_have(a, "dry-run"));
@@ -77,12 +74,12 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"dry-run", 0, NULL, "show what would change, and change nothing"},
+    {"dry-run", 0, NULL, "show what would change, and leave the store as it is"},
     {"force", 0, NULL, "take the new model even if it does worse"},
     {"dev", 0, "FILE", "labelled papers that both models are measured on; never learnt from"},
     {"labels", 0, "FILE", "ids and tags of the training set (default: those of the model that ships)"},
     {"tag", 't', "TAG", "learn this tag only"},
-    {"output", 'o', "MODEL", "also write the new model to a file"},
+    {"output", 'o', "MODEL", "also write the new model to a file, with --dry-run too"},
     OPTION_SHOW,
     {"jobs", 'j', "N", "threads (default: one a processor); the result is the same"},
     OPTION_MODEL,
@@ -110,7 +107,8 @@ const command command_retrain = {
         "With --json, a line for each tag: {\"tag\", \"new\", \"gone\", \"taken\", \"yes\", \"no\", \"labelled\", "
         "\"right_before\", \"right_after\", \"right_first\", \"restored\", \"cut_before\", \"cut_after\", \"gained\": "
         "[ids], \"lost\": [ids]}. "
-        "The last line is {\"model\", \"kept\", \"tags\", \"taken\", \"papers\", \"verdicts\", \"dev_papers\", "
+        "The last line is {\"model\", \"kept\", \"file\", \"tags\", \"taken\", \"papers\", \"verdicts\", "
+        "\"dev_papers\", "
         "\"dev_before\", \"dev_after\", \"dev_p\"}.\n",
     .examples =
         "papertag retrain --dry-run\tshow what would change\n"

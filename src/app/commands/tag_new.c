@@ -44,9 +44,7 @@ static int run(const args *a)
     if (!code && papertag_store_define_tag(lesson.store, &tag, keys, count, &err)) {
         code = refused(&err);
     }
-    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
-        code = refused(&err);
-    }
+    code = code ? code : lesson_start(&lesson, &options);
     code = code ? code : lesson_learn(&lesson, false);
     free(keys);
     lesson_close(&lesson);

@@ -7,13 +7,10 @@ static int run(const args *a)
 {
     struct lesson lesson = {.args = a, .style = style_of_stdout()};
     papertag_learn_options options = {.force = true};
-    papertag_error err;
     int code = a->operand_count == 1 ? lesson_open(&lesson, a) : usage_error(a->command, "tag-remove: give one name");
 
     options.remove = a->operand_count ? a->operands[0] : NULL;
-    if (!code && papertag_learner_open(&lesson.learner, lesson.store, lesson.model, &options, &err)) {
-        code = refused(&err);
-    }
+    code = code ? code : lesson_start(&lesson, &options);
     code = code ? code : lesson_learn(&lesson, false);
     lesson_close(&lesson);
     return code;

@@ -77,24 +77,6 @@ static int read_options(const args *a, papertag_train_options *o)
     return code;
 }
 
-/* ---- progress -------------------------------------------------------------------------------------------------- */
-
-static void show_progress(void *context, const char *stage, size_t done, size_t total)
-{
-    enum { BAR = 30 };
-    size_t length = total ? done * BAR / total : BAR;
-    (void)context;
-
-    fprintf(stderr, "\r%-17s [", stage);
-    for (size_t i = 0; i < BAR; i++) {
-        fputc(i < length ? '#' : '.', stderr);
-    }
-    fprintf(stderr, "] %zu/%zu ", done, total);
-    if (done == total) {
-        fprintf(stderr, "\r%60s\r", "");
-    }
-}
-
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
 /* Adds all papers of the input. A paper that the trainer refuses is a broken record. */
@@ -219,6 +201,7 @@ static int run(const args *a)
     const char *path = args_text(a, "output", NULL), *list = args_text(a, "tag-list", NULL);
     papertag_train_options options;
     papertag_trainer *trainer = NULL;
+    progress shown;
     papertag_error err;
     struct timespec start, stop;
     input in;
@@ -233,9 +216,9 @@ static int run(const args *a)
     if (code) {
         return code;
     }
-    if (isatty(STDERR_FILENO)) {
-        options.progress = show_progress;
-    }
+    progress_begin(&shown);
+    options.progress = progress_show;
+    options.progress_context = &shown;
     in.tags_field = args_text(a, "tags-field", NULL);
     clock_gettime(CLOCK_MONOTONIC, &start);
     if (papertag_trainer_open(&trainer, &options, &err)) {
@@ -255,8 +238,10 @@ static int run(const args *a)
     code = code ? code : add_files(a, "unlabelled", NULL, trainer, papertag_trainer_add_unlabelled, &end);
     code = code ? code : add_files(a, "dev", in.tags_field, trainer, papertag_trainer_add_dev, &end);
     if (!code && papertag_trainer_fit(trainer, path, &err)) {
+        progress_end(&shown);
         code = failed(&err);
     }
+    progress_end(&shown);
     papertag_trainer_close(trainer);
     clock_gettime(CLOCK_MONOTONIC, &stop);
     code = code ? code
