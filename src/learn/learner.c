@@ -31,18 +31,6 @@ static int check_options(const papertag_learner *l, papertag_error *err)
     return o->tag && !is_own_tag(l, o->tag) ? papertag_model_find_tag(l->model, o->tag, &index, err) : PAPERTAG_OK;
 }
 
-int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
-                    papertag_error *err)
-{
-    const pt_rows_options rows = {.text = &l->model->options,
-                                  .vocabulary = vocabulary,
-                                  .jobs = l->options.jobs,
-                                  .progress = l->options.progress,
-                                  .progress_context = l->options.progress_context};
-
-    return pt_store_rows(l->store, &rows, out, err);
-}
-
 /* Leaves in each row the terms that the model had at first. */
 static void drop_added_terms(const pt_vocabulary *v, pt_rows *rows)
 {

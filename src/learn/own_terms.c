@@ -18,6 +18,18 @@
 enum { PAPERS_MIN = 2, ADDED_MAX = 20000 };
 static const double SHARE_MAX = 0.5;
 
+int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
+                    papertag_error *err)
+{
+    const pt_rows_options rows = {.text = &l->model->options,
+                                  .vocabulary = vocabulary,
+                                  .jobs = l->options.jobs,
+                                  .progress = l->options.progress,
+                                  .progress_context = l->options.progress_context};
+
+    return pt_store_rows(l->store, &rows, out, err);
+}
+
 /* A term that a tag may use; terms of several tags are found several times. */
 struct found {
     const char *text; /* length bytes, in the learner's arena */
