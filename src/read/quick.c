@@ -535,7 +535,9 @@ bool pt_quick_read(papertag_reader *reader, const char *line, size_t length, int
             check_field(&f, field, v);
         }
     }
-    f.odd = f.odd || (!reader->record.paper.title && !reader->record.paper.abstract); /* the other says what it is */
+    /* the other reader says what it is, and makes an id of authors that only it reads */
+    f.odd = f.odd || (!reader->record.paper.title && !reader->record.paper.abstract) ||
+            (is_snapshot(values) && !reader->record.paper.id);
     *status = f.status;
     return f.status || !f.odd;
 }
