@@ -129,7 +129,7 @@ demo: ## tag the sample papers: shows what papertag does
 $(OBJ)/tests/%: tests/unit/%.c $(STATIC)
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC   $@")
-	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $< $(STATIC) -lcmocka $(LIBS) -o $@
+	$(Q)$(COMPILE) -MT $@ $(LDFLAGS) -Isrc $< $(STATIC) -lcmocka $(APP_LIBS) $(LIBS) -o $@
 
 $(OBJ)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(FUZZED) $(STATIC)
 	@mkdir -p $(@D)

@@ -251,6 +251,18 @@ static bool is_waiting(const struct run *r)
     return announced ? missing : !fresh;
 }
 
+/* Reports the sources for which --from and --until mean nothing. */
+static void report_days(const struct run *r)
+{
+    for (size_t i = 0; i < r->sources.count && (r->visitor.from || r->visitor.until); i++) {
+        const papertag_source *s = &r->sources.items[i];
+        const source_kind *kind = find_kind(s->kind);
+        if (kind && (!kind->has_days || (!kind->least && s->arguments.count && kind->check))) {
+            complain("source %s cannot be asked for days: it gives what it has now", s->name);
+        }
+    }
+}
+
 /* Visits the sources that are not fresh yet: in the first round all. */
 static int visit_all(struct run *r, bool first)
 {
@@ -333,7 +345,10 @@ static int run(const args *a)
     if (!code && !r.sources.count) {
         complain("no sources; `papertag source add NAME KIND` adds one");
         code = EXIT_NOTHING;
-    } else if (!code && args_have(a, "dry-run")) {
+    } else if (!code) {
+        report_days(&r);
+    }
+    if (!code && args_have(a, "dry-run")) {
         code = print_all(&r);
     } else if (!code) {
         code = visit_in_rounds(&r);

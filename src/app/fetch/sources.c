@@ -144,10 +144,11 @@ bool text_source_trouble(text *t, const papertag_source *s, int64_t now)
 {
     enum { UNASKED = 4 }; /* days: a long weekend, with the machine off */
     const bool stalled = source_is_stalled(s, now);
+    const int64_t asked = read_milliseconds(s->answered ? s->answered : s->added ? s->added : "");
 
     if (s->state && !strcmp(s->state, source_state_words[SOURCE_FAILED])) {
         text_format(t, "source %s failed on %.10s: %s", s->name, s->answered ? s->answered : "", s->answer);
-    } else if (!s->answered || now - read_milliseconds(s->answered) > UNASKED * day_length) {
+    } else if (now - asked > UNASKED * day_length) {
         text_format(t, "source %s was %s%.10s", s->name, s->answered ? "last asked on " : "never asked",
                     s->answered ? s->answered : "");
     } else if (stalled) {

@@ -92,7 +92,7 @@ static void close_harvest(harvest *h)
 /* Takes apart the validators of the last answer: ETag, a newline, Last-Modified. */
 static bool read_validators(struct visit *v)
 {
-    const char *string = v->harvest.kind->validates ? v->source->validators : NULL;
+    const char *string = v->harvest.kind->validates && !v->visitor->out ? v->source->validators : NULL;
     const size_t length = string ? strcspn(string, "\n") : 0;
 
     v->etag = length ? strndup(string, length) : NULL;
