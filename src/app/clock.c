@@ -12,13 +12,28 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "status.h"
+
+/* Only in tests: the clock stands still, and they would never end. */
+static void give_up(void)
+{
+    complain("the clock that PAPERTAG_CLOCK names cannot be turned: %s", strerror(errno));
+    exit(EXIT_FAILED);
+}
 
 /* Opens the file of a clock that tests turn; -1: time goes by itself. */
 static int open_turned(int flags)
 {
     const char *path = getenv("PAPERTAG_CLOCK");
+    int fd = -1;
 
-    return path && *path ? open(path, flags | O_CLOEXEC) : -1;
+    if (path && *path) {
+        fd = open(path, flags | O_CLOEXEC);
+        if (fd < 0) {
+            give_up();
+        }
+    }
+    return fd;
 }
 
 static int64_t read_turned(int fd)
@@ -53,7 +68,7 @@ static void turn_clock(int fd, int64_t to)
     if (read_turned(fd) < to) {
         const int length = snprintf(digits, sizeof digits, "%020" PRId64, to);
         if (pwrite(fd, digits, (size_t)length, 0) != length) {
-            abort(); /* only in tests: the clock stands still, and they would never end */
+            give_up();
         }
     }
 }

@@ -31,27 +31,35 @@ struct run {
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
+/* How many days ago a word means: today, yesterday, 7d. -1: it is no such word. */
+static long days_ago(const char *word)
+{
+    char *end = NULL;
+    long days;
+
+    if (!strcmp(word, "today") || !strcmp(word, "yesterday")) {
+        return *word == 'y';
+    }
+    days = strtol(word, &end, 10);
+    return end > word && !strcmp(end, "d") && days >= 0 && days < 18000 ? days : -1;
+}
+
 /* A day: YYYY-MM-DD, today, yesterday, 7d. EXIT_DONE, or EXIT_USAGE after reporting why. */
 static int read_day(const args *a, const char *name, char out[DAY_SIZE], const char **day)
 {
     const char *value = args_text(a, name, NULL);
-    long number = value ? day_number(value) : 0;
-    char now[MOMENT_SIZE], *end;
+    const long number = value && strlen(value) == DAY_SIZE - 1 ? day_number(value) : LONG_MIN;
+    char now[MOMENT_SIZE];
 
     if (!value) {
         return EXIT_DONE;
     }
-    if (number == LONG_MIN || strlen(value) != DAY_SIZE - 1) {
-        const long back = !strcmp(value, "today") ? 0 : !strcmp(value, "yesterday") ? 1 : strtol(value, &end, 10);
-        const bool word = !strcmp(value, "today") || !strcmp(value, "yesterday");
-        if (!word && (end == value || strcmp(end, "d") != 0 || back < 0 || back > 36500)) {
-            return usage_error(a->command, "fetch: --%s must be a day as 2026-11-20, yesterday or 7d, not '%s'", name,
-                               value);
-        }
-        present_moment(now);
-        number = day_number(now) - back;
+    if (number == LONG_MIN && days_ago(value) < 0) {
+        return usage_error(a->command, "fetch: --%s must be a day as 2026-11-20, yesterday or 7d, not '%s'", name,
+                           value);
     }
-    write_day(out, number);
+    present_moment(now);
+    write_day(out, number == LONG_MIN ? day_number(now) - days_ago(value) : number);
     *day = out;
     return EXIT_DONE;
 }

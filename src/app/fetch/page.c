@@ -81,7 +81,7 @@ static void close_element(void *context, const XML_Char *name)
     (void)name;
     if (x->into && x->depth == x->into_depth) {
         if (x->into == &x->number) {
-            *x->count = x->number.failed ? -1 : strtoll(x->number.data, NULL, 10);
+            *x->count = x->number.size ? strtoll(x->number.data, NULL, 10) : -1;
         }
         x->into = NULL;
     }

@@ -392,7 +392,7 @@ int visit_source(visitor *all, source_list *list, papertag_source *s, visited *o
     text_free(&v.validators);
     free(v.etag);
     free(v.modified);
-    return v.wrong || out->said.failed ? EXIT_FAILED : EXIT_DONE;
+    return v.wrong ? EXIT_FAILED : out->said.failed ? out_of_memory() : EXIT_DONE;
 }
 
 int print_requests(visitor *v, const papertag_source *s)
