@@ -55,8 +55,7 @@ done:
     return status;
 }
 
-/* Makes a rename in the folder of path survive a power cut. Some file systems cannot: that is no error. */
-static void sync_folder(const char *path)
+void pt_sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -114,50 +113,72 @@ static int write_into(const char *path, const void *bytes, size_t size)
     return (fd >= 0 && close(fd)) || failed ? -1 : 0;
 }
 
-/* Replaces path by a new file, with the permissions of `old` unless that is NULL. */
-static int replace_file(const char *path, const struct stat *old, const void *bytes, size_t size)
+/* Fills a new file and brings it to the disk, with the permissions of `old` unless that is NULL. */
+static int fill_file(int fd, const struct stat *old, const void *bytes, size_t size)
 {
-    char *temporary = NULL;
-    const int fd = create_temporary(path, old ? 0600 : 0666, &temporary);
-    int failed, number;
+    int failed = (old && fchmod(fd, old->st_mode & 07777)) || write_all(fd, bytes, size) || fsync(fd);
+    const int number = errno;
 
-    if (fd < 0) {
+    if (close(fd) && !failed) {
         return -1;
     }
-    failed = (old && fchmod(fd, old->st_mode & 07777)) || write_all(fd, bytes, size) || fsync(fd);
-    number = errno;
-    if (close(fd) && !failed) {
-        failed = -1;
-        number = errno;
-    }
-    if (!failed && rename(temporary, path)) {
-        failed = -1;
-        number = errno;
-    }
-    if (failed) {
-        unlink(temporary);
-    } else {
-        sync_folder(path);
-    }
-    free(temporary);
     errno = number;
     return failed ? -1 : 0;
 }
 
-int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err)
+int pt_draft_write(pt_draft *out, const char *path, const void *bytes, size_t size, papertag_error *err)
 {
     struct stat old;
-    const bool exists = !stat(path, &old);
-    int failed, number;
+    const bool exists = !stat(path, &old), replaced = !exists || S_ISREG(old.st_mode);
+    pt_draft draft = {.path = exists && replaced ? realpath(path, NULL) : strdup(path)};
+    int fd = -1, failed = !draft.path, number = errno;
 
-    if (exists && !S_ISREG(old.st_mode)) {
-        failed = write_into(path, bytes, size);
+    if (!failed && replaced) {
+        fd = create_temporary(draft.path, exists ? 0600 : 0666, &draft.draft);
+        failed = fd < 0 || fill_file(fd, exists ? &old : NULL, bytes, size);
         number = errno;
-    } else {
-        char *real = exists ? realpath(path, NULL) : NULL;
-        failed = exists && !real ? -1 : replace_file(real ? real : path, exists ? &old : NULL, bytes, size);
-        number = errno;
-        free(real);
     }
-    return failed ? pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number)) : PAPERTAG_OK;
+    if (failed) {
+        if (fd >= 0) {
+            unlink(draft.draft);
+        }
+        pt_draft_free(&draft);
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number));
+    }
+    *out = draft;
+    return PAPERTAG_OK;
+}
+
+int pt_draft_publish(const pt_draft *draft, const void *bytes, size_t size, papertag_error *err)
+{
+    if (draft->draft ? rename(draft->draft, draft->path) : write_into(draft->path, bytes, size)) {
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", draft->path, strerror(errno));
+    }
+    if (draft->draft) {
+        pt_sync_folder(draft->path);
+    }
+    return PAPERTAG_OK;
+}
+
+void pt_draft_free(pt_draft *draft)
+{
+    free(draft->path);
+    free(draft->draft);
+    *draft = (pt_draft){0};
+}
+
+int papertag_write_file(const char *path, const void *bytes, size_t size, papertag_error *err)
+{
+    pt_draft draft;
+    int status = pt_draft_write(&draft, path, bytes, size, err);
+
+    if (status) {
+        return status;
+    }
+    status = pt_draft_publish(&draft, bytes, size, err);
+    if (status && draft.draft) {
+        unlink(draft.draft);
+    }
+    pt_draft_free(&draft);
+    return status;
 }

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "deliveries.h"
 #include "functions.h"
 #include "migrations.h"
 #include "statement.h"
@@ -84,6 +85,27 @@ static bool is_empty(const char *path)
     return !stat(path, &info) && S_ISREG(info.st_mode) && !info.st_size;
 }
 
+/* Whether a file has another name, but for one that a repair gave it before it was interrupted. SQLite keeps its
+ * journal beside the name by which it opened a file: two names would be two journals, and each would undo what the
+ * other did. */
+static bool has_other_name(const char *path)
+{
+    struct stat info, other;
+    char kept[4096];
+    nlink_t names;
+
+    if (stat(path, &info) || !S_ISREG(info.st_mode)) {
+        return false;
+    }
+    names = info.st_nlink;
+    snprintf(kept, sizeof kept, "%s.damaged", path);
+    for (int n = 2; names > 1 && !stat(kept, &other); n++) {
+        names -= other.st_dev == info.st_dev && other.st_ino == info.st_ino;
+        snprintf(kept, sizeof kept, "%s.damaged-%d", path, n);
+    }
+    return names > 1;
+}
+
 /* Makes sure that the file is a store of the layout known. One that is costs no transaction. */
 static int check_layout(papertag_store *store, papertag_error *err)
 {
@@ -111,6 +133,11 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     if (!is_there) {
         status = create ? make_folders(store->path, err) : pt_fail(err, PAPERTAG_IO, "%s: no store there", store->path);
         status = status ? status : make_file(store->path, err);
+    } else if (!fixed && has_other_name(store->path)) {
+        status = pt_fail(err, PAPERTAG_IO,
+                         "%s: the file has a second name, a hard link, and changes under both would destroy it: make "
+                         "the second a copy or a symbolic link",
+                         store->path);
     } else if (!create && is_empty(store->path)) {
         status = pt_fail(err, PAPERTAG_IO, "%s: an empty file, not a store", store->path);
     }
@@ -160,9 +187,7 @@ void papertag_store_close(papertag_store *store)
     }
     pt_statements_free(&store->statements);
     sqlite3_close(store->db);
-    if (store->folder_lock >= 0) {
-        close(store->folder_lock);
-    }
+    pt_delivery_leave(store);
     pt_arena_free(&store->tag_arena);
     pt_arena_free(&store->record_arena);
     pt_arena_free(&store->answer_arena);

@@ -34,6 +34,13 @@ static bool is_full(const papertag_store *store, int code)
     return code == SQLITE_FULL || number == ENOSPC || number == EDQUOT;
 }
 
+const char *pt_store_file_name(const papertag_store *store)
+{
+    const char *name = sqlite3_db_filename(store->db, "main");
+
+    return name && *name ? name : store->path;
+}
+
 int pt_store_fail(papertag_store *store, papertag_error *err)
 {
     const int code = store->db ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;

@@ -50,7 +50,9 @@ struct papertag_store {
     int64_t expected;
     int64_t call; /* number of the last call recorded by this handle; 0: none */
 
-    int folder_lock; /* the store's folder, open and locked while a delivery is made; -1: it is not */
+    /* of the delivery between its beginning and its end */
+    pt_draft draft;  /* of its file */
+    int folder_lock; /* the folder of the store's file, open and locked; -1: it is not */
 };
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
@@ -116,6 +118,9 @@ int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, pape
 /* Opens a file that is there, to be changed. A name that SQLite takes for more than a file, such as ":memory:" or a
  * URI, is a file all the same. Returns SQLite's code. */
 int pt_store_open_file(struct sqlite3 **db, const char *path);
+
+/* The path of the store's file itself, whatever links led to it. */
+const char *pt_store_file_name(const papertag_store *store);
 
 /* Runs SQL of one or more statements without values; nothing is kept of it. */
 int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err);

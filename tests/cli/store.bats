@@ -541,3 +541,54 @@ END
     grep -q '^ *1 subscription, 1 delivery$' "$work/stats"
     papertag doctor --db "$work/s.db" | grep -q '1 verdict has not been learnt from'
 }
+
+@test "deliveries wait for each other, whatever path leads to the store" {
+    make_papers 60 | papertag add --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db" --format json --limit 10
+    mkdir "$work/other"
+    ln -s ../s.db "$work/other/link.db"
+    mkfifo "$work/pipe"
+    cd "$work/other"
+    for name in "$work/other/link.db" ../s.db /proc/self/fd/9; do
+        "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/pipe" 3>&- &
+        one=$!
+        sleep 0.5 # it holds the lock, and waits for a reader
+        "$PAPERTAG" digest --for ada --db "$name" -o "$work/out" 3>&- 9<"$work/s.db" &
+        two=$!
+        sleep 0.5
+        kill -0 $two && [ ! -e "$work/out" ]
+        timeout 60 cat "$work/pipe" >"$work/first"
+        wait $one
+        wait $two || [ $? -eq 3 ]
+        [ ! -e "$work/out" ] || cat "$work/out" >>"$work/first"
+        jq -r '.papers[].id' "$work/first" >>"$work/ids"
+        rm -f "$work/out"
+    done
+    [ "$(wc -l <"$work/ids")" -eq 60 ] && [ -z "$(sort "$work/ids" | uniq -d)" ]
+}
+
+@test "a store with two names is refused: its journals would destroy it" {
+    make_papers 3 | papertag add --db "$work/s.db"
+    ln "$work/s.db" "$work/again.db"
+    for name in s again; do
+        run papertag list --db "$work/$name.db"
+        [ "$status" -eq 1 ] && [[ $output == *"$name.db: the file has a second name"* ]]
+    done
+    rm "$work/again.db"
+    papertag list --db "$work/s.db" >/dev/null
+    # the second name that a repair gave it before it was killed does not matter
+    ln "$work/s.db" "$work/s.db.damaged"
+    papertag list --db "$work/s.db" >/dev/null
+}
+
+@test "a digest whose subscription is removed while it is written says so" {
+    make_papers 3 | papertag add --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db"
+    mkfifo "$work/pipe"
+    "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/pipe" 3>&- 2>"$work/said" &
+    sleep 0.5
+    papertag subscribe ada --remove --db "$work/s.db"
+    timeout 60 cat "$work/pipe" >"$work/out"
+    run wait $!
+    grep -q 'its subscription was removed while it was written' "$work/said"
+}

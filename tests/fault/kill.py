@@ -204,6 +204,23 @@ class Digest:
         whole("papers sent", len(sent), 40)
 
 
+class Taken(Digest):
+    """The same, with a reader who takes the file away as soon as it is there."""
+
+    def after(self, b, code, output):
+        sent = []
+        for name in ("out.first", "out.second", "out.third"):
+            if name == "out.second":
+                b.do("add", b.at("more"))
+            if name != "out.first":
+                b.do("digest", "--for", "me", "--format", "json", "-o", b.at("out.first"), codes=(0, 3))
+            if os.path.exists(b.at("out.first")):
+                os.rename(b.at("out.first"), b.at(name + ".taken"))
+                sent += [paper["id"] for paper in json.load(open(b.at(name + ".taken")))["papers"]]
+        whole("papers sent", len(sent), 40)
+        whole("different papers sent", len(set(sent)), 40)
+
+
 class Train:
     args, given = ["train", "-o", "@out.model", "--skip-rare", "--min-examples", "4", "--max-terms", "300", SAMPLE], ""
 
@@ -237,7 +254,7 @@ def main():
     random.seed(20261125)
     b = Bench(program, library)
     number, bad, total = 0, 0, 0
-    for kind in (Add, Label, Undo, Import, Review, Retrain, TagNew, Digest, Train):
+    for kind in (Add, Label, Undo, Import, Review, Retrain, TagNew, Digest, Taken, Train):
         case, name, kills, wrong = kind(), kind.__name__.lower(), 0, []
         if chosen and name not in chosen:
             continue

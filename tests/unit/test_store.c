@@ -2,6 +2,7 @@
  * Unit tests of the store: which papers are the same, versions, verdicts, layouts, plans, deliveries. Each works on a
  * file of its own. Papers are written for these tests.
  */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -411,14 +412,26 @@ static void test_what_a_check_finds(void **state)
 
 /* ---- deliveries ------------------------------------------------------------------------------------------------ */
 
-static void test_a_delivery_counts_when_its_file_is_there(void **state)
+/* The files in /tmp that begin with a path. */
+static size_t files_like(const char *start)
+{
+    char pattern[100];
+    glob_t found;
+    size_t count;
+
+    snprintf(pattern, sizeof pattern, "%s*", start);
+    count = glob(pattern, 0, NULL, &found) ? 0 : found.gl_pathc;
+    globfree(&found);
+    return count;
+}
+
+static void test_a_delivery_counts_when_its_file_has_its_place(void **state)
 {
     const papertag_query query = {.subscriber = "n"};
-    char out[80];
+    char out[80], taken[90];
     const int64_t *keys;
     int64_t delivery, first[2];
     size_t count;
-    FILE *file;
 
     (void)state;
     add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
@@ -430,18 +443,22 @@ static void test_a_delivery_counts_when_its_file_is_there(void **state)
     assert_int_equal(papertag_store_select(store, &query, &keys, &count, &err), PAPERTAG_OK);
     assert_int_equal(count, 2);
     memcpy(first, keys, sizeof first);
-    /* killed before the file was written: as if it had not begun */
+    /* killed before the file had its place: as if it had not begun */
     assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", first, 1, out, "bytes", 5, &delivery, &err),
                      PAPERTAG_OK);
+    assert_int_equal(files_like(out), 1);
     assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
     assert_string_equal(chosen(&query), "a b");
-    /* killed after: it counts */
+    assert_int_equal(files_like(out), 0);
+    /* killed after, and its reader has taken it away: it counts */
     assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", first, 1, out, "bytes", 5, &delivery, &err),
                      PAPERTAG_OK);
-    file = fopen(out, "w");
-    fputs("bytes", file);
-    fclose(file);
+    assert_int_equal(papertag_delivery_publish(store, delivery, "bytes", 5, &err), PAPERTAG_OK);
+    snprintf(taken, sizeof taken, "%s.taken", out);
+    assert_int_equal(rename(out, taken), 0);
     assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_int_equal(files_like(out), 1);
+    remove(taken);
     assert_string_equal(chosen(&query), "b");
     assert_int_equal(papertag_delivery_of(store, "n", "2026-01-01", &keys, &count, &err), PAPERTAG_OK);
     assert_int_equal(count, 1);
@@ -456,6 +473,15 @@ static void test_a_delivery_counts_when_its_file_is_there(void **state)
     assert_int_equal(papertag_delivery_end(store, delivery, &err), PAPERTAG_OK);
     assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
     assert_string_equal(chosen(&query), "");
+    /* the subscription goes in between */
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "m", .format = "text"}, false, &err),
+        PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_begin(store, "m", "2026-01-02", first, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_int_equal(papertag_store_unsubscribe(store, "m", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_end(store, delivery, &err), PAPERTAG_IO);
+    assert_non_null(strstr(err.message, "its subscription was removed"));
     assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_BAD_ARGUMENT);
     remove(out);
@@ -517,7 +543,7 @@ static void test_one_handle_for_everything(void **state)
     int64_t key;
 
     (void)state;
-    test_a_delivery_counts_when_its_file_is_there(NULL);
+    test_a_delivery_counts_when_its_file_has_its_place(NULL);
     test_similar_papers(NULL);
     assert_int_equal(
         papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, true, &err),
@@ -570,7 +596,7 @@ int main(void)
                                        STORE_TEST(test_an_older_layout_is_salvaged),
                                        STORE_TEST(test_foreign_files_are_refused),
                                        STORE_TEST(test_what_a_check_finds),
-                                       STORE_TEST(test_a_delivery_counts_when_its_file_is_there),
+                                       STORE_TEST(test_a_delivery_counts_when_its_file_has_its_place),
                                        STORE_TEST(test_similar_papers),
                                        STORE_TEST(test_more_statements_than_are_kept),
                                        STORE_TEST(test_one_handle_for_everything),

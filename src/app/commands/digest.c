@@ -131,7 +131,12 @@ static int deliver(digest *d, const char *subscription, text *out, const char *p
                                          out->data, out->size, &delivery, &d->err)) {
         code = failed(&d->err);
     }
-    code = code ? code : write_out(out, path);
+    if (!code && file) {
+        code =
+            papertag_delivery_publish(d->store, delivery, out->data, out->size, &d->err) ? failed(&d->err) : EXIT_DONE;
+    } else if (!code) {
+        code = write_out(out, path);
+    }
     if (!code && papertag_delivery_end(d->store, delivery, &d->err)) {
         code = failed(&d->err);
     }

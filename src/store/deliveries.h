@@ -1,0 +1,15 @@
+/*
+ * deliveries - what goes on between the beginning and the end of one.
+ */
+#ifndef PT_STORE_DELIVERIES_H
+#define PT_STORE_DELIVERIES_H
+
+#include "statement.h"
+
+/* The key of a subscription. PAPERTAG_BAD_ARGUMENT when there is none. */
+int pt_store_find_subscription(papertag_store *store, const char *name, int64_t *key, papertag_error *err);
+
+/* Frees what the store holds of a delivery, and lets others deliver. Its record and its draft stay. */
+void pt_delivery_leave(papertag_store *store);
+
+#endif
