@@ -157,22 +157,28 @@ asan: ## every test under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory VARIANT=asan all check
 
 # Every command with each place failing that allocates, then each that works with a file, SQLite's included; killed at
-# any moment; damaged and mended; edited; many at once; and with the disk, rights, memory or the reader at an end.
-# FAULTS=--long takes hours: see `nightly`.
+# any moment; with the power cut at any moment; damaged and mended; edited; many at once; with the disk, rights, memory or
+# the reader at an end; and with inputs that double. FAULTS=--long takes hours: see `nightly`.
 FAULT = PAPERTAG_MODEL='$(CURDIR)/$(MODEL)' $(PYTHON) tests/fault/$(1) '$(CURDIR)/$(PROGRAM)'
 SHIMS = $(OBJ)/fault/allocations.so $(OBJ)/fault/files.so
+RECORD = $(OBJ)/fault/record.so
 $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O1 -fPIC -shared -std=c11 $< -o $@ -ldl
 
-faults: all $(SHIMS) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
+faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS)
-	$(Q)for part in kill damage limits together edited; do \
-	        case $$part in together | edited) shim= ;; *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; esac; \
+	$(Q)for part in kill powercut damage limits together edited; do \
+	        case $$part in \
+	            together | edited) shim= ;; \
+	            powercut) shim='$(CURDIR)/$(RECORD)' ;; \
+	            *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; \
+	        esac; \
 	        $(call FAULT,$$part.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
 	            echo "$$part failed" >>$(OBJ)/fault/$$part.log & \
 	    done; wait; cd $(OBJ)/fault && cat *.log && ! grep -q 'failed$$' *.log
+	$(Q)$(call FAULT,growth.py)
 
 # What the tests, and commands whose allocations and file operations fail, run through of the library and the program.
 # (The profiler cannot do without memory and files itself: whether those commands fail well is not asked here.)

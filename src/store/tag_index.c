@@ -104,8 +104,8 @@ int papertag_store_tags(papertag_store *store, const papertag_tag_info **tags, c
 
 int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err)
 {
-    static const char sql[] = "DELETE FROM tagged WHERE tag IN (SELECT key FROM tags)"
-                              " AND day=(SELECT day FROM papers WHERE key=?1) AND paper=?1";
+    static const char sql[] = "DELETE FROM tagged WHERE tag IN (SELECT tag FROM opinions WHERE paper=?1 UNION"
+                              " SELECT tag FROM verdicts WHERE paper=?1) AND day=(SELECT day FROM papers WHERE key=?1) AND paper=?1";
 
     return pt_store_do(store, sql, err, "i", paper);
 }
@@ -113,7 +113,7 @@ int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err)
 int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err)
 {
     static const char sql[] =
-        "INSERT INTO tagged(tag, day, paper, p) SELECT tag, (SELECT day FROM papers WHERE key=?1), ?1, max(p) FROM ("
+        "INSERT OR REPLACE INTO tagged(tag, day, paper, p) SELECT tag, (SELECT day FROM papers WHERE key=?1), ?1, max(p) FROM ("
         "SELECT tag, p FROM opinions o WHERE paper=?1 AND assigned AND NOT EXISTS"
         "(SELECT 1 FROM verdicts v WHERE v.paper=?1 AND v.tag=o.tag AND v.verdict='no')"
         " UNION ALL SELECT tag, 1.0 FROM verdicts WHERE paper=?1 AND verdict='yes') GROUP BY tag";

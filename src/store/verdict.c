@@ -7,6 +7,7 @@
 #include "verdict.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "clock.h"
 #include "store.h"
@@ -194,62 +195,177 @@ int papertag_store_judge(papertag_store *store, const papertag_paper_verdict *ve
 
 /* ---- importing ------------------------------------------------------------------------------------------------- */
 
-/* Records one verdict from elsewhere, unless the store has one that is not older. A time that lies in the future would
- * win for ever: it is refused, and one that is in the store already counts as the oldest. */
-static int import_verdict(const struct call *call, const papertag_paper_verdict *v, bool *imported, papertag_error *err)
+/* A verdict from elsewhere, as it is understood here. */
+struct incoming {
+    const papertag_paper_verdict *from;
+    int64_t paper, tag;
+    const char *wrong; /* why it is refused, in the arena; NULL */
+};
+
+/* What is read of verdicts before the store is locked: names are compared with many others. */
+struct reading {
+    papertag_store *store;
+    struct incoming *list;    /* count, in their order */
+    struct incoming **by_tag; /* count, by the name of the tag */
+    size_t count;
+    pt_arena arena;
+    size_t unknown; /* names of tags so far */
+    char now[PT_TIME], tomorrow[PT_TIME];
+};
+
+static int compare_tags(const void *a, const void *b)
 {
-    static const char newer[] = "SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given BETWEEN ?3"
-                                " AND ?4";
-    const papertag_tag_verdict one = {v->tag, v->verdict};
-    const char *given = v->given ? v->given : call->now;
-    int64_t paper = 0, tag = 0, known = 0;
+    const struct incoming *x = *(struct incoming *const *)a, *y = *(struct incoming *const *)b;
+
+    return strcmp(x->from->tag ? x->from->tag : "", y->from->tag ? y->from->tag : "");
+}
+
+static int compare_slugs(const void *name, const void *tag)
+{
+    return strcmp(name, ((const papertag_tag_info *)tag)->tag);
+}
+
+/* Refuses a verdict for what an error says. */
+static int refuse(struct reading *r, struct incoming *in, const papertag_error *why)
+{
+    in->wrong = pt_arena_copy(&r->arena, why->message, strlen(why->message));
+    return in->wrong ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
+/* Finds a tag by its slug, as files that were exported have it, else by any of its names. Of names that no tag has, the
+ * first few get suggestions. */
+static int find_incoming_tag(struct reading *r, struct incoming *in)
+{
+    enum { SUGGESTED = 20 };
+    const papertag_store *store = r->store;
+    const char *name = in->from->tag;
+    const papertag_tag_info *tag =
+        store->tag_count ? bsearch(name, store->tags, store->tag_count, sizeof *tag, compare_slugs) : NULL;
+    size_t index = tag ? (size_t)(tag - store->tags) : 0;
+    papertag_error why;
+    int status = PAPERTAG_OK;
+
+    if (!tag && !pt_has_tag(store->tags, store->tag_count, name, &index)) {
+        status = r->unknown++ < SUGGESTED ? pt_find_tag(store->tags, store->tag_count, name, &index, &why)
+                                          : pt_fail(&why, PAPERTAG_BAD_ARGUMENT, "unknown tag '%s'", name);
+    }
+    if (status) {
+        return status == PAPERTAG_BAD_ARGUMENT ? refuse(r, in, &why) : status;
+    }
+    in->tag = store->tag_keys[index];
+    return PAPERTAG_OK;
+}
+
+/* Finds the paper of a verdict that is one: with an id, a tag, yes or no, and a time. One that lies in the future would
+ * win for ever. */
+static int find_incoming_paper(struct reading *r, struct incoming *in)
+{
+    const papertag_paper_verdict *v = in->from;
+    const char *given = v->given ? v->given : r->now;
+    papertag_error why;
     int status;
 
     if (!v->id || !v->tag || !papertag_verdict_name(v->verdict)) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a verdict needs an id, a tag, and yes or no");
+        status = pt_fail(&why, PAPERTAG_BAD_ARGUMENT, "a verdict needs an id, a tag, and yes or no");
+    } else if (!pt_is_time(given)) {
+        status = pt_fail(&why, PAPERTAG_BAD_ARGUMENT, "'%.40s' is not a time as 2026-11-25T08:00:00Z", given);
+    } else if (strcmp(given, r->tomorrow) > 0) {
+        status =
+            pt_fail(&why, PAPERTAG_BAD_ARGUMENT, "given at %s, which lies in the future: here it is %s", given, r->now);
+    } else {
+        status = papertag_store_find(r->store, v->id, &in->paper, &why);
     }
-    if (!pt_is_time(given)) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%.40s' is not a time as 2026-11-25T08:00:00Z", given);
+    return status == PAPERTAG_BAD_ARGUMENT ? refuse(r, in, &why) : status;
+}
+
+/* Reads the verdicts: each name of a tag is looked up once. */
+static int read_incoming(struct reading *r, const papertag_paper_verdict *verdicts, papertag_error *err)
+{
+    const struct incoming *last = NULL;
+    int status = pt_store_read_tags(r->store, err);
+
+    r->list = pt_arena_array(&r->arena, r->count + 1, sizeof *r->list);
+    r->by_tag = pt_arena_array(&r->arena, r->count + 1, sizeof *r->by_tag);
+    if (status || !r->list || !r->by_tag) {
+        return status ? status : pt_no_memory(err);
     }
-    if (strcmp(given, call->tomorrow) > 0) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "given at %s, which lies in the future: here it is %s", given,
-                       call->now);
+    for (size_t i = 0; i < r->count && !status; i++) {
+        r->list[i] = (struct incoming){.from = &verdicts[i]};
+        r->by_tag[i] = &r->list[i];
+        status = find_incoming_paper(r, &r->list[i]);
     }
-    status = papertag_store_find(call->store, v->id, &paper, err);
-    status = status ? status : find_tag(call->store, v->tag, &tag, err);
-    status = status ? status : pt_store_ask(call->store, newer, &known, err, "iitt", paper, tag, given, call->tomorrow);
-    if (status || known) {
+    pt_sort(r->by_tag, status ? 0 : r->count, sizeof *r->by_tag, compare_tags);
+    for (size_t i = 0; i < r->count && !status; i++) {
+        struct incoming *in = r->by_tag[i];
+        if (in->wrong) {
+            continue;
+        }
+        if (last && !strcmp(last->from->tag, in->from->tag)) {
+            in->tag = last->tag;
+            in->wrong = last->wrong;
+        } else {
+            status = find_incoming_tag(r, in);
+        }
+        last = in;
+    }
+    return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
+}
+
+/* Records one verdict, unless the store has one that is not older. One whose time lies in the future came into the
+ * store before such were refused, and counts as the oldest. */
+static int import_verdict(const struct call *call, const struct incoming *in, size_t *imported, papertag_error *err)
+{
+    static const char newer[] = "SELECT (SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given BETWEEN ?3"
+                                " AND ?4) FROM tags WHERE key=?2";
+    const char *given = in->from->given ? in->from->given : call->now;
+    int64_t known = 0;
+    int status = pt_store_ask(call->store, newer, &known, err, "iitt", in->paper, in->tag, given, call->tomorrow);
+
+    if (status || known) { /* another program may have removed the tag since it was looked up */
+        return status == PAPERTAG_END ? PAPERTAG_OK : status;
+    }
+    ++*imported;
+    status = pt_store_unfile(call->store, in->paper, err);
+    status = status ? status : record(call, in->paper, in->tag, in->from->verdict, given, err);
+    return status ? status : pt_store_file(call->store, in->paper, err);
+}
+
+/* Records what was read, in one transaction. */
+static int import_all(const struct reading *r, size_t *imported, papertag_error *err)
+{
+    struct call call;
+    int status = pt_store_begin(r->store, err);
+
+    if (status) {
         return status;
     }
-    *imported = true;
-    return record_paper(call, paper, &one, 1, given, err);
+    status = start_call(&call, r->store, err);
+    for (size_t i = 0; i < r->count && !status; i++) {
+        status = r->list[i].wrong ? PAPERTAG_OK : import_verdict(&call, &r->list[i], imported, err);
+    }
+    return pt_store_end(r->store, status, err);
 }
 
 int papertag_store_import_verdicts(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count,
                                    size_t *imported, papertag_reject_verdict *reject, void *context,
                                    papertag_error *err)
 {
-    struct call call;
+    struct reading r = {.store = store, .count = count};
+    papertag_error why = {.status = PAPERTAG_BAD_ARGUMENT};
     size_t sum = 0;
-    int status = pt_store_begin(store, err);
+    int status;
 
-    if (status) {
-        return status;
-    }
-    status = start_call(&call, store, err);
+    pt_store_now(r.now);
+    pt_store_tomorrow(r.tomorrow);
+    status = read_incoming(&r, verdicts, err);
+    status = status ? status : import_all(&r, &sum, err);
     for (size_t i = 0; i < count && !status; i++) {
-        papertag_error why = {0};
-        bool done = false;
-        status = import_verdict(&call, &verdicts[i], &done, &why);
-        sum += done;
-        if (status == PAPERTAG_BAD_ARGUMENT) {
+        if (r.list[i].wrong) {
+            snprintf(why.message, sizeof why.message, "%s", r.list[i].wrong);
             reject(context, i, &why);
-            status = PAPERTAG_OK;
-        } else if (status) {
-            pt_fail(err, (papertag_status)status, "%s", why.message);
         }
     }
-    status = pt_store_end(store, status, err);
+    pt_arena_free(&r.arena);
     if (!status) {
         *imported = sum;
     }

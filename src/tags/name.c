@@ -75,42 +75,42 @@ static size_t tag_distance(const char *key, const papertag_tag_info *tag)
     return best;
 }
 
-static bool is_among(const size_t *numbers, size_t count, size_t number)
+/* The tags nearest to the key, nearest first, the first of equals before the others; returns how many. */
+static size_t nearest_tags(const papertag_tag_info *tags, size_t count, const char *key, size_t nearest[SUGGESTIONS])
 {
-    bool found = false;
+    size_t distances[SUGGESTIONS], found = 0;
 
-    for (size_t i = 0; i < count && !found; i++) {
-        found = numbers[i] == number;
+    for (size_t t = 0; t < count; t++) {
+        const size_t distance = tag_distance(key, &tags[t]);
+        size_t place = found;
+        while (place && distances[place - 1] > distance) {
+            place--;
+        }
+        if (place == SUGGESTIONS) {
+            continue;
+        }
+        found += found < SUGGESTIONS;
+        for (size_t i = found - 1; i > place; i--) {
+            nearest[i] = nearest[i - 1];
+            distances[i] = distances[i - 1];
+        }
+        nearest[place] = t;
+        distances[place] = distance;
     }
     return found;
 }
 
-/* The tag nearest to the key that is not among `taken`; the first of equals. */
-static size_t nearest_tag(const papertag_tag_info *tags, size_t count, const char *key, const size_t *taken,
-                          size_t taken_count)
+static int fail_unknown(const papertag_tag_info *tags, size_t count, const char *name, papertag_error *err)
 {
-    size_t best = SIZE_MAX, nearest = 0;
-
-    for (size_t t = 0; t < count; t++) {
-        const size_t distance = tag_distance(key, &tags[t]);
-        if (distance < best && !is_among(taken, taken_count, t)) {
-            best = distance;
-            nearest = t;
-        }
-    }
-    return nearest;
-}
-
-static int fail_unknown(const papertag_tag_info *tags, size_t count, const char *name, const char *key,
-                        papertag_error *err)
-{
-    size_t taken[SUGGESTIONS];
+    size_t nearest[SUGGESTIONS], found;
+    char key[PT_TAG_KEY_BYTES];
     pt_buf slugs = {0};
     int status;
 
-    for (size_t i = 0; i < SUGGESTIONS && i < count; i++) {
-        taken[i] = nearest_tag(tags, count, key, taken, i);
-        pt_buf_format(&slugs, "%s%s", i ? ", " : "", tags[taken[i]].tag);
+    pt_tag_key(key, sizeof key, name);
+    found = nearest_tags(tags, count, key, nearest);
+    for (size_t i = 0; i < found; i++) {
+        pt_buf_format(&slugs, "%s%s", i ? ", " : "", tags[nearest[i]].tag);
     }
     status = slugs.failed ? pt_no_memory(err)
                           : pt_fail(err, PAPERTAG_BAD_ARGUMENT, "unknown tag '%s'; nearest: %s", name,
@@ -119,7 +119,7 @@ static int fail_unknown(const papertag_tag_info *tags, size_t count, const char 
     return status;
 }
 
-int pt_find_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index, papertag_error *err)
+bool pt_has_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index)
 {
     char key[PT_TAG_KEY_BYTES];
 
@@ -128,9 +128,14 @@ int pt_find_tag(const papertag_tag_info *tags, size_t count, const char *name, s
         for (size_t t = 0; t < count; t++) {
             if (kind < 2 ? has_key(&tags[t], (size_t)kind, key) : has_alias(&tags[t], key)) {
                 *index = t;
-                return PAPERTAG_OK;
+                return true;
             }
         }
     }
-    return fail_unknown(tags, count, name, key, err);
+    return false;
+}
+
+int pt_find_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index, papertag_error *err)
+{
+    return pt_has_tag(tags, count, name, index) ? PAPERTAG_OK : fail_unknown(tags, count, name, err);
 }

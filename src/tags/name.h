@@ -15,4 +15,7 @@ void pt_tag_key(char *out, size_t capacity, const char *name);
  * `unknown tag 'quantisation'; nearest: quantization, ...` with the slugs of up to three tags. */
 int pt_find_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index, papertag_error *err);
 
+/* The same without suggestions, which take the time of comparing every name; false: no tag has it. */
+bool pt_has_tag(const papertag_tag_info *tags, size_t count, const char *name, size_t *index);
+
 #endif

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -169,6 +170,43 @@ int rename(const char *from, const char *to)
 {
     return fails() ? -1 : REAL(rename)(from, to);
 }
+
+/* Whether a file is one that the program makes for a while: nothing can be done when it cannot be removed. */
+static bool is_passing(const char *path)
+{
+    const char *end = strrchr(path, '.');
+
+    return end && (!strcmp(end, ".tmp") || !strcmp(end, ".salvage"));
+}
+
+int unlink(const char *path)
+{
+    return !is_passing(path) && fails() ? -1 : REAL(unlink)(path);
+}
+
+int link(const char *from, const char *to)
+{
+    return fails() ? -1 : REAL(link)(from, to);
+}
+
+int flock(int fd, int operation)
+{
+    return fails() ? -1 : REAL(flock)(fd, operation);
+}
+
+/* Locks alone: SQLite takes them this way. */
+#define FCNTL(name)                                                                                                    \
+    int name(int fd, int command, ...)                                                                                 \
+    {                                                                                                                  \
+        va_list list;                                                                                                  \
+        void *argument;                                                                                                \
+        va_start(list, command);                                                                                       \
+        argument = va_arg(list, void *);                                                                               \
+        va_end(list);                                                                                                  \
+        return (command == F_SETLK || command == F_GETLK) && fails() ? -1 : REAL(name)(fd, command, argument);         \
+    }
+FCNTL(fcntl)
+FCNTL(fcntl64)
 
 int fstat(int fd, struct stat *info)
 {

@@ -1,0 +1,303 @@
+#!/usr/bin/python3
+"""Plays power cuts: what is on the disk when the machine stops at any moment, and what the program makes of it.
+
+usage: tests/fault/powercut.py PROGRAM LIBRARY [--long]
+
+LIBRARY is made of record.c: it records every write, sync and change of a name while papers are added, labelled, learnt
+from, delivered, and the store repaired. A disk may bring writes that were not synced to its plates in any order, in part,
+torn between sectors, or not at all, and forget names that were not synced with their folder. So for cuts at and between
+syncs the files are put together anew: with nothing that was not promised, with all of it, and with what dice choose.
+Each time the store must be sound, all that was confirmed before the cut must be there, and when the digests go on, each
+paper must have been sent once. 160 cuts, with --long 4,000. Prints TAP: one test for each step during which it was cut.
+"""
+import collections, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile
+
+SAMPLE = "data/sample.jsonl"
+SECTOR = 512
+
+
+class Wrong(Exception):
+    pass
+
+
+# ---- what is recorded -----------------------------------------------------------------------------------------------
+
+# What a step runs, and what a store must have once it was confirmed: a query and the least answer.
+STEPS = (
+    (["add", "{first}"], "SELECT count(*) FROM papers", 25),
+    (["label", "sample-05", "+multimodal", "-language-models"], "SELECT count(*) FROM verdicts WHERE paper IN"
+     " (SELECT key FROM papers WHERE id='sample-05')", 2),
+    (["subscribe", "me", "--format", "json", "--limit", "15"], "SELECT count(*) FROM subscriptions", 1),
+    (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 15),
+    (["add", "{more}"], "SELECT count(*) FROM papers", 40),
+    (["label", "sample-06", "+multimodal"], "SELECT count(*) FROM verdicts", 3),
+    (["retrain", "--force", "--jobs", "1"], "SELECT count(*) FROM kept", 1),
+    (["digest", "--for", "me", "-o", "{root}/sent-2"], "SELECT count(*) FROM delivered", 30),
+    (["label", "--undo"], "SELECT count(*) FROM verdicts", 2),
+    (["doctor", "--repair"], "SELECT count(*) FROM tagged", 10),
+    (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 40))
+
+Event = collections.namedtuple("Event", "kind inode number data")
+
+
+def record(program, library, work):
+    """Runs the steps; the events, and after how many of them each step was confirmed."""
+    at = lambda name: os.path.join(work, name)
+    root = os.path.realpath(at("root"))
+    os.makedirs(root)
+    papers = open(SAMPLE).readlines()
+    for name, some in (("first", papers[:25]), ("more", papers[25:])):
+        with open(at(name), "w") as f:
+            f.writelines(some)
+    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=at("model"))
+    subprocess.run([program, "train", "-o", at("model"), "--skip-rare", "--min-examples", "3", "--max-terms", "300", SAMPLE],
+                   env=env, check=True, capture_output=True)
+    ends = []
+    for words, *_ in STEPS:
+        args = [word.format(first=at("first"), more=at("more"), root=root) for word in words]
+        done = subprocess.run([program, *args], capture_output=True, stdin=subprocess.DEVNULL, text=True,
+                              env=dict(env, LD_PRELOAD=library, RECORD_ROOT=root, RECORD_LOG=at("log")))
+        if done.returncode:
+            sys.exit("%s: status %d: %s" % (" ".join(words), done.returncode, done.stderr))
+        ends.append(os.path.getsize(at("log")))
+    events, after = [], []
+    for event, place in read_events(at("log")):
+        events.append(event)
+        if place == ends[len(after)]:
+            after.append(len(events))
+    return root, events, after
+
+
+def read_events(path):
+    """The events of a record, each with its place in it."""
+    log, place = open(path, "rb").read(), 0
+    while place < len(log):
+        line = log.index(b"\n", place)
+        kind, inode, number, size = log[place:line].split()
+        place = line + 1 + int(size)
+        yield Event(kind.decode(), int(inode), int(number), log[line + 1:place]), place
+
+
+def record_salvage(program, library, work, root):
+    """Damages the store that the steps left and has it repaired; the events, the first of which make the damaged file."""
+    path, log = root + "/db", os.path.join(work, "log-salvage")
+    env = dict(os.environ, PAPERTAG_DB=path, PAPERTAG_MODEL=os.path.join(work, "model"))
+    with open(path, "r+b") as f:
+        f.seek(12 * 4096)
+        f.write(random.Random(1).randbytes(3 * 4096))
+    made = [Event("C", os.stat(path).st_ino, 0, path.encode()), Event("W", os.stat(path).st_ino, 0, open(path, "rb").read()),
+            Event("S", os.stat(path).st_ino, 0, b""), Event("D", 0, 0, root.encode())]
+    done = subprocess.run([program, "doctor", "--repair"], capture_output=True, text=True,
+                          env=dict(env, LD_PRELOAD=library, RECORD_ROOT=root, RECORD_LOG=log))
+    if "was damaged" not in done.stdout:
+        sys.exit("doctor --repair: status %d: %s" % (done.returncode, done.stdout + done.stderr))
+    papers = sqlite3.connect(path).execute("SELECT count(*) FROM papers").fetchone()[0]
+    return made, [event for event, _ in read_events(log)], papers
+
+
+def check_salvage(program, work, root, files, confirmed, papers):
+    """The damaged store or the new one is in its place; repaired again, it has what it had."""
+    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=os.path.join(work, "model"))
+    restart(root, files)
+    if not os.path.exists(root + "/db"):
+        raise Wrong("the store is gone")
+    for _ in range(1 - confirmed):
+        done = subprocess.run([program, "doctor", "--repair"], env=env, capture_output=True, text=True)
+        if done.returncode:
+            raise Wrong("doctor --repair: status %d: %s" % (done.returncode, done.stdout + done.stderr))
+    connection = sqlite3.connect(root + "/db")
+    answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    found = connection.execute("SELECT count(*) FROM papers").fetchone()[0]
+    connection.close()
+    if answer != "ok" or found < papers:
+        raise Wrong("integrity_check: %s; %d papers of %d" % (answer, found, papers))
+
+
+# ---- what is on the disk --------------------------------------------------------------------------------------------
+
+class File:
+    def __init__(self):
+        self.data, self.waiting = bytearray(), []  # on the disk; writes and cuts that are not promised
+
+    def apply(self, event, dice=None):
+        """A write or a cut; with dice, some of the sectors of a write."""
+        if event.kind == "F":
+            del self.data[event.number:]
+            self.data.extend(bytes(event.number - len(self.data)))
+            return
+        end = event.number + len(event.data)
+        at = event.number
+        while at < end:
+            stop = end if not dice else min(end, (at // SECTOR + 1) * SECTOR)
+            if not dice or dice.random() < 0.5:
+                self.data.extend(bytes(max(0, stop - len(self.data))))
+                self.data[at:stop] = event.data[at - event.number:stop - event.number]
+            at = stop
+
+    def sync(self):
+        for event in self.waiting:
+            self.apply(event)
+        self.waiting = []
+
+
+def is_hidden(path):
+    return path.endswith("-shm")  # memory of running programs, which starts anew
+
+
+def disk(events, how, dice):
+    """The files by path after the events and a power cut. `how`: nothing, all, or dice: what comes of the unpromised."""
+    by_inode, names, waiting = {}, {}, []
+
+    def rename(kind, paths):
+        if kind == "C":
+            names[paths[0]] = paths[1]
+        elif kind == "U":
+            names.pop(paths[0], None)
+        elif paths[0] in names:
+            names[paths[1]] = names[paths[0]]
+            if kind == "R":
+                del names[paths[0]]
+
+    for event in events:
+        if event.kind == "C":
+            by_inode[event.inode] = File()
+            waiting.append(("C", (event.data.decode(), by_inode[event.inode])))
+        elif event.kind in "RLU":
+            waiting.append((event.kind, tuple(event.data.decode().rstrip("\0").split("\0"))))
+        elif event.kind == "D":
+            for change in waiting:
+                rename(*change)
+            waiting = []
+        elif event.kind == "S":
+            by_inode[event.inode].sync()
+        else:
+            by_inode[event.inode].waiting.append(event)
+    some = {"nothing": 0, "all": len(waiting)}.get(how, dice.randint(0, len(waiting)))
+    for change in waiting[:some]:  # a journal brings names to the disk in their order
+        rename(*change)
+    for file in set(names.values()):
+        if how == "all":
+            file.sync()
+        elif how == "dice":
+            left = [event for event in file.waiting if dice.random() < 0.6]
+            if dice.random() < 0.5:
+                dice.shuffle(left)
+            for event in left:
+                file.apply(event, dice if dice.random() < 0.3 else None)
+    return {path: bytes(file.data) for path, file in names.items() if not is_hidden(path)}
+
+
+# ---- what the program makes of it -----------------------------------------------------------------------------------
+
+def restart(root, files):
+    for name in os.listdir(root):
+        os.remove(os.path.join(root, name))
+    for path, data in files.items():
+        with open(path, "wb") as f:
+            f.write(data)
+
+
+def check(program, work, root, files, confirmed):
+    """Raises Wrong when the store is not sound, or what was confirmed is not there."""
+    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=os.path.join(work, "model"))
+    run = lambda *args: subprocess.run([program, *args], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    restart(root, files)
+    if not confirmed:
+        done = run("add", os.path.join(work, "first"))
+        if done.returncode not in (0, 3):
+            raise Wrong("add: status %d: %s" % (done.returncode, done.stderr.strip()))
+        confirmed = 1
+    if not os.path.exists(root + "/db"):
+        raise Wrong("the store is gone")
+    connection = sqlite3.connect(root + "/db")
+    try:
+        answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        if answer != "ok":
+            raise Wrong("integrity_check: " + answer)
+        if connection.execute("PRAGMA foreign_key_check").fetchone():
+            raise Wrong("a row refers to one that is not there")
+        for words, sql, least in STEPS[:confirmed]:
+            # what one step added, undo takes back
+            if words == ["label", "sample-06", "+multimodal"] and confirmed >= 8:
+                continue
+            found = connection.execute(sql).fetchone()[0]
+            if found < least:
+                raise Wrong("%s was confirmed, but %s gives %d" % (" ".join(words), sql, found))
+        subscribed = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='subscriptions'").fetchone()[0] and \
+            connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0]
+    finally:
+        connection.close()
+    if subscribed:
+        check_digests(run, root)
+
+
+def check_digests(run, root):
+    """When the digests go on, each paper was sent once; the last digest of all replaced the first."""
+    def ids(path):
+        try:
+            return [paper["id"] for paper in json.load(open(path))["papers"]]
+        except ValueError:
+            raise Wrong("%s is neither old nor new" % os.path.basename(path))
+    sent = [ids(os.path.join(root, name)) for name in os.listdir(root) if re.fullmatch(r"sent-\d", name)]
+    for n in range(9):
+        path = "%s/sent-later-%d" % (root, n)
+        done = run("digest", "--for", "me", "-o", path)
+        if done.returncode == 3:
+            break
+        if done.returncode:
+            raise Wrong("digest: status %d: %s" % (done.returncode, done.stderr.strip()))
+        sent.append(ids(path))
+    everything = [one for some in sent for one in some]
+    if len(everything) != len(set(everything)):
+        raise Wrong("papers were sent twice")
+    connection = sqlite3.connect(root + "/db")
+    papers, delivered = (connection.execute("SELECT count(*) FROM " + table).fetchone()[0] for table in ("papers", "delivered"))
+    connection.close()
+    if delivered != papers:
+        raise Wrong("%d papers were delivered of %d" % (delivered, papers))
+    lost = delivered - len(everything)
+    if lost not in (0, 15):  # the last digest of the steps replaces the first file
+        raise Wrong("%d papers were sent that nobody has" % lost)
+
+
+def moments(events, count, dice):
+    """Where to cut: after as many events. At every sync in turn, then in between, and in the end."""
+    syncs = [i + near for i, event in enumerate(events) if event.kind in "SDRLU" for near in (0, 1)]
+    chosen = sorted(set(syncs))
+    while len(chosen) > count // 2:
+        chosen = chosen[::2] if len(chosen) > count else sorted(dice.sample(chosen, count // 2))
+    return chosen + [dice.randint(0, len(events)) for _ in range(count - len(chosen))] + 3 * [len(events)]
+
+
+def main():
+    program, library, *rest = sys.argv[1:]
+    dice, work, count = random.Random(20261126), tempfile.mkdtemp(), 4000 if "--long" in rest else 160
+    root, events, after = record(program, library, work)
+    made, salvage, papers = record_salvage(program, library, work, root)
+    wrong, cuts = collections.defaultdict(list), collections.Counter()
+
+    def cut(step, events, moment, check, *args):
+        how = dice.choice(("nothing", "all", "dice", "dice", "dice"))
+        cuts[step] += 1
+        try:
+            check(program, work, root, disk(events[:moment], how, dice), *args)
+        except Wrong as what:
+            wrong[step].append("after %d of %d events, %s: %s" % (moment, len(events), how, what))
+
+    for moment in moments(events, count, dice):
+        confirmed = sum(moment >= end for end in after)
+        cut(min(confirmed, len(STEPS) - 1), events, moment, check, confirmed)
+    for moment in moments(salvage, count // 4, dice):
+        cut(len(STEPS), made + salvage, len(made) + moment, check_salvage, moment == len(salvage), papers)
+    names = [words[0] for words, *_ in STEPS] + ["doctor --repair of a damaged store"]
+    for step, name in enumerate(names):
+        print("%sok %d power cut %s: %d cuts" % ("not " if wrong[step] else "", step + 1, name, cuts[step]))
+        for line in wrong[step][:5]:
+            print("# " + line.replace("\n", " "))
+    print("1..%d\n# %d events recorded" % (len(names), len(events) + len(salvage)))
+    shutil.rmtree(work)
+    sys.exit(any(wrong.values()))
+
+
+if __name__ == "__main__":
+    main()
