@@ -25,7 +25,7 @@ const pt_field pt_fields[] = {
     {FIELD(date), .kind = PT_FIELD_DATE,
      .names = "publicationdate datepublished published publishedat publisheddate publishdate pubdate "
               "dateofpublication coverdate issued submitted submitteddate submissiondate preprintdate firstposted "
-              "created createdat onlinedate createdate"},
+              "created createdat onlinedate createdate firstpublicationdate"},
     {FIELD(organization), .kind = PT_FIELD_TEXT, .names = "organisation institution"},
     {FIELD(url), .kind = PT_FIELD_TEXT, .identifies = true,
      .names = "urls link links href urlabs absurl abstracturl mainpage paperurl paperlink articleurl externalurl "
@@ -39,7 +39,8 @@ const pt_field pt_fields[] = {
      .names = "itemdoi preprintdoi paperdoi articledoi doinumber doiurl doilink"},
     {FIELD(arxiv), .kind = PT_FIELD_TEXT, .identifies = true, .names = "arxivid arxivnumber eprint"},
     {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .identifies = true, .better = "authorfullnames",
-     .names = "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname"},
+     .names =
+         "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname authorstring"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
      .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy fieldofstudy "
               "researchareas tag primarycategory topics topicsdisplayname concepts conceptsdisplayname "

@@ -191,8 +191,8 @@ static int read_paper(const pt_json *o)
 /* ---- wrappers --------------------------------------------------------------------------------------------------- */
 
 /* The names under which an object may have an array of papers in papertag's own layout. */
-static const char *const wrappers[] = {"papers", "items",     "results", "data",    "articles",
-                                       "works",  "documents", "records", "entries", "publications"};
+static const char *const wrappers[] = {"papers",    "items",   "results", "data",         "articles",         "works",
+                                       "documents", "records", "entries", "publications", "resultList.result"};
 
 static bool has_any(const char *at, const char *end, const char *const *names, size_t count)
 {

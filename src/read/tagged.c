@@ -31,6 +31,7 @@ typedef struct tagged {
     size_t size;                  /* of all values of the record, bytes */
     bool open;                    /* in a record */
     bool begins;                  /* the source has tags that begin records */
+    bool after_blank;             /* the line before was empty */
     bool too_large;
 } tagged;
 
@@ -118,6 +119,15 @@ static void clear_record(tagged *t)
     t->too_large = false;
 }
 
+/* Whether a field begins another record, although its source has tags for that: another title after an empty line. */
+static bool is_another(const tagged *t, const pt_tagged_field *field)
+{
+    const values *title = &t->kinds[PT_TAGGED_TITLE];
+
+    return t->dialect->blank_ends && t->after_blank && field && field->kind == PT_TAGGED_TITLE && title->text.size &&
+           field->rank == title->rank;
+}
+
 /* Takes a line. *done: it completes a record. */
 static int take_line(tagged *t, pt_slice line, size_t number, bool *done, papertag_error *err)
 {
@@ -126,6 +136,7 @@ static int take_line(tagged *t, pt_slice line, size_t number, bool *done, papert
 
     if (!t->dialect->split(line, &tag, &value)) {
         const pt_slice more = pt_trimmed(line);
+        t->after_blank = !more.length;
         if (!more.length && t->dialect->blank_ends && !t->begins) {
             *done = t->open;
             t->open = false;
@@ -135,6 +146,14 @@ static int take_line(tagged *t, pt_slice line, size_t number, bool *done, papert
         return PAPERTAG_OK;
     }
     field = field_of(t->dialect, tag);
+    if (t->open && is_another(t, field)) {
+        t->open = false;
+        t->pending = line;
+        t->pending_number = number;
+        *done = true;
+        return PAPERTAG_OK;
+    }
+    t->after_blank = false;
     if (field && field->kind == PT_TAGGED_END) {
         *done = t->open;
         t->open = false;
