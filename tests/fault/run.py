@@ -39,6 +39,7 @@ def commands(work):
     yield "help", ["help", "digest"], "", False, None
     yield "help-man", ["help", "--man"], "", False, None
     yield "add", ["add", at("few")], "", True, None
+    yield "add-kept", ["add", "--model", at("model"), at("kept")], "", True, None
     yield "add-page", ["add", "--from", "page", at("page")], "", True, None
     yield "add-atom", ["add", at("atom")], "", True, None
     yield "add-bib", ["add", at("bib")], "", True, None
@@ -100,6 +101,8 @@ def prepare(program, work):
     env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"))
     run = lambda *args, **more: subprocess.run([program, *args], env=env, check=True, capture_output=True, **more)
     run("train", "-o", at("model"), "--skip-rare", "--min-examples", "2", "--max-terms", "400", SAMPLE)
+    with open(at("kept"), "wb") as f:
+        f.write(run("tag", "--keep", at("few")).stdout.replace(b'"sample-', b'"kept-'))
     run("add", SAMPLE)
     run("label", "sample-02", "-multimodal")
     run("review", "--plain", "--order", "random", input=b"y\n" * 10)

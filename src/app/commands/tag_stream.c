@@ -57,7 +57,7 @@ static const char *words_at(const struct slot *slot, size_t offset)
 
 static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot *slot)
 {
-    for (size_t i = 0; i < slot->count; i++) {
+    for (size_t i = 0; i < slot->count && !slot->words.failed; i++) {
         const struct item *item = &slot->items[i];
         tag_paper paper = {.id = words_at(slot, item->id),
                            .title = words_at(slot, item->title),
@@ -74,7 +74,7 @@ static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot
         }
         tag_output_paper(job->output, &slot->out, &paper, &slot->remarks);
     }
-    return !slot->out.failed;
+    return !slot->out.failed && !slot->words.failed;
 }
 
 static void *work(void *argument)
