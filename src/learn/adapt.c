@@ -21,12 +21,14 @@ static const double ADAPT_EPSILON = 0.01;
  * each unit of cost of the starting examples and the description; of all likely papers together. */
 static const double START_C = 0.1, DESCRIPTION_COST = 3, UNJUDGED_COST = 1.875, LIKELY_COST = 1, START_EPSILON = 0.001;
 
-/* Even odds of a new tag that was fitted to its n starting examples alone are at the margin EVEN + FEW / (n + 1), and
- * log-odds rise by SLOPE for each unit of margin: a logistic regression over 19 tags started with 1, 2, 5 and 10
- * examples. MOVE is the standard deviation of the prior for how far verdicts shift the log-odds. CUT_P is the
- * probability at the cut. Half of the F1 to be expected would give the best F1 now (see cuts.c), but questions are
- * asked about papers near the cut, and papers near even odds teach more. LOWEST: see find_lowest. */
-static const double EVEN = -0.322, FEW = 0.062, SLOPE = 113, MOVE = 1.7, CUT_P = 0.4, LOWEST = 4;
+/* Even odds of a new tag that has its starting examples alone: see find_even. EVEN and EVEN_RISE are a line through the
+ * best cuts of ten tags, by where their examples are when they are left out; no example counts as farther than FAR,
+ * PRIOR examples more are at USUAL, and even odds are at least at EVEN_MIN, all in standard deviations. Log-odds rise
+ * by SLOPE for each of them. MOVE is the standard deviation of the prior for how far verdicts shift the log-odds. CUT_P
+ * is the probability at the cut. Half of the F1 to be expected would give the best F1 now (see cuts.c), but questions
+ * are asked about papers near the cut, and papers near even odds teach more. */
+static const double EVEN = 0.7, EVEN_RISE = 0.65, EVEN_MIN = 0.5, FAR = 8, PRIOR = 0.5, USUAL = 3, SLOPE = 2.5;
+static const double MOVE = 1.7, CUT_P = 0.4;
 
 void pt_learnt_tag_free(pt_learnt_tag *learnt)
 {
@@ -95,13 +97,18 @@ static void add_case(struct fit *f, uint32_t paper, bool positive, double target
     f->fold[at] = (uint8_t)fold;
 }
 
+static unsigned fold_count(size_t count)
+{
+    return (unsigned)(count < FOLDS ? count : FOLDS);
+}
+
 /* Adds the verdicts as the first cases. Those with yes and those with no are dealt to the folds separately, in turn.
  * targets: what each asks for; NULL: 1. */
 static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets)
 {
     size_t dealt[2] = {0};
 
-    f->cases.folds = (unsigned)(lesson->count < FOLDS ? lesson->count : FOLDS);
+    f->cases.folds = fold_count(lesson->count);
     for (size_t i = 0; i < lesson->count; i++) {
         const unsigned fold = (unsigned)(dealt[lesson->yes[i]]++ % f->cases.folds);
         add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, 1,
@@ -380,9 +387,10 @@ static int fit_new_tag(const pt_lesson *lesson, bool all, struct fit *f, paperta
         if (all) {
             add_verdicts(f, lesson, NULL);
         }
+        f->cases.folds = all ? f->cases.folds : fold_count(count_starting(lesson));
         for (size_t i = 0; i < lesson->count && !all; i++) {
             if (lesson->starting[i]) {
-                add_case(f, lesson->judged[i], true, 1, 1, PT_NO_FOLD);
+                add_case(f, lesson->judged[i], true, 1, 1, (unsigned)(f->cases.count % f->cases.folds));
             }
         }
         add_case(f, lesson->description, true, 1, DESCRIPTION_COST, PT_NO_FOLD);
@@ -419,35 +427,20 @@ static struct spread measure_spread(const pt_lesson *lesson, const float *lanes)
     return out;
 }
 
-static int compare_floats(const void *a, const void *b)
+/* Where even odds are when a new tag has its starting examples alone, in standard deviations above the mean margin of
+ * the stored papers: by where the examples are when they are left out of the fit. */
+static double find_even(const pt_lesson *lesson, const struct fit *starting, const struct spread *spread)
 {
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
+    const size_t count = count_starting(lesson);
+    double sum = 0;
 
-/* The lowest margin that even odds may have: above the median of all stored papers by LOWEST times the root mean square
- * distance of the papers below the median. It matters where the store is small, or the examples are few. */
-static int find_lowest(const pt_lesson *lesson, const float *lanes, double *out, papertag_error *err)
-{
-    float *list = pt_alloc(lesson->papers, sizeof *list);
-    const size_t half = lesson->papers / 2;
-    double squares = 0;
-
-    if (!list) {
-        return pt_no_memory(err);
-    }
-    for (size_t i = 0; i < lesson->papers; i++) {
+    for (size_t i = 0; i < count; i++) { /* the first cases */
+        const unsigned fold = starting->fold[i];
         float margins[PT_LANES];
-        pt_linear_margins(lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
-        list[i] = margins[0];
+        pt_linear_margins(starting->lanes, lesson->terms, pt_rows_get(lesson->rows, starting->papers[i]), margins);
+        sum += fmin((margins[fold] - spread->mean[fold]) / spread->deviation[fold], FAR);
     }
-    pt_sort(list, lesson->papers, sizeof *list, compare_floats);
-    for (size_t i = 0; i < half; i++) {
-        squares += ((double)list[half] - list[i]) * ((double)list[half] - list[i]);
-    }
-    *out = list[half] + LOWEST * sqrt(squares / (double)(half ? half : 1));
-    free(list);
-    return PAPERTAG_OK;
+    return fmax(EVEN + EVEN_RISE * (sum + PRIOR * USUAL) / ((double)count + PRIOR), EVEN_MIN);
 }
 
 /* How far verdicts shift the log-odds, which are slope * (margin - even) without them: the most likely shift, under a
@@ -470,13 +463,13 @@ static double find_shift(const pt_lesson *lesson, const float *margins, double e
 }
 
 /* Sets cut and calibration of a new tag from its fits to the starting examples and to all verdicts. */
-static void calibrate_new_tag(const pt_lesson *lesson, const struct fit *starting, const struct fit *fit, double lowest,
+static void calibrate_new_tag(const pt_lesson *lesson, const struct fit *starting, const struct fit *fit,
                               pt_learnt_tag *out)
 {
     const unsigned all = fit->cases.folds;
     const struct spread before = measure_spread(lesson, starting->lanes), after = measure_spread(lesson, fit->lanes);
-    double even = EVEN + FEW / ((double)count_starting(lesson) + 1);
-    const double slope = SLOPE * before.deviation[0] / after.deviation[all];
+    const double even = find_even(lesson, starting, &before) * after.deviation[all] + after.mean[all];
+    const double slope = SLOPE / after.deviation[all];
 
     for (size_t i = 0; i < lesson->count; i++) { /* from the scale of its fold to that of the whole */
         const unsigned fold = fit->fold[i];
@@ -484,7 +477,6 @@ static void calibrate_new_tag(const pt_lesson *lesson, const struct fit *startin
             (float)((out->held_out[i] - after.mean[fold]) / after.deviation[fold] * after.deviation[all] +
                     after.mean[all]);
     }
-    even = (fmax(even, lowest) - before.mean[0]) / before.deviation[0] * after.deviation[all] + after.mean[all];
     out->a = -slope;
     out->b = slope * even - find_shift(lesson, out->held_out, even, slope);
     out->cut = (log(1 / CUT_P - 1) - out->b) / out->a;
@@ -509,14 +501,12 @@ static void read_lanes(const struct fit *f, const pt_lesson *lesson, pt_learnt_t
 static int learn_new_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err)
 {
     struct fit starting = {0}, fit = {0};
-    double lowest = 0;
     int status = fit_new_tag(lesson, false, &starting, err);
 
     status = status ? status : fit_new_tag(lesson, true, &fit, err);
-    status = status ? status : find_lowest(lesson, starting.lanes, &lowest, err);
     if (!status) {
         read_lanes(&fit, lesson, out);
-        calibrate_new_tag(lesson, &starting, &fit, lowest, out);
+        calibrate_new_tag(lesson, &starting, &fit, out);
     }
     close_fit(&starting);
     close_fit(&fit);

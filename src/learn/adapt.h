@@ -22,8 +22,10 @@
  * A new tag has a few examples, its name and definition, and the unjudged papers. Most of those do not have the tag, so
  * they are negative examples with very small costs (learning from positive and unlabelled examples by a biased SVM:
  * Liu, Dai, Li, Lee and Yu, 2003). The name and definition together are one positive example with a large cost. After
- * a fit to the starting examples alone, even odds are at about the same margin for every tag. Later verdicts move the
- * margins of all papers, and even odds move with the mean and the spread of those margins. They also shift the odds.
+ * a fit to the starting examples alone, even odds are where these examples tell: each is looked at by weights that have
+ * not seen it, and the more alike they are, the farther they are from all other papers, and the higher even odds. Later
+ * verdicts move the margins of all papers, and even odds move with the mean and the spread of those margins. They also
+ * shift the odds.
  */
 #ifndef PT_ADAPT_H
 #define PT_ADAPT_H

@@ -8,10 +8,10 @@
 
 /* What is listed of each paper, and how. */
 typedef struct tag_output {
-    bool json, all;   /* --json, --all */
-    bool keep;        /* --keep: pass on the fields that came in */
-    size_t top;       /* --top: tags listed of a paper, at most */
-    double min_p;     /* --min-p */
+    bool json, all; /* --json, --all */
+    bool keep;      /* --keep: pass on the fields that came in */
+    size_t top;     /* --top: tags listed of a paper, at most */
+    double min_p;   /* --min-p */
     const papertag_model *model;
     size_t tags; /* T */
     style style;
