@@ -209,11 +209,16 @@ int print_manual(void)
         text_put(&t, "\n");
     }
     add_exit_status(&t);
-    text_put(&t, ".SH ENVIRONMENT\n.TP\n.B PAPERTAG_MODEL\nthe model, where \\-\\-model is not given\n"
-                 ".TP\n.B PAPERTAG_DB\nthe store, where \\-\\-db is not given\n"
-                 ".TP\n.B PAPERTAG_CONFIG\nthe configuration file, where \\-\\-config is not given\n"
-                 ".TP\n.B XDG_DATA_HOME\nthe folder of the store, where neither is given\n"
-                 ".TP\n.B NO_COLOR\nwhen set, no colours on a terminal\n");
+    text_put(
+        &t,
+        ".SH ENVIRONMENT\n.TP\n.B PAPERTAG_MODEL\nthe model, where \\-\\-model is not given\n"
+        ".TP\n.B PAPERTAG_DB\nthe store, where \\-\\-db is not given\n"
+        ".TP\n.B PAPERTAG_CONFIG\nthe configuration file, where \\-\\-config is not given\n"
+        ".TP\n.B XDG_DATA_HOME\nthe folder of the store, where neither is given\n"
+        ".TP\n.B XDG_STATE_HOME\nthe folder where fetch keeps the pace of each service\n"
+        ".TP\n.B HF_TOKEN, S2_API_KEY\ntokens for Hugging Face and Semantic Scholar; sent to them alone, kept nowhere\n"
+        ".TP\n.B PAPERTAG_CLOCK\nfor tests: a file with the time in milliseconds since 1970, which waiting turns\n"
+        ".TP\n.B NO_COLOR\nwhen set, no colours on a terminal\n");
     add_files(&t, NULL);
     text_put(&t, ".SH EXAMPLES\n");
     add_lines(&t, "papertag tag papers.jsonl\tthe tags of each paper of a file\n"

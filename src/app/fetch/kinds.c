@@ -63,6 +63,7 @@ const source_kind source_kinds[] = {
      .doubts_empty = true,
      .first = 7,
      .overlap = 10,
+     .quiet = 14, /* a search may rightly find nothing for days */
      .ask = ask_arxiv_query,
      .advance = advance_arxiv_query},
     {.name = "hf",

@@ -34,23 +34,23 @@ typedef enum harvest_step {
 
 typedef struct source_kind {
     const char *name;
-    const char *operands;                       /* as help shows them */
-    const char *about;                          /* for people */
-    const char *address;                        /* of the service, up to the query; NULL: the first argument */
-    const char *format;                         /* of the library's readers; NULL: detected */
-    unsigned least, most;                       /* arguments */
-    unsigned rest;                              /* milliseconds between requests */
-    bool has_days;                              /* it can be asked for days: from and until mean something */
-    bool is_open;                               /* a harvest has no last day unless one is asked for */
-    bool validates;                             /* one address, whose answers have validators */
-    bool announced;                             /* by arXiv's calendar */
-    bool doubts_empty;                          /* an answer without papers is asked for once more */
-    unsigned first;                             /* days before today at which the first harvest begins */
-    unsigned overlap;                           /* days before the end of a harvest at which the next begins */
-    unsigned again;                             /* days before today that every harvest reads at least */
-    unsigned quiet;                             /* days without news that its rhythm explains; 0: any number */
-    const char *variable;                       /* of the environment, with a token; NULL */
-    const char *header;                         /* that takes the token */
+    const char *operands; /* as help shows them */
+    const char *about;    /* for people */
+    const char *address;  /* of the service, up to the query; NULL: the first argument */
+    const char *format;   /* of the library's readers; NULL: detected */
+    unsigned least, most; /* arguments */
+    unsigned rest;        /* milliseconds between requests */
+    bool has_days;        /* it can be asked for days: from and until mean something */
+    bool is_open;         /* a harvest has no last day unless one is asked for */
+    bool validates;       /* one address, whose answers have validators */
+    bool announced;       /* by arXiv's calendar */
+    bool doubts_empty;    /* an answer without papers is asked for once more */
+    unsigned first;       /* days before today at which the first harvest begins */
+    unsigned overlap;     /* days before the end of a harvest at which the next begins */
+    unsigned again;       /* days before today that every harvest reads at least */
+    unsigned quiet;       /* days without news that its rhythm explains; 0: any number, or what the calendar says */
+    const char *variable; /* of the environment, with a token; NULL */
+    const char *header;   /* that takes the token */
     const char *(*check)(const char *argument); /* what is wrong with one; NULL result: nothing; NULL: any will do */
     void (*ask)(const harvest *h, text *url);   /* adds the address of the next request */
     void (*inspect)(page *p);                   /* fills in entries, total, said of a page of JSON; NULL */

@@ -136,8 +136,10 @@ bool source_is_stalled(const papertag_source *s, int64_t now)
     if (!kind || days <= 2 * (int64_t)s->gap) {
         return false;
     }
-    return kind->announced ? count_announcements(since, now - day_length / 4) > ANNOUNCEMENTS
-                           : kind->quiet && days > kind->quiet;
+    if (kind->announced && count_announcements(since, now - day_length / 4) <= ANNOUNCEMENTS) {
+        return false;
+    }
+    return kind->quiet ? days > kind->quiet : kind->announced;
 }
 
 bool text_source_trouble(text *t, const papertag_source *s, int64_t now)

@@ -30,8 +30,8 @@ bool source_list_own(source_list *list, const char **string);
 typedef enum source_state { SOURCE_FRESH, SOURCE_QUIET, SOURCE_WAITING, SOURCE_STALLED, SOURCE_FAILED } source_state;
 extern const char *const source_state_words[];
 
-/* Whether a source has given nothing for longer than its rhythm explains: for arXiv more than three announcements, else
- * its kind's days; and more than twice as long as ever before. `now` in milliseconds since 1970. */
+/* Whether a source has given nothing for longer than its rhythm explains: for arXiv more than three announcements,
+ * and its kind's days; and more than twice as long as ever before. `now` in milliseconds since 1970. */
 bool source_is_stalled(const papertag_source *s, int64_t now);
 
 /* Adds a sentence on a source with which something is wrong now: stalled, failed, or not asked for days. False, and
