@@ -281,7 +281,7 @@ def main():
         cuts[step] += 1
         try:
             check(program, work, root, disk(events[:moment], how, dice), *args)
-        except Wrong as what:
+        except (Wrong, sqlite3.Error) as what:
             wrong[step].append("after %d of %d events, %s: %s" % (moment, len(events), how, what))
 
     for moment in moments(events, count, dice):
