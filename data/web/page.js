@@ -126,8 +126,18 @@
     }
     if (!one('.detail', paper)) {
       paper.append(detail);
+      similar(paper, detail);
       paper.classList.add('read');
       post('/mark', { id: paper.dataset.id, set: 'read' });
+    }
+  }
+
+  /* The papers that are similar, which take a while in a large store. */
+  async function similar(paper, detail) {
+    const answer = await fetch(`${paper.dataset.to}?similar=1`);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), found = one('.similar', page);
+    if (found && one('.similar', detail)) {
+      one('.similar', detail).replaceWith(document.adoptNode(found));
     }
   }
 

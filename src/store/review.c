@@ -37,6 +37,10 @@ static const char *const queries[][2] = {
                             " AND NOT EXISTS(SELECT 1 FROM verdicts v WHERE v.paper=p.key) ORDER BY day DESC, key DESC",
                             ONE_TAG OF_TAG CUTS " AND " NO_VERDICT " ORDER BY p.day DESC, o.paper DESC"}};
 
+/* The first of them within days: the plus keeps SQLite from reading all opinions in the order of papers. */
+static const char uncertain_since[] =
+    ONE_TAG ", min(abs(o.margin-c.cut))" OPINIONS CUTS " AND " NO_VERDICT " GROUP BY +o.paper ORDER BY 8, o.paper";
+
 /* A question, and the number that gives it its place. */
 struct numbered {
     uint64_t number;
@@ -125,7 +129,9 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     int status = read_request(store, tag, since, &key, &first, err);
 
     if (!status) {
-        status = pt_store_each(store, queries[order][tag != NULL], append_question, &q, err, "ii", key, (int64_t)first);
+        const char *sql =
+            since && !tag && order == PAPERTAG_ORDER_UNCERTAIN ? uncertain_since : queries[order][tag != NULL];
+        status = pt_store_each(store, sql, append_question, &q, err, "ii", key, (int64_t)first);
     }
     if (!status) {
         pt_sort(q.list, q.count, sizeof *q.list, compare_numbers);

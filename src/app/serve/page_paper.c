@@ -110,12 +110,18 @@ static bool add_similar(worker *w, request *r, answer *a, int64_t key)
     papertag_error err;
     size_t count;
 
+    html_open(out, "section", "aria-label", "Similar papers", "class", "similar", NULL);
+    if (!pairs_get(&r->target.query, "similar")) { /* in a large store they take a while */
+        html_element(out, "a", "Similar papers", "href",
+                     address(r, out, paper_address(r, out, r->parameters[0]), "similar", "1", NULL), NULL);
+        html_close(out, "section");
+        return true;
+    }
     if (!succeeded(papertag_store_similar(w->store, w->tagger, key, SIMILAR_SHOWN, &list, &count, &err), r, a, &err)) {
         return false;
     }
-    html_open(out, "section", "aria-label", "Similar papers", NULL);
     html_element(out, "h2", "Similar papers", NULL);
-    html_open(out, "ul", "class", "similar", NULL);
+    html_open(out, "ul", NULL);
     for (size_t i = 0; i < count; i++) {
         const papertag_stored *paper;
         if (!succeeded(papertag_store_get(w->store, list[i].key, &paper, &err), r, a, &err)) {

@@ -9,7 +9,7 @@
 #include "../dates.h"
 #include "page.h"
 
-enum { PAGE = 30, COUNTED_MOST = 2000, TAGS_SHOWN = 40, ORGANIZATIONS_SHOWN = 12 };
+enum { PAGE = 30, COUNTED_MOST = 1000, TAGS_SHOWN = 40, ORGANIZATIONS_SHOWN = 12 };
 
 /* The ways to look at papers: a name in the address, words, and the days before the newest that count. */
 static const struct view {
@@ -28,6 +28,8 @@ struct papers {
     size_t view;
     char first[11], last[11]; /* the days of a view of trending papers */
     papertag_query query;
+    int64_t keys[COUNTED_MOST]; /* count: the papers of the selection, as far as they are counted */
+    size_t count;
 };
 
 /* ---- what is asked for ----------------------------------------------------------------------------------------- */
@@ -181,14 +183,14 @@ static bool add_all_tags(struct papers *p)
 }
 
 /* What papers of the selection have, of the first COUNTED_MOST at most. */
-static bool add_selected(struct papers *p, papertag_countable what, const int64_t *keys, size_t count, size_t limit)
+static bool add_selected(struct papers *p, papertag_countable what, size_t limit)
 {
     const papertag_counted *list;
     papertag_error err;
     size_t found;
 
-    if (!succeeded(papertag_store_count(p->worker->store, what, keys, count, limit, &list, &found, &err), p->r, p->a,
-                   &err)) {
+    if (!succeeded(papertag_store_count(p->worker->store, what, p->keys, p->count, limit, &list, &found, &err), p->r,
+                   p->a, &err)) {
         return false;
     }
     html_open(&p->a->body, "ul", "class", "counts", NULL);
@@ -272,29 +274,18 @@ static bool add_saved(struct papers *p)
 static bool add_side(struct papers *p)
 {
     const bool narrowed_down = p->query.expression || p->query.search || p->query.since || p->query.until;
-    papertag_query all = p->query;
     text *out = &p->a->body;
-    const int64_t *keys = NULL;
-    papertag_error err;
-    size_t count = 0;
     bool good;
 
-    all.limit = COUNTED_MOST;
-    all.after = 0;
-    all.sort = PAPERTAG_SORT_DATE;
-    all.unread_first = false;
-    if (!succeeded(papertag_store_select(p->worker->store, &all, &keys, &count, &err), p->r, p->a, &err)) {
-        return false;
-    }
     html_open(out, "aside", "aria-label", "Narrow down", NULL);
     html_open(out, "details", "open", "", "class", "side", NULL);
     html_element(out, "summary", "Tags, groups, organisations", NULL);
-    html_element(out, "h2", narrowed_down && count == COUNTED_MOST ? "Tags of the newest 2,000" : "Tags", NULL);
-    good = narrowed_down ? add_selected(p, PAPERTAG_COUNT_TAGS, keys, count, TAGS_SHOWN) : add_all_tags(p);
+    html_element(out, "h2", narrowed_down && p->count == COUNTED_MOST ? "Tags of the first 1,000" : "Tags", NULL);
+    good = narrowed_down ? add_selected(p, PAPERTAG_COUNT_TAGS, TAGS_SHOWN) : add_all_tags(p);
     good = good && add_groups(p);
     if (good) {
-        html_element(out, "h2", "Organisations", NULL);
-        good = add_selected(p, PAPERTAG_COUNT_ORGANIZATIONS, keys, count, ORGANIZATIONS_SHOWN);
+        html_element(out, "h2", p->count == COUNTED_MOST ? "Organisations of the first 1,000" : "Organisations", NULL);
+        good = add_selected(p, PAPERTAG_COUNT_ORGANIZATIONS, ORGANIZATIONS_SHOWN);
     }
     good = good && add_saved(p);
     html_close(out, "details");
@@ -359,16 +350,27 @@ static void add_exits(struct papers *p)
     html_close(out, "p");
 }
 
-static bool add_papers(struct papers *p)
+/* Selects the papers of the page and, after them, those that are counted at the side. */
+static bool select_papers(struct papers *p)
 {
-    text *out = &p->a->body, next = {0};
+    papertag_query all = p->query;
     const int64_t *keys;
     papertag_error err;
-    size_t count;
 
-    if (!succeeded(papertag_store_select(p->worker->store, &p->query, &keys, &count, &err), p->r, p->a, &err)) {
+    all.limit = COUNTED_MOST;
+    if (!succeeded(papertag_store_select(p->worker->store, &all, &keys, &p->count, &err), p->r, p->a, &err)) {
         return false;
     }
+    memcpy(p->keys, keys, p->count * sizeof *keys);
+    return true;
+}
+
+static bool add_papers(struct papers *p)
+{
+    const size_t count = p->count < p->query.limit ? p->count : p->query.limit;
+    const int64_t *keys = p->keys;
+    text *out = &p->a->body, next = {0};
+
     if (count == p->query.limit) {
         add_cursor(&next, &p->query, keys[count - 1]);
     }
@@ -419,7 +421,7 @@ void page_papers(worker *w, request *r, answer *a)
         html_close(out, "p");
     }
     add_many(&p);
-    if (!add_papers(&p)) {
+    if (!select_papers(&p) || !add_papers(&p)) {
         return;
     }
     add_exits(&p);

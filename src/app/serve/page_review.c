@@ -139,6 +139,26 @@ static void add_paper(text *out, request *r, const struct review *v, const paper
     form_end(out);
 }
 
+/* The questions up to the one that is asked: about papers of a month, and only when there are none about all. A random
+ * sample is of all. */
+static bool find_questions(worker *w, const request *r, answer *a, const struct review *v,
+                           const papertag_question **list, size_t *count)
+{
+    const papertag_order order = order_of(v->order);
+    const size_t wanted = (size_t)v->skip + 1;
+    papertag_error err;
+    int status = PAPERTAG_OK;
+
+    *count = 0;
+    if (order != PAPERTAG_ORDER_RANDOM) {
+        status = papertag_store_questions(w->store, order, v->tag, "30d", 1, wanted, list, count, &err);
+    }
+    if (!status && *count < wanted) {
+        status = papertag_store_questions(w->store, order, v->tag, NULL, 1, wanted, list, count, &err);
+    }
+    return succeeded(status, r, a, &err);
+}
+
 void page_review(worker *w, request *r, answer *a)
 {
     const papertag_question *list;
@@ -148,9 +168,7 @@ void page_review(worker *w, request *r, answer *a)
     papertag_error err;
     size_t count;
 
-    if (!read_review(r, a, &v) || !succeeded(papertag_store_questions(w->store, order_of(v.order), v.tag, NULL, 1,
-                                                                      (size_t)v.skip + 1, &list, &count, &err),
-                                             r, a, &err)) {
+    if (!read_review(r, a, &v) || !find_questions(w, r, a, &v, &list, &count)) {
         return;
     }
     page_begin(out, "Review - papertag", "/review", NULL);
