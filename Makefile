@@ -264,8 +264,10 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -m 644 $(MODEL) '$(DESTDIR)$(datadir)/papertag/default.papertag'
 	install -m 644 data/tags.json data/labels.tsv '$(DESTDIR)$(datadir)/papertag'
 	install -d '$(DESTDIR)$(datadir)/systemd/user'
-	install -m 644 data/papertag.timer '$(DESTDIR)$(datadir)/systemd/user'
+	install -m 644 data/papertag.timer data/papertag-serve.socket '$(DESTDIR)$(datadir)/systemd/user'
 	sed 's#/usr/local/bin/#$(bindir)/#' data/papertag.service >'$(DESTDIR)$(datadir)/systemd/user/papertag.service'
+	sed 's#/usr/local/bin/#$(bindir)/#' data/papertag-serve.service \
+	    >'$(DESTDIR)$(datadir)/systemd/user/papertag-serve.service'
 	sed 's#/usr/local/bin/#$(bindir)/#' data/papertag.crontab >'$(DESTDIR)$(datadir)/papertag/papertag.crontab'
 	$(PROGRAM) help --man > '$(DESTDIR)$(datadir)/man/man1/papertag.1'
 	for command in $$($(PROGRAM) help --names); do \
@@ -281,6 +283,7 @@ uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc' '$(DESTDIR)$(datadir)'/man/man1/papertag*.1
 	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
 	rm -f '$(DESTDIR)$(datadir)/systemd/user/papertag.service' '$(DESTDIR)$(datadir)/systemd/user/papertag.timer'
+	rm -f '$(DESTDIR)$(datadir)'/systemd/user/papertag-serve.*
 	rm -rf '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(includedir)/papertag'
 
 clean: ## remove build/

@@ -337,3 +337,52 @@ END
     [ "$(raw "GET / HTTP/1.0\r\n\r\n" | cut -c3-)" = 400 ]
     [ "$(raw "POST /api/v1/undo HTTP/1.1\r\nHost: HOST\r\n$O\r\nContent-Length: -2\r\n\r\n{}" | cut -c3-)" = 400 ]
 }
+
+@test "serve: takes the socket that systemd hands over" {
+    export PAPERTAG_DB=$work/papers.db
+    papertag add data/sample.jsonl >/dev/null
+    /usr/bin/python3 - "$PAPERTAG" <<'END'
+import os, signal, socket, subprocess, sys, urllib.request
+listening = socket.socket()
+listening.bind(("127.0.0.1", 0))
+listening.listen(16)
+port = listening.getsockname()[1]
+
+
+def hand_over():
+    os.dup2(listening.fileno(), 3)
+    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+    os.execve(sys.argv[1], [sys.argv[1], "serve", "--listen", "192.0.2.1:1"], os.environ)
+
+
+child = os.fork()
+if not child:
+    hand_over()
+assert urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/health", timeout=20).status == 200
+os.kill(child, signal.SIGTERM)
+assert os.waitpid(child, 0)[1] == 0
+END
+}
+
+@test "serve: a slow client and one that leaves hold up nobody; ends in the middle of a request" {
+    start
+    /usr/bin/python3 - "${url##*:}" <<'END'
+import socket, sys, time, urllib.request
+port = int(sys.argv[1])
+slow = []
+for i in range(300):
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nX-Slow: " % port)
+    slow.append(s)
+for i in range(50):
+    s = socket.create_connection(("127.0.0.1", port))
+    s.sendall(b"GET /discover HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port)
+    s.close()
+for i in range(20):
+    assert urllib.request.urlopen(f"http://127.0.0.1:{port}/?n={i}", timeout=20).status == 200
+END
+    curl -s -o /dev/null "$url/discover" &
+    kill -TERM "$server"
+    wait "$server"
+    server=
+}

@@ -87,8 +87,8 @@ static void add_operation(text *out, const route *one)
     json_string(out, "summary", one->summary);
     if (scopes[one->scope]) {
         json_string(out, "x-scope", scopes[one->scope]);
-        text_put(out, ",\"security\":[{\"token\":[]},{}]");
     }
+    text_put(out, scopes[one->scope] ? ",\"security\":[{\"token\":[]},{}]" : ",\"security\":[]");
     add_parameters(out, one);
     if (one->body) {
         json_open(out, "requestBody", '{');
