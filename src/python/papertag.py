@@ -80,7 +80,8 @@ class Tag(str):
 
 
 class _Error(ctypes.Structure):
-    _fields_ = [("status", ctypes.c_int), ("message", ctypes.c_char * 1024)]
+    _fields_ = [("status", ctypes.c_int), ("message", ctypes.c_char * 1024), ("line", ctypes.c_size_t),
+                ("reason", ctypes.c_size_t)]
 
 
 class _Strings(ctypes.Structure):

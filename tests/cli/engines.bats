@@ -101,7 +101,9 @@ P
     python - "$work" <<'P'
 import json, pickle, sys, threading
 import papertag
-lines = lambda name: [json.loads(line) for line in open(name, encoding="utf-8").read().splitlines()]
+def lines(name):
+    with open(name, encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
 papers, expected, explained = lines("data/sample.jsonl"), lines(sys.argv[1] + "/tags.jsonl"), lines(sys.argv[1] + "/explain.jsonl")
 model = pickle.loads(pickle.dumps(papertag.Model()))
 assert "reinforcement-learning" in model.tags() and all(tag.definition for tag in model.tags())
@@ -160,7 +162,7 @@ P
 int main(void)
 {
     SIZE(error), SIZE(strings), SIZE(tag_info), SIZE(score), SIZE(term), SIZE(explanation), SIZE(paper), SIZE(train_options);
-    AT(tag_info, cut), AT(score, p), AT(score, margin), AT(score, assigned), AT(paper, title), AT(paper, tags);
+    AT(error, line), AT(tag_info, cut), AT(score, p), AT(score, margin), AT(score, assigned), AT(paper, title), AT(paper, tags);
     AT(paper, has_tags), AT(paper, comments), AT(train_options, c), AT(train_options, seed), AT(train_options, name);
     return 0;
 }
@@ -170,7 +172,9 @@ C
     python - "$work/c" <<'P'
 import ctypes, sys
 import papertag
-for line in open(sys.argv[1]).read().splitlines():
+with open(sys.argv[1]) as file:
+    lines = file.read().splitlines()
+for line in lines:
     what, size = line.split()
     name, _, field = what.partition(".")
     shape = getattr(papertag, "_" + "".join(part.title() for part in name.split("_")))
