@@ -95,10 +95,12 @@ typedef struct list {
     bool unclear;
 } list;
 
-/* Whether an item could be taken for several, for a list in brackets, or for its text in quotes. */
+/* Whether an item could be taken for several, as addresses with spaces between are, for a list in brackets, or for its
+ * text in quotes. */
 static bool is_unclear(const char *item)
 {
-    return strpbrk(item, ";|") || (*item && strchr("[({<\"'*", *item)) || !strncmp(item, "c(", 2);
+    return strpbrk(item, ";|") || (!strncmp(item, "http", 4) && strchr(item, ' ')) ||
+           (*item && strchr("[({<\"'*", *item)) || !strncmp(item, "c(", 2);
 }
 
 static void add_item(list *l, const char *item)
