@@ -395,9 +395,9 @@ const command command_fetch = {
         "Status: 0 new papers, 3 nothing new, 75 waiting, 1 stalled or failed (of several sources the worst).\n"
         "A service gets one request at a time, arXiv one in three seconds, whatever programs of yours run; a request "
         "to "
-        "wait is kept. Set a contact in the configuration file: services can then write to you instead of shutting you "
-        "out. The pace is kept in ~/.local/state/papertag/pace (under $XDG_STATE_HOME where that is set). Proxies are "
-        "taken from http_proxy, https_proxy, all_proxy and no_proxy.\n"
+        "wait is kept, as files under $XDG_STATE_HOME, else under ~/.local/state. Set a contact in the configuration "
+        "file: services can then write to you instead of shutting you out. Proxies are taken from http_proxy, "
+        "https_proxy, all_proxy and no_proxy.\n"
         "With --json: {\"source\", \"kind\", \"state\", \"added\", \"updated\", \"unchanged\", \"rejected\", "
         "\"pages\", \"requests\", \"message\"}.\n",
     .examples = "papertag fetch\twhat is new from all sources\n"
