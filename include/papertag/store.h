@@ -296,14 +296,21 @@ typedef struct papertag_subscription {
     const char *path;        /* the file that its digests are written to, in a form of the program's; NULL */
     papertag_sort sort;
     size_t limit;     /* of papers a digest; 0: all */
+    int weekday;      /* of its deliveries: 1 (Monday) to 7; 0: any day */
+    bool tell_quiet;  /* a digest without papers is delivered, too */
     size_t delivered; /* papers so far; set by papertag_store_subscriptions */
     const char *last; /* time of the last delivery, YYYY-MM-DDTHH:MM:SSZ; NULL; set likewise */
+    const char *created; /* set likewise */
 } papertag_subscription;
 
 /* Makes a subscription, or changes the one with its name. With `from_now` all papers that the store has count as
  * delivered. Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression or name. */
 PAPERTAG_API int papertag_store_subscribe(papertag_store *store, const papertag_subscription *subscription,
                                           bool from_now, papertag_error *err);
+
+/* The same, to begin with `count` papers, by keys of the caller's: all others that the store has count as delivered. */
+PAPERTAG_API int papertag_store_subscribe_to(papertag_store *store, const papertag_subscription *subscription,
+                                             const int64_t *first, size_t count, papertag_error *err);
 
 /* Forgets a subscription and what was delivered to it. PAPERTAG_BAD_ARGUMENT when there is none. */
 PAPERTAG_API int papertag_store_unsubscribe(papertag_store *store, const char *name, papertag_error *err);
@@ -336,6 +343,11 @@ typedef struct papertag_delivery {
 /* The last `limit` deliveries to a subscription, the newest first. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_deliveries(papertag_store *store, const char *subscription, size_t limit,
                                            const papertag_delivery **out, size_t *count, papertag_error *err);
+
+/* The last papers that were delivered to a subscription, at most `limit`, newest delivery first. Borrowed until the next
+ * selection. */
+PAPERTAG_API int papertag_delivery_latest(papertag_store *store, const char *subscription, size_t limit,
+                                          const int64_t **keys, size_t *count, papertag_error *err);
 
 /* The papers that were delivered to a subscription for a day, in their order. Borrowed until the next selection. */
 PAPERTAG_API int papertag_delivery_of(papertag_store *store, const char *subscription, const char *day,
@@ -379,6 +391,57 @@ PAPERTAG_API int papertag_store_sources(papertag_store *store, const papertag_so
 PAPERTAG_API int papertag_store_add_from(papertag_store *store, const papertag_source *source,
                                          const papertag_batch *batch, const papertag_model *model,
                                          papertag_import *counts, papertag_error *err);
+
+/* ---- mails ------------------------------------------------------------------------------------------------------- */
+
+/* What is known of a mail. Only an accepted one is done with. */
+typedef enum papertag_mail_state {
+    PAPERTAG_MAIL_BEGUN = 0,    /* no server has had it */
+    PAPERTAG_MAIL_ACCEPTED = 1, /* a server answers for it */
+    PAPERTAG_MAIL_REFUSED = 2,  /* for good: it is not to be sent again */
+    PAPERTAG_MAIL_DEFERRED = 3, /* for now: it is to be sent again */
+    PAPERTAG_MAIL_UNKNOWN = 4   /* it went out whole, and no answer came back: it may have arrived */
+} papertag_mail_state;
+
+/* "begun", "accepted" ... */
+PAPERTAG_API const char *papertag_mail_state_name(papertag_mail_state state);
+
+/* A delivery by mail. */
+typedef struct papertag_mail {
+    int64_t delivery;
+    const char *subscription, *address, *message_id;
+    papertag_mail_state state;
+    const char *begun;  /* YYYY-MM-DDTHH:MM:SSZ */
+    const char *tried;  /* the last try; NULL */
+    const char *answer; /* of the server, or what went wrong; NULL */
+    size_t tries;
+    size_t papers;
+} papertag_mail;
+
+/* Records a delivery of papers (there may be none) by mail: the message with all its bytes, so that each try sends the
+ * same. Call papertag_delivery_settle before it; the lock that this takes is held until the store is closed, so that no
+ * two programs send the same. */
+PAPERTAG_API int papertag_mail_begin(papertag_store *store, const char *subscription, const char *day,
+                                     const int64_t *keys, size_t count, const char *address, const char *message_id,
+                                     const void *bytes, size_t size, int64_t *delivery, papertag_error *err);
+
+/* The mails to a subscription (NULL: to any) that are not done with, oldest first. Borrowed until the next call. */
+PAPERTAG_API int papertag_store_mails(papertag_store *store, const char *subscription, const papertag_mail **out,
+                                      size_t *count, papertag_error *err);
+
+/* The message of a mail. Borrowed until the next call. */
+PAPERTAG_API int papertag_mail_message(papertag_store *store, int64_t delivery, const void **bytes, size_t *size,
+                                       papertag_error *err);
+
+/* Records a mail's state. PAPERTAG_MAIL_UNKNOWN is recorded before the last bytes are sent, the result after that: so
+ * the store knows what is not known even when the program is killed in between. `answer` may be NULL. */
+PAPERTAG_API int papertag_mail_record(papertag_store *store, int64_t delivery, papertag_mail_state state,
+                                      const char *answer, papertag_error *err);
+
+/* Settles a person's word on the mails to a subscription that are not done with: they were sent, or they were not, and
+ * their papers come in its next digest. *count: how many there were. */
+PAPERTAG_API int papertag_mail_resolve(papertag_store *store, const char *subscription, bool sent, size_t *count,
+                                       papertag_error *err);
 
 #ifdef __cplusplus
 }

@@ -27,11 +27,12 @@ static const struct setting {
     {"fetch", "contact", NULL, NULL, false,
      "your mail address or page: part of the User-Agent, so that services can reach you"},
     {"mail", "url", NULL, NULL, false, "the mail server: smtps://HOST or smtp://HOST (STARTTLS)"},
-    {"mail", "from", NULL, NULL, false, "the sender of digests"},
+    {"mail", "from", NULL, NULL, false, "the sender of digests: an address, or Name <address>"},
     {"mail", "user", NULL, NULL, false, "the name to log in with"},
     {"mail", "password-command", NULL, NULL, false, "a command that prints the password; it is kept nowhere"},
     {"mail", "ca-file", NULL, NULL, true, "certificates to trust; default: those of the system"},
     {"serve", "listen", NULL, "127.0.0.1:8077", false, "address and port of the page"},
+    {"serve", "url", NULL, NULL, false, "where readers of mail reach the page: https://HOST"},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
 

@@ -132,7 +132,15 @@ static const char *const steps[] = {
     "CREATE TRIGGER tagged_fewer AFTER DELETE ON tagged BEGIN\n"
     "  UPDATE tag_counts SET papers=papers-1 WHERE tag=old.tag; END;\n",
     /* the file of a subscription's digests */
-    "ALTER TABLE subscriptions ADD COLUMN path TEXT;\n"};
+    "ALTER TABLE subscriptions ADD COLUMN path TEXT;\n",
+    /* when and where to deliver; mails, and what became of them: see papertag_mail */
+    "ALTER TABLE subscriptions ADD COLUMN weekday INTEGER NOT NULL DEFAULT 0;\n" /* 1 to 7: Monday ...; 0: daily */
+    "ALTER TABLE subscriptions ADD COLUMN tell_quiet INTEGER NOT NULL DEFAULT 0;\n"
+    "CREATE TABLE mails(\n" /* bytes is null once nothing is to be sent again */
+    "  delivery INTEGER PRIMARY KEY REFERENCES deliveries ON DELETE CASCADE, address TEXT NOT NULL,\n"
+    "  message_id TEXT NOT NULL, state INTEGER NOT NULL, tried TEXT, tries INTEGER NOT NULL DEFAULT 0,\n"
+    "  answer TEXT, bytes BLOB) STRICT;\n"
+    "CREATE INDEX mails_open ON mails(state) WHERE state<>1;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

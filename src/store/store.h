@@ -11,7 +11,7 @@
  *     verdict, review, audit          what a person says of tags, what to ask, how right the model is
  *     similar, trends, statistics     reports
  *     rows, own_tags, models          what learners use: below
- *     subscriptions, deliveries       which papers were sent to whom
+ *     subscriptions, deliveries, mails  which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
  *     check, values, salvage          faults found and mended
  */

@@ -14,17 +14,25 @@ int pt_store_find_subscription(papertag_store *store, const char *name, int64_t 
 
 int papertag_store_subscribe(papertag_store *store, const papertag_subscription *s, bool from_now, papertag_error *err)
 {
+    return papertag_store_subscribe_to(store, s, NULL, from_now ? 0 : SIZE_MAX, err);
+}
+
+int papertag_store_subscribe_to(papertag_store *store, const papertag_subscription *s, const int64_t *first,
+                                size_t count, papertag_error *err)
+{
     static const char write[] =
-        "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort,"
-        " count, created, path) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(name) DO UPDATE SET"
-        " expression=excluded.expression, format=excluded.format, address=excluded.address,"
-        " title=excluded.title, unsubscribe=excluded.unsubscribe, sort=excluded.sort,"
-        " count=excluded.count, path=excluded.path";
+        "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort, count, created, "
+        "weekday,"
+        " tell_quiet, path) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) ON CONFLICT(name) DO UPDATE SET"
+        " expression=excluded.expression, format=excluded.format, address=excluded.address, title=excluded.title,"
+        " unsubscribe=excluded.unsubscribe, sort=excluded.sort, count=excluded.count, weekday=excluded.weekday,"
+        " tell_quiet=excluded.tell_quiet, path=excluded.path";
     static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
                                       " FROM papers";
+    static const char leave[] = "DELETE FROM delivered WHERE subscription=?1 AND paper=?2 AND delivery IS NULL";
     const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
     const int64_t *keys;
-    size_t count;
+    size_t found;
     int64_t key = 0;
     char now[PT_TIME];
     int status;
@@ -32,16 +40,20 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
     if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
     }
-    status = papertag_store_select(store, &query, &keys, &count, err); /* what its digests will ask for can be asked */
+    status = papertag_store_select(store, &query, &keys, &found, err); /* what its digests will ask for can be asked */
     status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }
     pt_store_now(now);
-    status = pt_store_do(store, write, err, "ttttttiitt", s->name, s->expression ? s->expression : "", s->format,
-                         s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now, s->path);
+    status = pt_store_do(store, write, err, "ttttttiitiit", s->name, s->expression ? s->expression : "", s->format,
+                         s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now,
+                         (int64_t)s->weekday, (int64_t)s->tell_quiet, s->path);
     status = status ? status : pt_store_find_subscription(store, s->name, &key, err);
-    status = status || !from_now ? status : pt_store_do(store, deliver_all, err, "i", key);
+    status = status || count == SIZE_MAX ? status : pt_store_do(store, deliver_all, err, "i", key);
+    for (size_t i = 0; i < count && count != SIZE_MAX && !status; i++) {
+        status = pt_store_do(store, leave, err, "ii", key, first[i]);
+    }
     return pt_store_end(store, status, err);
 }
 
@@ -73,7 +85,10 @@ static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
     s->limit = pt_db_count(row, 7);
     s->delivered = pt_db_count(row, 8);
     s->last = pt_db_time_or_null(row, 9, arena);
-    s->path = pt_db_text_or_null(row, 10, arena);
+    s->created = pt_db_time(row, 10, arena);
+    s->weekday = (int)pt_db_integer(row, 11, 0, 7);
+    s->tell_quiet = pt_db_flag(row, 12);
+    s->path = pt_db_text_or_null(row, 13, arena);
 }
 
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
@@ -82,7 +97,8 @@ int papertag_store_subscriptions(papertag_store *store, const papertag_subscript
     static const char sql[] = "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
                               " (SELECT count(*) FROM delivered d JOIN deliveries e ON e.key=d.delivery WHERE"
                               " d.subscription=s.key AND e.ended IS NOT NULL),"
-                              " (SELECT max(ended) FROM deliveries WHERE subscription=s.key), path"
+                              " (SELECT max(ended) FROM deliveries WHERE subscription=s.key),"
+                              " created, weekday, tell_quiet, path"
                               " FROM subscriptions s ORDER BY name";
     pt_listing list = {.arena = pt_store_answer(store), .size = sizeof **out, .read = read_subscription};
     int status = pt_store_list(store, sql, &list, err, "");

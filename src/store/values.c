@@ -43,6 +43,13 @@ static const struct rule {
              {"subscriptions", "key<1", NULL},
              {"subscriptions", "sort NOT BETWEEN 0 AND 2", "sort=0"}, /* see papertag_sort */
              {"subscriptions", "count<0", "count=0"},
+             {"subscriptions", "weekday NOT BETWEEN 0 AND 7", "weekday=0"},
+             {"subscriptions", "tell_quiet NOT IN (0, 1)", "tell_quiet=0"},
+             {"subscriptions", "NOT papertag_is_time(created)", "created=" NOW},
+             {"deliveries", "NOT papertag_is_time(begun)", "begun=" NOW},
+             {"mails", "state NOT BETWEEN 0 AND 4", "state=4"}, /* see papertag_mail_state: a person decides */
+             {"mails", "tries<0", "tries=0"},
+             {"mails", "NOT papertag_is_time(tried)", "tried=NULL"},
              {"deliveries", "key<1", NULL},
              {"deliveries", "NOT papertag_is_time(ended)", "ended=" NOW}, /* what was sent is not sent again */
              {"kept", "used NOT IN (0, 1)", "used=0"},

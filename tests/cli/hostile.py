@@ -202,6 +202,7 @@ def commands(model, other, ids):
         run("config", *form, "--config", "config", status=(0, 2))
         run("config", *form)
     sources()
+    mails()
     run("retrain", status=(0, 1, 2, 3))
     run("model", "list", status=(0, 3))
 
@@ -227,6 +228,28 @@ def sources():
     run("morning", status=(1,))
     run("source", "remove", "s" + HOSTILE)
     del os.environ["PAPERTAG_CLOCK"]
+
+
+def mails():
+    """A configuration, answers, addresses and names of mails that are hostile. The port answers nothing."""
+    plain = re.sub("[\0-\x1f]", "", HOSTILE)
+    with open("mail", "w") as file:
+        file.write("[mail]\nurl = smtp://127.0.0.1:1\nfrom = " + plain.replace("<", "")[:120] + " <a@b.example>\n")
+    run("subscribe", "mailed", "--to", "r@example.org", "--backlog", "all")
+    for form in ([], ["--json"]):
+        run("send", "--dry-run", *form, "--config", "mail", status=(0, 1, 3))
+        run("send", *form, "--config", "mail", status=(1,))
+        run("send", "--check", *form, "--config", "mail", status=(1,))
+    for column in ("answer", "message_id", "address"):
+        with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db:
+            db.execute(f"UPDATE mails SET state=4, {column}=?", (HOSTILE,))
+        for form in ([], ["--json"]):
+            run("send", *form, "--config", "mail", status=(1,))
+    with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db:
+        db.execute("UPDATE mails SET state=0")
+        db.execute("UPDATE subscriptions SET address=?, path=?", (HOSTILE, HOSTILE))
+    run("send", "--config", "mail", status=(1,))
+    run("subscriptions")
 
 
 def pasted(text):

@@ -30,8 +30,8 @@ turn_to() { printf '%s000\n' "$(date -u -d "$1" +%s)" >"$work/clock"; }
     papertag fetch >out
     grep -q '^ml: fresh; 1 added' out
     grep -q '^today: fresh; 2 added' out
-    papertag subscribe me --tag 'quantization | RL' --format html -o "digests/%Y-%m-%d.html"
-    papertag subscribe bob --tag attention --format eml --to bob@example.org
+    papertag subscribe me --tag 'quantization | RL' --format html -o "digests/%Y-%m-%d.html" --backlog all
+    papertag subscribe bob --tag attention --format eml --to bob@example.org --backlog all
     mkdir digests
     run -3 papertag morning # nothing new is fetched, but the first digest is due
     [[ $output == *"ml: quiet"* && $output == *"digest me: 2 papers in $work/digests/"* ]]

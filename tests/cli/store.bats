@@ -265,7 +265,7 @@ END
 
 @test "mail: List-Unsubscribe where there is a URL, To where there is an address" {
     store
-    papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u
+    papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u --backlog all
     papertag digest --for mail -o "$work/m.eml"
     mail_parts "$work/m.eml" | grep -q 'List-Unsubscribe List-Unsubscribe-Post MIME-Version Message-ID Subject To'
     run papertag subscribe bad --to "$(printf 'a@b\r\nBcc: c')"
@@ -343,7 +343,7 @@ END
 
 @test "subscriptions: every paper once; an empty digest gives the reason, status 3" {
     store
-    papertag subscribe q --tag language-models --format json --limit 2
+    papertag subscribe q --tag language-models --format json --limit 2 --backlog all
     all=$(papertag list --tag language-models --json | wc -l)
     [ "$all" -gt 2 ]
     papertag digest --for q --dry-run | ids >"$work/dry"
@@ -375,7 +375,7 @@ END
 
 @test "--as-of gives the same bytes again, for deliveries too" {
     store
-    papertag subscribe q --tag quantization --format html
+    papertag subscribe q --tag quantization --format html --backlog all
     last=$(papertag stats --json | jq -r .last)
     papertag digest --tag attention --format atom --as-of "$last" >"$work/a"
     papertag digest --tag attention --format atom --as-of "$last" | cmp - "$work/a"
@@ -404,7 +404,7 @@ END
         sort >"$work/kept"
     [ ! -e "$work/labelled" ] || [ "$(sort "$work/labelled" | comm -23 - "$work/kept")" = "" ]
     [ "$(sort "$work/tried" | comm -13 - "$work/kept")" = "" ]
-    papertag subscribe s --tag 'quantization | reinforcement-learning | 3d-vision' --format json --limit 40
+    papertag subscribe s --tag 'quantization | reinforcement-learning | 3d-vision' --format json --limit 40 --backlog all
     for i in $(seq "${KILLS:-12}"); do
         timeout -s KILL "0.0$(printf '%02d' $((i * 13 % 30 + 1)))" "$PAPERTAG" digest --for s -o "$work/d.$i" >/dev/null 2>&1 || true
     done
@@ -424,7 +424,7 @@ END
     wait $one
     wait $two
     [ "$(papertag stats --json | jq .papers)" -eq 3000 ]
-    papertag subscribe s --format json --limit 700
+    papertag subscribe s --format json --limit 700 --backlog all
     papertag digest --for s -o "$work/1" & one=$!
     papertag digest --for s -o "$work/2" & two=$!
     wait $one
@@ -484,7 +484,7 @@ END
 
 @test "a digest killed while it waits for a pipe's reader does not stop the next one" {
     make_papers 3 | papertag add --db "$work/s.db"
-    papertag subscribe ada --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db" --backlog all
     mkfifo "$work/pipe"
     "$PAPERTAG" digest --for ada --db "$work/s.db" -o "$work/pipe" 3>&- &
     sleep 1
@@ -533,7 +533,7 @@ END
 
 @test "counts are in the singular for one" {
     make_papers 1 | papertag add --db "$work/s.db"
-    papertag subscribe ada --db "$work/s.db"
+    papertag subscribe ada --db "$work/s.db" --backlog all
     papertag digest --for ada --db "$work/s.db" -o "$work/out"
     papertag label p1 +robotics --db "$work/s.db" >/dev/null
     papertag stats --db "$work/s.db" >"$work/stats"

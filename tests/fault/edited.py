@@ -20,12 +20,15 @@ COMMANDS = (
     ["model", "verify"], ["retrain", "--force", "--jobs", "1"], ["source", "list", "--json"], ["add", "{more}"], ["doctor"],
     ["list", "--sort", "p", "--tag", "!RL", "--since", "2026", "--until", "2026-11", "--search", "model"], ["add", "--retag"],
     ["digest", "--for", "me", "--as-of", "2026-11-01"], ["review", "--plain", "--order", "random", "--tag", "mine"],
-    ["digest", "--tag", "agents & p>0.5", "--format", "eml"], ["tag-remove", "mine"], ["digest", "--format", "atom"])
+    ["digest", "--tag", "agents & p>0.5", "--format", "eml"], ["tag-remove", "mine"], ["digest", "--format", "atom"],
+    ["send", "--dry-run"], ["send", "--resolve", "you", "unsent"])
 
 
 def prepare(program, work):
     at = lambda name: os.path.join(work, name)
-    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"))
+    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"), PAPERTAG_CONFIG=at("config"))
+    with open(at("config"), "w") as f:
+        f.write("[mail]\nurl = smtp://127.0.0.1:1\nfrom = me@example.org\n")
     run = lambda *args, given="": subprocess.run([program, *args], env=env, input=given, text=True, capture_output=True)
     lines = open(SAMPLE).read().splitlines(True)
     with open(at("more"), "w") as f:
@@ -37,13 +40,16 @@ def prepare(program, work):
     run("label", "sample-02", "-multimodal", "+agents")
     run("review", "--plain", "--order", "random", given="y\n" * 10)
     run("tag-new", "mine", "-e", "sample-01", "-e", "sample-05", "--definition", "Low-bit weights")
-    run("subscribe", "me", "--limit", "3")
+    run("subscribe", "me", "--limit", "3", "--backlog", "all")
+    run("subscribe", "you", "--to", "you@example.org", "--weekly", "friday", "--quiet-days", "tell")
     run("digest", "--for", "me", "-o", at("out"))
     with sqlite3.connect(at("db")) as db:  # a source; a delivery that was begun and not ended
         db.execute("INSERT INTO origins(name, kind, arguments, added, gap) VALUES('here', 'feed', '[\"x\"]',"
                    " '2026-01-01T00:00:00Z', 1)")
         db.execute("INSERT INTO deliveries(subscription, day, begun, path, bytes, hash) SELECT key, '2026-11-01',"
                    " '2026-11-01T00:00:00Z', '/nowhere', 3, 4 FROM subscriptions")
+        db.execute("INSERT INTO mails(delivery, address, message_id, state, tried, answer, bytes) SELECT max(key),"
+                   " 'you@example.org', 'a@b', 3, '2026-11-01T00:00:00Z', '451 later', x'41' FROM deliveries")
     db.close()
     os.replace(at("db"), at("base"))
 
@@ -94,7 +100,7 @@ def attempt(task):
     program, base, number, (table, column, value), how_many = task
     work = tempfile.mkdtemp()
     at = lambda name: os.path.join(work, name)
-    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=os.path.join(base, "model"))
+    env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=os.path.join(base, "model"), PAPERTAG_CONFIG=os.path.join(base, "config"))
     runs, wrong = 0, []
 
     def fresh():

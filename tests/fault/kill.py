@@ -27,7 +27,7 @@ class Bench:
         self.env = dict(os.environ, PAPERTAG_DB=self.at("db"))
         self.do("train", "-o", self.at("old"), "--skip-rare", "--min-examples", "3", "--max-terms", "400", SAMPLE)
         self.do("add", self.at("first"))
-        self.do("subscribe", "me")
+        self.do("subscribe", "me", "--backlog", "all")
         self.do("label", "sample-02", "-quantization", "+agents")
         self.do("review", "--plain", "--order", "random", input="y\n" * 10)
         shutil.copy(self.at("db"), self.at("db.base"))

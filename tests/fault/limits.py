@@ -68,7 +68,7 @@ def equal(name, is_, should):
         raise Wrong("%s: %r, not %r" % (name, is_, should))
 
 
-COMMANDS = (["add", SAMPLE], ["label", "sample-01", "+robotics"], ["subscribe", "me"],
+COMMANDS = (["add", SAMPLE], ["label", "sample-01", "+robotics"], ["subscribe", "me", "--backlog", "all"],
             ["digest", "--for", "me", "--format", "html", "-o", "{out}"],
             ["train", "-o", "{model}", "--skip-rare", "--max-terms", "3000", SAMPLE], ["retrain", "--force"],
             ["review", "--plain"], ["list", "--json"], ["doctor"])
@@ -194,7 +194,7 @@ def clock_backwards(p):
         for line in open(SAMPLE):
             paper = json.loads(line)
             f.write(json.dumps(dict(paper, id="new-" + paper["id"], title="Again: " + paper["title"])) + "\n")
-    p.run("subscribe", "me")
+    p.run("subscribe", "me", "--backlog", "all")
     p.run("digest", "--for", "me", "-o", p.at("out"))
     p.run("label", "sample-01", "+robotics")
     p.run("label", "sample-01", "-robotics", before=past)

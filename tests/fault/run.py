@@ -106,7 +106,7 @@ def prepare(program, work):
     run("add", SAMPLE)
     run("label", "sample-02", "-multimodal")
     run("review", "--plain", "--order", "random", input=b"y\n" * 10)
-    run("subscribe", "you", "--tag", "multimodal")
+    run("subscribe", "you", "--tag", "multimodal", "--backlog", "all")
     run("tag-new", "own", "-e", "sample-01", "-e", "sample-05", "--definition", "Low-bit weights")
     run("model", "export", "--libsvm", at("libsvm"), at("model"))
     with open(at("config"), "w") as f:

@@ -106,7 +106,7 @@ class Work:
 def main():
     work = Work(sys.argv[1], 120 if "--long" in sys.argv else 10)
     work.run("begin", "add", SAMPLE)
-    work.run("begin", "subscribe", "me")
+    work.run("begin", "subscribe", "me", "--backlog", "all")
     work.together()
     left, number = work.left(), 0
     for kind in sorted(work.runs):

@@ -31,6 +31,7 @@
     ROW(subscribe)                                                                                                     \
     ROW(subscriptions)                                                                                                 \
     ROW(serve)                                                                                                         \
+    ROW(send)                                                                                                          \
     ROW(train)                                                                                                         \
     ROW(eval)                                                                                                          \
     ROW(explain)                                                                                                       \

@@ -6,12 +6,12 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../app.h"
-#include "../dates.h"
-#include "../digest/formats.h"
+#include "../config.h"
+#include "../digest/delivery.h"
 #include "../fetch/sources.h"
+#include "../subscription.h"
 
 static const char *const group_words[] = {"none", "tag", "date", NULL};
 
@@ -20,7 +20,8 @@ struct request {
     const args *args;
     papertag_query query;
     papertag_subscription subscription; /* name NULL without --for */
-    char *owned[6];                     /* strings of the subscription */
+    own_subscription *list;             /* list_count: its strings are in one of them */
+    size_t list_count;
     const digest_format *format;
     int group;
     bool dry;  /* nothing is recorded */
@@ -99,101 +100,31 @@ static void explain_nothing(digest *d, const struct request *r)
     }
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------- */
-
-static int write_out(text *out, const char *path)
-{
-    if (strcmp(path, "-") != 0) {
-        return text_write_file(out, path) ? EXIT_DONE : EXIT_FAILED;
-    }
-    return text_write(out) ? finish_output() : EXIT_FAILED;
-}
-
-static int deliver(digest *d, const char *subscription, text *out, const char *path)
-{
-    const bool file = strcmp(path, "-") != 0;
-    text whole = {0};
-    char day[11];
-    int64_t *keys = calloc(d->count + 1, sizeof *keys), delivery = 0;
-    int code = EXIT_DONE;
-
-    if (file) {
-        text_absolute_path(&whole, path);
-    }
-    if (!keys || whole.failed) {
-        code = out_of_memory();
-    }
-    snprintf(day, sizeof day, "%.10s", d->generated);
-    for (size_t i = 0; i < d->count && !code; i++) {
-        keys[i] = d->entries[i].key;
-    }
-    if (!code && papertag_delivery_begin(d->store, subscription, day, keys, d->count, file ? whole.data : NULL,
-                                         out->data, out->size, &delivery, &d->err)) {
-        code = failed(&d->err);
-    }
-    if (!code && file) {
-        code =
-            papertag_delivery_publish(d->store, delivery, out->data, out->size, &d->err) ? failed(&d->err) : EXIT_DONE;
-    } else if (!code) {
-        code = write_out(out, path);
-    }
-    if (!code && papertag_delivery_end(d->store, delivery, &d->err)) {
-        code = failed(&d->err);
-    }
-    free(keys);
-    text_free(&whole);
-    return code;
-}
-
 /* ---- what is asked for ----------------------------------------------------------------------------------------- */
 
-/* Copies a string of the subscription, which the store's next answer would overwrite. */
-static bool own_string(struct request *r, const char **string, size_t i)
-{
-    if (*string) {
-        *string = r->owned[i] = strdup(*string);
-        return *string != NULL;
-    }
-    return true;
-}
-
 /* What a subscription asks for, where the command line does not. */
-static int use_subscription(struct request *r, const papertag_subscription *found)
+static int read_subscription(struct request *r, papertag_store *store)
 {
-    papertag_subscription *s = &r->subscription;
+    const char *name = args_text(r->args, "for", NULL);
+    const papertag_subscription *s;
+    int code = own_subscriptions(store, &r->list, &r->list_count);
 
-    *s = *found;
-    s->name = args_text(r->args, "for", NULL);
-    if (!own_string(r, &s->expression, 0) || !own_string(r, &s->address, 1) || !own_string(r, &s->title, 2) ||
-        !own_string(r, &s->unsubscribe, 3) || !own_string(r, &s->format, 4) || !own_string(r, &s->path, 5)) {
-        return out_of_memory();
+    if (code) {
+        return code;
     }
+    s = find_subscription(r->list, r->list_count, name);
+    if (!s) {
+        return usage_error(r->args->command, "digest: no subscription '%s'; `papertag subscriptions` lists them", name);
+    }
+    r->subscription = *s;
     r->query.subscriber = s->name;
     r->query.expression = s->expression;
     r->query.limit = r->query.limit ? r->query.limit : s->limit;
     r->query.sort = args_have(r->args, "sort") ? r->query.sort : s->sort;
-    for (int i = 0; digest_formats[i] && !args_have(r->args, "format"); i++) {
-        r->format = strcmp(digest_formats[i]->name, s->format) ? r->format : digest_formats[i];
+    if (!args_have(r->args, "format")) {
+        r->format = find_digest_format(s->format);
     }
     return EXIT_DONE;
-}
-
-static int read_subscription(struct request *r, papertag_store *store)
-{
-    const char *name = args_text(r->args, "for", NULL);
-    const papertag_subscription *list;
-    size_t count;
-    papertag_error err;
-
-    if (papertag_store_subscriptions(store, &list, &count, &err)) {
-        return failed(&err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(list[i].name, name)) {
-            return use_subscription(r, &list[i]);
-        }
-    }
-    return usage_error(r->args->command, "digest: no subscription '%s'; `papertag subscriptions` lists them", name);
 }
 
 static int read_options(struct request *r, const args *a)
@@ -216,151 +147,132 @@ static int read_options(struct request *r, const args *a)
 
 /* ---- the command ----------------------------------------------------------------------------------------------- */
 
-static int select_papers(digest *d, struct request *r)
+/* Copies the keys of the papers to *keys, to be freed. */
+static int select_papers(digest *d, struct request *r, int64_t **keys, size_t *count)
 {
-    const int64_t *keys = NULL;
-    size_t count = 0;
+    const int64_t *found = NULL;
     int status = PAPERTAG_OK;
 
+    *count = 0;
     if (r->subscription.name && r->query.as_of) {
-        status = papertag_delivery_of(d->store, r->subscription.name, r->query.as_of, &keys, &count, &d->err);
-        r->past = count > 0;
+        status = papertag_delivery_of(d->store, r->subscription.name, r->query.as_of, &found, count, &d->err);
+        r->past = *count > 0;
     }
     if (!status && !r->past) {
-        status = papertag_store_select(d->store, &r->query, &keys, &count, &d->err);
+        status = papertag_store_select(d->store, &r->query, &found, count, &d->err);
     }
     if (status) {
         return refused(&d->err);
     }
-    return digest_take(d, keys, count) ? EXIT_DONE : out_of_memory();
+    *keys = malloc((*count + 1) * sizeof **keys);
+    if (!*keys) {
+        return out_of_memory();
+    }
+    memcpy(*keys, found, *count * sizeof **keys);
+    return EXIT_DONE;
 }
 
-/* Adds the file to write to: that of --output, else the subscription's; "" for standard output. */
-static void add_output(text *path, const digest *d, const struct request *r)
+/* Where it goes: the option, else the file of the subscription. */
+static int find_path(const struct request *r, const digest *d, text *path)
 {
-    const char *named = args_text(r->args, "output", NULL);
+    const char *file = args_text(r->args, "output", NULL);
 
-    if (!named && r->subscription.path && !r->dry && !r->past) {
+    if (file) {
+        text_put(path, file);
+    } else if (r->subscription.path && !r->past && !r->dry) {
         text_day_path(path, r->subscription.path, d->generated);
-    } else {
-        text_put(path, named ? named : "-");
     }
+    return path->failed ? out_of_memory() : EXIT_DONE;
 }
 
-static int make_digest(digest *d, struct request *r)
+/* Delivers to the subscription's own file, which has more than the new papers. */
+static int write_subscription(edition *e, struct request *r, const int64_t *keys, size_t count)
 {
-    papertag_strings named = {0};
-    const char *plain_form;
+    int64_t *all = NULL;
+    size_t all_count = 0;
     text out = {0}, path = {0};
-    int code = select_papers(d, r);
+    int code = find_path(r, &e->d, &path);
 
-    if (!code && !d->count) {
-        explain_nothing(d, r);
-        complain_of_sources(d->store);
-        return EXIT_NOTHING;
+    if (!code && path.size && !args_have(r->args, "output")) {
+        code = delivery_papers(e->d.store, &r->subscription, r->format, keys, count, &all, &all_count);
     }
-    if (!code && papertag_store_expression(d->store, &r->query, &plain_form, &named, &d->err)) {
-        code = refused(&d->err);
-    }
-    if (!code && (!digest_set_headings(d, named) || !r->format->write(d, &out))) {
-        code = failed(&d->err);
-    }
-    add_output(&path, d, r);
-    if (!code && (out.failed || path.failed)) {
-        code = out_of_memory();
-    }
-    if (!code) {
-        code = r->subscription.name && !r->dry && !r->past ? deliver(d, r->subscription.name, &out, path.data)
-                                                           : write_out(&out, path.data);
-    }
+    code = code ? code : edition_write(e, r->format, all ? all : keys, all ? all_count : count, &out);
+    code = code ? code : deliver_digest(e, r->subscription.name, keys, count, &out, path.size ? path.data : NULL);
+    free(all);
     text_free(&path);
     text_free(&out);
     return code;
 }
 
-/* The title when none is given: what the digest has in it. */
-static void add_title(text *title, const char *words, const papertag_query *query)
+static int make_digest(edition *e, struct request *r)
 {
-    text_put(title, "Papers");
-    if (*words) {
-        text_format(title, ": %.500s", words);
+    int64_t *keys = NULL;
+    size_t count = 0;
+    text out = {0};
+    int code = select_papers(&e->d, r, &keys, &count);
+
+    if (!code && !count) {
+        explain_nothing(&e->d, r);
+        complain_of_sources(e->d.store);
+        code = EXIT_NOTHING;
+    } else if (!code && r->subscription.name && !r->dry && !r->past) {
+        code = write_subscription(e, r, keys, count);
+    } else if (!code) {
+        code = edition_write(e, r->format, keys, count, &out);
+        code = code ? code : write_digest(&out, args_text(r->args, "output", NULL));
     }
-    if (query->since) {
-        text_format(title, " since %s", query->since);
-    }
-    if (query->until) {
-        text_format(title, " until %s", query->until);
-    }
+    text_free(&out);
+    free(keys);
+    return code;
 }
 
 /* Names the digest and dates it, then makes it. */
-static int name_and_make(digest *d, struct request *r, const char *plain_form)
+static int name_and_make(edition *e, struct request *r)
 {
-    char stamp[MOMENT_SIZE];
-    const char *words = "";
-    text title = {0}, filter = {0};
-    int code;
+    const papertag_subscription *s = &r->subscription;
+    digest *d = &e->d;
+    int code = edition_name(e, &r->query, args_text(r->args, "title", s->title), s->name);
 
-    present_moment(stamp);
-    if (r->query.as_of) {
-        snprintf(stamp, sizeof stamp, "%.10sT00:00:00Z", r->query.as_of);
+    if (code) {
+        return code;
     }
-    text_put(&filter, plain_form); /* the store's next answer overwrites it */
-    d->filter = text_of(&title, &filter);
-    if (papertag_store_describe(d->store, &r->query, &words, &d->err)) {
-        text_free(&filter);
-        return refused(&d->err);
-    }
-    add_title(&title, words, &r->query);
-    d->title = r->subscription.title ? r->subscription.title : text_of(&title, &title);
-    d->title = args_text(r->args, "title", d->title);
-    d->generated = stamp;
-    d->counts = r->format->headed;
     d->group = (digest_group)r->group;
     if (!args_have(r->args, "group-by") && r->format->headed && r->query.sort == PAPERTAG_SORT_DATE) {
         d->group = GROUP_DAYS;
     }
-    d->feed = r->subscription.name ? r->subscription.name : d->filter;
-    d->address = r->subscription.address;
-    d->unsubscribe = web_address(r->subscription.unsubscribe);
+    d->from = config_value(r->args->config, "mail", "from");
+    d->address = s->address;
+    d->unsubscribe = web_address(s->unsubscribe);
     d->url = args_text(r->args, "url", NULL);
-    code = title.failed ? out_of_memory() : make_digest(d, r);
-    digest_free(d);
-    text_free(&title);
-    text_free(&filter);
-    return code;
+    return make_digest(e, r);
 }
 
 static int run(const args *a)
 {
     struct request r = {0};
-    digest d = {.style = style_of_stdout()};
+    edition e = {.d.style = style_of_stdout()};
+    digest *d = &e.d;
     papertag_model *model = NULL;
-    const char *plain_form = "";
     int code = read_options(&r, a);
 
-    code = code ? code : open_store(a, false, &d.store);
+    code = code ? code : open_store(a, false, &d->store);
     if (!code && args_have(a, "for")) {
-        code = read_subscription(&r, d.store);
+        code = read_subscription(&r, d->store);
     }
-    if (!code && papertag_store_expression(d.store, &r.query, &plain_form, NULL, &d.err)) {
-        code = refused(&d.err);
-    }
-    if (!code && r.subscription.name && !r.dry && papertag_delivery_settle(d.store, r.subscription.name, &d.err)) {
-        code = failed(&d.err);
+    if (!code && r.subscription.name && !r.dry && papertag_delivery_settle(d->store, r.subscription.name, &d->err)) {
+        code = failed(&d->err);
     }
     if (!code && r.format->explains) {
-        code = open_model(a, d.store, &model);
-        code = code || !papertag_tagger_open(&d.tagger, model, &d.err) ? code : failed(&d.err);
+        code = open_model(a, d->store, &model);
+        code = code || !papertag_tagger_open(&d->tagger, model, &d->err) ? code : failed(&d->err);
     }
-    d.model = model;
-    code = code ? code : name_and_make(&d, &r, plain_form);
-    for (size_t i = 0; i < sizeof r.owned / sizeof *r.owned; i++) {
-        free(r.owned[i]);
-    }
-    papertag_tagger_close(d.tagger);
+    d->model = model;
+    code = code ? code : name_and_make(&e, &r);
+    edition_free(&e);
+    own_subscriptions_free(r.list, r.list_count);
+    papertag_tagger_close(d->tagger);
     papertag_model_close(model);
-    papertag_store_close(d.store);
+    papertag_store_close(d->store);
     return code;
 }
 

@@ -10,6 +10,7 @@
 
 #include "../app.h"
 #include "../clock.h"
+#include "../config.h"
 #include "../fetch/pace.h"
 
 enum { WORDS = 16 };
@@ -87,13 +88,25 @@ struct due {
     size_t papers; /* that it has not had */
 };
 
-/* Delivers what is due to one subscription. Here belongs each way to deliver: a file today; what goes to a mail address
- * is named. EXIT_DONE, also when nothing was due. */
+/* Sends what is due by mail, and what was put off. */
+static int mail_due(const args *a, const struct due *due)
+{
+    const char *words[] = {due->name, NULL};
+    const int code = run_command(a, &command_send, words);
+
+    return code == EXIT_NOTHING ? write_step("digest %s: nothing new", due->name) : code;
+}
+
+/* Delivers what is due to one subscription: by mail, where a server is configured, or into its file; of others it says
+ * what is due. EXIT_DONE, also when nothing was due. */
 static int deliver_due(const args *a, const struct due *due)
 {
     const char *words[] = {"--for", due->name, NULL};
     int code;
 
+    if (due->address && config_value(a->config, "mail", "url")) {
+        return mail_due(a, due);
+    }
     if (!due->papers) {
         return write_step("digest %s: nothing new", due->name);
     }
@@ -227,8 +240,9 @@ const command command_morning = {
     .run = run,
     .options = options,
     .details =
-        "Fetches from all sources, tags the papers again if the model has changed, and writes the digest of every "
-        "subscription that has a file (`papertag subscribe NAME -o FILE`); of the others it says what is due. Each "
+        "Fetches from all sources, tags the papers again if the model has changed, and delivers the digest of every "
+        "subscription that has a file (`papertag subscribe NAME -o FILE`) or, with a mail server in the configuration, "
+        "an address; of the others it says what is due. Each "
         "step "
         "is a line on standard output. Right after missed days, too: nothing is lost, and nothing comes twice.\n"
         "Run it every evening at 23:00 in New York, after arXiv's announcement: with systemd, `systemctl --user enable "

@@ -166,11 +166,20 @@ void digest_add_counts(const digest *d, size_t most, text *out)
     }
 }
 
-const char *digest_day(const papertag_paper *p)
+const char *store_day(const papertag_paper *p)
 {
-    const bool new = p->announced && (!p->announce_type || strncmp(p->announce_type, "replace", 7) != 0);
+    const char *type = p->announce_type ? p->announce_type : "";
+    const bool new = p->announced && (!strcmp(type, "new") || !strcmp(type, "cross"));
 
-    return new ? p->announced : p->featured ? p->featured : p->date;
+    return new ? p->announced : p->date;
+}
+
+/* The day for readers: the same, but of papers of the daily page that of the page. */
+static const char *digest_day(const papertag_paper *p)
+{
+    const char *day = store_day(p);
+
+    return day == p->date && p->featured ? p->featured : day;
 }
 
 static char *make_heading(const digest *d, const papertag_stored *paper, papertag_strings named)

@@ -35,11 +35,15 @@ typedef struct digest {
     const papertag_model *model;
     papertag_tagger *tagger; /* of the model, to explain tags; NULL: no explanations */
     const char *title;
-    const char *filter;      /* the expression in plain form, "" for none */
-    const char *feed;        /* what its feed is known by, among others: ids of entries begin with it */
-    const char *generated;   /* YYYY-MM-DDTHH:MM:SSZ */
-    const char *address;     /* of the reader's mail, or NULL */
-    const char *unsubscribe; /* http address that ends the subscription, or NULL */
+    const char *filter;    /* the expression in plain form, "" for none */
+    const char *feed;      /* what its feed is known by, among others: ids of entries begin with it */
+    const char *generated; /* YYYY-MM-DDTHH:MM:SSZ */
+    /* of mail; NULL: not known */
+    const char *from;        /* who sends it: an address, or a name and an <address> */
+    const char *address;     /* of the reader */
+    const char *message_id;  /* without <>; NULL: made from the contents */
+    const char *list;        /* name of the subscription */
+    const char *unsubscribe; /* http address that ends the subscription */
     const char *url;         /* of the feed itself, or NULL */
     digest_verdict *verdict; /* NULL: readers cannot answer */
     const void *verdict_context;
@@ -84,8 +88,8 @@ void digest_home(const papertag_stored *paper, text *url);
 /* The place of a tag in d->tags; d->tag_count: none. */
 size_t digest_find_tag(const digest *d, const char *tag);
 
-/* The day for readers: on which a paper was announced as new, else the day of the daily page, else its date; NULL. */
-const char *digest_day(const papertag_paper *paper);
+/* The day by which the store sorts and selects: on which a paper was announced as new, else its date; NULL. */
+const char *store_day(const papertag_paper *paper);
 
 /* "Agents 11 · Quantization 9 ...", at most `most` of them. */
 void digest_add_counts(const digest *d, size_t most, text *out);

@@ -1,5 +1,6 @@
 /*
- * eml - a digest as a message (RFC 5322) with a text part and an HTML part, ready for `sendmail -t`.
+ * eml - a digest as a message (RFC 5322) with a text part and an HTML part, as send delivers it, and ready for
+ * `sendmail -t`.
  *
  * Both parts are base64, so that lines are short and bytes arrive unchanged whatever carries the mail. What people
  * wrote gets into headers only as encoded words (RFC 2047): a line break in it cannot begin another header.
@@ -10,6 +11,8 @@
 
 #include "../clean.h"
 #include "../dates.h"
+#include "../mail_address.h"
+#include "../signed_link.h"
 #include "formats.h"
 
 enum { LINE = 57 }; /* bytes that make a line of 76 characters in base64 */
@@ -101,25 +104,112 @@ static unsigned long long content_hash(const text *t, const char *address)
     return hash;
 }
 
+/* ---- headers --------------------------------------------------------------------------------------------------- */
+
+/* Who sends it: the configured name and address. */
+static void add_from(text *out, const char *name, const char *address)
+{
+    text line = {0};
+
+    if (*name) {
+        add_header(&line, "From", name);
+        line.size -= line.size >= 2 ? 2 : 0; /* its line break: the address goes on */
+        if (is_plain(name) && !strstr(name, "=?")) {
+            text_put(out, "From: \""); /* quoted, so that no sign in it means anything */
+            for (; *name; name++) {
+                text_add(out, "\\", strchr("\"\\", *name) != NULL);
+                text_add(out, name, 1);
+            }
+            text_put(out, "\"");
+        } else {
+            text_add(out, text_of(out, &line), line.size);
+        }
+        text_put(out, "\r\n <");
+    } else {
+        text_put(out, "From: <");
+    }
+    text_put(out, address);
+    text_put(out, ">\r\n");
+    text_free(&line);
+}
+
+/* The name of a list: letters and digits of the subscription's name, at the sender's domain (RFC 2919). */
+static void add_list(text *out, const digest *d, const char *domain)
+{
+    if (!d->list) {
+        return;
+    }
+    text_put(out, "List-Id: <");
+    for (size_t i = 0; i < 60 && d->list[i]; i++) {
+        const char c = d->list[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        text_add(out, plain ? &c : "-", 1);
+    }
+    text_put(out, ".papertag.");
+    text_put(out, domain);
+    text_put(out, ">\r\n");
+}
+
+/* How to end it: a link, and a mail to the sender. One click is for https alone (RFC 8058). */
+static void add_unsubscribe(text *out, const digest *d, const char *address)
+{
+    if (!d->unsubscribe && !(d->list && d->from)) {
+        return;
+    }
+    text_put(out, "List-Unsubscribe:");
+    if (d->unsubscribe) {
+        text_format(out, " <%.900s>", d->unsubscribe);
+    }
+    if (d->list && d->from) {
+        text_put(out, d->unsubscribe ? ",\r\n <mailto:" : " <mailto:");
+        text_put(out, address);
+        text_put(out, "?subject=papertag%20unsubscribe%20");
+        text_query_part(out, d->list);
+        text_put(out, ">");
+    }
+    text_put(out, "\r\n");
+    if (d->unsubscribe && !strncmp(d->unsubscribe, "https://", 8)) {
+        text_put(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    }
+}
+
 static void add_headers(text *out, const digest *d, unsigned long long id)
 {
-    text_put(out, "From: papertag <papertag@localhost>\r\n");
-    if (d->address && is_plain(d->address)) {
-        text_format(out, "To: %.900s\r\n", d->address);
+    text name = {0}, address = {0};
+    const char *domain;
+
+    if (!d->from || !split_mail_address(d->from, &name, &address)) {
+        text_free(&name);
+        text_free(&address);
+        text_put(&name, "papertag");
+        text_put(&address, "papertag@localhost");
+    }
+    domain = strchr(text_of(out, &address), '@');
+    domain = domain ? domain + 1 : "localhost";
+    add_from(out, text_of(out, &name), text_of(out, &address));
+    if (d->address && is_mail_address(d->address)) {
+        text_format(out, "To: <%s>\r\n", d->address);
     } else {
         text_put(out, "To: undisclosed-recipients:;\r\n");
     }
     add_header(out, "Subject", d->title);
     text_put(out, "Date: ");
     text_mail_date(out, d->generated);
-    text_format(out, "\r\nMessage-ID: <papertag.%016llx@localhost>\r\n", id);
-    if (d->unsubscribe) {
-        text_format(out, "List-Unsubscribe: <%.900s>\r\n", d->unsubscribe);
-        text_put(out, "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    if (d->message_id) {
+        text_format(out, "\r\nMessage-ID: <%s>\r\n", d->message_id);
+    } else {
+        text_format(out, "\r\nMessage-ID: <papertag.%016llx@%s>\r\n", id, domain);
     }
+    text_put(out, "Auto-Submitted: auto-generated\r\n");
+    add_list(out, d, domain);
+    add_unsubscribe(out, d, text_of(out, &address));
     text_format(out, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"=_papertag_%016llx\"\r\n",
                 id);
+    text_free(&name);
+    text_free(&address);
 }
+
+/* ---- parts ----------------------------------------------------------------------------------------------------- */
 
 static void add_part(text *out, unsigned long long id, const digest_format *format, const text *body)
 {

@@ -33,6 +33,9 @@ DIGEST_FORMATS(DECLARE_FORMAT, DECLARE_FORMAT)
 extern const digest_format *const digest_formats[];
 extern const char *const digest_format_names[];
 
+/* The format of that name; the first for a name that is none's. */
+const digest_format *find_digest_format(const char *name);
+
 /* "text (default), markdown, html ...", for the help of options. */
 #define FIRST_FORMAT_WORD(name) #name " (default)"
 #define NEXT_FORMAT_WORD(name) ", " #name

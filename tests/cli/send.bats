@@ -1,0 +1,422 @@
+#!/usr/bin/env bats
+# Delivery by mail and in files: what is sent, to whom, how often, and what is known of it afterwards. The mail server is
+# smtp_server.py, which misbehaves as it is told.
+load helpers
+
+# serve_mail [OPTION...]: starts a server in $work/mail, and writes the configuration.
+serve_mail() {
+    mkdir -p "$work/mail"
+    rm -f "$work/mail/port"
+    /usr/bin/python3 tests/cli/smtp_server.py "$work/mail" "$@" 2>"$work/mail/errors" 3>&- &
+    server=$!
+    for _ in $(seq 200); do [ -e "$work/mail/port" ] && break; sleep 0.05; done
+    port=$(cat "$work/mail/port")
+    configure "smtp://127.0.0.1:$port"
+}
+
+# configure URL [LINE...]: the [mail] section.
+configure() {
+    export PAPERTAG_CONFIG=$work/config.ini
+    { printf '[mail]\nurl = %s\nfrom = Ada Sender <papers@example.org>\n' "$1"; shift; printf '%s\n' "$@"; } >"$PAPERTAG_CONFIG"
+}
+
+teardown() {
+    if [ -n "${server-}" ]; then kill "$server" 2>/dev/null || true; fi
+}
+
+# A store with the sample papers.
+store() {
+    export PAPERTAG_DB=$work/papers.db
+    papertag add data/sample.jsonl >/dev/null
+}
+
+fault() { echo "$1" >"$work/mail/fault"; }
+mails() { find "$work/mail" -name 'mail-*' | wc -l; }
+state() { sqlite3 "$PAPERTAG_DB" 'SELECT state FROM mails ORDER BY delivery DESC LIMIT 1'; } # 0 begun, 1 accepted ...
+
+# An authority, and a certificate of localhost by it.
+make_certificates() {
+    (
+        cd "$work/mail"
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=Test authority'
+        for name in server other; do
+            [ $name = server ] && host='DNS:localhost,IP:127.0.0.1' || host=DNS:other.example
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout $name.key -out $name.csr -subj "/CN=$name"
+            openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out $name.pem \
+                -extfile <(echo "subjectAltName=$host")
+        done
+    ) >/dev/null 2>&1
+}
+
+@test "send: a mail to each reader, each paper once; an empty day is status 3" {
+    serve_mail
+    store
+    papertag subscribe ada --tag 'RL | quantization' --to ada@example.org --backlog all
+    papertag subscribe bob --tag attention --to bob@example.org --backlog all
+    papertag subscribe page --tag attention --format html --backlog all
+    run papertag send --dry-run
+    expect 0
+    [ "$(mails)" -eq 0 ]
+    papertag send --json >"$work/out"
+    [ "$(jq -r '[.name, .to, .state] | join(" ")' "$work/out")" = "ada ada@example.org accepted
+bob bob@example.org accepted" ]
+    [ "$(mails)" -eq 2 ]
+    [ "$(head -2 "$work/mail/mail-1")" = "<papers@example.org>
+<ada@example.org>" ]
+    run papertag send
+    expect 3
+    [ "$(mails)" -eq 2 ]
+    run papertag send nobody
+    expect 2
+    run papertag send page
+    expect 2
+}
+
+@test "send: the message is one of a list, to one reader, as mail programs want it" {
+    serve_mail
+    store
+    printf '[serve]\nurl = https://papers.example.org/\n' >>"$PAPERTAG_CONFIG"
+    papertag subscribe 'ada & co' --tag 'RL | quantization' --to ada@example.org --title 'Täglich neu' --backlog all
+    papertag send
+    sed 1,2d "$work/mail/mail-1" >"$work/message"
+    /usr/bin/python3 - "$work/message" <<'END'
+import email, email.policy, re, sys
+mail = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
+parts = list(mail.walk())
+assert not any(part.defects for part in parts), [part.defects for part in parts]
+assert not any(value.defects for part in parts for value in part.values()), [(k, v.defects) for k, v in mail.items()]
+assert [(a.display_name, a.addr_spec) for a in mail['From'].addresses] == [('Ada Sender', 'papers@example.org')]
+assert [a.addr_spec for a in mail['To'].addresses] == ['ada@example.org'] and 'Cc' not in mail
+assert mail['Subject'] == 'Täglich neu' and mail['Auto-Submitted'] == 'auto-generated'
+assert re.fullmatch(r'<papertag\.[0-9a-f]{32}@example\.org>', mail['Message-ID'])
+assert mail['List-Id'] == '<ada---co.papertag.example.org>', mail['List-Id']
+links = re.findall(r'<([^<>]*)>', mail['List-Unsubscribe'])
+assert links[0].startswith('https://papers.example.org/unsubscribe?name=ada%20%26%20co&sign='), links
+assert links[1] == 'mailto:papers@example.org?subject=papertag%20unsubscribe%20ada%20%26%20co', links
+assert mail['List-Unsubscribe-Post'] == 'List-Unsubscribe=One-Click'
+assert [p.get_content_type() for p in mail.iter_parts()] == ['text/plain', 'text/html']
+page = mail.get_body(('html',)).get_content()
+verdicts = re.findall(r'href="https://papers\.example\.org/verdict\?paper=sample-01&amp;tag=quantization&amp;verdict=(yes|no)&amp;sign=[0-9a-f]{32}"', page)
+assert verdicts == ['yes', 'no'], verdicts
+END
+    ! grep -q "$(printf '[^\r]$')" "$work/message"
+    [ "$(awk 'length($0) > 999' "$work/message")" = "" ]
+}
+
+@test "send: what each answer of a server makes of a mail, and what the next run does" {
+    serve_mail
+    store
+    while read -r told then_status then_state again; do
+        papertag subscribe ada --tag RL --to ada@example.org --backlog all
+        rm -f "$work"/mail/mail-*
+        fault "$told"
+        run papertag send
+        [ "$status $(state)" = "$then_status $then_state" ] || { echo "$told: $status $(state), expected $then_status $then_state: $output"; return 1; }
+        id=$(sqlite3 "$PAPERTAG_DB" 'SELECT message_id FROM mails')
+        fault ""
+        run papertag send
+        [ "$(mails)" -eq "$again" ] || { echo "$told: $(mails) mails after the next run, expected $again: $output"; return 1; }
+        if [ "$again" -eq 1 ]; then grep -q "^Message-ID: <$id>" "$work"/mail/mail-*; fi
+        papertag subscribe ada --remove
+    done <<'END'
+421@GREETING 75 3 1
+451@MAIL 75 3 1
+450@RCPT 75 3 1
+451@DATA 75 3 1
+451@END 75 3 1
+550@RCPT 1 2 0
+553@MAIL 1 2 0
+554@END 1 2 0
+554@GREETING 1 0 1
+drop@GREETING 1 0 1
+drop@RCPT 1 0 1
+drop@DATA 1 0 1
+lose@END 1 4 0
+drop@END 1 4 1
+END
+}
+
+@test "send: a mail whose fate is unknown is settled by a person, and its papers come again or not" {
+    serve_mail
+    store
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    fault lose@END
+    run papertag send
+    expect 1
+    [[ $output == *"may have arrived"*"--resolve ada sent"* ]]
+    fault ""
+    run papertag send
+    expect 1
+    [ "$(mails)" -eq 0 ]
+    run papertag send --resolve ada perhaps
+    expect 2
+    papertag send --resolve ada unsent
+    papertag send
+    [ "$(mails)" -eq 1 ]
+    papertag subscribe bob --tag RL --to bob@example.org --backlog all
+    fault lose@END
+    run papertag send bob
+    papertag send --resolve bob sent
+    fault ""
+    run papertag send bob
+    expect 3
+    [ "$(mails)" -eq 1 ]
+    run papertag send --resolve bob sent
+    expect 3
+}
+
+@test "send: what is put off for longer than a day is given up, and said" {
+    serve_mail
+    store
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    fault 451@RCPT
+    run papertag send
+    expect 75
+    sqlite3 "$PAPERTAG_DB" "UPDATE deliveries SET begun='2026-01-01T00:00:00Z'"
+    run papertag send
+    expect 1
+    [[ $output == *"given up after 24 hours"*"451 told so"* ]]
+    [ "$(state)" -eq 2 ]
+    run papertag send
+    expect 3
+}
+
+@test "send: STARTTLS, certificates and the login are never done without" {
+    command -v openssl >/dev/null || skip "openssl is missing"
+    mkdir -p "$work/mail"
+    make_certificates
+    serve_mail --starttls --login ada secret
+    store
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    configure "smtp://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo wrong"
+    run papertag send
+    expect 1
+    [ "$(state)" -eq 0 ]
+    configure "smtp://localhost:$port" "user = ada" "password-command = echo secret" # another authority
+    run papertag send
+    expect 1
+    ! grep -q AUTH <(tail -1 "$work/mail/log")
+    run papertag send --check
+    expect 1
+    [[ $output == *"encryption and certificate"*"FAILS"* && $output != *login* ]]
+    configure "smtp://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo secret"
+    run papertag send --check
+    expect 0
+    [ "$(grep -c ' ok' <<<"$output")" -eq 7 ]
+    papertag send
+    [ "$(mails)" -eq 1 ] && [ "$(state)" -eq 1 ]
+    kill "$server"
+    # a server that hides STARTTLS gets neither name nor password; nor does it without a user, where ca-file asks for TLS
+    serve_mail --login ada secret
+    : >"$work/mail/log"
+    papertag subscribe bob --tag RL --to bob@example.org --backlog all
+    configure "smtp://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo secret"
+    run papertag send bob
+    expect 1
+    [ "$(state)" -eq 0 ]
+    ! grep -qE 'AUTH|MAIL' "$work/mail/log"
+    kill "$server"
+    # a certificate for another host
+    serve_mail --tls --certificate other --login ada secret
+    : >"$work/mail/log"
+    configure "smtps://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo secret"
+    run papertag send bob
+    expect 1
+    [ "$(state)" -eq 0 ] && ! grep -q AUTH "$work/mail/log"
+    kill "$server"
+    serve_mail --tls --login ada secret
+    configure "smtps://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo secret"
+    run papertag send --check
+    expect 0
+    papertag send bob
+    [ "$(state)" -eq 1 ]
+}
+
+@test "send: the password comes from a command, a credential or a netrc file that is its owner's alone" {
+    command -v openssl >/dev/null || skip "openssl is missing"
+    mkdir -p "$work/mail" "$work/credentials"
+    make_certificates
+    serve_mail --tls --login ada 's3 cret'
+    store
+    configure "smtps://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada"
+    unset CREDENTIALS_DIRECTORY NETRC
+    export HOME=$work
+    run papertag send --check
+    expect 1
+    [[ $output == *"password-command"*".netrc"* ]]
+    printf 'machine localhost login ada password "s3 cret"\n' >"$work/.netrc"
+    chmod 644 "$work/.netrc"
+    run papertag send --check
+    expect 1
+    [[ $output == *"chmod 600"* ]]
+    chmod 600 "$work/.netrc"
+    papertag send --check >/dev/null
+    rm "$work/.netrc"
+    echo 's3 cret' >"$work/credentials/papertag-mail-password"
+    CREDENTIALS_DIRECTORY=$work/credentials papertag send --check >/dev/null
+    configure "smtps://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = false"
+    run papertag send --check
+    expect 1
+    [[ $output == *"ended with status 1"* ]]
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    configure "smtps://localhost:$port" "ca-file = $work/mail/ca.pem" "user = ada" "password-command = echo 's3 cret'"
+    papertag send --json >"$work/out" 2>&1
+    ! grep -rqa 's3 cret' "$work/out" "$PAPERTAG_DB"
+}
+
+@test "send: settings that are missing or wrong are named, and nothing is sent" {
+    store
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    run papertag send
+    expect 2
+    [[ $output == *"no mail server"*"no sender"* ]]
+    for url in http://h smtp://ada:pass@h smtp:// smtps://h/path smtps://h:25?x; do
+        configure "$url"
+        run papertag send
+        expect 2
+        [[ $output != *pass@* ]] || [[ $url != *pass@* ]] || [[ $output == *"name or a password"* ]]
+    done
+    export PAPERTAG_CONFIG=$work/config.ini
+    printf '[mail]\nurl = smtps://h\nfrom = nobody\n' >"$PAPERTAG_CONFIG"
+    run papertag send
+    expect 2
+    for to in 'a@b, c@d' 'a b@c' '<a@b>' 'a@b>' '"a"@b' a@ @b 'a@-b'; do
+        run papertag subscribe x --to "$to"
+        expect 2
+    done
+}
+
+@test "send: a server that lets bytes drip is left" {
+    export PAPERTAG_CLOCK=$work/clock
+    printf '%020d' 1795000000000 >"$PAPERTAG_CLOCK"
+    serve_mail
+    store
+    papertag subscribe ada --tag RL --to ada@example.org --backlog all
+    fault drip
+    run papertag send
+    expect 1
+    [[ $output == *"takes too long"* ]]
+    [ "$(state)" -eq 0 ]
+}
+
+@test "send: killed at any moment, no mail goes out twice, and all the others arrive" {
+    serve_mail
+    store
+    for i in $(seq "${KILLS:-12}"); do
+        papertag subscribe "r$i" --tag 'RL | quantization | attention' --to "r$i@example.org" --backlog all
+    done
+    for i in $(seq "${KILLS:-12}"); do
+        timeout -s KILL "0.$(printf '%03d' $((i * 37 % 120 + 5)))" "$PAPERTAG" send "r$i" >/dev/null 2>&1 || true
+    done
+    papertag send >"$work/out" 2>"$work/said" || true
+    cat "$work"/mail/mail-* | tr -d '\r' | grep '^Message-ID' | sort | uniq -d >"$work/twice"
+    [ ! -s "$work/twice" ]
+    for i in $(seq "${KILLS:-12}"); do
+        got=$(cat "$work"/mail/mail-* | tr -d '\r' | grep -c "^To: <r$i@example.org>" || true)
+        [ "$got" -le 1 ]
+        [ "$got" -eq 1 ] || grep -q "^papertag: r$i: .*may have arrived" "$work/said"
+    done
+}
+
+@test "two runs at once send each mail once" {
+    serve_mail
+    store
+    for i in 1 2 3 4 5 6; do papertag subscribe "r$i" --tag RL --to "r$i@example.org" --backlog all; done
+    papertag send >/dev/null 2>&1 & one=$!
+    papertag send >/dev/null 2>&1 & two=$!
+    wait "$one" || [ $? -eq 3 ]
+    wait "$two" || [ $? -eq 3 ]
+    [ "$(mails)" -eq 6 ]
+}
+
+# Papers about quantization of three days, two each; the last day is that of an announcement.
+days() {
+    export PAPERTAG_DB=$work/papers.db
+    for i in 1 2 3 4; do
+        echo "{\"id\":\"q$i\",\"title\":\"Quantization $i\",\"abstract\":\"Quantized weights.\",\"date\":\"2026-01-0$(((i + 1) / 2))\"}"
+    done >"$work/days"
+    for i in 5 6; do
+        echo "{\"id\":\"q$i\",\"title\":\"Quantization $i\",\"abstract\":\"Quantized weights.\",\"date\":\"2026-01-01\",\"announced\":\"2026-01-05\",\"announce_type\":\"new\"}"
+    done >>"$work/days"
+    papertag add "$work/days" >/dev/null
+}
+
+@test "subscribe: says how many papers match, and begins with the last day; --backlog takes more" {
+    days
+    [ "$(papertag subscribe a --tag quantization)" = "a: 6 papers match already; it begins with the 2 of 2026-01-05 (--backlog N or all: more)" ]
+    [ "$(papertag digest --for a --format json | jq -r '.papers[].id' | sort | xargs)" = "q5 q6" ]
+    papertag subscribe b --tag quantization --backlog 3 | grep -q '6 papers match already; 3 of them come first'
+    [ "$(papertag digest --for b --format json | jq .count)" -eq 3 ]
+    papertag subscribe c --tag quantization --backlog all | grep -q '6 papers match already, and come first'
+    [ "$(papertag digest --for c --format json | jq .count)" -eq 6 ]
+    papertag subscribe d --tag quantization --backlog 0 >/dev/null
+    run papertag digest --for d
+    expect 3
+    papertag subscribe a --tag quantization --limit 5 | grep -q 'a: changed'
+    run papertag digest --for a
+    expect 3
+    papertag subscribe e --tag robotics | grep -q 'no paper matches yet'
+    run papertag subscribe f --backlog some
+    expect 2
+}
+
+@test "subscribe --weekly and --quiet-days: only on its day, or with word of nothing" {
+    serve_mail
+    export PAPERTAG_CLOCK=$work/clock
+    turn() { printf '%020d' "$(($(date -ud "$1" +%s) * 1000))" >"$PAPERTAG_CLOCK"; }
+    days
+    turn 2026-03-03 # a Tuesday
+    papertag subscribe w --tag quantization --to w@example.org --weekly friday --backlog all
+    sqlite3 "$PAPERTAG_DB" "UPDATE subscriptions SET created='2026-03-03T00:00:00Z'"
+    run papertag send
+    expect 3
+    turn 2026-03-07 # its day was missed
+    papertag send
+    sqlite3 "$PAPERTAG_DB" "UPDATE deliveries SET begun='2026-03-07T00:00:00Z', ended='2026-03-07T00:00:00Z'"
+    echo '{"id":"q9","title":"Quantization","abstract":"Quantized weights.","date":"2026-03-08"}' | papertag add - >/dev/null
+    turn 2026-03-12
+    run papertag send
+    expect 3
+    turn 2026-03-13
+    papertag send
+    [ "$(mails)" -eq 2 ]
+    run papertag subscribe w --weekly someday
+    expect 2
+    papertag subscribe t --tag robotics --to t@example.org --quiet-days tell
+    papertag send t
+    [ "$(mails)" -eq 3 ]
+    turn 2026-03-01 # the store goes by the real clock: a later day than this
+    run papertag send t
+    expect 3
+    papertag subscriptions --json | jq -se 'map(select(.name == "w"))[0].weekly == "friday" and .[0].quiet_days == "tell"'
+}
+
+@test "subscribe -o: a page for each day, and one more when more comes; a feed with its last 100" {
+    days
+    mkdir "$work/pages"
+    cd "$work"
+    papertag subscribe pages --tag quantization -o 'pages/%Y-%m-%d.html' --backlog all
+    cd "$BATS_TEST_DIRNAME/../.."
+    papertag send
+    page=$work/pages/$(date -u +%F).html
+    [ "$(grep -c '<article' "$page")" -eq 6 ]
+    echo '{"id":"q9","title":"Quantization","abstract":"Quantized weights."}' | papertag add - >/dev/null
+    papertag send
+    [ "$(grep -c '<article' "$page")" -eq 6 ] && [ "$(grep -c '<article' "${page%.html}-2.html")" -eq 1 ]
+    make_papers 150 >"$work/in"
+    papertag subscribe feed -o "$work/feed.atom" --backlog all
+    papertag send feed
+    papertag add "$work/in" >/dev/null
+    papertag digest --for feed
+    [ "$(grep -c '<entry>' "$work/feed.atom")" -eq 150 ] # all that are new
+    echo '{"id":"q10","title":"Quantization","abstract":"Quantized weights."}' | papertag add - >/dev/null
+    papertag send feed
+    [ "$(grep -c '<entry>' "$work/feed.atom")" -eq 100 ]
+    grep -m1 -A99 '<entry>' "$work/feed.atom" | grep -m1 '<id>' | grep -q ':q10<'
+    run papertag send feed
+    expect 3
+    run papertag subscribe bad -o "$work/%H.html"
+    expect 2
+    run papertag subscribe bad -o "$work/x.html" --to a@example.org
+    expect 2
+}
