@@ -189,9 +189,15 @@ int link(const char *from, const char *to)
     return fails() ? -1 : REAL(link)(from, to);
 }
 
+/* A lock that cannot be had for whatever reason is waited for, half a minute: one fails, not all that follow. */
+static bool lock_fails(void)
+{
+    return !fault.over && fails();
+}
+
 int flock(int fd, int operation)
 {
-    return fails() ? -1 : REAL(flock)(fd, operation);
+    return lock_fails() ? -1 : REAL(flock)(fd, operation);
 }
 
 /* Locks alone: SQLite takes them this way. */
@@ -203,7 +209,7 @@ int flock(int fd, int operation)
         va_start(list, command);                                                                                       \
         argument = va_arg(list, void *);                                                                               \
         va_end(list);                                                                                                  \
-        return (command == F_SETLK || command == F_GETLK) && fails() ? -1 : REAL(name)(fd, command, argument);         \
+        return (command == F_SETLK || command == F_GETLK) && lock_fails() ? -1 : REAL(name)(fd, command, argument);    \
     }
 FCNTL(fcntl)
 FCNTL(fcntl64)
