@@ -4,9 +4,10 @@
 usage: tests/fault/edited.py PROGRAM [--short|--long]
 
 Each column of each table, and the numbers in the file's header, become null, negative, huge, a text, bytes, a real
-number: whatever the rules of the table say, which are put back afterwards. Of the commands three, or
-(--long) all run on each such store; with --short one, on every second. None may end by a signal, hang, or fail without a word. Then `doctor --repair` must
-make a store of it that can be read, unless it says that it is not one. Prints TAP: one test for each table.
+number: whatever the rules of the table say, which are put back afterwards. Of the commands three, or (--long) all run on
+each such store; with --short one, on every second. None may end by a signal, hang, or fail without a word. Then
+`doctor --repair` must make a store of it that can be read, unless it says that it is not one.
+Prints TAP: one test for each table.
 """
 import itertools, multiprocessing, os, re, shutil, sqlite3, subprocess, sys, tempfile
 

@@ -137,6 +137,16 @@ def sound(db, papers, verdicts):
         connection.close()
 
 
+def drafts(db):
+    """The files of deliveries that could be neither ended nor taken back: the next one settles them."""
+    connection = sqlite3.connect(db)
+    try:
+        rows = connection.execute("SELECT draft FROM deliveries WHERE ended IS NULL AND draft IS NOT NULL").fetchall()
+    finally:
+        connection.close()
+    return [os.path.basename(path) for (path,) in rows if os.path.exists(path)]
+
+
 def same(one, other):
     return os.path.exists(one) and open(one, "rb").read() == open(other, "rb").read()
 
@@ -171,7 +181,10 @@ def attempt(program, library, work, command, every, whole):
         return "status 1 without a word", failed
     if output and run.returncode == 0 and not os.path.exists(at(output)):
         return "status 0 without the file", failed
-    rests = [f for f in os.listdir(work) if f.endswith(".salvage") or ".tmp" in f or ".part" in f]
+    kept = drafts(at("db")) if writes else ()
+    rests = [f for f in os.listdir(work) if (f.endswith(".salvage") or ".tmp" in f or ".part" in f) and f not in kept]
+    for draft in kept:
+        os.remove(at(draft))
     for rest in rests:
         os.remove(at(rest))
     if rests and "PAPERTAG_CLOCK" not in run.stderr:  # without its clock it cannot go on at all
