@@ -420,3 +420,22 @@ days() {
     run papertag subscribe bad -o "$work/x.html" --to a@example.org
     expect 2
 }
+
+@test "labels import: a reader's verdict by mail, signed; a forged one is reported" {
+    serve_mail
+    store
+    papertag subscribe ada --tag quantization --to ada@example.org --backlog all >/dev/null
+    papertag send >/dev/null
+    sed 1,2d "$work/mail/mail-1" >"$work/message"
+    /usr/bin/python3 - "$work/message" >"$work/answer" <<'END'
+import email, email.policy, re, sys, urllib.parse
+page = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default).get_body(('html',)).get_content()
+link = re.search(r'class="no"[^>]*href="mailto:papers@example\.org\?subject=([^"]*)"', page)[1]
+print("From ada@example.org Thu Nov 26 08:00:00 2026\nFrom: <ada@example.org>\nSubject: Re: " + urllib.parse.unquote(link))
+print("\nSubject: of the body\n\nFrom bob\nSubject: papertag yes agents sample-02\n " + "0" * 32 + "\n\nbody")
+END
+    run papertag labels import "$work/answer"
+    expect 1
+    [[ $output == *"1 recorded, 1 rejected"* && $output == *"no signature"* ]]
+    [ "$(papertag labels export | tail -1 | cut -f3)" = no ]
+}

@@ -11,6 +11,7 @@
 #include <cjson/cJSON.h>
 
 #include "../app.h"
+#include "../verdict_mail.h"
 
 /* ---- export ---------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +56,8 @@ struct reading {
     } * places;      /* count: where each item was read */
     char **texts;    /* the content of each file */
     size_t count, capacity;
-    size_t rejected; /* lines */
+    size_t rejected;     /* lines */
+    const link_key *key; /* that verdicts in mail are signed with; NULL: there is none */
 };
 
 static void report_line(const char *file, size_t line, const char *reason)
@@ -148,11 +150,58 @@ static bool read_line(struct reading *r, const char *file, size_t number, char *
     return true;
 }
 
+/* Records the verdict of a subject, or reports why not. False when there is no memory. */
+static bool take_mail(struct reading *r, const char *file, size_t line, const char *subject)
+{
+    verdict_mail v = {0};
+    cJSON *json = NULL;
+    bool good = true;
+
+    if (!read_verdict_subject(subject, &v)) {
+        report_line(file, line, "the subject of this mail is no verdict");
+        r->rejected++;
+    } else if (!r->key || !verdict_is_signed(r->key, v.paper.data, v.tag.data, v.yes, v.sign.data)) {
+        report_line(file, line, "the verdict of this mail has no signature of this store's");
+        r->rejected++;
+    } else {
+        json = cJSON_CreateObject();
+        good = make_room(r) && cJSON_AddStringToObject(json, "id", v.paper.data) &&
+               cJSON_AddStringToObject(json, "tag", v.tag.data);
+        if (good) {
+            r->items[r->count] = (papertag_paper_verdict){string_of(json, "id"), string_of(json, "tag"),
+                                                          v.yes ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO, NULL};
+            r->places[r->count++] = (struct place){file, line, json};
+        } else {
+            cJSON_Delete(json);
+        }
+    }
+    verdict_mail_free(&v);
+    return good;
+}
+
+static int read_mails(struct reading *r, const char *path, const char *content, size_t size)
+{
+    size_t at = 0, line = 0;
+    bool good = true, found = true;
+
+    while (good && found) {
+        text subject = {0};
+        found = next_subject(content, size, &at, &line, &subject);
+        good = !subject.failed && (!found || take_mail(r, path, line, subject.data ? subject.data : ""));
+        text_free(&subject);
+    }
+    return good ? EXIT_DONE : out_of_memory();
+}
+
 static int read_file(struct reading *r, const char *path, char **content)
 {
     size_t size, number = 0;
     bool columns = false; /* after their heading, even a line that begins with a brace is TSV */
     int code = read_text(path, content, &size);
+
+    if (!code && is_mail_file(*content, size)) {
+        return read_mails(r, path, *content, size);
+    }
 
     for (char *line = *content; !code && line < *content + size;) {
         char *end = memchr(line, '\n', (size_t)(*content + size - line)), *next;
@@ -198,11 +247,15 @@ static int import(const args *a, papertag_store *store)
     struct reading r = {.texts = calloc(files, sizeof *r.texts)};
     papertag_error err;
     size_t recorded = 0;
+    link_key key;
+    text place = {0};
     int code = EXIT_DONE;
 
     if (!r.texts) {
         return out_of_memory();
     }
+    r.key = store_path(a, &place) && link_key_open(place.data, false, &key) == EXIT_DONE ? &key : NULL;
+    text_free(&place);
     for (size_t i = 0; i < files && !code; i++) {
         code = read_file(&r, a->operand_count > 1 ? a->operands[i + 1] : "-", &r.texts[i]);
     }
@@ -250,7 +303,9 @@ const command command_labels = {
     .details =
         "export\twrite one verdict a line, oldest first: id, tag, verdict (yes, no), time; as TSV, or with --json as "
         "JSON Lines\n"
-        "import [FILE|-]\tread either form; of two verdicts on the same paper and tag the later one is kept; `label "
+        "import [FILE|-]\tread either form, or mails (one, or an mbox) whose subjects are verdicts of a reader of "
+        "`papertag "
+        "send`; of two verdicts on the same paper and tag the later one is kept; `label "
         "--undo` undoes the import\n",
     .examples = "papertag labels export >verdicts.tsv\tsave all your verdicts\n"
                 "papertag labels import verdicts.tsv --db other.db\trecord them in another store\n",

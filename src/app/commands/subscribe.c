@@ -240,7 +240,7 @@ static int run_subscribe(const args *a)
 static const option subscribe_options[] = {
     {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
     {"to", 0, "ADDRESS", "the reader's address: `papertag send` mails its digests"},
-    {"output", 'o', "FILE", "the file that its digests go to; %Y, %m and %d are the day: 'out/%Y-%m-%d.html'"},
+    {"output", 'o', "FILE", "the file of its digests; %Y, %m and %d are the day"},
     {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
     {"title", 0, "TEXT", "title of its digests"},
     {"backlog", 0, "N", "begin with the newest N papers, or `all` (default: those of the last day)"},
@@ -266,7 +266,7 @@ const command command_subscribe = {
         "(-o); `papertag digest --for NAME` prints it. A file without the day in its name is written anew each "
         "time, but a feed keeps its last 100 papers; the file of a day has all papers of that day.\n",
     .examples = "papertag subscribe ada --tag 'RL | agents' --to ada@example.org\tmail for ada, on two subjects\n"
-                "papertag subscribe week --tag safety --to ada@example.org --weekly friday --limit 30\tonce a week\n"
+                "papertag subscribe week --tag safety --to ada@example.org --weekly friday\tonce a week\n"
                 "papertag subscribe pages -o 'pages/%Y-%m-%d.html'\ta page for each day\n"
                 "papertag subscribe feed --tag RL -o feed.atom --backlog 100\ta feed, from the last 100 papers on\n"
                 "papertag subscribe ada --remove\tend a subscription\n",
