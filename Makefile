@@ -58,7 +58,7 @@ COMPILE = $(CC) $(BASE) $(HARDEN) $(WARN) $(WERROR) $(INSTRUMENT) -MMD -MP $(CPP
 LINK    = $(CC) $(CFLAGS) $(INSTRUMENT) $(LDHARDEN) $(LDFLAGS)
 LIBS   := -lsvm -lcjson -lutf8proc -lexpat -lsqlite3 -lz -llzma -lbz2 -lzstd -lm -pthread
 # The program alone: the library has no network and no configuration.
-APP_LIBS := -lcurl -lcrypto -linih -lmicrohttpd
+APP_LIBS := -linih # and what src/app/lazy.c loads
 
 APP_SRC := $(sort $(wildcard src/app/*.c src/app/*/*.c))
 SQLITE_SRC := src/sqlite/papertag_sqlite.c

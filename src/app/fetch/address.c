@@ -1,8 +1,8 @@
 /*
  * address - see address.h. URLs are taken apart by libcurl, as they will be when they are used.
  */
+#include "curl.h"
 #include <ctype.h>
-#include <curl/curl.h>
 #include <string.h>
 
 #include "address.h"

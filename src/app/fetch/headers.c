@@ -1,8 +1,8 @@
 /*
  * headers - see headers.h. All of it comes from the network: nothing is believed beyond its form.
  */
+#include "curl.h"
 #include <ctype.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * http - see http.h. A connection serves one request, so that libcurl has no reason to send one again by itself.
  */
-#include <curl/curl.h>
+#include "curl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

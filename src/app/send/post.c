@@ -5,13 +5,13 @@
  * moment, the program goes on with the same message. While one is on its way, no other is made for its subscription:
  * papers that come in between go into the next.
  */
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../clean.h"
 #include "../clock.h"
+#include "../crypto.h"
 #include "../digest/delivery.h"
 #include "../json.h"
 #include "../mail_address.h"

@@ -2,7 +2,6 @@
  * settings - see settings.h.
  */
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "../config.h"
+#include "../crypto.h"
 #include "../digest/digest.h"
 #include "../mail_address.h"
 #include "../places.h"

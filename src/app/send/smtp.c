@@ -4,8 +4,8 @@
  * What libcurl says of a dialogue that failed is too little to know whether the message may have arrived. So the
  * commands and answers are followed here: which command was sent last, and what the server said to it.
  */
+#include "../fetch/curl.h"
 #include <ctype.h>
-#include <curl/curl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

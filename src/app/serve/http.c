@@ -5,7 +5,7 @@
  * otherwise its body is taken in, up to a limit, and the connection rests until a worker has the answer. A client that
  * is slow costs a descriptor and the memory of its headers, and only for a time.
  */
-#include <microhttpd.h>
+#include "microhttpd.h"
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
