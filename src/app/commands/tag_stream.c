@@ -291,7 +291,7 @@ int tag_stream(const papertag_model *model, const tag_output *output, double cut
         return out_of_memory();
     }
     in->wait = write_all;
-    in->wait_data = &job;
+    in->wait_data = &job; /* cppcheck-suppress autoVariables ; taken back below */
     pthread_mutex_init(&job.mutex, NULL);
     pthread_cond_init(&job.to_tag, NULL);
     pthread_cond_init(&job.to_write, NULL);
@@ -306,6 +306,8 @@ int tag_stream(const papertag_model *model, const tag_output *output, double cut
     for (unsigned i = 0; i < started; i++) {
         pthread_join(threads[i], NULL);
     }
+    in->wait = NULL;
+    in->wait_data = NULL;
     if (!started) {
         complain("cannot start a thread");
     } else if (job.out_of_memory) {

@@ -106,7 +106,7 @@ static int take_model(struct jobs *j, struct job *job, papertag_store *store, pa
 static int learn(struct jobs *j, struct job *job, papertag_error *err)
 {
     const papertag_learn_options options = {.jobs = 1}; /* the others answer requests */
-    const papertag_learning *learning;
+    const papertag_learning *learning = NULL;
     papertag_learner *learner = NULL;
     papertag_model *model = NULL;
     int status;

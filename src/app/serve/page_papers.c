@@ -79,7 +79,7 @@ static bool set_days(struct papers *p)
 static bool read_search(struct papers *p)
 {
     const char *plain;
-    papertag_error err;
+    papertag_error err = {0};
     int status = PAPERTAG_OK;
 
     p->typed = p->query.expression;
