@@ -343,7 +343,7 @@ days() {
 
 @test "subscribe: says how many papers match, and begins with the last day; --backlog takes more" {
     days
-    [ "$(papertag subscribe a --tag quantization)" = "a: 6 papers match already; it begins with the 2 of 2026-01-05 (--backlog N or all: more)" ]
+    [ "$(papertag subscribe a --tag quantization)" = "a: 6 papers match already; the first digest has the 2 of 2026-01-05 (--backlog asks for more)" ]
     [ "$(papertag digest --for a --format json | jq -r '.papers[].id' | sort | xargs)" = "q5 q6" ]
     papertag subscribe b --tag quantization --backlog 3 | grep -q '6 papers match already; 3 of them come first'
     [ "$(papertag digest --for b --format json | jq .count)" -eq 3 ]

@@ -195,7 +195,8 @@ static int report_beginning(const struct subscribing *w)
     } else if (args_have(w->args, "backlog") || args_have(w->args, "from-now")) {
         text_format(&out, "%s: %zu papers match already; %zu of them come first\n", w->s.name, all, first);
     } else {
-        text_format(&out, "%s: %zu papers match already; it begins with the %zu of %s (--backlog N or all: more)\n",
+        text_format(&out,
+                    "%s: %zu papers match already; the first digest has the %zu of %s (--backlog asks for more)\n",
                     w->s.name, all, first, w->last_day);
     }
     return text_end(&out, EXIT_DONE);

@@ -121,7 +121,8 @@ void form_mark(worker *w, request *r, answer *a)
     size_t count;
     int status = PAPERTAG_OK;
 
-    if (!word || (strcmp(word, "read") && strcmp(word, "unread") && strcmp(word, "star") && strcmp(word, "unstar"))) {
+    if (!word || (strcmp(word, "read") != 0 && strcmp(word, "unread") != 0 && strcmp(word, "star") != 0 &&
+                  strcmp(word, "unstar") != 0)) {
         answer_problem(r, a, 400, "set has to be read, unread, star or unstar");
         return;
     }

@@ -41,17 +41,17 @@ static const parameter questions[] = {{"order", "uncertain (default), random or 
 #define API "/api/v1/"
 #define READ(p, h, s, q, t)                                                                                            \
     {                                                                                                                  \
-        .method = "GET", .path = p, .scope = SCOPE_READ, .handle = h, .summary = s, .parameters = q, .answers = t,     \
-        .status = 200                                                                                                  \
+        .method = "GET", .path = (p), .scope = SCOPE_READ, .handle = (h), .summary = (s), .parameters = (q),           \
+        .answers = (t), .status = 200                                                                                  \
     }
 #define WRITE(m, p, h, s, b, n)                                                                                        \
     {                                                                                                                  \
-        .method = m, .path = p, .scope = SCOPE_LABEL, .handle = h, .summary = s, .body = b, .answers = JSON,           \
-        .status = 200, .most = n                                                                                       \
+        .method = (m), .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = (b), .answers = JSON, \
+        .status = 200, .most = (n)                                                                                     \
     }
 #define FORM(p, h, s)                                                                                                  \
     {                                                                                                                  \
-        .method = "POST", .path = p, .scope = SCOPE_LABEL, .handle = h, .summary = s, .body = FORM_TYPE,               \
+        .method = "POST", .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = FORM_TYPE,         \
         .answers = HTML, .status = 200, .most = BODY_MOST                                                              \
     }
 

@@ -78,7 +78,7 @@ static bool has_type(const request *r)
     const size_t length = r->content_type ? strcspn(r->content_type, "; \t") : 0;
 
     return !wanted || !strcmp(wanted, "*/*") || !r->size ||
-           (strlen(wanted) == length && !strncasecmp(wanted, r->content_type, length));
+           (length && strlen(wanted) == length && !strncasecmp(wanted, r->content_type, length));
 }
 
 /* Reads a form. False: it is none, and the answer says so. */
