@@ -114,6 +114,8 @@ class Service:
                 self.request.sendall(head)
                 if a.drip:
                     for i in range(len(body)):
+                        if not is_open(self.request):  # else the clock of the next request is turned
+                            return
                         clock.turn(a.drip)
                         self.request.sendall(body[i:i + 1])
                     return

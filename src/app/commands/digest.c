@@ -168,7 +168,9 @@ static int select_papers(digest *d, struct request *r, int64_t **keys, size_t *c
     if (!*keys) {
         return out_of_memory();
     }
-    memcpy(*keys, found, *count * sizeof **keys);
+    if (*count) {
+        memcpy(*keys, found, *count * sizeof **keys);
+    }
     return EXIT_DONE;
 }
 
