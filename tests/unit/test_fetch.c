@@ -16,6 +16,7 @@
 #include "app/fetch/gunzip.c"
 #include "app/fetch/headers.c"
 #include "app/fetch/place.c"
+#include "app/lazy.c"
 #include "app/status.c"
 #include "app/text.c"
 

@@ -81,7 +81,9 @@ static void open_article(const digest *d, const papertag_stored *paper, bool *an
     text_put(out, "<article class=\"");
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
         const size_t number = digest_find_tag(d, paper->tags[t].tag);
-        text_format(out, number < d->tag_count ? "%st%zu" : "", t ? " " : "", number + 1);
+        if (number < d->tag_count) {
+            text_format(out, "%st%zu", t ? " " : "", number + 1);
+        }
     }
     text_put(out, "\">");
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
