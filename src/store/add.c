@@ -17,6 +17,7 @@
 struct adding {
     papertag_store *store;
     const pt_known_model *model; /* that gave the scores; NULL */
+    int64_t *filed;              /* [T] new papers filed under each of its tags, which are counted in the end */
     char now[PT_TIME];
     papertag_import counts;
 };
@@ -36,8 +37,7 @@ static int write_opinions(papertag_store *store, int64_t paper, const pt_batch_i
 }
 
 /* Files a new paper, which has no verdicts yet. */
-static int file_new(papertag_store *store, int64_t paper, int64_t day, const pt_batch_item *item,
-                    const pt_known_model *model, papertag_error *err)
+static int file_new(struct adding *a, int64_t paper, int64_t day, const pt_batch_item *item, papertag_error *err)
 {
     static const char sql[] = "INSERT INTO tagged(tag, day, paper, p) VALUES(?1,?2,?3,?4)";
     int status = PAPERTAG_OK;
@@ -45,7 +45,8 @@ static int file_new(papertag_store *store, int64_t paper, int64_t day, const pt_
     for (size_t i = 0; i < item->opinion_count && !status; i++) {
         const pt_batch_opinion *o = &item->opinions[i];
         if (o->assigned) {
-            status = pt_store_do(store, sql, err, "iiir", model->tags[o->tag], day, paper, o->p);
+            status = pt_store_do(a->store, sql, err, "iiir", a->model->tags[o->tag], day, paper, o->p);
+            a->filed[o->tag]++;
         }
     }
     return status;
@@ -120,7 +121,7 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_er
     status = status ? status : write_source(a->store, key, item, err);
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
     status = status || !tagged ? status : write_opinions(a->store, key, item, a->model, err);
-    status = status || !tagged ? status : file_new(a->store, key, day, item, a->model, err);
+    status = status || !tagged ? status : file_new(a, key, day, item, err);
     a->counts.added += !status;
     a->counts.tagged += !status && tagged;
     return status;
@@ -255,10 +256,16 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
     if (model) {
         status = pt_store_know_model(store, model, &known, err);
         a.model = &known;
+        a.filed = status ? NULL : pt_calloc(known.tag_count, sizeof *a.filed);
+        status = status || a.filed ? status : pt_no_memory(err);
     }
     for (size_t i = 0; i < batch->count && !status; i++) {
         status = add_item(&a, &batch->items[i], err);
     }
+    for (size_t t = 0; t < known.tag_count && !status; t++) {
+        status = a.filed[t] ? pt_store_count_filed(store, known.tags[t], a.filed[t], err) : status;
+    }
+    free(a.filed);
     free(known.tags);
     *counts = a.counts;
     return status;

@@ -57,6 +57,7 @@ int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_k
     bool fresh = false;
     int status = find_model(store, papertag_model_hash(model), &out->key, &fresh, err);
 
+    out->tag_count = count;
     out->tags = status ? NULL : pt_calloc(count + 1, sizeof *out->tags);
     if (!out->tags) {
         return status ? status : pt_no_memory(err);

@@ -8,7 +8,8 @@
 
 typedef struct pt_known_model {
     int64_t key;
-    int64_t *tags; /* keys of its T tags, by their numbers in the model; free it */
+    size_t tag_count; /* T */
+    int64_t *tags;    /* [T] their keys, by their numbers in the model; free it */
 } pt_known_model;
 
 /* Finds a model, or records it with its tags. Within a transaction that writes. */

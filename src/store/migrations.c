@@ -126,11 +126,7 @@ static const char *const steps[] = {
     "  count INTEGER NOT NULL, call INTEGER NOT NULL) STRICT;\n"
     "INSERT INTO changes VALUES(1, 0);\n"
     "CREATE TABLE tag_counts(tag INTEGER PRIMARY KEY, papers INTEGER NOT NULL) STRICT;\n"
-    "INSERT INTO tag_counts SELECT tag, count(*) FROM tagged GROUP BY tag;\n"
-    "CREATE TRIGGER tagged_more AFTER INSERT ON tagged BEGIN\n"
-    "  INSERT INTO tag_counts VALUES(new.tag, 1) ON CONFLICT DO UPDATE SET papers=papers+1; END;\n"
-    "CREATE TRIGGER tagged_fewer AFTER DELETE ON tagged BEGIN\n"
-    "  UPDATE tag_counts SET papers=papers-1 WHERE tag=old.tag; END;\n",
+    "INSERT INTO tag_counts SELECT tag, count(*) FROM tagged GROUP BY tag;\n",
     /* the file of a subscription's digests */
     "ALTER TABLE subscriptions ADD COLUMN path TEXT;\n",
     /* when and where to deliver; mails, and what became of them: see papertag_mail */

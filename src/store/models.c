@@ -25,6 +25,7 @@ static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64
                                " FROM verdicts v WHERE v.paper=o.paper AND v.tag=?1 AND v.verdict='no')"
                                " UNION ALL SELECT paper, 1.0 FROM verdicts WHERE tag=?1 AND verdict='yes')"
                                " JOIN papers ON papers.key=paper GROUP BY paper";
+    static const char count[] = "INSERT OR REPLACE INTO tag_counts SELECT ?1, count(*) FROM tagged WHERE tag=?1";
     int status = pt_store_do(store, "DELETE FROM tagged WHERE tag=?1", err, "i", tag);
 
     status = status ? status : pt_store_do(store, "DELETE FROM opinions WHERE tag=?1", err, "i", tag);
@@ -32,7 +33,8 @@ static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64
         const int64_t paper = keys[o->rows[i]];
         status = pt_store_write_opinion(store, paper, tag, o->p[i], o->margins[i], o->assigned[i], err);
     }
-    return status ? status : pt_store_do(store, file, err, "i", tag);
+    status = status ? status : pt_store_do(store, file, err, "i", tag);
+    return status ? status : pt_store_do(store, count, err, "i", tag);
 }
 
 /* Writes the margins by which the verdicts on a tag were decided without having been seen. Those of another model are

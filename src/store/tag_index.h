@@ -14,6 +14,9 @@ int pt_store_read_tags(papertag_store *store, papertag_error *err);
 int pt_store_unfile(papertag_store *store, int64_t paper, papertag_error *err);
 int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
 
+/* Counts `more` papers for a tag in table `tag_counts`, after they were filed under it otherwise. */
+int pt_store_count_filed(papertag_store *store, int64_t tag, int64_t more, papertag_error *err);
+
 /* Records what a model thinks of a paper on one tag. */
 int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
                            papertag_error *err);
