@@ -134,7 +134,7 @@ int pt_draft_write(pt_draft *out, const char *path, const void *bytes, size_t si
     int fd = -1, failed = !draft.path, number = errno;
 
     if (!failed && replaced) {
-        fd = create_temporary(draft.path, exists ? 0600 : 0666, &draft.draft);
+        fd = create_temporary(draft.path, exists ? 0600 : 0666, &draft.draft); // NOLINT: no leak, `draft` is handed on
         failed = fd < 0 || fill_file(fd, exists ? &old : NULL, bytes, size);
         number = errno;
     }
@@ -143,7 +143,8 @@ int pt_draft_write(pt_draft *out, const char *path, const void *bytes, size_t si
             unlink(draft.draft);
         }
         pt_draft_free(&draft);
-        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number));
+        pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number));
+        return PAPERTAG_IO;
     }
     *out = draft;
     return PAPERTAG_OK;

@@ -385,10 +385,11 @@ static void write_brace(latex *x)
     bool stays = *x->at == '{' ? brace_stays(x) : x->open ? (x->kept & 1) != 0 : x->kind == PT_LATEX_READER;
 
     if (*x->at == '{' && x->open < BRACES_MAX) {
-        x->kept = x->kept << 1 | stays;
+        x->kept =
+            x->kept << 1 | stays; // NOLINT: clang 14 takes a field that was left out of an initializer for garbage
         x->open++;
     } else if (*x->at == '}' && x->open) {
-        x->kept >>= 1;
+        x->kept >>= 1; // NOLINT
         x->open--;
     }
     if (stays) {

@@ -163,7 +163,7 @@ static bool fits_plain(const char *head, size_t size)
     size_t words = 0, plain_words = 0;
 
     if (!text.length || text.length > BYTES_MOST || memchr(head, '\0', size) || !ends_sentence(text) ||
-        (text.length < 600 && is_answer(text)) || memchr("#<{[@%\\|/*", *text.text, 10)) {
+        (text.length < 600 && is_answer(text)) || strchr("#<{[@%\\|/*", *text.text)) {
         return false;
     }
     while ((word = pt_take_word(&rest)).length) {

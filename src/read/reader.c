@@ -202,7 +202,7 @@ static int set_options(papertag_reader *reader, const papertag_reader_options *o
 
 static void close_source(papertag_reader *reader)
 {
-    if (reader->opened && reader->format->close) {
+    if (reader->opened && reader->format && reader->format->close) {
         reader->format->close(reader);
     }
     reader->opened = false;

@@ -190,8 +190,8 @@ static int report_beginning(const struct subscribing *w)
     } else if (w->known && !w->first) {
         text_format(&out, "%s: changed; %zu paper%s match%s now\n", w->s.name, all, plural(all), all == 1 ? "es" : "");
     } else if (first == all) {
-        text_format(&out, "%s: %zu paper%s match%s already, and come first\n", w->s.name, all, plural(all),
-                    all == 1 ? "es" : "");
+        text_format(&out, "%s: %zu paper%s match%s already, and come%s first\n", w->s.name, all, plural(all),
+                    all == 1 ? "es" : "", all == 1 ? "s" : "");
     } else if (args_have(w->args, "backlog") || args_have(w->args, "from-now")) {
         text_format(&out, "%s: %zu papers match already; %zu of them come first\n", w->s.name, all, first);
     } else {

@@ -88,7 +88,7 @@ static void open_article(const digest *d, const papertag_stored *paper, bool *an
     text_put(out, "\">");
     for (size_t t = 0; t < paper->tag_count && paper->tags[t].in_force; t++) {
         const size_t number = digest_find_tag(d, paper->tags[t].tag);
-        if (number < d->tag_count && !anchored[number]) {
+        if (anchored && number < d->tag_count && !anchored[number]) {
             text_format(out, "<i id=\"t%zu\"></i>", number + 1);
             anchored[number] = true;
         }

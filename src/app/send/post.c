@@ -348,7 +348,9 @@ static int select_new(post *p, const papertag_query *query, int64_t **keys, size
     if (!*keys) {
         return out_of_memory();
     }
-    memcpy(*keys, found, *count * sizeof **keys);
+    if (*count) {
+        memcpy(*keys, found, *count * sizeof **keys);
+    }
     return EXIT_DONE;
 }
 
