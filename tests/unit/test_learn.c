@@ -526,6 +526,7 @@ static void test_a_new_tag_learns_words_that_the_model_lacks(void **state)
     const papertag_own_tag nerf = {"fields", NULL, "Scenes as nerf.", NULL}, other = {"other", NULL, NULL, NULL};
     int64_t keys[3];
     const papertag_learning *l;
+    papertag_learner *learner;
     papertag_model *with, *both, *alone, *back;
     char copy[100], dir[100], command[300];
     int right = 0;
@@ -553,8 +554,9 @@ static void test_a_new_tag_learns_words_that_the_model_lacks(void **state)
         keys[i] = key_of(PAPERS + 20 + i);
     }
     assert_int_equal(papertag_store_define_tag(store, &other, keys, 3, &err), PAPERTAG_OK);
-    papertag_learner_close(learn(with, NULL, &l));
+    learner = learn(with, NULL, &l);
     assert_int_equal(l->count, 1);
+    papertag_learner_close(learner);
     both = model_in_use();
     assert_int_equal(papertag_model_term_count(both), papertag_model_term_count(with) + 1);
     assert_true(margin_of(both, nerf_text, "fields", true) == margin_of(with, nerf_text, "fields", true));
