@@ -2,6 +2,7 @@
  * packed - the bytes of a packed source: those read from the file, and those that its codec makes of them.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "codec.h"
@@ -10,21 +11,36 @@
  * shrinks to a tenth, the same line over and over to a hundredth. */
 enum { RATIO_MAX = 400, ALWAYS_ALLOWED = 64 * 1024 * 1024 };
 
+/* Brings the unread bytes, which may be anywhere, to the start of a block that has room for `size` bytes, more than they
+ * are. */
+static int make_room(pt_unpack *u, size_t unread, size_t size)
+{
+    char *block = size <= u->capacity ? u->block : pt_alloc(size, 1);
+
+    if (!block) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    if (unread) {
+        memmove(block, u->start, unread);
+    }
+    if (block != u->block) {
+        free(u->block);
+        u->block = block;
+        u->capacity = size;
+    }
+    u->start = u->block;
+    u->end = u->block + unread;
+    return PAPERTAG_OK;
+}
+
 int pt_unpack_fill(pt_unpack *u, size_t size)
 {
     while ((size_t)(u->end - u->start) < size && !u->at_end) {
         const size_t unread = (size_t)(u->end - u->start);
         ssize_t got;
-        if (u->start > u->block) {
-            memmove(u->block, u->start, unread);
-        }
-        if (size > u->capacity && pt_reserve(&u->block, &u->capacity, size, 1)) {
-            u->start = u->block;
-            u->end = u->block + unread;
+        if (make_room(u, unread, size)) {
             return PAPERTAG_NO_MEMORY;
         }
-        u->start = u->block;
-        u->end = u->block + unread;
         got = read(u->fd, u->block + unread, u->capacity - unread);
         if (got < 0 && errno == EINTR) {
             continue;
