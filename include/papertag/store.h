@@ -319,13 +319,14 @@ PAPERTAG_API int papertag_store_unsubscribe(papertag_store *store, const char *n
 PAPERTAG_API int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
                                               papertag_error *err);
 
-/* A delivery of papers to a subscription, in steps, so that a paper is sent once even when the program is killed. _begin
- * writes the digest beside the file `path` and records that it is about to take its place; _publish puts it there; _end
- * records that this was done. For standard output `path` is NULL, and the caller writes between _begin and _end. The
- * next _settle finds a delivery that was begun and not ended: it counts as ended when the file had taken its place,
- * wherever it may have been moved since; otherwise, and always for standard output, pipes and devices, as never begun.
- * `day` is the digest's. Another program that delivers from this store waits from _settle to _end, or until the store
- * is closed. Errors: PAPERTAG_IO, also of _end when the subscription was removed meanwhile. */
+/* A delivery of papers to a subscription, in steps, so that a paper is sent once even when the program is killed.
+ * _begin writes the digest beside the file `path` and records that it is about to take its place; _publish puts it
+ * there; _end records that this was done. For standard output `path` is NULL, and the caller writes between _begin
+ * and _end. The next _settle finds a delivery that was begun and not ended: it counts as ended when the file had
+ * taken its place, wherever it may have been moved since; otherwise, and always for standard output, pipes and
+ * devices, as never begun. `day` is the digest's. Another program that delivers from this store waits from _settle
+ * to _end, or until the store is closed. Errors: PAPERTAG_IO, also of _end when the subscription was removed
+ * meanwhile. */
 PAPERTAG_API int papertag_delivery_settle(papertag_store *store, const char *subscription, papertag_error *err);
 PAPERTAG_API int papertag_delivery_begin(papertag_store *store, const char *subscription, const char *day,
                                          const int64_t *keys, size_t count, const char *path, const void *bytes,
@@ -344,8 +345,8 @@ typedef struct papertag_delivery {
 PAPERTAG_API int papertag_store_deliveries(papertag_store *store, const char *subscription, size_t limit,
                                            const papertag_delivery **out, size_t *count, papertag_error *err);
 
-/* The last papers that were delivered to a subscription, at most `limit`, newest delivery first. Borrowed until the next
- * selection. */
+/* The last papers that were delivered to a subscription, at most `limit`, newest delivery first. Borrowed until the
+ * next selection. */
 PAPERTAG_API int papertag_delivery_latest(papertag_store *store, const char *subscription, size_t limit,
                                           const int64_t **keys, size_t *count, papertag_error *err);
 

@@ -379,8 +379,10 @@ int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows 
         if (status) {
             break;
         }
-        memcpy(scratch.terms, row.terms, kept * sizeof *row.terms);
-        memcpy(scratch.values, row.values, kept * sizeof *row.values);
+        if (scratch.terms && scratch.values) { /* not before the first row that has terms */
+            memcpy(scratch.terms, row.terms, kept * sizeof *row.terms);
+            memcpy(scratch.values, row.values, kept * sizeof *row.values);
+        }
         for (size_t k = kept; k < row.count; k++) {
             if (fit->uses[row.terms[k] - first]) {
                 scratch.terms[kept] = row.terms[k];

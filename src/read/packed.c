@@ -11,8 +11,8 @@
  * shrinks to a tenth, the same line over and over to a hundredth. */
 enum { RATIO_MAX = 400, ALWAYS_ALLOWED = 64 * 1024 * 1024 };
 
-/* Brings the unread bytes, which may be anywhere, to the start of a block that has room for `size` bytes, more than they
- * are. */
+/* Brings the unread bytes, which may be anywhere, to the start of a block that has room for `size` bytes, more than
+ * they are. */
 static int make_room(pt_unpack *u, size_t unread, size_t size)
 {
     char *block = size <= u->capacity ? u->block : pt_alloc(size, 1);

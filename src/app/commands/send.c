@@ -86,7 +86,8 @@ static int resolve(const struct sending *s)
         papertag_mail_resolve(s->post.store, name, sent, &count, &err)) {
         return refused(&err);
     }
-    text_format(&out, sent ? "%zu mail%s to %s settled as sent\n" : "%zu mail%s to %s withdrawn: the papers come again\n",
+    text_format(&out,
+                sent ? "%zu mail%s to %s settled as sent\n" : "%zu mail%s to %s withdrawn: its papers come again\n",
                 count, plural(count), name);
     return text_end(&out, count ? EXIT_DONE : EXIT_NOTHING);
 }
