@@ -373,16 +373,14 @@ int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows 
     for (size_t i = 0; i < rows->count && !status; i++) {
         const pt_row row = pt_rows_get(rows, i);
         size_t kept = pt_first_part(l->vocabulary, row).count;
-        status = pt_reserve(&scratch.terms, &scratch.capacity, row.count, sizeof *scratch.terms);
-        status =
-            status ? status : pt_reserve(&scratch.values, &scratch.values_capacity, row.count, sizeof *scratch.values);
-        if (status) {
+        status = pt_reserve(&scratch.terms, &scratch.capacity, row.count + 1, sizeof *scratch.terms);
+        status = status ? status
+                        : pt_reserve(&scratch.values, &scratch.values_capacity, row.count + 1, sizeof *scratch.values);
+        if (status || !scratch.terms || !scratch.values) { /* never NULL without a status */
             break;
         }
-        if (scratch.terms && scratch.values) { /* not before the first row that has terms */
-            memcpy(scratch.terms, row.terms, kept * sizeof *row.terms);
-            memcpy(scratch.values, row.values, kept * sizeof *row.values);
-        }
+        memcpy(scratch.terms, row.terms, kept * sizeof *row.terms);
+        memcpy(scratch.values, row.values, kept * sizeof *row.values);
         for (size_t k = kept; k < row.count; k++) {
             if (fit->uses[row.terms[k] - first]) {
                 scratch.terms[kept] = row.terms[k];
