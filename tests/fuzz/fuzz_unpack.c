@@ -59,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     statuses[1] = unpack(&pieces, fd, 1 + data[0] % 64, packed, head, 1 + data[0], &reasons[1]);
     /* before a fault liblzma gives more of what it has unpacked the less it is asked for at a time */
     same = whole.size < pieces.size ? whole.size : pieces.size;
-    if (whole.size < ENOUGH && pieces.size < ENOUGH &&
+    /* libzstd compares the size that a frame announces with an empty last block only when it holds the whole frame */
+    if (whole.size < ENOUGH && pieces.size < ENOUGH && (*packed != '\x28' || whole.size || pieces.size) &&
         (statuses[0] != statuses[1] || (reasons[0] != NULL) != (reasons[1] != NULL) ||
          (!statuses[0] && whole.size != pieces.size) || (same && memcmp(whole.data, pieces.data, same) != 0))) {
         abort();
