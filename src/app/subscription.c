@@ -43,6 +43,9 @@ int own_subscriptions(papertag_store *store, own_subscription **list, size_t *co
     }
     for (size_t i = 0; i < *count; i++) {
         if (!copy(&(*list)[i], &found[i])) {
+            own_subscriptions_free(*list, *count);
+            *list = NULL;
+            *count = 0;
             return out_of_memory();
         }
     }
