@@ -168,8 +168,8 @@ $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 
 faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
-	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS)
-	$(Q)for part in kill powercut damage limits together edited; do \
+	$(Q)$(if $(QUICK),true,$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS))
+	$(Q)for part in kill powercut damage limits together $(if $(QUICK),,edited); do \
 	        case $$part in \
 	            together | edited) shim= ;; \
 	            powercut) shim='$(CURDIR)/$(RECORD)' ;; \
@@ -178,7 +178,7 @@ faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill
 	        $(call FAULT,$$part.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
 	            echo "$$part failed" >>$(OBJ)/fault/$$part.log & \
 	    done; wait; cd $(OBJ)/fault && cat *.log && ! grep -q 'failed$$' *.log
-	$(Q)$(call FAULT,growth.py)
+	$(Q)$(if $(QUICK),true,$(call FAULT,growth.py))
 
 # What the tests, and commands whose allocations and file operations fail, run through of the library and the program.
 # (The profiler cannot do without memory and files itself: whether those commands fail well is not asked here.)

@@ -158,7 +158,7 @@ def read_only_folder(p):
     for args, says in ((["list"], "read-only"), (["label", "sample-01", "+robotics"], "read-only"),
                        (["add", home + "/papers"], "read-only"), (["train", "-o", home + "/m", "--skip-rare", home + "/papers"], "denied")):
         run = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", home + "/papertag", *args],
-                             env=dict(p.env, PAPERTAG_DB=home + "/db", PAPERTAG_MODEL=home + "/model"), capture_output=True, text=True)
+                             env=dict(p.env, PAPERTAG_DB=home + "/db", PAPERTAG_MODEL=home + "/model", HOME=home), capture_output=True, text=True)
         if run.returncode != 1 or says not in run.stderr:
             raise Wrong("%s: status %d: %s" % (args[0], run.returncode, run.stderr.strip()))
 

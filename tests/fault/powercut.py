@@ -27,7 +27,7 @@ STEPS = (
     (["add", "{first}"], "SELECT count(*) FROM papers", 25),
     (["label", "sample-05", "+multimodal", "-language-models"], "SELECT count(*) FROM verdicts WHERE paper IN"
      " (SELECT key FROM papers WHERE id='sample-05')", 2),
-    (["subscribe", "me", "--format", "json", "--limit", "15"], "SELECT count(*) FROM subscriptions", 1),
+    (["subscribe", "me", "--format", "json", "--limit", "15", "--backlog", "all"], "SELECT count(*) FROM subscriptions", 1),
     (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 15),
     (["add", "{more}"], "SELECT count(*) FROM papers", 40),
     (["label", "sample-06", "+multimodal"], "SELECT count(*) FROM verdicts", 3),
