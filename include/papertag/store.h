@@ -85,7 +85,7 @@ typedef struct papertag_query {
     const char *subscriber; /* a subscription: leaves out the papers that were delivered to it; NULL */
 } papertag_query;
 
-/* The keys of the papers that match. *keys is borrowed until the next selection.
+/* The keys of the papers that match. *keys is borrowed until the next selection, and not NULL even when there are none.
  * Errors: PAPERTAG_BAD_ARGUMENT for a wrong expression (the message names the column) or day. */
 PAPERTAG_API int papertag_store_select(papertag_store *store, const papertag_query *query, const int64_t **keys,
                                        size_t *count, papertag_error *err);
@@ -237,7 +237,7 @@ PAPERTAG_API void papertag_store_expect(papertag_store *store, int64_t changes);
  * the store is closed. */
 PAPERTAG_API void papertag_store_interrupt(papertag_store *store);
 
-/* Keeps at most so many bytes of the file in memory of its own; the system's cache holds the rest. */
+/* Limits the cache of this handle to that number of bytes. What it does not hold may be in the system's cache. */
 PAPERTAG_API int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err);
 
 /* ---- checking and repair ----------------------------------------------------------------------------------------- */
@@ -295,11 +295,11 @@ typedef struct papertag_subscription {
     const char *unsubscribe; /* URL for mail headers; NULL */
     const char *path;        /* the file that its digests are written to, in a form of the program's; NULL */
     papertag_sort sort;
-    size_t limit;     /* of papers a digest; 0: all */
-    int weekday;      /* of its deliveries: 1 (Monday) to 7; 0: any day */
-    bool tell_quiet;  /* a digest without papers is delivered, too */
-    size_t delivered; /* papers so far; set by papertag_store_subscriptions */
-    const char *last; /* time of the last delivery, YYYY-MM-DDTHH:MM:SSZ; NULL; set likewise */
+    size_t limit;        /* of papers a digest; 0: all */
+    int weekday;         /* of its deliveries: 1 (Monday) to 7; 0: any day */
+    bool tell_quiet;     /* a digest without papers is delivered, too */
+    size_t delivered;    /* papers so far; set by papertag_store_subscriptions */
+    const char *last;    /* time of the last delivery, YYYY-MM-DDTHH:MM:SSZ; NULL; set likewise */
     const char *created; /* set likewise */
 } papertag_subscription;
 

@@ -154,7 +154,7 @@ PAPERTAG_API int papertag_reader_next(papertag_reader *reader, const papertag_pa
  * not even parsed. Returns PAPERTAG_OK, PAPERTAG_END after the last, or a status that ends the reading. */
 PAPERTAG_API int papertag_reader_pass(papertag_reader *reader, papertag_error *err);
 
-/* The JSON object of which the last paper was made, as it stands in the source, in UTF-8 or what was given for it:
+/* The JSON object that the last paper was read from, byte for byte as in the source, in UTF-8 or what was given for it:
  * *length bytes without a NUL, borrowed until the next call. NULL when the format is another. Objects that wrap all
  * papers of a source are not part of it. */
 PAPERTAG_API const char *papertag_reader_object(const papertag_reader *reader, size_t *length);
@@ -280,8 +280,8 @@ PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
 /* What a margin of tag `index` < T means: its probability, and whether the tag is assigned at the model's own cut. */
 PAPERTAG_API papertag_score papertag_model_score(const papertag_model *model, size_t index, double margin);
 
-/* A hash of a paper's text, each part of which may be NULL: the same on every machine, so that scores can be kept
- * elsewhere and be known as those of this text. XXH3. */
+/* A hash of a paper's text; either part may be NULL. It is the same on every machine, so it can be stored with scores
+ * to tell later whether they belong to this text. XXH3. */
 PAPERTAG_API uint64_t papertag_text_hash(const char *title, const char *abstract);
 
 /* Scores one paper; title or abstract may be NULL. *out: T scores, highest p first, ties in slug order, borrowed until

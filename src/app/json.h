@@ -26,8 +26,8 @@ void json_null(text *t, const char *key);
 /* A number in a form of its own. */
 void json_format(text *t, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The character of `length` bytes, of which clean_next gave the columns, escaped: one that JSON wants so, or one that
- * is not shown (it is data and stays). */
+/* Writes a character of `length` bytes, after clean_next gave its columns, as an escape: one that JSON requires, or one
+ * that is not shown (it is data and stays). */
 void json_escape(text *t, const char *character, size_t length, int columns);
 
 /* JSON that is already written, with its characters that are not shown escaped. */

@@ -2,6 +2,8 @@
  * selection - the query of --tag, --since and their like; the cut of --precision.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "selection.h"
 
@@ -36,6 +38,18 @@ int precision_cut(const args *a, const papertag_model *model, double *p)
     }
     if (*p > 1) {
         complain("no probability of this model kept a precision of %g: no tag is assigned", precision);
+    }
+    return EXIT_DONE;
+}
+
+int copy_keys(const int64_t *keys, size_t count, int64_t **copy)
+{
+    *copy = malloc((count + 1) * sizeof **copy);
+    if (!*copy) {
+        return out_of_memory();
+    }
+    if (count) {
+        memcpy(*copy, keys, count * sizeof **copy);
     }
     return EXIT_DONE;
 }

@@ -10,6 +10,10 @@
 int query_of(const args *a, papertag_query *query);
 extern const char *const sort_words[]; /* of --sort, in the order of papertag_sort */
 
+/* Copies keys that are borrowed from the store; *copy (not NULL, even of none) is to be freed. EXIT_DONE or
+ * EXIT_FAILED. */
+int copy_keys(const int64_t *keys, size_t count, int64_t **copy);
+
 /* The p at which --precision assigns tags, in *p; unchanged when it was not given. EXIT_DONE, EXIT_USAGE or
  * EXIT_FAILED. */
 int precision_cut(const args *a, const papertag_model *model, double *p);

@@ -1,6 +1,7 @@
 /*
  * text - the growing buffer, and what turns text into HTML.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,4 +112,21 @@ void text_html(text *t, const char *string)
             text_add(t, string, bytes);
         }
     }
+}
+
+void text_slug(const char *phrase, char *slug, size_t size)
+{
+    size_t n = 0;
+
+    for (; *phrase && n + 1 < size; phrase++) {
+        if (isalnum((unsigned char)*phrase)) {
+            slug[n++] = (char)tolower((unsigned char)*phrase);
+        } else if (n && slug[n - 1] != '-') {
+            slug[n++] = '-';
+        }
+    }
+    while (n && slug[n - 1] == '-') {
+        n--;
+    }
+    slug[n] = '\0';
 }

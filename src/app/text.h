@@ -40,6 +40,9 @@ static inline const char *plural(size_t count)
 /* Columns that a string takes on a terminal once it is cleaned. */
 unsigned text_columns(const char *string);
 
+/* Turns a phrase into a name that a tag may have: "KV cache" into kv-cache. Cuts it at size - 1 bytes. */
+void text_slug(const char *phrase, char *slug, size_t size);
+
 /* Room for `size` more bytes and a NUL at the end of the text; NULL without memory. The caller writes them, and adds to
  * t->size the bytes before the NUL. */
 char *text_room(text *t, size_t size);

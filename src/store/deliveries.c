@@ -195,13 +195,24 @@ int papertag_delivery_settle(papertag_store *store, const char *subscription, pa
 
 /* ---- a delivery -------------------------------------------------------------------------------------------------- */
 
+int pt_store_deliver(papertag_store *store, int64_t subscription, int64_t delivery, const int64_t *keys, size_t count,
+                     papertag_error *err)
+{
+    static const char sql[] = "INSERT INTO delivered(subscription, paper, delivery, place) VALUES(?1,?2,?3,?4)";
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_do(store, sql, err, "iiii", subscription, keys[i], delivery, (int64_t)i);
+    }
+    return status;
+}
+
 /* Records a delivery and its papers; *delivery: its key. */
 static int record(papertag_store *store, const char *subscription, const char *day, const int64_t *keys, size_t count,
                   const void *bytes, size_t size, int64_t *delivery, papertag_error *err)
 {
     static const char announce[] = "INSERT INTO deliveries(subscription, day, begun, path, bytes, hash, draft)"
                                    " VALUES(?1,?2,?3,?4,?5,?6,?7)";
-    static const char deliver[] = "INSERT INTO delivered(subscription, paper, delivery, place) VALUES(?1,?2,?3,?4)";
     const pt_draft *d = &store->draft;
     int64_t key = 0, made;
     char now[PT_TIME];
@@ -217,9 +228,7 @@ static int record(papertag_store *store, const char *subscription, const char *d
                              hash_of(bytes, size), d->draft);
     }
     made = pt_store_last_key(store);
-    for (size_t i = 0; i < count && !status; i++) {
-        status = pt_store_do(store, deliver, err, "iiii", key, keys[i], made, (int64_t)i);
-    }
+    status = status ? status : pt_store_deliver(store, key, made, keys, count, err);
     if (status && pt_store_key_is_taken(store)) {
         status = pt_fail(err, PAPERTAG_IO, "%s: another program is delivering to '%s' now", store->path, subscription);
     }

@@ -21,7 +21,6 @@ int papertag_mail_begin(papertag_store *store, const char *subscription, const c
                         int64_t *delivery, papertag_error *err)
 {
     static const char announce[] = "INSERT INTO deliveries(subscription, day, begun, ended) VALUES(?1,?2,?3,?3)";
-    static const char deliver[] = "INSERT INTO delivered(subscription, paper, delivery, place) VALUES(?1,?2,?3,?4)";
     static const char mail[] = "INSERT INTO mails(delivery, address, message_id, state, bytes) VALUES(?1,?2,?3,0,?4)";
     int64_t key = 0, made;
     char now[PT_TIME];
@@ -34,9 +33,7 @@ int papertag_mail_begin(papertag_store *store, const char *subscription, const c
     status = pt_store_find_subscription(store, subscription, &key, err);
     status = status ? status : pt_store_do(store, announce, err, "itt", key, day, now);
     made = pt_store_last_key(store);
-    for (size_t i = 0; i < count && !status; i++) {
-        status = pt_store_do(store, deliver, err, "iiii", key, keys[i], made, (int64_t)i);
-    }
+    status = status ? status : pt_store_deliver(store, key, made, keys, count, err);
     status = status ? status : pt_store_do(store, mail, err, "ittb", made, address, message_id, bytes, size);
     status = pt_store_end(store, status, err);
     if (!status) {

@@ -373,7 +373,10 @@ int pt_store_select_keys(papertag_store *store, const pt_sql *sql, const int64_t
                          papertag_error *err)
 {
     struct keys k = {.store = store};
-    int status = pt_store_run(store, sql->text.data, sql->values, sql->count, append_key, &k, err);
+    int status = pt_reserve(&store->selected, &store->selected_capacity, 1, sizeof *store->selected) ? pt_no_memory(err)
+                                                                                                     : PAPERTAG_OK;
+
+    status = status ? status : pt_store_run(store, sql->text.data, sql->values, sql->count, append_key, &k, err);
 
     if (!status) {
         *keys = store->selected;

@@ -1,6 +1,6 @@
 /*
  * prune - the terms that weigh most. A fit to many candidates shows what each term does for the tags; the terms that do
- * most become the vocabulary, and all is fitted anew to them.
+ * most become the vocabulary, and all is fitted to them again.
  *
  * How much a term does is the norm of its weights over all tags times the norm of its values over all papers: it must
  * weigh much and occur often.

@@ -164,14 +164,7 @@ static int select_papers(digest *d, struct request *r, int64_t **keys, size_t *c
     if (status) {
         return refused(&d->err);
     }
-    *keys = malloc((*count + 1) * sizeof **keys);
-    if (!*keys) {
-        return out_of_memory();
-    }
-    if (*count) {
-        memcpy(*keys, found, *count * sizeof **keys);
-    }
-    return EXIT_DONE;
+    return copy_keys(found, *count, keys);
 }
 
 /* Where it goes: the option, else the file of the subscription. */

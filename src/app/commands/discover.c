@@ -1,31 +1,12 @@
 /*
  * papertag discover - finds topics in the store that no tag covers, ready to become tags.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../app.h"
 
 enum { SHOWN = 5, SLUG = 61 }; /* papers of a topic; bytes of a slug, with the NUL */
-
-/* Turns a phrase into a name that a tag may have: "kv cache" into kv-cache. */
-static void make_slug(const char *term, char slug[SLUG])
-{
-    size_t n = 0;
-
-    for (; *term && n + 1 < SLUG; term++) {
-        if (isalnum((unsigned char)*term)) {
-            slug[n++] = (char)tolower((unsigned char)*term);
-        } else if (n && slug[n - 1] != '-') {
-            slug[n++] = '-';
-        }
-    }
-    while (n && slug[n - 1] == '-') {
-        n--;
-    }
-    slug[n] = '\0';
-}
 
 /* What a topic may not be called. */
 struct naming {
@@ -78,7 +59,7 @@ static const char *name_topic(struct naming *naming, const char *phrase)
 {
     char slug[SLUG], *name = naming->slugs[naming->count];
 
-    make_slug(phrase, slug);
+    text_slug(phrase, slug, sizeof slug);
     snprintf(name, SLUG, "%s", *slug ? slug : "topic");
     for (unsigned i = 2; is_taken(naming, name); i++) {
         snprintf(name, SLUG, "%.50s-%u", *slug ? slug : "topic", i);

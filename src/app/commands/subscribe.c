@@ -167,16 +167,8 @@ static int choose_first(struct subscribing *w)
     } else if (!from_now && *w->last_day) {
         code = select_matching(w, w->last_day, 0, &keys, &count);
     }
-    if (code) {
-        return code;
-    }
-    w->first = malloc((count + 1) * sizeof *w->first);
-    if (!w->first) {
-        return out_of_memory();
-    }
-    memcpy(w->first, keys ? keys : w->first, count * sizeof *w->first);
     w->first_count = count;
-    return EXIT_DONE;
+    return code ? code : copy_keys(keys, count, &w->first);
 }
 
 /* Says how many papers there are for it, and with which it begins. */
@@ -264,7 +256,7 @@ const command command_subscribe = {
     .options = subscribe_options,
     .details =
         "`papertag send` then delivers what NAME has not received, each paper once, by mail (--to) or into a file "
-        "(-o); `papertag digest --for NAME` prints it. A file without the day in its name is written anew each "
+        "(-o); `papertag digest --for NAME` prints it. A file without the day in its name is replaced each "
         "time, but a feed keeps its last 100 papers; the file of a day has all papers of that day.\n",
     .examples = "papertag subscribe ada --tag 'RL | agents' --to ada@example.org\tmail for ada, on two subjects\n"
                 "papertag subscribe week --tag safety --to ada@example.org --weekly friday\tonce a week\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../places.h"
+#include "../selection.h"
 #include "../status.h"
 #include "delivery.h"
 
@@ -27,11 +28,9 @@ int delivery_papers(papertag_store *store, const papertag_subscription *s, const
     int status = PAPERTAG_OK;
 
     *all_count = 0;
-    *all = malloc((count + 1) * sizeof **all);
-    if (!*all) {
-        return out_of_memory();
+    if (copy_keys(fresh, count, all)) { /* the store's next selection overwrites them */
+        return EXIT_FAILED;
     }
-    memcpy(*all, fresh, count * sizeof **all); /* the store's next selection overwrites it */
     *all_count = count;
     if (s->path && is_feed(format)) {
         status = papertag_delivery_latest(store, s->name, count < FEED_ENTRIES ? FEED_ENTRIES - count : 0, &before,

@@ -16,6 +16,7 @@
 #include "../json.h"
 #include "../mail_address.h"
 #include "../places.h"
+#include "../selection.h"
 #include "due.h"
 #include "post.h"
 
@@ -344,14 +345,7 @@ static int select_new(post *p, const papertag_query *query, int64_t **keys, size
     if (papertag_store_select(p->store, query, &found, count, &err)) {
         return failed(&err);
     }
-    *keys = malloc((*count + 1) * sizeof **keys);
-    if (!*keys) {
-        return out_of_memory();
-    }
-    if (*count) {
-        memcpy(*keys, found, *count * sizeof **keys);
-    }
-    return EXIT_DONE;
+    return copy_keys(found, *count, keys);
 }
 
 static int post_new(post *p, const papertag_subscription *s)

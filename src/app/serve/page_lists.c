@@ -1,13 +1,22 @@
 /*
  * page_lists - subscriptions, topics without a tag, trends, and the page of help.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "page.h"
 
 enum { WEEKS = 52, TRENDS = 20, TOPICS = 12, EXAMPLES = 5, PREVIEW = 10, PAST = 10 };
+
+/* An item of a list: the title, which leads to the paper. */
+static void add_title(request *r, text *out, const papertag_paper *paper)
+{
+    html_open(out, "li", NULL);
+    html_open(out, "a", "href", paper_address(r, out, paper->id), NULL);
+    html_foreign(out, title_of(r, out, paper));
+    html_close(out, "a");
+    html_close(out, "li");
+}
 
 /* ---- subscriptions --------------------------------------------------------------------------------------------- */
 
@@ -34,11 +43,7 @@ static bool add_preview(worker *w, request *r, answer *a, const char *name, cons
         if (!succeeded(papertag_store_get(w->store, keys[i], &paper, &err), r, a, &err)) {
             return false;
         }
-        html_open(out, "li", NULL);
-        html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(r, out, &paper->paper));
-        html_close(out, "a");
-        html_close(out, "li");
+        add_title(r, out, &paper->paper);
     }
     html_close(out, "ul");
     html_close(out, "details");
@@ -154,24 +159,6 @@ void page_subscriptions(worker *w, request *r, answer *a)
 
 /* ---- topics without a tag -------------------------------------------------------------------------------------- */
 
-/* "kv cache" as the name of a tag: kv-cache. */
-static void make_slug(const char *term, char *slug, size_t size)
-{
-    size_t n = 0;
-
-    for (; *term && n + 1 < size; term++) {
-        if (isalnum((unsigned char)*term)) {
-            slug[n++] = (char)tolower((unsigned char)*term);
-        } else if (n && slug[n - 1] != '-') {
-            slug[n++] = '-';
-        }
-    }
-    while (n && slug[n - 1] == '-') {
-        n--;
-    }
-    slug[n] = '\0';
-}
-
 /* A topic, with the form that makes it a tag. */
 static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
 {
@@ -180,7 +167,7 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
     papertag_error err;
     char slug[64];
 
-    make_slug(t->name, slug, sizeof slug);
+    text_slug(t->name, slug, sizeof slug);
     html_open(out, "section", "class", "topic", NULL);
     html_open(out, "h2", NULL);
     html_foreign(out, t->name);
@@ -205,11 +192,7 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
             return false;
         }
         form_hidden(out, "id", paper->paper.id);
-        html_open(out, "li", NULL);
-        html_open(out, "a", "href", paper_address(r, out, paper->paper.id), NULL);
-        html_foreign(out, title_of(r, out, &paper->paper));
-        html_close(out, "a");
-        html_close(out, "li");
+        add_title(r, out, &paper->paper);
     }
     html_close(out, "ul");
     text_format(&query, "\"%s\"", t->terms[0]);
