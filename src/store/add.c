@@ -183,7 +183,7 @@ static int fill_in(const struct adding *a, int64_t key, const pt_batch_item *ite
     const size_t count = pt_fields_values(item->values, PT_FIELDS_FILLED, values, 3);
     int status = pt_store_run(a->store, sql, values, count, NULL, NULL, err);
 
-    return status ? status : pt_days_update(a->store, key, &item->paper, err);
+    return status ? status : pt_days_update(a->store, key, &item->paper, a->now, err);
 }
 
 static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item, papertag_error *err)

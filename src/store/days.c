@@ -29,15 +29,40 @@ static int64_t first_day(const char *date)
     return first;
 }
 
+/* Days to come. A source may announce a paper tomorrow, where it is tomorrow already; publishers date an issue as much
+ * as a year ahead. What is later is a fault of the source, and would come before everything else for ever. */
+enum { ANNOUNCED_AHEAD = 1, DATED_AHEAD = 366 };
+
+static int64_t today_of(const char *now)
+{
+    char today[11];
+
+    snprintf(today, sizeof today, "%.10s", now);
+    return first_day(today);
+}
+
+static bool is_ahead(const char *announced, const char *now)
+{
+    return first_day(announced) > today_of(now) + ANNOUNCED_AHEAD;
+}
+
+/* The day of a date; of one too far ahead that of `now`. */
+static int64_t day_of_date(const char *date, const char *now)
+{
+    const int64_t day = first_day(date), today = today_of(now);
+
+    return day > today + DATED_AHEAD ? today : day;
+}
+
 static bool is_one_of(const char *type, const char *a, const char *b)
 {
     return type && (!strcmp(type, a) || !strcmp(type, b));
 }
 
 /* Whether an announcement makes a paper new. */
-static bool announces(const papertag_paper *paper)
+static bool announces(const char *announced, const char *type, const char *now)
 {
-    return paper->announced && is_one_of(paper->announce_type, "new", "cross");
+    return announced && is_one_of(type, "new", "cross") && !is_ahead(announced, now);
 }
 
 /* The first day of the month that is in an arXiv identifier, 2401.00001; false: there is none. */
@@ -57,20 +82,19 @@ static bool arxiv_month(const char *arxiv, int64_t *day)
 int64_t pt_day_of(const papertag_paper *paper, const char *now)
 {
     const bool is_replaced = is_one_of(paper->announce_type, "replace", "replace-cross");
-    char today[11];
     int64_t day;
 
-    if (announces(paper)) {
+    if (announces(paper->announced, paper->announce_type, now)) {
         return first_day(paper->announced);
     }
     if (paper->date) {
-        return first_day(paper->date);
+        return day_of_date(paper->date, now);
     }
     if (is_replaced) { /* it is an old one, whenever it was added */
         return arxiv_month(paper->arxiv, &day) ? day : -PT_UNDATED;
     }
-    snprintf(today, sizeof today, "%.10s", now);
-    return paper->announced ? first_day(paper->announced) : first_day(today) - PT_UNDATED;
+    return paper->announced && !is_ahead(paper->announced, now) ? first_day(paper->announced)
+                                                                : today_of(now) - PT_UNDATED;
 }
 
 /* ---- a paper that is there ------------------------------------------------------------------------------------- */
@@ -100,7 +124,14 @@ static bool is_more_precise(const char *date, const char *other)
     return date && (!other || (strlen(date) > strlen(other) && !strncmp(date, other, strlen(other))));
 }
 
-int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *paper, papertag_error *err)
+/* Whether an announcement takes the place of another: the later one does, but none that is ahead of one that is not. */
+static bool is_later(const char *announced, const char *other, const char *now)
+{
+    return is_ahead(announced, now) != is_ahead(other, now) ? is_ahead(other, now) : strcmp(announced, other) > 0;
+}
+
+int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *paper, const char *now,
+                   papertag_error *err)
 {
     static const char sql[] = "SELECT date, announced, announce_type, day FROM papers WHERE key=?1";
     static const char write[] = "UPDATE papers SET date=?2, announced=?3, announce_type=?4, day=?5 WHERE key=?1";
@@ -109,15 +140,15 @@ int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *pap
     int status = pt_store_row(store, sql, read_dates, &d, err, "i", key);
 
     if (!status) {
-        announced = paper->announced && (!d.announced || strcmp(paper->announced, d.announced) > 0 ||
+        announced = paper->announced && (!d.announced || is_later(paper->announced, d.announced, now) ||
                                          (!d.announce_type && paper->announce_type));
         dated = is_more_precise(paper->date, d.date);
     }
     /* the day stays that of the announcement as new, when there was one */
-    if (dated && (d.date ? d.day == first_day(d.date) : !is_one_of(d.announce_type, "new", "cross"))) {
-        d.day = first_day(paper->date);
+    if (dated && (d.date ? d.day == first_day(d.date) : !announces(d.announced, d.announce_type, now))) {
+        d.day = day_of_date(paper->date, now);
     }
-    if (announced && announces(paper)) {
+    if (announced && announces(paper->announced, paper->announce_type, now)) {
         d.day = first_day(paper->announced);
     }
     if (announced || dated) {

@@ -4,6 +4,8 @@
  * Column `papers.day` has it, as a count of days since 1970: the day on which its source announced it as new or as new
  * in a category, else its date; of a date that is a month or a year, the first day. A paper of which no date is known
  * has the day on which it was added, minus PT_UNDATED: so it comes after all others, and is still found by that day.
+ * An announcement later than tomorrow is kept as its source gave it, but does not count until its day; a paper dated
+ * more than a year ahead has the day on which it was added.
  */
 #ifndef PT_STORE_DAYS_H
 #define PT_STORE_DAYS_H
@@ -26,8 +28,9 @@ void pt_days_check(papertag_paper *paper);
 /* The day of a new paper that is added at `now`, YYYY-MM-DD... */
 int64_t pt_day_of(const papertag_paper *paper, const char *now);
 
-/* Writes the dates of a stored paper that a record knows better, and its day: a date that is missing or more precise,
- * the latest announcement. */
-int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *paper, papertag_error *err);
+/* Writes the dates of a stored paper that a record knows better at `now`, and its day: a date that is missing or more
+ * precise, the latest announcement. */
+int pt_days_update(papertag_store *store, int64_t key, const papertag_paper *paper, const char *now,
+                   papertag_error *err);
 
 #endif

@@ -9,14 +9,6 @@
 
 enum { SHORT = 340 }; /* bytes of an abstract in a list: two lines, or a few on a phone */
 
-const char *day_of(const papertag_paper *p)
-{
-    const char *type = p->announce_type;
-    const bool fresh = type && (!strcmp(type, "new") || !strcmp(type, "cross"));
-
-    return p->announced && fresh ? p->announced : p->date;
-}
-
 const char *title_of(request *r, text *whole, const papertag_paper *p)
 {
     text title = {0};
@@ -75,9 +67,9 @@ void add_about(text *out, request *r, const papertag_paper *p)
         begin_part(out, &any);
         add_organization(out, r, p->organization);
     }
-    if (day_of(p)) {
+    if (store_day(p)) {
         begin_part(out, &any);
-        html_element(out, "time", day_of(p), NULL);
+        html_element(out, "time", store_day(p), NULL);
     }
     if (p->upvotes >= 0) {
         begin_part(out, &any);
@@ -221,7 +213,7 @@ bool add_list(worker *w, request *r, answer *a, const int64_t *keys, size_t coun
         if (!succeeded(papertag_store_get(w->store, keys[i], &paper, &err), r, a, &err)) {
             return false;
         }
-        own = day_of(&paper->paper) ? day_of(&paper->paper) : "No date";
+        own = store_day(&paper->paper) ? store_day(&paper->paper) : "No date";
         if (headings && (!any || strcmp(day, own) != 0)) {
             html_element(&a->body, "h2", own, NULL);
             snprintf(day, sizeof day, "%s", own);

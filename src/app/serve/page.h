@@ -50,9 +50,6 @@ void add_choice(text *out, const char *to, const char *shown, bool chosen);
 /* A chart of counts, one bar each, the last of the present; `what` says what is counted. */
 void add_bars(text *out, const size_t *counts, size_t count, const char *what);
 
-/* The day on which a paper is new: that of its announcement, else its date, else NULL. */
-const char *day_of(const papertag_paper *p);
-
 /* A paper's title, or words that say that it has none; an abstract. Without LaTeX; they live as long as the request. */
 const char *title_of(request *r, text *whole, const papertag_paper *p);
 const char *plain_of(request *r, text *whole, const char *string);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "../dates.h"
+#include "../digest/digest.h"
 #include "page.h"
 
 enum { PAGE = 30, COUNTED_MOST = 1000, TAGS_SHOWN = 40, ORGANIZATIONS_SHOWN = 12 };
@@ -58,6 +59,7 @@ static bool set_days(struct papers *p)
     const papertag_stored *paper;
     papertag_error err;
     const int64_t *keys;
+    const char *day;
     size_t count;
     char today[MOMENT_SIZE];
 
@@ -66,8 +68,8 @@ static bool set_days(struct papers *p)
         return false;
     }
     present_moment(today);
-    snprintf(p->last, sizeof p->last, "%.10s",
-             count && day_of(&paper->paper) && strlen(day_of(&paper->paper)) == 10 ? day_of(&paper->paper) : today);
+    day = count ? store_day(&paper->paper) : NULL; /* one that is ahead of today counts as today */
+    snprintf(p->last, sizeof p->last, "%.10s", day && strlen(day) == 10 && strncmp(day, today, 10) < 0 ? day : today);
     day_before(p->last, views[p->view].days - 1, p->first);
     p->query.since = p->first;
     p->query.until = p->last;
