@@ -102,7 +102,8 @@
 
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.method === 'post' && one('#main').contains(form)) {
+    const method = event.submitter && event.submitter.hasAttribute('formmethod') ? event.submitter.formMethod : form.method;
+    if (method === 'post' && one('#main').contains(form)) {
       event.preventDefault();
       const paper = form.closest('article.paper');
       hereId = paper ? paper.dataset.id : hereId;

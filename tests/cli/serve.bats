@@ -279,6 +279,23 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(curl -s "$url/export/bib?q=attention" | grep -c '^@')" = "$(papertag list --tag attention --json | wc -l)" ]
     curl -s "$url/export/csv" | head -1 | grep -q title
     [ "$(status "$url/export/doc")" = 404 ]
+    for format in bib ris csv; do
+        [ "$(curl -s "$url/export/$format?only=ticked&id=sample-03&id=sample-07&back=x" | papertag add --db "$work/other.db" --json - |
+            jq -c '[.added, .unchanged + .updated]')" = "$([ $format = bib ] && echo '[2,0]' || echo '[0,2]')" ]
+    done
+    [ "$(status "$url/export/bib?only=ticked")" = 400 ] # not all papers for none
+    [ "$(status "$url/export/bib?only=ticked&id=none")" = 400 ]
+}
+
+@test "pages: each is valid HTML, with labels, and references that lead somewhere" {
+    start
+    papertag subscribe ada --tag attention --format html >/dev/null
+    printf '{"id":"x","title":"The <b>$\\\\ell_2$</b> norm & \\"more\\"","abstract":"We use $\\\\alpha$ & attention."}\n' |
+        papertag add >/dev/null
+    /usr/bin/python3 tests/web/valid.py "$url"
+    curl -s "$url/papers/x" >"$work/page"
+    grep -q '<h1><bdi>The ℓ₂ norm &amp; ' "$work/page"
+    grep -q 'We use α &amp; ' <(sed 's/<[^>]*>//g' "$work/page")
 }
 
 @test "pages: forms give, take, mark, undo, subscribe, and lead back" {

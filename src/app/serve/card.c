@@ -201,6 +201,20 @@ void add_card(text *out, request *r, const papertag_stored *paper, const char *b
     html_close(out, "article");
 }
 
+void add_many(text *out, const char *back)
+{
+    html_open(out, "form", "method", "post", "action", "/verdict", "id", "many", "class", "many", NULL);
+    form_hidden(out, "back", back);
+    html_element(out, "label", "Tag", "for", "give", NULL);
+    html_element(out, "input", NULL, "id", "give", "name", "tag", "class", "complete", "autocomplete", "off", NULL);
+    form_button(out, "all", "yes", "Give to the selected", NULL, NULL);
+    form_button(out, "all", "no", "Take from them", NULL, NULL);
+    html_element(out, "button", "Mark as read", "type", "submit", "formaction", "/mark", "name", "set", "value", "read",
+                 NULL);
+    html_element(out, "button", "Undo", "type", "submit", "formaction", "/undo", "class", "undo", NULL);
+    html_close(out, "form");
+}
+
 bool add_list(worker *w, request *r, answer *a, const int64_t *keys, size_t count, bool headings, const char *back)
 {
     char day[32] = "";

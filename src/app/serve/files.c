@@ -125,35 +125,31 @@ static const struct {
                {"csv", "text/csv; charset=utf-8", "papers.csv"},
                {"csl", "application/vnd.citationstyles.csl+json", "papers.json"}};
 
-void page_export(worker *w, request *r, answer *a)
+/* The papers that were ticked, by their ids. *keys is to be freed in any case. */
+static bool find_ticked(worker *w, const request *r, answer *a, int64_t **keys, size_t *count)
 {
-    const export_format *format = NULL;
-    const papertag_stored *paper;
-    papertag_query query;
-    const int64_t *keys;
+    const char **ids = NULL;
     papertag_error err;
-    size_t count;
+    bool good = read_ids(r, a, &r->target.query, &ids, count);
 
-    for (size_t i = 0; i < sizeof exports / sizeof *exports; i++) {
-        for (size_t k = 0; export_formats[k] && !strcmp(exports[i].name, r->parameters[0]); k++) {
-            if (!strcmp(export_formats[k]->name, exports[i].name)) {
-                format = export_formats[k];
-                a->type = exports[i].type;
-                snprintf(a->file, sizeof a->file, "%s", exports[i].file);
-            }
-        }
+    *keys = good ? calloc(*count, sizeof **keys) : NULL;
+    if (good && !*keys) {
+        a->body.failed = true;
+        good = false;
     }
-    if (!format) {
-        answer_problem(r, a, 404, "the formats are json, bib, ris, csv and csl");
-        return;
+    for (size_t i = 0; good && i < *count; i++) {
+        good = succeeded(papertag_store_find(w->store, ids[i], &(*keys)[i], &err), r, a, &err);
     }
-    if (!read_query(r, a, EXPORT_MOST, &query)) {
-        return;
-    }
-    query.limit = pairs_get(&r->target.query, "limit") ? query.limit : EXPORT_MOST;
-    if (!succeeded(papertag_store_select(w->store, &query, &keys, &count, &err), r, a, &err)) {
-        return;
-    }
+    free(ids);
+    return good;
+}
+
+static void write_export(worker *w, const request *r, answer *a, const export_format *format, const int64_t *keys,
+                         size_t count)
+{
+    const papertag_stored *paper;
+    papertag_error err;
+
     text_put(&a->body, format->opening);
     for (size_t i = 0; i < count; i++) {
         if (!succeeded(papertag_store_get(w->store, keys[i], &paper, &err), r, a, &err)) {
@@ -163,4 +159,48 @@ void page_export(worker *w, request *r, answer *a)
         format->write(&a->body, paper);
     }
     text_put(&a->body, format->closing);
+}
+
+/* The format of the address, with its media type and a name for the file. NULL: there is no such format. */
+static const export_format *find_export(const request *r, answer *a)
+{
+    for (size_t i = 0; i < sizeof exports / sizeof *exports; i++) {
+        for (size_t k = 0; export_formats[k] && !strcmp(exports[i].name, r->parameters[0]); k++) {
+            if (!strcmp(export_formats[k]->name, exports[i].name)) {
+                a->type = exports[i].type;
+                snprintf(a->file, sizeof a->file, "%s", exports[i].file);
+                return export_formats[k];
+            }
+        }
+    }
+    answer_problem(r, a, 404, "the formats are json, bib, ris, csv and csl");
+    return NULL;
+}
+
+void page_export(worker *w, request *r, answer *a)
+{
+    const export_format *format = find_export(r, a);
+    int64_t *ticked = NULL;
+    const int64_t *keys;
+    papertag_query query;
+    papertag_error err;
+    size_t count;
+
+    if (!format) {
+        return;
+    }
+    if (pairs_get(&r->target.query, "only")) {
+        if (find_ticked(w, r, a, &ticked, &count)) {
+            write_export(w, r, a, format, ticked, count);
+        }
+        free(ticked);
+        return;
+    }
+    if (!read_query(r, a, EXPORT_MOST, &query)) {
+        return;
+    }
+    query.limit = pairs_get(&r->target.query, "limit") ? query.limit : EXPORT_MOST;
+    if (succeeded(papertag_store_select(w->store, &query, &keys, &count, &err), r, a, &err)) {
+        write_export(w, r, a, format, keys, count);
+    }
 }

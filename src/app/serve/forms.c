@@ -8,38 +8,13 @@
 #include "../digest/formats.h"
 #include "page.h"
 
-enum { MANY_MOST = 1000, EXAMPLES_MOST = 20 };
+enum { EXAMPLES_MOST = 20 };
 
 static void go_back(const request *r, answer *a)
 {
     const char *back = pairs_get(&r->form, "back");
 
     answer_redirect(a, back ? back : "/");
-}
-
-/* The ids of the form, each `id`. *ids is to be freed. False: none, or too many, and the answer says so. */
-static bool read_ids(const request *r, answer *a, const char ***ids, size_t *count)
-{
-    const char *id;
-    size_t at = 0;
-
-    *count = 0;
-    *ids = calloc(MANY_MOST, sizeof **ids);
-    if (!*ids) {
-        a->body.failed = true;
-        return false;
-    }
-    while ((id = pairs_each(&r->form, "id", &at)) != NULL) {
-        if (*count == MANY_MOST) {
-            answer_problem(r, a, 400, "at most %d papers at once", MANY_MOST);
-            return false;
-        }
-        (*ids)[(*count)++] = id;
-    }
-    if (!*count) {
-        answer_problem(r, a, 400, "no paper is selected: tick the boxes before the titles");
-    }
-    return *count > 0;
 }
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
@@ -78,7 +53,7 @@ void form_verdict(worker *w, request *r, answer *a)
     size_t count, wrong;
     int64_t key;
 
-    if (!read_said(r, a, &tag, &verdict) || !read_ids(r, a, &ids, &count)) {
+    if (!read_said(r, a, &tag, &verdict) || !read_ids(r, a, &r->form, &ids, &count)) {
         free(ids);
         return;
     }
@@ -126,7 +101,7 @@ void form_mark(worker *w, request *r, answer *a)
         answer_problem(r, a, 400, "set has to be read, unread, star or unstar");
         return;
     }
-    if (read_ids(r, a, &ids, &count)) {
+    if (read_ids(r, a, &r->form, &ids, &count)) {
         keys = calloc(count, sizeof *keys);
         for (size_t i = 0; i < count && keys && !status; i++) {
             status = papertag_store_find(w->store, ids[i], &keys[i], &err);

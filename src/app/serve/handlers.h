@@ -30,6 +30,10 @@ void add_cursor(text *t, const papertag_query *query, int64_t key);
 /* The key of the paper whose id is a parameter of the path. False: there is none, and the answer says so. */
 bool find_paper(worker *w, const request *r, answer *a, int64_t *key);
 
+/* The ids that were ticked: each `id` of a form or a query. *ids is to be freed in any case. False: none, or too many,
+ * and the answer says so. */
+bool read_ids(const request *r, answer *a, const pairs *from, const char ***ids, size_t *count);
+
 /* The tag whose name is a parameter of the path, as the store knows it. NULL: there is none, and the answer says so. */
 const papertag_tag_info *find_tag(worker *w, const request *r, answer *a, const char *name);
 

@@ -32,6 +32,9 @@ void form_hidden(text *out, const char *name, const char *value);
 void form_button(text *out, const char *name, const char *value, const char *shown, const char *label,
                  const char *class);
 
+/* The form that acts on all papers that are selected: each card has its box. Once on a page that has cards. */
+void add_many(text *out, const char *back);
+
 /* Adds a paper as an entry of a list; `back`: the page that it stands on. */
 void add_card(text *out, request *r, const papertag_stored *paper, const char *back);
 

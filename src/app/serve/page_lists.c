@@ -8,10 +8,14 @@
 
 enum { WEEKS = 52, TRENDS = 20, TOPICS = 12, EXAMPLES = 5, PREVIEW = 10, PAST = 10 };
 
-/* An item of a list: the title, which leads to the paper. */
-static void add_title(request *r, text *out, const papertag_paper *paper)
+/* An item of a list: the title, which leads to the paper. `field`: in a form, the name under which its id is sent;
+ * NULL. */
+static void add_title(request *r, text *out, const papertag_paper *paper, const char *field)
 {
     html_open(out, "li", NULL);
+    if (field) {
+        form_hidden(out, field, paper->id);
+    }
     html_open(out, "a", "href", paper_address(r, out, paper->id), NULL);
     html_foreign(out, title_of(r, out, paper));
     html_close(out, "a");
@@ -43,7 +47,7 @@ static bool add_preview(worker *w, request *r, answer *a, const char *name, cons
         if (!succeeded(papertag_store_get(w->store, keys[i], &paper, &err), r, a, &err)) {
             return false;
         }
-        add_title(r, out, &paper->paper);
+        add_title(r, out, &paper->paper, NULL);
     }
     html_close(out, "ul");
     html_close(out, "details");
@@ -191,8 +195,7 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
         if (!succeeded(papertag_store_get(w->store, t->keys[i], &paper, &err), r, a, &err)) {
             return false;
         }
-        form_hidden(out, "id", paper->paper.id);
-        add_title(r, out, &paper->paper);
+        add_title(r, out, &paper->paper, "id");
     }
     html_close(out, "ul");
     text_format(&query, "\"%s\"", t->terms[0]);

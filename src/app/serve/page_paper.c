@@ -157,10 +157,10 @@ static bool add_versions(worker *w, request *r, answer *a, int64_t key)
         html_format(out, "Version %zu, replaced %.10s", list[i].version, list[i].replaced);
         html_close(out, "summary");
         html_open(out, "h3", NULL);
-        html_foreign(out, list[i].title ? list[i].title : "(no title)");
+        html_foreign(out, list[i].title ? plain_of(r, out, list[i].title) : "(no title)");
         html_close(out, "h3");
         html_open(out, "p", NULL);
-        html_foreign(out, list[i].abstract ? list[i].abstract : "");
+        html_foreign(out, list[i].abstract ? plain_of(r, out, list[i].abstract) : "");
         html_close(out, "p");
         html_close(out, "details");
     }
@@ -224,7 +224,7 @@ static bool add_text(worker *w, request *r, answer *a, const papertag_stored *pa
     html_open(out, "p", "class", "abstract", NULL);
     if (!marks || !p->abstract) {
         html_foreign(out, p->abstract ? plain_of(r, out, p->abstract) : "No abstract.");
-    } else if (!add_marked(w, r, a, p, tag, p->abstract)) {
+    } else if (!add_marked(w, r, a, p, tag, plain_of(r, out, p->abstract))) {
         return false;
     }
     html_close(out, "p");

@@ -316,23 +316,6 @@ static void add_views(struct papers *p)
     html_close(out, "nav");
 }
 
-/* The form that acts on all papers that are selected; each has its box in the list. */
-static void add_many(struct papers *p)
-{
-    text *out = &p->a->body;
-
-    html_open(out, "form", "method", "post", "action", "/verdict", "id", "many", "class", "many", NULL);
-    form_hidden(out, "back", p->r->raw);
-    html_element(out, "label", "Tag", "for", "give", NULL);
-    html_element(out, "input", NULL, "id", "give", "name", "tag", "class", "complete", "autocomplete", "off", NULL);
-    form_button(out, "all", "yes", "Give to the selected", NULL, NULL);
-    form_button(out, "all", "no", "Take from them", NULL, NULL);
-    html_element(out, "button", "Mark as read", "type", "submit", "formaction", "/mark", "name", "set", "value", "read",
-                 NULL);
-    html_element(out, "button", "Undo", "type", "submit", "formaction", "/undo", "class", "undo", NULL);
-    html_close(out, "form");
-}
-
 /* Where a selection goes: feeds, other programs. */
 static void add_exits(struct papers *p)
 {
@@ -348,6 +331,15 @@ static void add_exits(struct papers *p)
                      address(p->r, out, exits[i][0], "q", p->query.expression, "search", p->query.search, "since",
                              p->query.since, "until", p->query.until, NULL),
                      NULL);
+    }
+    html_close(out, "p");
+    html_open(out, "p", "class", "exits", NULL);
+    html_text(out, "The papers with a tick as ");
+    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++) {
+        if (!strncmp(exits[i][0], "/export/", 8)) {
+            html_element(out, "button", exits[i][1], "type", "submit", "form", "many", "formmethod", "get",
+                         "formaction", exits[i][0], "name", "only", "value", "ticked", "class", "quiet", NULL);
+        }
     }
     html_close(out, "p");
 }
@@ -422,7 +414,7 @@ void page_papers(worker *w, request *r, answer *a)
         html_foreign(out, p.remark);
         html_close(out, "p");
     }
-    add_many(&p);
+    add_many(out, r->raw);
     if (!select_papers(&p) || !add_papers(&p)) {
         return;
     }

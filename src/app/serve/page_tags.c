@@ -218,6 +218,7 @@ static bool add_newest(worker *w, request *r, answer *a, const char *tag)
         return false;
     }
     html_element(&a->body, "h2", "Newest papers", NULL);
+    add_many(&a->body, tag_address(r, &a->body, tag));
     return add_list(w, r, a, keys, count, false, tag_address(r, &a->body, tag));
 }
 

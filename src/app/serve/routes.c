@@ -23,6 +23,8 @@
 static const parameter query[] = {QUERY_PARAMETERS, {"cursor", "`next` of the answer before"}, {NULL, NULL}};
 static const parameter selection[] = {QUERY_PARAMETERS, {NULL, NULL}};
 static const parameter explained[] = {{"tag", "the tag to explain"}, {NULL, NULL}};
+static const parameter exported[] = {
+    QUERY_PARAMETERS, {"only", "`ticked`: only the papers with these ids"}, {"id", "may be repeated"}, {NULL, NULL}};
 static const parameter limited[] = {{"limit", "how many at most"}, {NULL, NULL}};
 static const parameter imported[] = {
     FORMAT_PARAMETER, {"page-date", "the day of a copied page, YYYY-MM-DD"}, {NULL, NULL}};
@@ -135,7 +137,7 @@ const route routes[] = {
     READ("/feed.atom", page_feed, "A feed of a selection", selection, "application/atom+xml; charset=utf-8"),
     READ("/feed.rss", page_feed, "A feed of a selection", selection, "application/rss+xml; charset=utf-8"),
     READ("/feed.json", page_feed, "A feed of a selection", selection, "application/feed+json"),
-    READ("/export/{format}", page_export, "A selection for other programs", selection, "text/plain; charset=utf-8"),
+    READ("/export/{format}", page_export, "A selection for other programs", exported, "text/plain; charset=utf-8"),
     {.method = "GET",
      .path = "/static/{file}",
      .scope = SCOPE_READ,

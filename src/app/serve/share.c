@@ -111,6 +111,31 @@ bool find_paper(worker *w, const request *r, answer *a, int64_t *key)
     return succeeded(status, r, a, &err);
 }
 
+bool read_ids(const request *r, answer *a, const pairs *from, const char ***ids, size_t *count)
+{
+    enum { MANY_MOST = 1000 };
+    const char *id;
+    size_t at = 0;
+
+    *count = 0;
+    *ids = calloc(MANY_MOST, sizeof **ids);
+    if (!*ids) {
+        a->body.failed = true;
+        return false;
+    }
+    while ((id = pairs_each(from, "id", &at)) != NULL) {
+        if (*count == MANY_MOST) {
+            answer_problem(r, a, 400, "at most %d papers at once", MANY_MOST);
+            return false;
+        }
+        (*ids)[(*count)++] = id;
+    }
+    if (!*count) {
+        answer_problem(r, a, 400, "no paper is selected: tick the boxes before the titles");
+    }
+    return *count > 0;
+}
+
 const papertag_tag_info *find_tag(worker *w, const request *r, answer *a, const char *name)
 {
     const papertag_query query = {.expression = name};
