@@ -51,6 +51,47 @@ static int write_held_out(papertag_store *store, const pt_new_opinions *o, int64
     return status;
 }
 
+int pt_store_in_use(papertag_store *store, const char *hash, bool *in_use, papertag_error *err)
+{
+    int64_t count = 0;
+    int status = pt_store_ask(store, "SELECT count(*) FROM kept WHERE used AND hash=?1", &count, err, "t", hash);
+
+    *in_use = count;
+    return status;
+}
+
+/* Notes with the model in use by which margins it decides verdicts that it has not seen (verdicts.held_out): JSON, an
+ * array of paper, tag, verdict and margin for each. */
+static int put_held_out_away(papertag_store *store, papertag_error *err)
+{
+    static const char put[] = "UPDATE kept SET held_out=(SELECT json_group_array(json_array(paper, tag, verdict,"
+                              " held_out)) FROM verdicts WHERE held_out IS NOT NULL) WHERE used";
+
+    return pt_store_do(store, put, err, "");
+}
+
+/* Forgets the margins, those too that an undone call would bring back. */
+static int clear_held_out(papertag_store *store, papertag_error *err)
+{
+    int status = pt_store_do(store, "UPDATE verdicts SET held_out=NULL WHERE held_out IS NOT NULL", err, "");
+
+    return status ? status : pt_store_do(store, "UPDATE before SET held_out=NULL WHERE held_out IS NOT NULL", err, "");
+}
+
+/* Brings back the margins of the model that is now in use. A verdict that was given or changed since then is one that
+ * this model has not learnt from. */
+static int take_held_out(papertag_store *store, papertag_error *err)
+{
+    static const char take[] =
+        "WITH list(paper, tag, verdict, margin) AS MATERIALIZED (SELECT value->>0, value->>1, value->>2, value->>3 FROM"
+        " kept, json_each(iif(json_valid(kept.held_out), kept.held_out, '[]')) WHERE used)"
+        " UPDATE verdicts SET held_out=list.margin FROM list WHERE list.paper=verdicts.paper AND list.tag=verdicts.tag"
+        " AND list.verdict=verdicts.verdict AND typeof(list.margin)='real'";
+    int status = clear_held_out(store, err);
+
+    return status ? status : pt_store_do(store, take, err, "");
+}
+
 /* Keeps the model's file as the one in use, and forgets the oldest. */
 static int keep_file(papertag_store *store, const pt_new_model *taken, papertag_error *err)
 {
@@ -58,11 +99,15 @@ static int keep_file(papertag_store *store, const pt_new_model *taken, papertag_
     static const char forget[] = "DELETE FROM kept WHERE NOT used AND key NOT IN"
                                  " (SELECT key FROM kept ORDER BY key DESC LIMIT ?1)";
     const char *hash = papertag_model_hash(taken->model);
+    bool same = false; /* the model in use is the one that this was made from: tags not fitted again are as they were */
     char now[PT_TIME];
     int status;
 
     pt_store_now(now);
-    status = pt_store_do(store, "UPDATE kept SET used=0 WHERE used", err, "");
+    status = pt_store_in_use(store, taken->previous, &same, err);
+    status = status ? status : put_held_out_away(store, err);
+    status = status || same ? status : clear_held_out(store, err);
+    status = status ? status : pt_store_do(store, "UPDATE kept SET used=0 WHERE used", err, "");
     status = status ? status : pt_store_do(store, "DELETE FROM kept WHERE hash=?1", err, "t", hash);
     if (!status) {
         status = pt_store_do(store, write, err, "tttb", hash, now, taken->summary, taken->bytes, taken->size);
@@ -129,15 +174,6 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const 
 
 /* ---- the models kept ------------------------------------------------------------------------------------------- */
 
-int pt_store_in_use(papertag_store *store, const char *hash, bool *in_use, papertag_error *err)
-{
-    int64_t count = 0;
-    int status = pt_store_ask(store, "SELECT count(*) FROM kept WHERE used AND hash=?1", &count, err, "t", hash);
-
-    *in_use = count;
-    return status;
-}
-
 static void read_model(pt_db_row *row, pt_arena *arena, void *item)
 {
     papertag_kept_model *model = item;
@@ -185,7 +221,9 @@ int papertag_store_use_model(papertag_store *store, const char *hash, papertag_e
         return status;
     }
     status = hash ? find_kept(store, hash, &key, err) : PAPERTAG_OK;
+    status = status ? status : put_held_out_away(store, err);
     status = status ? status : pt_store_do(store, use, err, "i", key);
+    status = status ? status : take_held_out(store, err);
     return pt_store_end(store, status, err);
 }
 

@@ -450,7 +450,7 @@ ok" ]
     run papertag doctor --model "$work/half"
     expect 1
     [[ $output == *"without --model"* ]]
-    sqlite3 "$PAPERTAG_DB" "INSERT INTO kept VALUES(1, '00', '2026-01-01T00:00:00Z', 1, '{}', x'00')"
+    sqlite3 "$PAPERTAG_DB" "INSERT INTO kept VALUES(1, '00', '2026-01-01T00:00:00Z', 1, '{}', x'00', NULL)"
     run papertag doctor
     expect 1
     [[ $output == *"papertag model use default"* ]]

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "store/store.h"
 #include "subjects.h"
 
 static const papertag_verdict YES = PAPERTAG_VERDICT_YES, NO = PAPERTAG_VERDICT_NO;
@@ -618,6 +619,54 @@ static void test_kept_models(void **state)
     assert_int_equal(papertag_store_save_model(store, NULL, "/tmp/never", &err), PAPERTAG_BAD_ARGUMENT);
 }
 
+/* The margin of the only verdict on a paper by weights that had not seen it; NaN: the model in use did not learn it. */
+static double held_out_of(int paper)
+{
+    pt_arena arena = {0};
+    pt_stored_verdict *verdicts;
+    size_t count;
+    double margin = NAN;
+
+    assert_int_equal(pt_store_verdicts(store, &arena, &verdicts, &count, &err), PAPERTAG_OK);
+    for (size_t i = 0; i < count; i++) {
+        margin = verdicts[i].paper == key_of(paper) ? verdicts[i].held_out : margin;
+    }
+    pt_arena_free(&arena);
+    return margin;
+}
+
+static void test_each_kept_model_has_its_own_held_out_margins(void **state)
+{
+    const papertag_learning *l;
+    papertag_model *first, *second;
+    double by_first, by_second;
+    (void)state;
+
+    for (int i = 4; i < 54; i += 5) {
+        judge(i, "quantization", YES);
+    }
+    papertag_learner_close(learn(model, NULL, &l));
+    first = model_in_use();
+    by_first = held_out_of(4);
+    for (int i = 54; i < 154; i += 5) {
+        judge(i, "quantization", YES);
+    }
+    papertag_learner_close(learn(first, NULL, &l));
+    second = model_in_use();
+    by_second = held_out_of(4);
+    assert_false(isnan(by_first) || isnan(held_out_of(54)) || fabs(by_first - by_second) < 1e-6);
+    judge(9, "quantization", NO);
+    assert_int_equal(papertag_store_use_model(store, papertag_model_hash(first), &err), PAPERTAG_OK);
+    assert_true(fabs(held_out_of(4) - by_first) < 1e-9);
+    assert_true(isnan(held_out_of(54)) && isnan(held_out_of(9))); /* given, or changed, after it was made */
+    assert_int_equal(papertag_store_use_model(store, NULL, &err), PAPERTAG_OK);
+    assert_true(isnan(held_out_of(4)));
+    assert_int_equal(papertag_store_use_model(store, papertag_model_hash(second), &err), PAPERTAG_OK);
+    assert_true(fabs(held_out_of(4) - by_second) < 1e-9 && !isnan(held_out_of(54)));
+    papertag_model_close(first);
+    papertag_model_close(second);
+}
+
 /* ---- topics, marks --------------------------------------------------------------------------------------------- */
 
 static void test_discover_finds_the_subject_without_a_tag(void **state)
@@ -675,6 +724,7 @@ int main(void)
                                      OF_STORE(test_a_new_tag_learns_words_that_the_model_lacks),
                                      OF_STORE(test_invalid_names_are_refused),
                                      OF_STORE(test_kept_models),
+                                     OF_STORE(test_each_kept_model_has_its_own_held_out_margins),
                                      OF_STORE(test_discover_finds_the_subject_without_a_tag),
                                      OF_STORE(test_marks_find_words_as_they_are_written)};
     return cmocka_run_group_tests(all, make_folder, remove_folder);
