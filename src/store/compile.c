@@ -35,6 +35,16 @@ void pt_sql_text(pt_sql *sql, const char *value)
     append_value(sql, (pt_db_value){.type = PT_DB_TEXT, .text = value});
 }
 
+void pt_sql_keys(pt_sql *sql)
+{
+    if (sql->last_key) {
+        pt_buf_text(&sql->text, " AND rowid BETWEEN ");
+        pt_sql_integer(sql, sql->first_key);
+        pt_buf_text(&sql->text, " AND ");
+        pt_sql_integer(sql, sql->last_key);
+    }
+}
+
 void pt_sql_free(pt_sql *sql)
 {
     pt_buf_free(&sql->text);
@@ -124,6 +134,7 @@ static void append_phrases(const compilation *c, const pt_node *const *nodes, si
     pt_buf_format(&c->sql->text, "(%s %sIN (SELECT rowid FROM search WHERE search MATCH ", c->columns->key,
                   negated ? "NOT " : "");
     pt_sql_text(c->sql, copy);
+    pt_sql_keys(c->sql);
     pt_buf_text(&c->sql->text, "))");
     pt_buf_free(&match);
 }

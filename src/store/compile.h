@@ -12,7 +12,8 @@ typedef struct pt_sql {
     pt_buf text;         /* fails for values, too */
     pt_db_value *values; /* [count]; number i is bound to ?i+1 */
     size_t count, capacity;
-    pt_arena arena; /* of texts made for it */
+    pt_arena arena;              /* of texts made for it */
+    int64_t first_key, last_key; /* papers outside need not be found; last_key 0: there are no bounds */
 } pt_sql;
 
 /* Append ?N and keep the value for it. */
@@ -20,6 +21,9 @@ void pt_sql_integer(pt_sql *sql, int64_t value);
 void pt_sql_real(pt_sql *sql, double value);
 void pt_sql_text(pt_sql *sql, const char *value); /* borrowed until the statement has run */
 void pt_sql_free(pt_sql *sql);
+
+/* Appends to a search of the text index that only papers within the statement's bounds are wanted. */
+void pt_sql_keys(pt_sql *sql);
 
 /* What a statement calls the columns of a paper. */
 typedef struct pt_columns {

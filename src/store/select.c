@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "days.h"
 #include "tag_index.h"
+#include "words.h"
 
 /* ---- parts of statements --------------------------------------------------------------------------------------- */
 
@@ -24,30 +25,6 @@ static long undated_first(const pt_selection *s)
 static long undated_last(const pt_selection *s)
 {
     return s->last_day == PT_DAY_MOST ? PT_DAY_FIRST - 1 : s->last_day - PT_UNDATED;
-}
-
-/* Appends the words of a search as a value for FTS5: each in quotes, so that none is an operator; phrases stay
- * together, and a final star stays outside. */
-static void append_words(pt_sql *sql, const char *search)
-{
-    pt_buf match = {0};
-    const char *copy;
-
-    for (const char *at = search + strspn(search, " "); *at; at += strspn(at, " ")) {
-        const bool quoted = *at == '"';
-        const char *from = at + quoted;
-        const size_t length = strcspn(from, quoted ? "\"" : " \"");
-        const bool prefix = !quoted && length > 1 && from[length - 1] == '*';
-        pt_buf_text(&match, match.size ? " \"" : "\"");
-        pt_buf_append(&match, from, length - prefix);
-        pt_buf_text(&match, prefix ? "\"*" : "\"");
-        at = from + length + (quoted && from[length] == '"');
-    }
-    copy =
-        match.failed ? NULL : pt_arena_copy(&sql->arena, match.data ? match.data : "\"\"", match.data ? match.size : 2);
-    sql->text.failed = sql->text.failed || !copy;
-    pt_sql_text(sql, copy);
-    pt_buf_free(&match);
 }
 
 /* Appends `column BETWEEN first AND last`. */
@@ -79,7 +56,8 @@ static void append_filters(pt_selection *s, const char *key, bool words)
     }
     if (words && s->query->search) {
         pt_buf_format(&sql->text, " AND %s IN (SELECT rowid FROM search WHERE search MATCH ", key);
-        append_words(sql, s->query->search);
+        pt_sql_text(sql, s->match.data);
+        pt_sql_keys(sql);
         pt_buf_text(&sql->text, ")");
     }
     if (s->query->subscriber) {
@@ -107,12 +85,23 @@ static void append_tags(pt_selection *s, size_t count, const char *column)
     pt_buf_text(text, count == 1 ? "" : ")");
 }
 
+/* The first day of papers that are not undated, or of all when the query wants all. */
+static long first_wanted(const pt_selection *s)
+{
+    const bool all = s->first_day == PT_DAY_LEAST && s->last_day == PT_DAY_MOST;
+
+    return s->first_day > PT_DAY_FIRST || all ? s->first_day : PT_DAY_FIRST;
+}
+
 /* Appends that a paper is new on one of the query's days: by its date, or as an undated one by when it was added. */
 static void append_days(pt_selection *s, const char *column)
 {
-    const bool all = s->first_day == PT_DAY_LEAST && s->last_day == PT_DAY_MOST;
-    const long first = s->first_day > PT_DAY_FIRST || all ? s->first_day : PT_DAY_FIRST;
+    const long first = first_wanted(s);
 
+    if (s->in_windows) {
+        append_between(s, column, s->window_first, s->window_last);
+        return;
+    }
     pt_buf_text(&s->sql.text, s->has_undated ? "(" : "");
     append_between(s, column, first, s->has_cursor ? s->cursor_day : s->last_day);
     if (s->has_undated) {
@@ -239,9 +228,9 @@ static void append_order(pt_selection *s, const pt_columns *c)
         pt_buf_text(text, ", ");
     }
     pt_buf_text(text, c->key);
-    if (s->query->limit) {
+    if (s->limit) {
         pt_buf_text(text, " LIMIT ");
-        pt_sql_integer(&s->sql, (int64_t)s->query->limit);
+        pt_sql_integer(&s->sql, (int64_t)s->limit);
     }
 }
 
@@ -306,37 +295,34 @@ static int start(pt_selection *s, papertag_store *store, const papertag_query *q
 {
     int status = pt_store_read_tags(store, err);
 
-    *s = (pt_selection){.store = store, .query = query};
+    *s = (pt_selection){.store = store, .query = query, .limit = query->limit};
     status = status ? status : set_days(s, err);
     status = status ? status : look_for_undated(s, err);
     if (!status && query->expression) {
         status = pt_expression_parse(&s->expression, query->expression, store->tags, store->tag_count, s->today, err);
     }
     status = status ? status : start_after(s, err);
+    status = status || !query->search ? status : pt_match_words(store, query->search, &s->match, err);
     s->marks = status ? NULL : pt_calloc(store->tag_count + 1, sizeof *s->marks);
     return status ? status : s->marks ? PAPERTAG_OK : pt_no_memory(err);
 }
 
-int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_query *query, papertag_error *err)
+/* Makes the statement of a query that was read. */
+static int compile(pt_selection *s, papertag_error *err)
 {
     static const pt_columns by_tag = {"x.paper", "x.day", "papers.upvotes", "papers.comments"};
     static const pt_columns by_day = {"papers.key", "papers.day", "papers.upvotes", "papers.comments"};
     const pt_expression *expression = &s->expression;
-    const pt_columns *columns;
-    size_t need;
-    int status = start(s, store, query, err);
+    const size_t need = expression->root ? pt_expression_needs(expression, s->marks) : 0;
+    const pt_columns *columns = need ? &by_tag : &by_day;
 
-    if (status) {
-        return status;
-    }
-    need = expression->root ? pt_expression_needs(expression, s->marks) : 0;
-    columns = need ? &by_tag : &by_day;
     append_from(s, need,
-                query->sort == PAPERTAG_SORT_TRENDING || (expression->root && pt_expression_reads_paper(expression)));
+                s->query->sort == PAPERTAG_SORT_TRENDING ||
+                    (expression->root && pt_expression_reads_paper(expression)));
     append_days(s, columns->day);
     if (expression->root && !pt_expression_is_tags(expression)) { /* they are asked for already */
         pt_buf_text(&s->sql.text, " AND ");
-        pt_sql_condition(&s->sql, expression, store->tag_keys, columns);
+        pt_sql_condition(&s->sql, expression, s->store->tag_keys, columns);
     }
     append_filters(s, columns->key, true);
     append_after(s, columns);
@@ -344,10 +330,18 @@ int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_que
     return s->sql.text.failed ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
+int pt_selection_open(pt_selection *s, papertag_store *store, const papertag_query *query, papertag_error *err)
+{
+    int status = start(s, store, query, err);
+
+    return status ? status : compile(s, err);
+}
+
 void pt_selection_free(pt_selection *s)
 {
     pt_expression_free(&s->expression);
     pt_sql_free(&s->sql);
+    pt_buf_free(&s->match);
     free(s->marks);
 }
 
@@ -369,18 +363,98 @@ static int append_key(void *context, pt_db_row *row, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-int pt_store_select_keys(papertag_store *store, const pt_sql *sql, const int64_t **keys, size_t *count,
-                         papertag_error *err)
+/* Runs a statement; its keys come after the `count` that are there. */
+static int append_keys(papertag_store *store, const pt_sql *sql, size_t *count, papertag_error *err)
 {
-    struct keys k = {.store = store};
+    struct keys k = {.store = store, .count = *count};
     int status = pt_reserve(&store->selected, &store->selected_capacity, 1, sizeof *store->selected) ? pt_no_memory(err)
                                                                                                      : PAPERTAG_OK;
 
     status = status ? status : pt_store_run(store, sql->text.data, sql->values, sql->count, append_key, &k, err);
+    *count = k.count;
+    return status;
+}
+
+int pt_store_select_keys(papertag_store *store, const pt_sql *sql, const int64_t **keys, size_t *count,
+                         papertag_error *err)
+{
+    size_t found = 0;
+    int status = append_keys(store, sql, &found, err);
 
     if (!status) {
         *keys = store->selected;
-        *count = k.count;
+        *count = found;
+    }
+    return status;
+}
+
+/* ---- windows --------------------------------------------------------------------------------------------------- */
+
+/*
+ * A search gives papers by key, and alternatives of tags by tag: all must be found before the newest are known. Someone
+ * who wants some of the newest need not wait for that. The days are taken from the newest on, first those of about
+ * WINDOW papers, then of four times as many, until there are enough. Papers of neighbouring days mostly came in
+ * together, so that a search within the keys of a window reads little of the text index.
+ */
+enum { WINDOW = 16384, WIDER = 4, WINDOWS = 3 };
+
+/* Whether the query is better searched in windows. Where undated papers are wanted too, two ranges of days would have
+ * to be joined. */
+static bool has_windows(const pt_selection *s)
+{
+    const pt_expression *e = &s->expression;
+
+    return s->query->limit && s->query->sort == PAPERTAG_SORT_DATE && !s->has_undated &&
+           (s->match.size || (e->root && (pt_expression_has_phrases(e) || pt_expression_needs(e, s->marks) > 1)));
+}
+
+static int read_ends(void *context, pt_db_row *row, papertag_error *err)
+{
+    pt_sql *sql = context;
+
+    (void)err;
+    sql->first_key = pt_db_is_null(row, 0) ? 0 : pt_db_key(row, 0);
+    sql->last_key = pt_db_is_null(row, 1) ? 0 : pt_db_key(row, 1);
+    return PAPERTAG_OK;
+}
+
+/* Makes a window of the days before window_last that have about `papers` papers; of all days left when there are no
+ * more. */
+static int set_window(pt_selection *s, int64_t papers, papertag_error *err)
+{
+    static const char edge[] = "SELECT day FROM papers WHERE day BETWEEN ?1 AND ?2 ORDER BY day DESC LIMIT 1 OFFSET ?3";
+    static const char ends[] = "SELECT min(key), max(key) FROM papers WHERE day BETWEEN ?1 AND ?2";
+    const int64_t least = first_wanted(s), last = s->window_last;
+    int64_t first = least;
+    int status = PAPERTAG_OK;
+
+    pt_sql_free(&s->sql); /* of the window before */
+    if (papers) {
+        status = pt_store_ask(s->store, edge, &first, err, "iii", least, last, papers);
+    }
+    s->window_first = status ? (long)least : (long)first;
+    if (!papers || status == PAPERTAG_END) {
+        return PAPERTAG_OK;
+    }
+    return status ? status : pt_store_row(s->store, ends, read_ends, &s->sql, err, "ii", first, last);
+}
+
+static int select_in_windows(pt_selection *s, size_t *count, papertag_error *err)
+{
+    int64_t papers = WINDOW;
+    int status = PAPERTAG_OK;
+
+    s->in_windows = true;
+    s->window_last = s->has_cursor ? s->cursor_day : s->last_day;
+    for (int i = 0; i <= WINDOWS && !status && *count < s->query->limit; i++, papers *= WIDER) {
+        s->limit = s->query->limit - *count;
+        status = set_window(s, i < WINDOWS ? papers : 0, err);
+        status = status ? status : compile(s, err);
+        status = status ? status : append_keys(s->store, &s->sql, count, err);
+        if (s->window_first <= first_wanted(s)) {
+            break;
+        }
+        s->window_last = s->window_first - 1;
     }
     return status;
 }
@@ -389,10 +463,17 @@ int papertag_store_select(papertag_store *store, const papertag_query *query, co
                           papertag_error *err)
 {
     pt_selection s = {0};
+    size_t found = 0;
     int status = pt_selection_open(&s, store, query, err);
 
-    status = status ? status : pt_store_select_keys(store, &s.sql, keys, count, err);
+    if (!status) {
+        status = has_windows(&s) ? select_in_windows(&s, &found, err) : append_keys(store, &s.sql, &found, err);
+    }
     pt_selection_free(&s);
+    if (!status) {
+        *keys = store->selected;
+        *count = found;
+    }
     return status;
 }
 

@@ -16,11 +16,15 @@ typedef struct pt_selection {
     bool has_undated;         /* undated papers were added on those days */
     bool has_cursor;          /* the search begins at cursor_day, going back */
     long cursor_day;
-    bool *marks; /* [T] working memory */
-    pt_sql sql;  /* gives keys */
+    bool in_windows; /* the statement is for papers of these days only */
+    long window_first, window_last;
+    size_t limit; /* of papers the statement gives; 0: none */
+    pt_buf match; /* the query's words, as FTS5 takes them; empty: it has none */
+    bool *marks;  /* [T] working memory */
+    pt_sql sql;   /* gives keys */
 } pt_selection;
 
-/* Makes the statement that papertag_store_select runs. *out is to be freed after a failure, too. */
+/* Makes the statement that papertag_store_select runs, when it runs one. *out is to be freed after a failure, too. */
 int pt_selection_open(pt_selection *out, papertag_store *store, const papertag_query *query, papertag_error *err);
 void pt_selection_free(pt_selection *selection);
 

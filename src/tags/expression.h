@@ -87,4 +87,7 @@ bool pt_expression_is_tags(const pt_expression *expression);
 /* Whether it asks for anything that stands in the paper's own row. */
 bool pt_expression_reads_paper(const pt_expression *expression);
 
+/* Whether it asks for words of the papers' texts. */
+bool pt_expression_has_phrases(const pt_expression *expression);
+
 #endif

@@ -108,6 +108,17 @@ bool pt_expression_reads_paper(const pt_expression *expression)
     return node_reads_paper(expression->root);
 }
 
+static bool node_has_phrases(const pt_node *node)
+{
+    return node->op == PT_PHRASE || (node->left && node_has_phrases(node->left)) ||
+           (node->right && node_has_phrases(node->right));
+}
+
+bool pt_expression_has_phrases(const pt_expression *expression)
+{
+    return node_has_phrases(expression->root);
+}
+
 static bool node_is_tags(const pt_node *node)
 {
     return node->op == PT_TAG || node->op == PT_GROUP ||

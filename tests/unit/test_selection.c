@@ -242,10 +242,59 @@ static void test_one_part_too_many(void **state)
     free(text);
 }
 
+/* The newest papers alone are the first of all papers: days and keys that disagree, days with many papers. */
+static void test_the_newest_are_the_first_of_all(void **state)
+{
+    static const char papers[] =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<40000)"
+        " INSERT INTO papers(id, day, version, added, updated, title_key, title, authors, categories, keywords)"
+        " SELECT 'n'||i, iif(i%3, i/4, i*7919%9000), 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', i,"
+        " 'Paper '||i||' w'||(i%500)||' common '||iif(i%1000, '', 'quite rare'), '[]', '[]', '[]' FROM n;"
+        "INSERT INTO search(search) VALUES('rebuild')";
+    static const papertag_query queries[] = {{.search = "common"},
+                                             {.search = "quite rare"},
+                                             {.search = "w1*"},
+                                             {.search = "w* rar*"},
+                                             {.search = "common w4", .unread_first = true},
+                                             {.search = "p* \"common quite\""},
+                                             {.expression = "text:rare | quantization"},
+                                             {.expression = "!text:rare"},
+                                             {.search = "common", .since = "1990", .until = "1993-05"}};
+    static const size_t limits[] = {1, 30, 1000, 39000};
+
+    (void)state;
+    add_papers();
+    assert_int_equal(pt_store_exec(store, papers, &err), PAPERTAG_OK);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        papertag_query query = queries[i];
+        const int64_t *keys;
+        size_t count, found;
+        int64_t *all;
+        assert_int_equal(papertag_store_select(store, &query, &keys, &count, &err), PAPERTAG_OK);
+        all = malloc((count + 1) * sizeof *all);
+        assert_non_null(all);
+        memcpy(all, keys, count * sizeof *all);
+        assert_true(count > 1);
+        for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+            query.limit = limits[k];
+            query.after = 0;
+            assert_int_equal(papertag_store_select(store, &query, &keys, &found, &err), PAPERTAG_OK);
+            assert_int_equal(found, count < query.limit ? count : query.limit);
+            assert_memory_equal(keys, all, found * sizeof *all);
+            query.after = all[count / 2];
+            assert_int_equal(papertag_store_select(store, &query, &keys, &found, &err), PAPERTAG_OK);
+            assert_int_equal(found, count - count / 2 - 1 < query.limit ? count - count / 2 - 1 : query.limit);
+            assert_memory_equal(keys, all + count / 2 + 1, found * sizeof *all);
+        }
+        free(all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {STORE_TEST(test_every_shape_and_length), STORE_TEST(test_many_comparisons_of_p),
                                        STORE_TEST(test_long_expressions_use_indexes),
-                                       STORE_TEST(test_one_part_too_many)};
+                                       STORE_TEST(test_one_part_too_many),
+                                       STORE_TEST(test_the_newest_are_the_first_of_all)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

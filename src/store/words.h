@@ -1,0 +1,13 @@
+/*
+ * words - what a person searches for, as the text index is asked for it.
+ */
+#ifndef PT_STORE_WORDS_H
+#define PT_STORE_WORDS_H
+
+#include "statement.h"
+
+/* Appends to *match a query for FTS5: papers that have all words and "phrases" of `search`; `word*` stands for all
+ * words that begin so. */
+int pt_match_words(papertag_store *store, const char *search, pt_buf *match, papertag_error *err);
+
+#endif
