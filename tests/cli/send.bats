@@ -22,6 +22,7 @@ configure() {
 
 teardown() {
     if [ -n "${server-}" ]; then kill "$server" 2>/dev/null || true; fi
+    if [ -n "${pages-}" ]; then kill "$pages" 2>/dev/null || true; fi
 }
 
 # A store with the sample papers.
@@ -419,6 +420,116 @@ days() {
     expect 2
     run papertag subscribe bad -o "$work/x.html" --to a@example.org
     expect 2
+}
+
+# serve_page [OPTION...]: serves the store's page under the address that mails link to; $page is where it really is.
+serve_page() {
+    "$PAPERTAG" serve --listen 127.0.0.1:0 "$@" >"$work/page" 2>"$work/page-errors" 3>&- &
+    pages=$!
+    for _ in $(seq 100); do grep -q '^serving ' "$work/page" && break; sleep 0.05; done
+    page=$(sed -n 's,^serving \(http://.*\)/$,\1,p' "$work/page")
+    [ -n "$page" ]
+}
+
+# ask LINK [OPTION...]: what a link of a mail is answered with, through a proxy that passes the Host on: the status, and
+# in $work/body the answer.
+ask() { curl -s -o "$work/body" -w '%{http_code}' -H 'Host: papers.example.org' "${@:2}" "$page/${1#https://papers.example.org/}"; }
+
+# The links in the HTML part of the first mail, one a line, and that of its header.
+links() {
+    sed 1,2d "$work/mail/mail-1" >"$work/message"
+    /usr/bin/python3 - "$work/message" <<'END'
+import email, email.policy, html, re, sys
+mail = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default)
+print(re.search('<(https:[^>]*)>', mail['List-Unsubscribe'])[1])
+for link in re.findall('href="(https://papers[^"]*)"', mail.get_body(('html',)).get_content()):
+    print(html.unescape(link))
+END
+}
+
+said() { papertag labels export | tail -n +2 | cut -f1-3 | xargs; }
+
+@test "links in mail: serve asks, and does what is signed; nothing else, for nobody else" {
+    serve_mail
+    store
+    printf '[serve]\nurl = https://papers.example.org/\n' >>"$PAPERTAG_CONFIG"
+    serve_page # before the first mail there is no key
+    [ "$(ask 'verdict?paper=sample-01&tag=quantization&verdict=yes&sign=')" = 403 ]
+    papertag subscribe ada --tag quantization --to ada@example.org --backlog all >/dev/null
+    papertag send >/dev/null
+    links >"$work/links"
+    right=$(grep -m1 'paper=sample-01&tag=quantization&verdict=yes' "$work/links")
+    wrong=$(grep -m1 'paper=sample-01&tag=quantization&verdict=no' "$work/links")
+    [ "$(ask "$right")" = 200 ]
+    grep -q 'Half a Nibble' "$work/body" && grep -q '<form method="post"' "$work/body" && grep -q 'href="static/page.css"' "$work/body"
+    [ "$(said)" = "" ] # GET asks
+    [ "$(ask "$right" -X POST -H 'Origin: https://elsewhere.example')" = 200 ]
+    [ "$(said)" = "sample-01 quantization yes" ]
+    before=$(papertag labels export)
+    [ "$(ask "$right" -X POST)" = 200 ]
+    [ "$(papertag labels export)" = "$before" ]
+    [ "$(ask "$wrong" -d confirm=yes)" = 200 ]
+    [ "$(said)" = "sample-01 quantization no" ]
+    # the answer offers the opposite
+    back=$(sed -n 's,.*action="\./\(verdict?[^"]*\)".*,\1,p' "$work/body" | sed 's/&amp;/\&/g')
+    [ "$(ask "$back" -X POST)" = 200 ]
+    [ "$(said)" = "sample-01 quantization yes" ]
+    # what is not signed
+    for link in "${right/verdict=yes/verdict=no}" "${right/sample-01/sample-02}" "${right/quantization/attention}" "${right%?}" \
+        "${right%&sign=*}" "${right/verdict=yes/verdict=maybe}" verdict unsubscribe 'unsubscribe?name=ada' "unsubscribe?name=ada&sign=${right##*=}"; do
+        [ "$(ask "$link")" = 403 ] || { echo "$link"; return 1; }
+        [ "$(ask "$link" -X POST -H 'Origin: https://papers.example.org' -d x=y)" = 403 ] || { echo "$link"; return 1; }
+        grep -qE 'signature|only links' "$work/body"
+    done
+    [ "$(said)" = "sample-01 quantization yes" ]
+    # without a token, the public name opens nothing else; style needs none
+    for at in '' api/v1/papers papers/sample-01 subscriptions feed.atom; do [ "$(ask "$at")" = 403 ]; done
+    [ "$(ask undo -X POST -H 'Origin: https://papers.example.org')" = 403 ]
+    [ "$(ask static/page.css)" = 200 ]
+    [ "$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: papers.example.org.evil' "$page/static/page.css")" = 403 ]
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "$page/")" = 200 ]
+    # what is gone
+    sqlite3 "$PAPERTAG_DB" "DELETE FROM papers WHERE id='sample-01'" || true
+    [ "$(ask "$right")" = 404 ]
+    [ "$(ask "$right" -X POST)" = 404 ]
+    [ ! -s "$work/page-errors" ]
+    kill "$pages"
+}
+
+@test "links in mail: unsubscribe by hand and with one click, in both forms of it, with tokens or without" {
+    serve_mail
+    store
+    printf '[serve]\nurl = https://papers.example.org/\n' >>"$PAPERTAG_CONFIG"
+    echo 'admin 0123456789abcdef' >"$work/tokens"
+    chmod 600 "$work/tokens"
+    papertag subscribe 'ada & co' --tag quantization --to ada@example.org --backlog all >/dev/null
+    papertag send >/dev/null
+    links >"$work/links"
+    leave=$(head -1 "$work/links")
+    for how in hand click mime; do
+        papertag subscribe 'ada & co' --tag quantization --to ada@example.org >/dev/null
+        [ $how = hand ] && options=() || options=(--token-file "$work/tokens")
+        serve_page "${options[@]}"
+        [ "$(ask "$leave")" = 200 ]
+        grep -q 'ada &amp; co' "$work/body" && ! grep -q ada@example "$work/body"
+        papertag subscriptions >/dev/null # GET asks
+        case $how in
+        hand) [ "$(ask "$leave" -X POST)" = 200 ] && grep -q 'has ended' "$work/body" ;;
+        click) [ "$(ask "$leave" -d List-Unsubscribe=One-Click)" = 200 ] && [ "$(cat "$work/body")" = unsubscribed ] ;;
+        mime) [ "$(ask "$leave" -F List-Unsubscribe=One-Click)" = 200 ] && [ "$(cat "$work/body")" = unsubscribed ] ;;
+        esac
+        run papertag subscriptions
+        expect 3
+        [ "$(ask "$leave" -d List-Unsubscribe=One-Click)" = 200 ]
+        [ "$(ask "$leave")" = 404 ]
+        # a subscription of that name that is no mail is somebody else's
+        papertag subscribe 'ada & co' --tag quantization -o "$work/page.html" >/dev/null
+        [ "$(ask "$leave" -X POST)" = 200 ]
+        papertag subscriptions >/dev/null
+        papertag subscribe 'ada & co' --remove >/dev/null
+        [ $how = hand ] || [ "$(ask '')" = 401 ]
+        kill "$pages"
+    done
 }
 
 @test "labels import: a reader's verdict by mail, signed; a forged one is reported" {

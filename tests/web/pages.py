@@ -5,10 +5,13 @@ usage: tests/web/pages.py      PAPERTAG names the program. Prints TAP; skips whe
 
 With PAPERTAG_AXE, the path of axe.min.js (npm install axe-core), each page is checked for accessibility, too.
 """
+import hashlib
+import hmac
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from browser import Browser, missing
@@ -33,6 +36,16 @@ class Server:
 
     def papertag(self, *call):
         return subprocess.run([PROGRAM, *call], env=self.env, capture_output=True, text=True, check=False).stdout
+
+    def signed(self, kind, **parts):
+        """A link as mails have it, made with a key that no mail was ever sent with."""
+        path = f"{self.folder.name}/papers.db.key"
+        if not os.path.exists(path):
+            with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(bytes(32))
+        message = b"".join(b"%d:%s" % (len(part.encode()), part.encode()) for part in (kind, *parts.values()))
+        sign = hmac.new(bytes(32), message, hashlib.sha256).hexdigest()[:32]
+        return f"{self.url}/{kind}?{urllib.parse.urlencode(parts, quote_via=urllib.parse.quote)}&sign={sign}"
 
     def close(self):
         self.process.terminate()
@@ -165,13 +178,34 @@ def all_tests():
         browser.click(".noting button")
         browser.wait(lambda: "sample-01" in server.papertag("list", "--json", "--tag", "is:noted"), "noted")
 
+    @test("links of a mail, without script: asked, done, taken back; unsubscribed")
+    def _(server, browser):
+        verdict = {"paper": "sample-01", "tag": "quantization", "verdict": "no"}
+        browser.open(server.signed("verdict", **verdict))
+        check("Half a Nibble" in browser.text("blockquote") and "loses" in browser.text("main"), "what will happen")
+        check(browser.run("return getComputedStyle(document.querySelector('main')).maxWidth") != "none", "style")
+        check(server.papertag("labels", "export").count("\tno\t") == 0, "asked only")
+        browser.click("main button")
+        browser.wait(lambda: server.papertag("labels", "export").count("\tno\t") == 1, "recorded")
+        browser.click("main button")
+        browser.wait(lambda: server.papertag("labels", "export").count("\tyes\t") == 1, "the opposite")
+        server.papertag("subscribe", "ada & co", "--tag", "attention", "--to", "ada@example.org")
+        browser.open(server.signed("unsubscribe", name="ada & co"))
+        check("ada & co" in browser.text("main"), "whose")
+        browser.click("main button")
+        browser.wait(lambda: "ada" not in server.papertag("subscriptions", "--json"), "ended")
+        check("has ended" in browser.text("main"), "said")
+
     for width, dark in ((1200, False), (700, True), (400, False), (400, True)):
         @test(f"every page at {width} pixels{', dark' if dark else ''}: nothing is cut off, nothing wrong")
         def _(server, browser):
             server.papertag("subscribe", "ada", "--tag", "attention")
+            server.papertag("subscribe", "bob", "--tag", "attention", "--to", "bob@example.org")
             browser.size(width)
-            for page in PAGES:
-                browser.open(server.url + page)
+            signed = [server.signed("verdict", paper="sample-01", tag="attention", verdict="yes"),
+                      server.signed("unsubscribe", name="bob"), server.url + "/unsubscribe?name=bob"]
+            for page in [server.url + page for page in PAGES] + signed:
+                browser.open(page)
                 # the window may be wider than asked for: what counts is that nothing is wider than it
                 wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 check(wide <= 0, f"{page} is {wide} pixels too wide")

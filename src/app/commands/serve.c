@@ -2,8 +2,10 @@
  * papertag serve - the page and the REST API over the store.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../config.h"
+#include "../digest/digest.h"
 #include "../serve/serve.h"
 
 /* The values of an option that may be repeated, in *list (free it); *count of them. */
@@ -17,6 +19,25 @@ static int take_values(const args *a, const char *name, const char ***list, size
         (*list)[(*count)++] = value;
     }
     return *list ? EXIT_DONE : out_of_memory();
+}
+
+/* The host of the address that links in mail begin with, if there is one. */
+static int take_mail_host(server *s, const char *url)
+{
+    const char *host = url ? strstr(url, "://") : NULL;
+    size_t length;
+
+    if (!url) {
+        return EXIT_DONE;
+    }
+    host = host ? host + 3 : url;
+    length = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    if (!web_address(url) || !length || strlen(host) < length) {
+        complain("[serve] url is not an address as https://HOST: '%s'", url);
+        return EXIT_USAGE;
+    }
+    text_add(&s->mail_host, host, length);
+    return s->mail_host.failed ? out_of_memory() : EXIT_DONE;
 }
 
 /* Without tokens nobody but this machine may connect. */
@@ -41,6 +62,7 @@ static int run(const args *a)
 
     code = code ? code : take_values(a, "host", &s.hosts, &s.host_count);
     code = code ? code : take_values(a, "origin", &s.origins, &s.origin_count);
+    code = code ? code : take_mail_host(&s, config_value(a->config, "serve", "url"));
     /* what is wrong with store or model is reported here; and an older store is brought up to date */
     code = code ? code : open_store(a, false, &store);
     code = code ? code : open_model(a, store, &model);
@@ -57,6 +79,7 @@ static int run(const args *a)
     guard_free(&s);
     free(s.hosts);
     free(s.origins);
+    text_free(&s.mail_host);
     text_free(&place);
     return code;
 }
@@ -80,6 +103,8 @@ const command command_serve = {
         "Prints `serving http://ADDRESS:PORT/` when it is ready, and ends with SIGTERM or Ctrl-C. It listens to this "
         "machine alone; elsewhere it wants a file of tokens, and TLS is the business of a proxy before it. The API is "
         "described at /api/v1/openapi.json, the keys of the pages at /help.\n"
+        "With url under [serve], the links in mails of `papertag send` are answered under that address, and without a "
+        "token nothing else is. A proxy has to pass on the Host that it was asked for.\n"
         "systemd may hand over the socket (socket activation).\n",
     .examples = "papertag serve\tthen open http://127.0.0.1:8077/ in a browser\n"
                 "papertag serve --listen 127.0.0.1:0 --db papers.db\tany free port, another store\n"

@@ -72,7 +72,11 @@ void answer_problem(const request *r, answer *a, int status, const char *format,
         json_line_end(&a->body);
     } else {
         a->type = "text/html; charset=utf-8";
-        page_problem(&a->body, status, detail.data);
+        if (r->route && r->route->is_signed) {
+            page_problem_alone(&a->body, detail.data);
+        } else {
+            page_problem(&a->body, status, detail.data);
+        }
     }
     text_free(&detail);
 }

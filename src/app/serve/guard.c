@@ -17,12 +17,19 @@
 
 /* ---- hosts and origins ----------------------------------------------------------------------------------------- */
 
+/* The bytes of a Host header before its port. */
+static size_t name_length(const char *host)
+{
+    const char *colon = strrchr(host, ':');
+
+    return colon && !strchr(colon, ']') ? (size_t)(colon - host) : strlen(host);
+}
+
 /* Whether a Host header names this server: its address or localhost with its port, or a name of --host with any. */
 static bool is_own_host(const server *s, const char *host)
 {
     static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    const char *colon = strrchr(host, ':');
-    const size_t length = colon && !strchr(colon, ']') ? (size_t)(colon - host) : strlen(host);
+    const size_t length = name_length(host);
     char port[8];
 
     for (size_t i = 0; i < s->host_count; i++) {
@@ -40,6 +47,13 @@ static bool is_own_host(const server *s, const char *host)
         }
     }
     return false;
+}
+
+/* Whether a Host header is the one of links in mail. */
+static bool is_mail_host(const server *s, const char *host)
+{
+    return s->mail_host.size && s->mail_host.size == name_length(host) &&
+           !strncasecmp(s->mail_host.data, host, s->mail_host.size);
 }
 
 bool is_allowed_origin(const server *s, const char *origin)
@@ -112,9 +126,25 @@ static scope token_scope(const server *s, const char *authorization, bool *beare
     return colon ? scope_of(s, colon + 1) : SCOPE_NONE;
 }
 
-int guard(const server *s, const head *h, scope *granted, const char **why)
+/* Whether the host that a request names lets it in. Readers of mail come from anywhere: without tokens, the name that
+ * their links have shows the whole store to nobody. */
+static const char *host_fault(const server *s, const char *host, bool open)
+{
+    if (is_own_host(s, host)) {
+        return NULL;
+    }
+    if (!is_mail_host(s, host)) {
+        return "the server does not answer to that host; --host NAME adds a name";
+    }
+    return open || s->token_count ? NULL
+                                  : "only links in mail are answered here. To let people in under this name, start "
+                                    "the server with --token-file FILE, or with --host NAME to let in everybody";
+}
+
+int guard(const server *s, const head *h, const route *to, scope *granted, const char **why)
 {
     const bool reads = !strcmp(h->method, "GET") || !strcmp(h->method, "HEAD") || !strcmp(h->method, "OPTIONS");
+    const bool open = to && to->scope == SCOPE_NONE;
     bool bearer = false;
 
     *granted = s->token_count ? token_scope(s, h->authorization, &bearer) : SCOPE_ADMIN;
@@ -122,11 +152,11 @@ int guard(const server *s, const head *h, scope *granted, const char **why)
         *why = "the request names no host";
         return 400;
     }
-    if (!is_own_host(s, h->host)) {
-        *why = "the server does not answer to that host; --host NAME adds a name";
+    *why = host_fault(s, h->host, open);
+    if (*why) {
         return 403;
     }
-    if (!strcmp(h->method, "OPTIONS") || (reads && !strncmp(h->target, "/api/v1/health", 14))) {
+    if (!strcmp(h->method, "OPTIONS") || (open && (reads || to->is_signed))) {
         return 0;
     }
     if (!*granted) {

@@ -16,6 +16,7 @@ handler api_health, api_openapi;
 
 handler page_papers, page_paper, page_tag, page_tags, page_review, page_subscriptions, page_discover, page_trends;
 handler page_help, page_file, page_feed, page_export;
+handler signed_unsubscribe, signed_verdict;
 handler form_verdict, form_undo, form_mark, form_note, form_review, form_subscribe, form_unsubscribe, form_tag;
 
 /* ---- what they share ------------------------------------------------------------------------------------------- */

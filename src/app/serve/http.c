@@ -287,19 +287,20 @@ static bool read_head(exchange *e, struct MHD_Connection *connection, const char
 {
     request *r = &e->request;
     answer *a = &e->answer;
-    struct headers h = {.head = {.method = r->method, .target = r->raw}};
-    const char *wrong;
+    struct headers h = {.head = {.method = r->method}};
+    const char *wrong, *refused;
+    char allow[sizeof a->allow];
     int status;
 
     MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, &h);
     if (is_ambiguous(&h, version)) {
         return answer_problem(r, a, 400, "the headers are ambiguous"), false;
     }
-    status = guard(e->server, &h.head, &r->scope, &wrong);
-    if (status) {
-        return answer_problem(r, a, status, "%s", wrong), false;
-    }
     wrong = target_parse(&r->target, r->raw);
+    status = guard(e->server, &h.head, wrong ? NULL : find_route(r, allow, sizeof allow), &r->scope, &refused);
+    if (status) {
+        return answer_problem(r, a, status, "%s", refused), false;
+    }
     if (wrong) {
         return answer_problem(r, a, 400, "%s", wrong), false;
     }

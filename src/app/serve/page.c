@@ -11,8 +11,13 @@ static const struct {
 } places[] = {{"/", "Papers"},       {"/review", "Review"},     {"/tags", "Tags"},
               {"/trends", "Trends"}, {"/discover", "Discover"}, {"/subscriptions", "Subscriptions"}};
 
-void page_begin(text *out, const char *title, const char *here, const char *search)
+/* The head up to its end; `files` is where style and icon are. */
+static void begin_head(text *out, const char *title, const char *files)
 {
+    char sheet[32], icon[32];
+
+    snprintf(sheet, sizeof sheet, "%spage.css", files);
+    snprintf(icon, sizeof icon, "%sicon.svg", files);
     html_begin(out);
     html_open(out, "html", "lang", "en", NULL);
     html_open(out, "head", NULL);
@@ -20,8 +25,13 @@ void page_begin(text *out, const char *title, const char *here, const char *sear
     html_element(out, "meta", NULL, "name", "viewport", "content", "width=device-width, initial-scale=1", NULL);
     html_element(out, "meta", NULL, "name", "color-scheme", "content", "light dark", NULL);
     html_element(out, "title", title, NULL);
-    html_element(out, "link", NULL, "rel", "stylesheet", "href", "/static/page.css", NULL);
-    html_element(out, "link", NULL, "rel", "icon", "type", "image/svg+xml", "href", "/static/icon.svg", NULL);
+    html_element(out, "link", NULL, "rel", "stylesheet", "href", sheet, NULL);
+    html_element(out, "link", NULL, "rel", "icon", "type", "image/svg+xml", "href", icon, NULL);
+}
+
+void page_begin(text *out, const char *title, const char *here, const char *search)
+{
+    begin_head(out, title, "/static/");
     html_element(out, "script", "", "src", "/static/page.js", "defer", "", NULL);
     html_close(out, "head");
     html_open(out, "body", NULL);
@@ -55,6 +65,31 @@ void page_end(text *out)
     html_close(out, "footer");
     html_close(out, "body");
     html_close(out, "html");
+}
+
+void page_begin_alone(text *out, const char *title)
+{
+    begin_head(out, title, "static/");
+    html_close(out, "head");
+    html_open(out, "body", NULL);
+    html_open(out, "main", "id", "main", "class", "narrow", NULL);
+    html_element(out, "h1", title, NULL);
+}
+
+void page_end_alone(text *out)
+{
+    html_close(out, "main");
+    html_close(out, "body");
+    html_close(out, "html");
+}
+
+void page_problem_alone(text *out, const char *detail)
+{
+    page_begin_alone(out, "That did not work");
+    html_open(out, "p", NULL);
+    html_foreign(out, detail ? detail : "Something is wrong with the server. Try again later.");
+    html_close(out, "p");
+    page_end_alone(out);
 }
 
 void page_problem(text *out, int status, const char *detail)

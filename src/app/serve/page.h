@@ -15,6 +15,12 @@ void page_end(text *out);
 /* A page that says what is wrong. `detail` may be NULL. */
 void page_problem(text *out, int status, const char *detail);
 
+/* The same for readers of mail, who come for one thing: without search and navigation, under a heading. Addresses are
+ * relative, since a proxy may show the server under a folder. */
+void page_begin_alone(text *out, const char *title);
+void page_end_alone(text *out);
+void page_problem_alone(text *out, const char *detail);
+
 /* An address: path?name=value&..., names and values in turn up to a NULL for a name; NULL values are left out. It lives
  * as long as the request. */
 const char *address(request *r, text *whole, const char *path, ...) __attribute__((sentinel));

@@ -35,6 +35,13 @@ static const parameter questions[] = {{"order", "uncertain (default), random or 
                                       {"seed", "a number: the random order is the same for the same one"},
                                       {"limit", "how many at most"},
                                       {NULL, NULL}};
+static const parameter unsubscribing[] = {
+    {"name", "the subscription"}, {"sign", "the signature, as the mail has it"}, {NULL, NULL}};
+static const parameter judging[] = {{"paper", "its id"},
+                                    {"tag", "the tag"},
+                                    {"verdict", "yes or no"},
+                                    {"sign", "the signature, as the mail has it"},
+                                    {NULL, NULL}};
 
 /* ---- routes ---------------------------------------------------------------------------------------------------- */
 
@@ -56,6 +63,13 @@ static const parameter questions[] = {{"order", "uncertain (default), random or 
         .method = "POST", .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = FORM_TYPE,         \
         .answers = HTML, .status = 200, .most = BODY_MOST                                                              \
     }
+#define SIGNED(m, p, h, s, q)                                                                                          \
+    {                                                                                                                  \
+        .method = (m), .path = (p), .scope = SCOPE_NONE, .handle = (h), .summary = (s), .parameters = (q),             \
+        .body = "*/*", .answers = HTML, .status = 200, .most = SIGNED_MOST, .fresh = true, .is_signed = true           \
+    }
+
+enum { SIGNED_MOST = 4096 }; /* bytes of the body that comes with a signed link: a field or two */
 
 const route routes[] = {
     READ(API "papers", api_papers, "Papers that match, a page of them", query, JSON),
@@ -140,7 +154,7 @@ const route routes[] = {
     READ("/export/{format}", page_export, "A selection for other programs", exported, "text/plain; charset=utf-8"),
     {.method = "GET",
      .path = "/static/{file}",
-     .scope = SCOPE_READ,
+     .scope = SCOPE_NONE,
      .handle = page_file,
      .summary = "Style and script",
      .answers = "text/plain; charset=utf-8",
@@ -148,12 +162,16 @@ const route routes[] = {
      .fresh = true},
     {.method = "GET",
      .path = "/favicon.ico",
-     .scope = SCOPE_READ,
+     .scope = SCOPE_NONE,
      .handle = page_file,
      .summary = "The icon",
      .answers = "image/svg+xml",
      .status = 200,
      .fresh = true},
+    SIGNED("GET", "/unsubscribe", signed_unsubscribe, "Ask a reader of mail whether to unsubscribe", unsubscribing),
+    SIGNED("POST", "/unsubscribe", signed_unsubscribe, "Unsubscribe, with one click, too (RFC 8058)", unsubscribing),
+    SIGNED("GET", "/verdict", signed_verdict, "Ask a reader of mail whether a tag is right", judging),
+    SIGNED("POST", "/verdict", signed_verdict, "Record what a reader of mail says of a tag", judging),
     FORM("/verdict", form_verdict, "Give papers a tag or take it from them"),
     FORM("/mark", form_mark, "Mark papers as read or starred"),
     FORM("/note", form_note, "Note something of a paper"),
@@ -195,6 +213,8 @@ static bool path_fits(const char *form, const target *t, const char *parameters[
 const route *find_route(request *r, char *allow, size_t size)
 {
     const char *method = strcmp(r->method, "HEAD") ? r->method : "GET";
+    const bool has_sign = pairs_get(&r->target.query, "sign") != NULL;
+    const route *found = NULL;
 
     allow[0] = '\0';
     for (const route *one = routes; one->method; one++) {
@@ -202,14 +222,14 @@ const route *find_route(request *r, char *allow, size_t size)
         if (!path_fits(one->path, &r->target, parameters)) {
             continue;
         }
-        if (!strcmp(method, one->method)) {
+        if (!strcmp(method, one->method) && (!found || one->is_signed == has_sign)) {
             memcpy(r->parameters, parameters, sizeof parameters);
-            return one;
+            found = one;
         }
         if (!strstr(allow, one->method)) {
             const size_t used = strlen(allow);
             snprintf(allow + used, size - used, "%s%s", used ? ", " : "", one->method);
         }
     }
-    return NULL;
+    return found;
 }

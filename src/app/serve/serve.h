@@ -52,6 +52,7 @@ typedef struct server {
     bool loopback;      /* nobody but this machine can connect */
     const char **hosts; /* host_count: names of --host */
     size_t host_count;
+    text mail_host;       /* that links in mail name, of [serve] url; empty: none */
     const char **origins; /* origin_count: of --origin, which pages elsewhere may read from */
     size_t origin_count;
     token *tokens; /* token_count; none: whoever is at this machine may do everything */
@@ -149,12 +150,13 @@ typedef struct route {
     size_t most;                 /* bytes of a body */
     bool slow;                   /* may take more than a second */
     bool fresh;                  /* depends on more than the store: it has no tag */
+    bool is_signed;              /* a link in mail: its signature is the right to it, and comes from anywhere */
 } route;
 
 extern const route routes[]; /* method NULL ends it */
 
 /* The route of a request, with its parameters in `r`. NULL: there is none; `allow` lists the methods that its path has,
- * "" for none. */
+ * "" for none. Of two for the same path, a signed one is for links with a signature. */
 const route *find_route(request *r, char *allow, size_t size);
 
 /* Whether a path belongs to the REST API. */
@@ -164,11 +166,12 @@ bool is_api(const char *raw);
 
 /* What of a request's head decides whether it may come in. NULL: not sent. */
 typedef struct head {
-    const char *method, *target, *host, *origin, *fetch_site, *authorization;
+    const char *method, *host, *origin, *fetch_site, *authorization;
 } head;
 
-/* The status to refuse a request with, and why; 0: it may come in, with r->scope. */
-int guard(const server *s, const head *h, scope *granted, const char **why);
+/* The status to refuse a request with, and why; 0: it may come in, with what it is granted. `to` is where it leads;
+ * NULL: nowhere. */
+int guard(const server *s, const head *h, const route *to, scope *granted, const char **why);
 
 /* Reads the tokens of a file that only its owner can read. EXIT_DONE, or EXIT_USAGE or EXIT_FAILED after saying why. */
 int guard_read_tokens(server *s, const char *path);
