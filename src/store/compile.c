@@ -151,11 +151,31 @@ static void append_day(const compilation *c, long day)
     pt_sql_text(c->sql, copy);
 }
 
-/* Appends ` sign day` after the first or the last day of a date, which may be a month or a year. */
-static void append_bound(const compilation *c, const char *column, bool last, const char *sign, long day)
+void pt_sql_last_day(pt_sql *sql, long day)
 {
-    pt_buf_format(&c->sql->text, "%s||substr('-%s',length(%s)-3)%s", column, last ? "12-31" : "01-01", column, sign);
+    char text[11];
+    char *copy;
+
+    pt_day_text(day, text);
+    copy = pt_arena_copy(&sql->arena, text, strlen(text));
+    sql->text.failed = sql->text.failed || !copy;
+    if (copy && strtol(copy + 8, NULL, 10) == pt_days_in_month(strtol(copy, NULL, 10), strtol(copy + 5, NULL, 10))) {
+        memcpy(copy + 8, "31", 2);
+    }
+    pt_sql_text(sql, copy);
+}
+
+/* Appends ` sign day` after the first day of a date, which may be a month or a year. */
+static void append_first(const compilation *c, const char *column, const char *sign, long day)
+{
+    pt_buf_format(&c->sql->text, "%s||substr('-01-01',length(%s)-3)%s", column, column, sign);
     append_day(c, day);
+}
+
+/* Appends the last day of a date, by which it is compared next. */
+static void append_last(const compilation *c, const char *column)
+{
+    pt_buf_format(&c->sql->text, "%s||substr('-12-31',length(%s)-3)", column, column);
 }
 
 /* A date satisfies a comparison when all its days do. */
@@ -169,19 +189,28 @@ static void append_dates(const compilation *c, const pt_node *node)
     case PT_EQ:
     case PT_NE:
         pt_buf_text(text, node->relation == PT_NE ? "NOT ifnull(" : "ifnull(");
-        append_bound(c, column, false, ">=", node->first);
+        append_first(c, column, ">=", node->first);
         pt_buf_text(text, " AND ");
-        append_bound(c, column, true, "<=", node->last);
+        append_last(c, column);
+        pt_buf_text(text, "<=");
+        pt_sql_last_day(c->sql, node->last);
         break;
     case PT_GE:
     case PT_GT:
         pt_buf_text(text, "ifnull(");
-        append_bound(c, column, false, sign, node->relation == PT_GE ? node->first : node->last);
+        append_first(c, column, sign, node->relation == PT_GE ? node->first : node->last);
         break;
     case PT_LE:
+        pt_buf_text(text, "ifnull(");
+        append_last(c, column);
+        pt_buf_text(text, sign);
+        pt_sql_last_day(c->sql, node->last);
+        break;
     case PT_LT:
         pt_buf_text(text, "ifnull(");
-        append_bound(c, column, true, sign, node->relation == PT_LE ? node->last : node->first);
+        append_last(c, column);
+        pt_buf_text(text, sign);
+        append_day(c, node->first);
         break;
     }
     pt_buf_text(text, ",0)");

@@ -20,6 +20,9 @@ typedef struct pt_sql {
 void pt_sql_integer(pt_sql *sql, int64_t value);
 void pt_sql_real(pt_sql *sql, double value);
 void pt_sql_text(pt_sql *sql, const char *value); /* borrowed until the statement has run */
+/* For `last day of a date <= ?N`. Every month is taken to have 31 days there: so is this one, if the day is its last.
+ */
+void pt_sql_last_day(pt_sql *sql, long day);
 void pt_sql_free(pt_sql *sql);
 
 /* Appends to a search of the text index that only papers within the statement's bounds are wanted. */

@@ -15,7 +15,8 @@
 /* Days of undated papers are below PT_DAY_FIRST, those of others are not. */
 enum { PT_UNDATED = 2000000, PT_DAY_FIRST = -1000000, PT_DAY_LEAST = -3000000, PT_DAY_MOST = 3000000 };
 
-/* SQL conditions: the paper's own day is not known, so that it is of no week; the last day of its date, as text. */
+/* SQL conditions: the paper's own day is not known, so that it is of no week; the last day of its date,
+ * as text that pt_sql_last_day makes comparable. */
 #define PT_DAY_IS_VAGUE "length(date)<10 AND ifnull(announce_type,'') NOT IN ('new','cross')"
 #define PT_LAST_DAY "date||substr('-12-31',length(date)-3)"
 

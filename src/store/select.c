@@ -43,15 +43,10 @@ static void append_filters(pt_selection *s, const char *key, bool words)
     pt_sql *sql = &s->sql;
 
     if (s->query->until) {
-        char day[11];
-        const char *last;
-        pt_day_text(s->last_day, day);
-        last = pt_arena_copy(&sql->arena, day, strlen(day));
-        sql->text.failed = sql->text.failed || !last;
         pt_buf_format(&sql->text, " AND %s NOT IN (SELECT key FROM papers WHERE " PT_DAY_IS_VAGUE " AND ", key);
         append_between(s, "day", s->last_day - 366, s->last_day);
         pt_buf_text(&sql->text, " AND " PT_LAST_DAY ">");
-        pt_sql_text(sql, last);
+        pt_sql_last_day(sql, s->last_day);
         pt_buf_text(&sql->text, ")");
     }
     if (words && s->query->search) {

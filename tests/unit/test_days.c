@@ -53,6 +53,23 @@ static void test_dates_that_are_not_days(void **state)
     assert_string_equal(BY(.since = "7d", .as_of = "2021-07-20"), "");
 }
 
+static void test_months_of_fewer_days(void **state)
+{
+    (void)state;
+    put((papertag_paper){.id = "feb", .date = "2021-02"});
+    put((papertag_paper){.id = "apr", .date = "2021-04"});
+    put((papertag_paper){.id = "end", .date = "2021-04-30"});
+    assert_string_equal(BY(.expression = "date=2021-02"), "feb");
+    assert_string_equal(BY(.expression = "date=2021-04"), "end apr");
+    assert_string_equal(BY(.expression = "date!=2021-04"), "feb");
+    assert_string_equal(BY(.expression = "date<=2021-04-30"), "end apr feb");
+    assert_string_equal(BY(.expression = "date<=2021-04-29"), "feb");
+    assert_string_equal(BY(.expression = "date<2021-04-30"), "feb");
+    assert_string_equal(BY(.since = "2021-02", .until = "2021-02"), "feb");
+    assert_string_equal(BY(.until = "2021-02-27"), "");
+    assert_string_equal(BY(.since = "2021-04", .until = "2021-04"), "end apr");
+}
+
 static void test_a_date_becomes_more_precise(void **state)
 {
     (void)state;
@@ -205,10 +222,14 @@ static void test_an_older_layout(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        STORE_TEST(test_dates_that_are_not_days), STORE_TEST(test_a_date_becomes_more_precise),
-        STORE_TEST(test_papers_without_a_date),   STORE_TEST(test_announcements),
-        STORE_TEST(test_days_far_ahead),          STORE_TEST(test_new_fields),
-        STORE_TEST(test_authors_and_categories),  STORE_TEST(test_an_older_layout)};
+    const struct CMUnitTest tests[] = {STORE_TEST(test_dates_that_are_not_days),
+                                       STORE_TEST(test_months_of_fewer_days),
+                                       STORE_TEST(test_a_date_becomes_more_precise),
+                                       STORE_TEST(test_papers_without_a_date),
+                                       STORE_TEST(test_announcements),
+                                       STORE_TEST(test_days_far_ahead),
+                                       STORE_TEST(test_new_fields),
+                                       STORE_TEST(test_authors_and_categories),
+                                       STORE_TEST(test_an_older_layout)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }
