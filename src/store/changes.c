@@ -7,7 +7,9 @@
 
 int papertag_store_changes(papertag_store *store, int64_t *changes, papertag_error *err)
 {
-    return pt_store_ask(store, "SELECT count FROM changes", changes, err, "");
+    int status = pt_store_ask(store, "SELECT count FROM changes", changes, err, "");
+
+    return status ? status : pt_store_doubt_tags(store, err);
 }
 
 void papertag_store_expect(papertag_store *store, int64_t changes)

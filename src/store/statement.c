@@ -391,8 +391,13 @@ int pt_store_begin(papertag_store *store, papertag_error *err)
 {
     int status = pt_store_exec(store, "BEGIN IMMEDIATE", err);
 
+    if (status) {
+        return status;
+    }
     store->changes_before = sqlite3_total_changes64(store->db);
-    if (!status && store->expects && (status = check_expected(store, err)) != PAPERTAG_OK) {
+    status = pt_store_doubt_tags(store, err);
+    status = status || !store->expects ? status : check_expected(store, err);
+    if (status) {
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     }
     return status;
@@ -428,9 +433,21 @@ int64_t pt_store_last_key(const papertag_store *store)
     return sqlite3_last_insert_rowid(store->db);
 }
 
+static const char version_of_others[] = "SELECT data_version FROM pragma_data_version";
+
+int pt_store_doubt_tags(papertag_store *store, papertag_error *err)
+{
+    int64_t version = 0;
+    int status = pt_store_ask(store, version_of_others, &version, err, "");
+
+    store->tags_read = store->tags_read && version == store->tags_version;
+    store->tags_version = version;
+    return status;
+}
+
 int pt_store_state(papertag_store *store, int64_t *state, papertag_error *err)
 {
-    int status = pt_store_ask(store, "SELECT data_version FROM pragma_data_version", state, err, "");
+    int status = pt_store_ask(store, version_of_others, state, err, "");
 
     *state = *state << 32 ^ sqlite3_total_changes(store->db); /* by others, and by this connection */
     return status;

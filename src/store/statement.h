@@ -28,8 +28,9 @@ struct papertag_store {
     char *path;
     pt_statements statements;
 
-    /* the tags, read when first asked for and again after a write */
+    /* the tags, read when first asked for and again after a write, by this handle or another */
     bool tags_read;
+    int64_t tags_version;    /* changes by others that were seen */
     papertag_tag_info *tags; /* tag_count, by slug */
     int64_t *tag_keys;       /* tag_count */
     size_t *tag_papers;      /* tag_count: papers that have the tag; NULL until asked for */
@@ -166,6 +167,9 @@ int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
 /* The key of the row inserted last. */
 int64_t pt_store_last_key(const papertag_store *store);
+
+/* Forgets the tags that were read, if another handle or program has written since: they may have changed. */
+int pt_store_doubt_tags(papertag_store *store, papertag_error *err);
 
 /* A number that differs once anything is written to the file, by this connection or another. */
 int pt_store_state(papertag_store *store, int64_t *state, papertag_error *err);

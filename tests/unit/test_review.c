@@ -1,8 +1,11 @@
 /*
- * Unit tests of reviewing: the order of questions, answers and undo, what an audit estimates.
+ * Unit tests of reviewing: the order of questions, answers and undo, what an audit estimates, and tags that others
+ * make and remove meanwhile.
  */
 #include <math.h>
 
+#include "store/own_tags.h"
+#include "store/statement.h"
 #include "subjects.h"
 
 static void test_questions_go_by_distance_and_end(void **state)
@@ -119,10 +122,59 @@ static void test_an_audit_of_all_is_exact(void **state)
     assert_int_equal(audit.months[0].papers, PAPERS / 2);
 }
 
+/* How many verdicts there are on a tag, and how many papers it selects. */
+static void check_tag(papertag_store *in, const char *tag, size_t verdicts)
+{
+    const papertag_query query = {.expression = tag};
+    const papertag_paper_verdict *list;
+    const int64_t *keys;
+    size_t count, here = 0;
+
+    assert_int_equal(papertag_store_verdicts(in, &list, &count, &err), 0);
+    for (size_t i = 0; i < count; i++) {
+        here += !strcmp(list[i].tag, tag);
+    }
+    assert_int_equal(here, verdicts);
+    assert_int_equal(papertag_store_select(in, &query, &keys, &count, &err), 0);
+    assert_int_equal(count, verdicts);
+}
+
+static void make_tag(papertag_store *in, const char *name, int64_t example)
+{
+    assert_int_equal(papertag_store_define_tag(in, &(papertag_own_tag){.tag = name}, &example, 1, &err), 0);
+}
+
+/* A handle that lives long, as a server's, remembers the tags. A new tag takes the number of the one removed before. */
+static void test_tags_of_others(void **state)
+{
+    papertag_tag_verdict v = {"mine", PAPERTAG_VERDICT_YES};
+    papertag_store *other;
+    const papertag_tag_info *known;
+    const size_t *papers;
+    int64_t first, second, changes;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(papertag_store_open(&other, path, false, &err), 0);
+    assert_int_equal(papertag_store_find(store, "p000", &first, &err), 0);
+    assert_int_equal(papertag_store_find(store, "p001", &second, &err), 0);
+    assert_int_equal(papertag_store_tags(store, &known, &papers, &count, &err), 0);
+    make_tag(other, "mine", first);
+    assert_int_equal(papertag_store_set_verdicts(store, second, &v, 1, &err), 0);
+    check_tag(store, "mine", 2);
+    assert_int_equal(pt_store_begin(other, &err), 0);
+    assert_int_equal(pt_store_end(other, pt_store_forget_tag(other, "mine", &err), &err), 0);
+    make_tag(other, "yours", first);
+    assert_int_equal(papertag_store_set_verdicts(store, second, &v, 1, &err), PAPERTAG_BAD_ARGUMENT);
+    assert_int_equal(papertag_store_changes(store, &changes, &err), 0);
+    check_tag(store, "yours", 1);
+    papertag_store_close(other);
+}
+
 int main(void)
 {
 #define OF_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
     const struct CMUnitTest all[] = {OF_STORE(test_questions_go_by_distance_and_end), OF_STORE(test_audits_and_undo),
-                                     OF_STORE(test_an_audit_of_all_is_exact)};
+                                     OF_STORE(test_an_audit_of_all_is_exact), OF_STORE(test_tags_of_others)};
     return cmocka_run_group_tests(all, make_folder, remove_folder);
 }
