@@ -82,6 +82,12 @@ static void owned_vocabulary_free(struct owned_vocabulary *v)
     free(v->idf);
 }
 
+/* Whether a number can be a weight, an idf or a value of a row: sums of a million of them stay finite as floats. */
+static bool is_moderate(double number)
+{
+    return fabs(number) <= 1e30;
+}
+
 /* Reads a line of vocabulary.tsv, the term with number `count`. */
 static int read_term(struct owned_vocabulary *v, const struct lines *lines, const char *line, size_t count,
                      papertag_error *err)
@@ -89,8 +95,11 @@ static int read_term(struct owned_vocabulary *v, const struct lines *lines, cons
     const char *tab = strchr(line, '\t'), *second = tab ? strchr(tab + 1, '\t') : NULL, *end;
     const double idf = second ? pt_parse_double(second + 1, &end) : 0;
 
-    if (!second || second == tab + 1 || *end || !(idf > 0) || !isfinite(idf) || strtoull(line, NULL, 10) != count + 1) {
+    if (!second || second == tab + 1 || *end || !(idf > 0) || strtoull(line, NULL, 10) != count + 1) {
         return bad_line(lines, err, "expected the next index, a term and its idf, separated by tabs");
+    }
+    if (!is_moderate(idf)) {
+        return bad_line(lines, err, "the idf is too large");
     }
     if (pt_reserve(&v->starts, &v->starts_capacity, count + 2, sizeof *v->starts) ||
         pt_reserve(&v->idf, &v->idf_capacity, count + 1, sizeof *v->idf)) {
@@ -202,7 +211,7 @@ static const char *read_rho(struct head *head, const char *value)
     const char *end;
 
     head->rho = pt_parse_double(value, &end);
-    return *end || !isfinite(head->rho) ? "rho must be one number" : NULL;
+    return *end || !is_moderate(head->rho) ? "rho must be one number, of at most 1e30" : NULL;
 }
 
 static const char *read_labels(struct head *head, const char *value)
@@ -300,8 +309,8 @@ static int read_vector(struct lines *lines, size_t terms, double *coefficient, u
             return bad_line(lines, err, "expected index:value, with ascending indices that vocabulary.tsv has");
         }
         value = pt_parse_double(colon + 1, &end);
-        if (end == colon + 1 || !isfinite(value)) {
-            return bad_line(lines, err, "expected index:value");
+        if (end == colon + 1 || !is_moderate(value)) {
+            return bad_line(lines, err, "expected index:value, with a value of at most 1e30");
         }
         indices[n] = (uint32_t)(index - 1);
         values[n++] = (float)value;
@@ -375,7 +384,9 @@ static int read_vectors(struct import *in, struct lines *lines, const struct hea
             status = pt_no_memory(err);
         }
         for (size_t k = 0; k < count && !status; k++) {
-            in->sums[in->indices[k]] += coefficient * in->values[k];
+            double *sum = &in->sums[in->indices[k]];
+            *sum += coefficient * in->values[k];
+            status = is_moderate(*sum) ? PAPERTAG_OK : bad_line(lines, err, "the weight of a term grows beyond 1e30");
         }
     }
     return status;

@@ -282,7 +282,9 @@ static void test_damaged_libsvm_files_are_refused(void **state)
                  {"label", "label 2 1", ":6: of the two labels one must be positive"},
                  {"SV\n1 ", "SV\nmuch 1:1", "must begin with its coefficient"},
                  {"SV\n1 ", "SV\n1 2:1 1:1", "ascending indices"},
-                 {"SV\n1 ", "SV\n1 1:much", "expected index:value"}};
+                 {"SV\n1 ", "SV\n1 1:much", "expected index:value"},
+                 {"SV\n1 ", "SV\n1 1:1e31", "a value of at most 1e30"},
+                 {"SV\n1 ", "SV\n1e20 1:1e20", "grows beyond 1e30"}};
     papertag_train_options options = defaults();
     papertag_model *model;
     papertag_error err = {0};
