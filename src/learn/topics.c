@@ -14,15 +14,26 @@
 #include "phrases.h"
 
 /* The largest share of all papers that a topic may have; the factor of a single word, a vaguer name than a phrase; the
- * shared part of their papers from which on two terms are the same topic. */
-static const double SHARE_MAX = 0.015, ONE_WORD = 0.6, SAME_TOPIC = 0.4;
+ * shared part of their papers from which on two terms are the same topic; how many times as alike as any two papers
+ * those of a topic are. */
+static const double SHARE_MAX = 0.015, ONE_WORD = 0.6, SAME_TOPIC = 0.4, ALIKE_MIN = 2;
 enum { CANDIDATES = 3000, CHUNK = 512, TAG_PAPERS_MIN = 5, TOPIC_PAPERS_MAX = 40, LONG_AGO = -1000000 };
+
+/* Terms of a topic, its own included. Papers that share fewer are alike by chance, as in a small store those of any
+ * common word are. */
+enum { TERMS_MIN = 3 };
+
+static void free_topic(pt_topic *topic)
+{
+    free(topic->papers);
+    pt_buf_free(&topic->name);
+    *topic = (pt_topic){0};
+}
 
 void pt_topics_free(pt_topic *topics, size_t count)
 {
     for (size_t i = 0; topics && i < count; i++) {
-        free(topics[i].papers);
-        pt_buf_free(&topics[i].name);
+        free_topic(&topics[i]);
     }
     free(topics);
 }
@@ -41,6 +52,7 @@ struct search {
     size_t *tag_papers;    /* by tag */
     long last;             /* day of the newest paper */
     size_t recent, before; /* papers of the recent days, and of those before */
+    double likeness;       /* of any two papers: see measure_likeness */
     double *scores;        /* V: 0: not a topic */
 };
 
@@ -210,6 +222,28 @@ static double measure_likeness(const struct search *s, size_t term, struct scrat
     return fmax(square - own - squares, 0) / (n * (n - 1));
 }
 
+/* The same for all papers: how alike any two of them are. */
+static int measure_all(struct search *s)
+{
+    const pt_rows *rows = s->corpus->rows;
+    const double n = (double)rows->count;
+    double *sums = pt_calloc(s->terms, sizeof *sums), square = 0, squares = 0;
+
+    if (!sums) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t e = 0; e < rows->starts[rows->count]; e++) {
+        sums[rows->terms[e]] += s->left[e];
+        squares += (double)s->left[e] * s->left[e];
+    }
+    for (size_t term = 0; term < s->terms; term++) {
+        square += sums[term] * sums[term];
+    }
+    s->likeness = n > 1 ? fmax(square - squares, 0) / (n * (n - 1)) : 0;
+    free(sums);
+    return PAPERTAG_OK;
+}
+
 /* Counts the tags of a term's papers. Returns how many papers have none. */
 static size_t count_tags(const struct search *s, size_t term, size_t *counts)
 {
@@ -277,13 +311,15 @@ static double find_growth(const struct search *s, size_t term, size_t *recent, s
 static double score_term(const struct search *s, size_t term, struct scratch *x)
 {
     const size_t papers = paper_count(s, term), untagged = count_tags(s, term, x->counts);
-    const double apart = tag_divergence(s, x->counts, untagged);
+    const double apart = tag_divergence(s, x->counts, untagged), likeness = measure_likeness(s, term, x);
     const double name = pt_term_is_phrase(s->corpus->vocabulary, term) ? 1 : ONE_WORD;
     size_t tag, recent, before;
 
-    return measure_likeness(s, term, x) * sqrt((double)papers) * name *
-           (1 - find_coverage(s, papers, x->counts, &tag)) * (1 - exp(-2 * fmax(apart, 0))) *
-           (1 + fmax(find_growth(s, term, &recent, &before), 0) / 4);
+    if (likeness < ALIKE_MIN * s->likeness) {
+        return 0;
+    }
+    return likeness * sqrt((double)papers) * name * (1 - find_coverage(s, papers, x->counts, &tag)) *
+           (1 - exp(-2 * fmax(apart, 0))) * (1 + fmax(find_growth(s, term, &recent, &before), 0) / 4);
 }
 
 static int score_terms(void *context, size_t chunk)
@@ -479,7 +515,12 @@ static int choose_topics(const struct search *s, pt_topic **out, size_t *count)
     pt_sort(list, n, sizeof *list, compare_candidates);
     for (size_t i = 0; i < n && i < CANDIDATES && chosen < s->options->limit && !status; i++) {
         if (!is_same_topic(s, list[i].term, topics, chosen)) {
-            status = describe_topic(s, list[i].term, &topics[chosen++]);
+            status = describe_topic(s, list[i].term, &topics[chosen]);
+            if (status || topics[chosen].term_count >= TERMS_MIN) {
+                chosen++;
+            } else {
+                free_topic(&topics[chosen]);
+            }
         }
     }
     free(list);
@@ -515,6 +556,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
         find_centroids(&s);
         list_papers(&s);
         status = pt_parallel(options->jobs, corpus->papers / CHUNK + 1, remove_tags, &s, NULL);
+        status = status ? status : measure_all(&s);
         status = status ? status : pt_parallel(options->jobs, terms / CHUNK + 1, score_terms, &s, show_scored);
         status = status ? status : choose_topics(&s, out, count);
     }

@@ -310,6 +310,14 @@ teardown() {
     expect 3
 }
 
+@test "discover: words that any forty papers share are no topics" {
+    export PAPERTAG_DB=$work/papers.db
+    papertag add data/sample.jsonl >/dev/null
+    run papertag discover
+    expect 3
+    [[ $output == *"no topic with at least 5 papers found"* ]]
+}
+
 @test "discover: the printed calls make tags when a shell runs them as they stand, whatever the ids" {
     export PAPERTAG_DB=$work/papers.db PATH=$work/bin:$PATH
     mkdir "$work/bin"

@@ -212,7 +212,7 @@ static int run(const args *a)
     }
     free(naming.slugs);
     if (!code && !count) {
-        complain("no topic with at least %lu papers found; --min-papers may be lower", least);
+        complain("no topic with at least %lu papers found; a store of a thousand papers or more has some", least);
         code = EXIT_NOTHING;
     }
     papertag_model_close(model);
