@@ -13,9 +13,10 @@ enum { FOLDS = 10, EPOCHS_MAX = 200 };
 
 /* A tag of the model: C; the distance from the cut that a verdict asks for; what it asks for at least, and how much
  * less a single one asks for with the distance by which the prior contradicts it, all in units of WIDTH; the cost of a
- * labelled paper; the share of a tag's papers that a verdict may flip beyond its reach. */
-static const double ADAPT_C = 10, WIDTH = 0.3, ASKED_MIN = 0.1, ASKED_LESS = 0.5, LABELLED_COST = 1, FLIPS = 0.002;
-static const double ADAPT_EPSILON = 0.01;
+ * labelled paper; by unit of doubt, the cost of an unjudged paper, from OTHERS_MIN on, and how much more a verdict
+ * costs; the share of a tag's papers that a verdict may flip beyond its reach. */
+static const double ADAPT_C = 10, WIDTH = 0.3, ASKED_MIN = 0.1, ASKED_LESS = 0.5, LABELLED_COST = 1, OTHERS_COST = 0.02;
+static const double OTHERS_MIN = 0.001, VERDICT_MORE = 20, FLIPS = 0.002, ADAPT_EPSILON = 0.01;
 
 /* A new tag: C, and costs relative to one example: of its name and definition; of all unjudged papers together, for
  * each unit of cost of the starting examples and the description; of all likely papers together. */
@@ -104,14 +105,14 @@ static unsigned fold_count(size_t count)
 
 /* Adds the verdicts as the first cases. Those with yes and those with no are dealt to the folds separately, in turn.
  * targets: what each asks for; NULL: 1. */
-static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets)
+static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets, double cost)
 {
     size_t dealt[2] = {0};
 
     f->cases.folds = fold_count(lesson->count);
     for (size_t i = 0; i < lesson->count; i++) {
         const unsigned fold = (unsigned)(dealt[lesson->yes[i]]++ % f->cases.folds);
-        add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, 1,
+        add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, cost,
                  lesson->yes[i] ? fold : f->cases.folds - 1 - fold);
     }
 }
@@ -155,13 +156,34 @@ static double asked_by_verdict(const pt_lesson *lesson, size_t i)
     return fmax(fmin(1 + ASKED_LESS * distance / (double)lesson->count, 1), least);
 }
 
-/* Labelled papers that the prior decides as their labels do. They hold the weights where they are: each asks for the
- * distance that it has, WIDTH at most. Papers that the prior decides otherwise do not pull, or a single verdict would
- * fit the tag to all labels again. */
+/* How far the verdicts reach: the greatest distance from the cut of a paper that the prior decides against them. */
+static double find_reach(const pt_lesson *lesson)
+{
+    double reach = 0;
+
+    for (size_t i = 0; i < lesson->count; i++) {
+        reach = fmax(reach, -prior_distance(lesson, lesson->judged[i], lesson->yes[i]));
+    }
+    return reach;
+}
+
+/* How doubtful it is that the verdicts say anything about other papers. A single verdict on a paper that the prior
+ * decides otherwise by far is most likely about that paper alone; several are not. */
+static double find_doubt(const pt_lesson *lesson)
+{
+    const double far = find_reach(lesson) / WIDTH, n = (double)lesson->count;
+    return fmax(far - 1, 0) / (n * n);
+}
+
+/* Papers that hold the weights where they are: each asks for the distance from the cut that it has, WIDTH at most.
+ * These are labelled papers that the prior decides as their labels do. Those that it decides otherwise do not pull, or
+ * a single verdict would fit the tag to all labels again. When the verdicts are in doubt, unjudged papers without a
+ * label hold too, a little, as the prior decides them. */
 struct restraint {
     uint32_t *rows; /* count */
     uint8_t *has;   /* count */
     float *asked;   /* count: in units of WIDTH */
+    float *cost;    /* count */
     bool *active;   /* count: it takes part in the fit */
     size_t count;
 };
@@ -171,32 +193,65 @@ static void close_restraint(struct restraint *r)
     free(r->rows);
     free(r->has);
     free(r->asked);
+    free(r->cost);
     free(r->active);
 }
 
-static int open_restraint(struct restraint *r, const pt_lesson *lesson, papertag_error *err)
+static void restrain(struct restraint *r, uint32_t row, bool has, double distance, double cost)
 {
-    const size_t room = lesson->labelled_count;
+    r->rows[r->count] = row;
+    r->has[r->count] = has;
+    r->asked[r->count] = (float)fmin(distance / WIDTH, 1);
+    r->cost[r->count++] = (float)cost;
+}
+
+/* Adds the stored papers that have neither a verdict nor a label. */
+static int restrain_others(struct restraint *r, const pt_lesson *lesson, double cost, papertag_error *err)
+{
+    bool *known = pt_calloc(lesson->rows->count, sizeof *known);
+
+    if (!known) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < lesson->count; i++) {
+        known[lesson->judged[i]] = true;
+    }
+    for (size_t i = 0; i < lesson->labelled_count; i++) {
+        known[lesson->labelled[i]] = true;
+    }
+    for (uint32_t i = 0; i < lesson->papers; i++) {
+        const double above = known[i] ? 0 : prior_distance(lesson, i, true);
+        if (above != 0) {
+            restrain(r, i, above > 0, fabs(above), cost);
+        }
+    }
+    free(known);
+    return PAPERTAG_OK;
+}
+
+static int open_restraint(struct restraint *r, const pt_lesson *lesson, double doubt, papertag_error *err)
+{
+    const double cost = OTHERS_COST * doubt;
+    const size_t room = lesson->labelled_count + (cost >= OTHERS_MIN ? lesson->papers : 0);
 
     r->rows = pt_alloc(room, sizeof *r->rows);
     r->has = pt_alloc(room, sizeof *r->has);
     r->asked = pt_alloc(room, sizeof *r->asked);
+    r->cost = pt_alloc(room, sizeof *r->cost);
     r->active = pt_calloc(room, sizeof *r->active);
-    if (!r->rows || !r->has || !r->asked || !r->active) {
+    if (!r->rows || !r->has || !r->asked || !r->cost || !r->active) {
         return pt_no_memory(err);
     }
-    for (size_t i = 0; i < room; i++) {
+    for (size_t i = 0; i < lesson->labelled_count; i++) {
         const double distance = prior_distance(lesson, lesson->labelled[i], lesson->has[i]);
         if (distance > 0) {
-            r->rows[r->count] = lesson->labelled[i];
-            r->has[r->count] = lesson->has[i];
-            r->asked[r->count++] = (float)fmin(distance / WIDTH, 1);
+            restrain(r, lesson->labelled[i], lesson->has[i], distance, LABELLED_COST);
         }
     }
-    return PAPERTAG_OK;
+    return cost >= OTHERS_MIN ? restrain_others(r, lesson, cost, err) : PAPERTAG_OK;
 }
 
-/* Whether a fit gives a labelled paper less than it asks for, in any lane that is in use. */
+/* Whether a fit gives a paper less than it asks for, in any lane that is in use. */
 static bool is_broken(const struct fit *f, const pt_lesson *lesson, const struct restraint *r, size_t i)
 {
     float margins[PT_LANES];
@@ -210,8 +265,8 @@ static bool is_broken(const struct fit *f, const pt_lesson *lesson, const struct
     return false;
 }
 
-/* Fits the verdicts, then the labelled papers too that the fit did wrong, until there are none: few of them ever take
- * part, and those that do not would not change the fit. */
+/* Fits the verdicts, then the papers too that hold and got less than they ask for, until there are none: few of them
+ * ever take part, and those that do not would not change the fit. */
 static int fit_restrained(const pt_lesson *lesson, struct fit *f, struct restraint *r, papertag_error *err)
 {
     enum { ROUNDS_MAX = 30 };
@@ -226,25 +281,12 @@ static int fit_restrained(const pt_lesson *lesson, struct fit *f, struct restrai
         status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
         for (size_t i = 0; i < r->count && !status; i++) {
             if (!r->active[i] && is_broken(f, lesson, r, i)) {
-                add_case(f, r->rows[i], r->has[i], r->asked[i], LABELLED_COST, PT_NO_FOLD);
+                add_case(f, r->rows[i], r->has[i], r->asked[i], r->cost[i], PT_NO_FOLD);
                 r->active[i] = true;
             }
         }
     }
     return status;
-}
-
-/* How far the verdicts of one kind reach: the greatest distance of a paper that the prior decides against them. */
-static double find_reach(const pt_lesson *lesson, bool yes)
-{
-    double reach = 0;
-
-    for (size_t i = 0; i < lesson->count; i++) {
-        if ((bool)lesson->yes[i] == yes) {
-            reach = fmax(reach, -prior_distance(lesson, lesson->judged[i], yes));
-        }
-    }
-    return reach;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -258,7 +300,7 @@ static int compare_doubles(const void *a, const void *b)
  * n (n + 1) / 2 times as many. */
 static int find_part(const pt_lesson *lesson, const struct fit *f, double *part, papertag_error *err)
 {
-    const double reach[2] = {find_reach(lesson, false), find_reach(lesson, true)}, n = (double)lesson->count;
+    const double reach = find_reach(lesson), n = (double)lesson->count;
     double *flips = pt_alloc(lesson->papers, sizeof *flips); /* the part at which each paper flips */
     size_t count = 0, tagged = 0, allowed;
 
@@ -272,7 +314,7 @@ static int find_part(const pt_lesson *lesson, const struct fit *f, double *part,
         pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
         after = WIDTH * margins[f->cases.folds];
         tagged += before >= 0;
-        if ((before >= 0) != (after >= 0) && fabs(before) > reach[before < 0]) {
+        if ((before >= 0) != (after >= 0) && fabs(before) > reach) {
             flips[count++] = before / (before - after);
         }
     }
@@ -304,17 +346,18 @@ static void take_part(const pt_lesson *lesson, const struct fit *f, double part,
 static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err)
 {
     float *asked = pt_alloc(lesson->count, sizeof *asked);
+    const double doubt = find_doubt(lesson);
     struct restraint restraint = {0};
     struct fit f = {0};
     double part = 1;
-    int status = open_fit(&f, lesson->count + lesson->labelled_count, lesson, err);
+    int status = asked ? open_restraint(&restraint, lesson, doubt, err) : pt_no_memory(err);
 
-    status = status ? status : asked ? open_restraint(&restraint, lesson, err) : pt_no_memory(err);
+    status = status ? status : open_fit(&f, lesson->count + restraint.count, lesson, err);
     if (!status) {
         for (size_t i = 0; i < lesson->count; i++) {
             asked[i] = (float)asked_by_verdict(lesson, i);
         }
-        add_verdicts(&f, lesson, asked);
+        add_verdicts(&f, lesson, asked, 1 + VERDICT_MORE * doubt);
     }
     status = status ? status : fit_restrained(lesson, &f, &restraint, err);
     status = status ? status : find_part(lesson, &f, &part, err);
@@ -385,7 +428,7 @@ static int fit_new_tag(const pt_lesson *lesson, bool all, struct fit *f, paperta
 
     if (!status) {
         if (all) {
-            add_verdicts(f, lesson, NULL);
+            add_verdicts(f, lesson, NULL, 1);
         }
         f->cases.folds = all ? f->cases.folds : fold_count(count_starting(lesson));
         for (size_t i = 0; i < lesson->count && !all; i++) {

@@ -4,8 +4,8 @@
  *
  * A tag of the model starts from the model's weights. With m0 the model's margin and c its cut,
  *
- *     min over v  1/2 |v|^2 + C sum_i C_i max(0, a_i - y_i ((m0(x_i) - c) / WIDTH + v . x_i))^2,    m = m0 + WIDTH v .
- * x
+ *     min over v  1/2 |v|^2 + C sum_i C_i max(0, a_i - y_i ((m0(x_i) - c) / WIDTH + v . x_i))^2
+ *     m = m0 + WIDTH v . x
  *
  * over the judged papers and the labelled ones. This is the adaptive SVM of Yang, Yan and Hauptmann ("Cross-domain
  * video concept detection", 2007) with these changes:
@@ -14,7 +14,9 @@
  * - The bias is fixed, and the cut is: people judge papers near the cut, where the share with the tag differs from the
  *   share among all papers.
  * - A labelled paper holds, but does not pull. It asks (a_i) for the distance from the cut that it has without
- * verdicts, so that without verdicts nothing changes.
+ *   verdicts, so that without verdicts nothing changes.
+ * - A single verdict on a paper far on the other side of the cut is most likely about that paper alone. The other
+ *   stored papers then hold too, each a little, so that the weights change for terms that few others have.
  * - Only a part of v is taken, as much as the verdicts support. Rows have the length 1, so a single verdict moves no
  *   paper farther than the judged one. Papers as close to the cut as that one may flip; of the others only a share that
  *   grows with the number of verdicts.
