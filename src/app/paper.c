@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clean.h"
 #include "json.h"
 #include "paper.h"
 
@@ -87,6 +88,26 @@ void text_plain(text *t, const char *string)
         text_put(t, plain);
     }
     free(plain);
+}
+
+void text_beginning(text *t, const char *string, size_t most)
+{
+    text plain = {0}, clean = {0};
+    size_t end;
+
+    text_plain(&plain, string);
+    text_clean(&clean, text_of(t, &plain), plain.size);
+    end = *text_of(t, &clean) && clean.size > most ? most : clean.size;
+    while (end < clean.size && end > most / 2 && clean.data[end] != ' ') {
+        end--;
+    }
+    while (end < clean.size && end && ((unsigned char)clean.data[end] & 0xc0) == 0x80) {
+        end--;
+    }
+    text_add(t, text_of(t, &clean), end);
+    text_put(t, end < clean.size ? " \xe2\x80\xa6" : "");
+    text_free(&plain);
+    text_free(&clean);
 }
 
 void text_title(text *t, const papertag_paper *p)

@@ -17,6 +17,10 @@ void text_paper_json(text *t, const papertag_stored *s);
 /* A title or an abstract (NULL: nothing) without LaTeX. It is not cleaned. */
 void text_plain(text *t, const char *string);
 
+/* The beginning of an abstract without LaTeX, cleaned: at most `most` bytes, cut between words, and three dots where it
+ * goes on. */
+void text_beginning(text *t, const char *string, size_t most);
+
 /* A paper's title without LaTeX, or words that say that it has none. It is not cleaned. */
 void text_title(text *t, const papertag_paper *p);
 

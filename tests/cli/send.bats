@@ -104,6 +104,28 @@ END
     [ "$(awk 'length($0) > 999' "$work/message")" = "" ]
 }
 
+@test "eml: of many papers the page has the beginnings, then the titles, so that Gmail shows it whole" {
+    export PAPERTAG_DB=$work/papers.db
+    /usr/bin/python3 - >"$work/in" <<'END'
+for n in range(220):
+    words = "Quantized weights of language models, número %d, need few bits. " % n * 30
+    print('{"id":"q%d","title":"Quantization %d","abstract":"%s","date":"2026-01-01"}' % (n, n, words))
+END
+    papertag add "$work/in" >/dev/null
+    for count in 5 60 220; do
+        papertag digest --format eml --limit "$count" >"$work/message"
+        /usr/bin/python3 - "$work/message" "$count" <<'END'
+import email, email.policy, sys
+page = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default).get_body(('html',)).get_content()
+count, size = int(sys.argv[2]), len(page.encode())
+form = 'whole' if '<details>' in page else 'beginnings' if 'class="beginning"' in page else 'titles'
+assert page.count('<article') == count and size <= 100000, (count, size)
+assert form == {5: 'whole', 60: 'beginnings', 220: 'titles'}[count], (count, form, size)
+assert form == 'whole' or 'long mail' in page
+END
+    done
+}
+
 @test "send: what each answer of a server makes of a mail, and what the next run does" {
     serve_mail
     store
@@ -127,6 +149,8 @@ END
 451@END 75 3 1
 550@RCPT 1 2 0
 553@MAIL 1 2 0
+530@MAIL 1 0 1
+503@RCPT 1 0 1
 554@END 1 2 0
 554@GREETING 1 0 1
 drop@GREETING 1 0 1

@@ -27,6 +27,9 @@ typedef struct digest_tag {
     size_t count;
 } digest_tag;
 
+/* How much of its papers a page has. */
+typedef enum digest_length { LENGTH_WHOLE, LENGTH_BEGINNINGS, LENGTH_TITLES } digest_length;
+
 /* Adds the address on which a reader says that a tag of a paper is right or wrong, if there is one. */
 typedef void digest_verdict(const void *context, const papertag_paper *paper, const char *tag, bool right, text *url);
 
@@ -48,6 +51,7 @@ typedef struct digest {
     digest_verdict *verdict; /* NULL: readers cannot answer */
     const void *verdict_context;
     digest_group group;
+    digest_length length;
     bool counts; /* its tags are to be counted */
     style style;
     digest_entry *entries; /* count of them, by heading, then place; owned */

@@ -15,7 +15,10 @@
 #include "../signed_link.h"
 #include "formats.h"
 
-enum { LINE = 57 }; /* bytes that make a line of 76 characters in base64 */
+enum {
+    LINE = 57,             /* bytes that make a line of 76 characters in base64 */
+    PAGE_MOST = 100 * 1000 /* bytes of a page: of one of 102 kB or more, Gmail shows only the beginning */
+};
 
 static void add_base64(text *out, const char *bytes, size_t size)
 {
@@ -219,6 +222,20 @@ static void add_part(text *out, unsigned long long id, const digest_format *form
     out->failed = out->failed || body->failed;
 }
 
+/* Writes the page with as much of the abstracts as fits. */
+static bool write_page(digest *d, text *page)
+{
+    bool good = format_html.write(d, page);
+
+    while (good && page->size > PAGE_MOST && d->length < LENGTH_TITLES) {
+        d->length++;
+        text_empty(page);
+        good = format_html.write(d, page);
+    }
+    d->length = LENGTH_WHOLE;
+    return good;
+}
+
 static bool write_eml(digest *d, text *out)
 {
     const style terminal = d->style;
@@ -227,7 +244,7 @@ static bool write_eml(digest *d, text *out)
     bool good;
 
     d->style = (style){76, "", "", "", "", ""};
-    good = format_text.write(d, &words) && format_html.write(d, &page);
+    good = format_text.write(d, &words) && write_page(d, &page);
     d->style = terminal;
     id = content_hash(&words, d->address ? d->address : "");
     add_headers(out, d, id);

@@ -64,8 +64,17 @@ static void add_foot(const digest *d, text *out)
         text_html(out, d->filter);
         text_put(out, "</code>. ");
     }
-    text_put(out, "The number next to a tag is its probability; a check mark means that you confirmed it. "
-                  "In an open abstract, the words that earned the tags are underlined.");
+    text_put(out,
+             "The number next to a tag is its probability; a check mark in its place means that you confirmed it.");
+    if (d->verdict) {
+        text_put(out, " With \xe2\x9c\x93 you say that a tag is right, with \xe2\x9c\x97 that it is wrong.");
+    }
+    text_put(out,
+             d->length == LENGTH_WHOLE ? " In an open abstract, the words that earned the tags are underlined."
+             : d->length == LENGTH_BEGINNINGS
+                 ? " So many papers make a long mail: of each abstract it has the beginning; the links lead to the "
+                   "whole."
+                 : " So many papers make a long mail: it has no abstracts; the links lead to them.");
     if (d->unsubscribe) {
         text_put(out, " <a href=\"");
         text_html(out, d->unsubscribe);

@@ -143,8 +143,7 @@ static void add_answers(const digest *d, const papertag_stored *paper, const cha
         text url = {0};
         d->verdict(d->verdict_context, &paper->paper, tag, right, &url);
         if (*text_of(out, &url)) {
-            text_put(out,
-                     right ? " <a class=\"yes\" title=\"right\" href=\"" : " <a class=\"no\" title=\"wrong\" href=\"");
+            text_put(out, right ? " <a class=\"yes\" href=\"" : " <a class=\"no\" href=\"");
             text_html(out, url.data);
             text_put(out, right ? "\">\xe2\x9c\x93</a>" : "\">\xe2\x9c\x97</a>");
         }
@@ -250,6 +249,21 @@ static void add_title(const papertag_stored *paper, text *out)
     text_free(&url);
 }
 
+/* The lines of an abstract that are seen at once. */
+static void add_beginning(const digest *d, const papertag_stored *paper, text *out)
+{
+    enum { TWO_LINES = 240 };
+    text words = {0};
+
+    text_beginning(&words, paper->paper.abstract, d->length == LENGTH_TITLES ? 0 : TWO_LINES);
+    if (d->length == LENGTH_BEGINNINGS && *text_of(out, &words)) {
+        text_put(out, "<p class=\"beginning\">");
+        text_html(out, words.data);
+        text_put(out, "</p>\n");
+    }
+    text_free(&words);
+}
+
 void html_paper(const digest *d, const papertag_stored *paper, text *out)
 {
     text abstract = {0};
@@ -257,6 +271,10 @@ void html_paper(const digest *d, const papertag_stored *paper, text *out)
     add_title(paper, out);
     html_about(d, paper, out);
     add_tags(d, paper, out);
+    if (d->length != LENGTH_WHOLE) {
+        add_beginning(d, paper, out);
+        return;
+    }
     text_plain(&abstract, paper->paper.abstract);
     if (*text_of(out, &abstract)) {
         text_put(out, "<details><summary><span>");

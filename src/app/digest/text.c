@@ -3,7 +3,6 @@
  */
 #include <string.h>
 
-#include "../clean.h"
 #include "../paper.h"
 #include "formats.h"
 
@@ -12,28 +11,15 @@ enum { TAGS_SHOWN = 8 }; /* in the head */
 /* The first two lines of the abstract. */
 static void add_beginning(text *out, const style *s, const papertag_paper *p)
 {
-    const size_t most = 2 * (size_t)(s->width - 4);
-    text plain = {0}, clean = {0};
-    size_t length;
+    text words = {0};
 
-    text_plain(&plain, p->abstract);
-    text_clean(&clean, text_of(out, &plain), plain.size);
-    length = clean.size;
-    if (length > most) { /* bytes for columns: a beginning needs no more than that */
-        for (length = most; length > most / 2 && clean.data[length] != ' '; length--) {
-        }
-        while (length && ((unsigned char)clean.data[length] & 0xc0) == 0x80) {
-            length--;
-        }
-        clean.data[length] = '\0';
-    }
-    if (*text_of(out, &clean)) {
+    text_beginning(&words, p->abstract, 2 * (size_t)(s->width - 4)); /* bytes for columns: it needs no more than that */
+    if (*text_of(out, &words)) {
         text_format(out, "  %s", s->dim);
-        text_wrapped(out, s, clean.data, "  ");
-        text_format(out, "%s%s\n", length < clean.size ? " \xe2\x80\xa6" : "", s->plain);
+        text_wrapped(out, s, words.data, "  ");
+        text_format(out, "%s\n", s->plain);
     }
-    text_free(&plain);
-    text_free(&clean);
+    text_free(&words);
 }
 
 static void add_home(text *out, const style *s, const papertag_stored *paper)

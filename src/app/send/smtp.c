@@ -196,6 +196,13 @@ static int watch_time(void *context, curl_off_t total, curl_off_t got, curl_off_
 
 /* ---- judging --------------------------------------------------------------------------------------------------- */
 
+/* Whether an answer speaks of the connection or the login, not of the message (RFC 5321 and 4954): a command out of
+ * order, or encryption or a login that the server misses. */
+static bool speaks_of_settings(int reply)
+{
+    return reply == 503 || reply == 530 || reply == 534 || reply == 535 || reply == 538;
+}
+
 papertag_mail_state smtp_judge(bool good, smtp_stage stage, int reply, bool whole)
 {
     if (good || (whole && reply >= 200 && reply < 300)) {
@@ -204,7 +211,7 @@ papertag_mail_state smtp_judge(bool good, smtp_stage stage, int reply, bool whol
     if (reply >= 400 && reply < 500) {
         return PAPERTAG_MAIL_DEFERRED;
     }
-    if (reply >= 500 && stage >= SMTP_SENDER) { /* before, it speaks of the settings, not of the message */
+    if (reply >= 500 && stage >= SMTP_SENDER && !speaks_of_settings(reply)) { /* before, nothing is of the message */
         return PAPERTAG_MAIL_REFUSED;
     }
     return whole ? PAPERTAG_MAIL_UNKNOWN : PAPERTAG_MAIL_BEGUN;

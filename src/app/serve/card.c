@@ -141,19 +141,11 @@ void add_tags(text *out, request *r, const papertag_stored *paper, bool all)
 
 /* ---- cards ----------------------------------------------------------------------------------------------------- */
 
-/* The beginning of an abstract, cut between words. */
 static void add_beginning(text *out, const char *abstract)
 {
-    const size_t length = strlen(abstract);
-    size_t end = length > SHORT ? SHORT : length;
     text part = {0};
 
-    while (end > 0 && end < length && abstract[end] != ' ') {
-        end--;
-    }
-    end = end ? end : SHORT;
-    text_clean(&part, abstract, end < length ? end : length);
-    text_put(&part, end < length ? " \xe2\x80\xa6" : "");
+    text_beginning(&part, abstract, SHORT);
     html_open(out, "p", "class", "beginning", NULL);
     html_foreign(out, text_of(out, &part));
     html_close(out, "p");
@@ -177,7 +169,7 @@ void add_card(text *out, request *r, const papertag_stored *paper, const char *b
     html_close(out, "h3");
     add_about(out, r, p);
     if (p->abstract) {
-        add_beginning(out, plain_of(r, out, p->abstract));
+        add_beginning(out, p->abstract);
     }
     form_begin(out, "/verdict", "card", back);
     form_hidden(out, "id", p->id);
