@@ -169,9 +169,9 @@ $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
 	$(Q)$(if $(QUICK),true,$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS))
-	$(Q)for part in kill powercut damage limits together $(if $(QUICK),,edited); do \
+	$(Q)for part in kill powercut damage limits together stateful $(if $(QUICK),,edited); do \
 	        case $$part in \
-	            together | edited) shim= ;; \
+	            together | stateful | edited) shim= ;; \
 	            powercut) shim='$(CURDIR)/$(RECORD)' ;; \
 	            *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; \
 	        esac; \

@@ -7,7 +7,7 @@
 
 #include "page.h"
 
-enum { SKIP_MOST = 500, QUICK = 9 };
+enum { SKIP_MOST = 500, COUNT_MOST = 1000000, QUICK = 9 };
 
 /* A review, as far as it has come: all of it is in the address. */
 struct review {
@@ -20,8 +20,8 @@ static bool read_review(const request *r, answer *a, struct review *out)
     out->tag = pairs_get(&r->target.query, "tag");
     out->order = pairs_get(&r->target.query, "order");
     return read_number(r, a, "skip", 0, SKIP_MOST, 0, &out->skip) &&
-           read_number(r, a, "asked", 0, 1000000, 0, &out->asked) &&
-           read_number(r, a, "right", 0, 1000000, 0, &out->right);
+           read_number(r, a, "asked", 0, COUNT_MOST, 0, &out->asked) &&
+           read_number(r, a, "right", 0, COUNT_MOST, 0, &out->right);
 }
 
 static papertag_order order_of(const char *word)
@@ -195,28 +195,33 @@ void page_review(worker *w, request *r, answer *a)
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
 
+/* A number of the address that the form stood on; 0: none that the page takes. */
+static long number_of(const target *t, const char *name)
+{
+    const char *value = pairs_get(&t->query, name);
+    const long number = value ? strtol(value, NULL, 10) : 0;
+
+    return number > 0 && number < COUNT_MOST ? number : 0;
+}
+
 /* Goes on to the next question, with one more decision judged. */
 static void next_question(request *r, answer *a, const char *tag, bool judged, bool right)
 {
     const char *back = pairs_get(&r->form, "back");
-    struct review v = {0};
-    target t;
+    target t = {0};
 
     /* the address that the form stood on has the rest */
     if (back && is_own_path(back) && !target_parse(&t, back)) {
-        const char *number;
-        v.tag = pairs_get(&t.query, "tag");
-        v.order = pairs_get(&t.query, "order");
-        v.skip = (number = pairs_get(&t.query, "skip")) ? strtol(number, NULL, 10) : 0;
-        v.asked = (number = pairs_get(&t.query, "asked")) ? strtol(number, NULL, 10) : 0;
-        v.right = (number = pairs_get(&t.query, "right")) ? strtol(number, NULL, 10) : 0;
-        v.asked += tag && judged;
-        v.right += tag && judged && right;
+        const struct review v = {.tag = pairs_get(&t.query, "tag"),
+                                 .order = pairs_get(&t.query, "order"),
+                                 .skip = number_of(&t, "skip"),
+                                 .asked = number_of(&t, "asked") + (tag && judged),
+                                 .right = number_of(&t, "right") + (tag && judged && right)};
         answer_redirect(a, review_address(r, &a->body, &v));
-        target_free(&t);
     } else {
         answer_redirect(a, "/review");
     }
+    target_free(&t);
 }
 
 /* The verdicts of an answer about all tags of a paper: they are right as they are, or none of them is. */
