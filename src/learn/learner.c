@@ -186,16 +186,6 @@ int papertag_learner_add_dev(papertag_learner *l, const papertag_paper *paper, p
 
 /* ---- the tags of the new model --------------------------------------------------------------------------------- */
 
-/* The old manifest's account of a tag's own weights. NULL: the tag has none. */
-static const cJSON *find_learnt(const papertag_model *m, size_t tag)
-{
-    const cJSON *tags = cJSON_GetObjectItemCaseSensitive(m->json, "tags");
-
-    return m->own_place && m->own_place[tag] != UINT32_MAX
-               ? cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(tags, (int)tag), "learnt")
-               : NULL;
-}
-
 static bool is_to_go(const papertag_learner *l, const char *slug)
 {
     return l->options.remove && !strcmp(l->options.remove, slug);
@@ -205,8 +195,9 @@ static void add_tag_of_model(papertag_learner *l, size_t number)
 {
     pt_learner_tag *tag = &l->tags[l->tag_count++];
 
-    *tag = (pt_learner_tag){
-        .slug = l->model->tags[number].tag, .old_number = (uint32_t)number, .learnt = find_learnt(l->model, number)};
+    *tag = (pt_learner_tag){.slug = l->model->tags[number].tag,
+                            .old_number = (uint32_t)number,
+                            .learnt = pt_model_learnt(l->model, number)};
     tag->base = cJSON_GetObjectItemCaseSensitive(tag->learnt, "base");
     tag->is_new = tag->learnt && !tag->base;
     for (size_t k = 0; k < l->own_tag_count; k++) {

@@ -195,6 +195,24 @@ done:
     return status;
 }
 
+/* ---- tags that were learnt ------------------------------------------------------------------------------------- */
+
+const cJSON *pt_model_learnt(const papertag_model *model, size_t tag)
+{
+    const cJSON *tags = cJSON_GetObjectItemCaseSensitive(model->json, "tags");
+
+    return model->own_place && model->own_place[tag] != UINT32_MAX
+               ? cJSON_GetObjectItemCaseSensitive(cJSON_GetArrayItem(tags, (int)tag), "learnt")
+               : NULL;
+}
+
+bool pt_model_tag_is_personal(const papertag_model *model, size_t tag)
+{
+    const cJSON *learnt = pt_model_learnt(model, tag);
+
+    return learnt && !cJSON_GetObjectItemCaseSensitive(learnt, "base");
+}
+
 /* ---- precision ------------------------------------------------------------------------------------------------- */
 
 int papertag_model_precision_cut(const papertag_model *model, double precision, double *p, papertag_error *err)

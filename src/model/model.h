@@ -168,6 +168,12 @@ struct papertag_tagger {
 /* A model over bytes (aligned, from malloc). They are freed with the model, or here when it cannot be opened. */
 int pt_model_open_owned(papertag_model **out, const char *name, void *bytes, size_t size, papertag_error *err);
 
+/* What a learner wrote of a tag that it fitted: an object of the manifest; NULL: the tag is as it was trained. */
+const cJSON *pt_model_learnt(const papertag_model *model, size_t tag);
+
+/* Whether a tag was made by a person, and the model had none like it before. */
+bool pt_model_tag_is_personal(const papertag_model *model, size_t tag);
+
 /* The part of a row that has no terms added to the vocabulary: a vector of length 1. */
 static inline pt_row pt_first_part(const pt_vocabulary *v, pt_row row)
 {

@@ -9,11 +9,12 @@
 
 static const char find_tag[] = "SELECT key FROM tags WHERE tag=?1";
 
-/* Records a tag with what the model says of it, and its cut. */
-static int write_tag(papertag_store *store, const papertag_tag_info *tag, int64_t model, int64_t *key,
+/* Records a tag with what the model says of it, and its cut. A person's own tag that was removed comes back with a
+ * model from before, and is the person's again. */
+static int write_tag(papertag_store *store, const papertag_tag_info *tag, bool own, int64_t model, int64_t *key,
                      papertag_error *err)
 {
-    static const char insert[] = "INSERT INTO tags(tag, name, definition, grp, aliases) VALUES(?1,?2,?3,?4,?5)"
+    static const char insert[] = "INSERT INTO tags(tag, name, definition, grp, aliases, own) VALUES(?1,?2,?3,?4,?5,?6)"
                                  " ON CONFLICT(tag) DO UPDATE SET name=excluded.name, definition=excluded.definition,"
                                  " grp=excluded.grp, aliases=excluded.aliases";
     static const char insert_cut[] = "INSERT OR REPLACE INTO cuts(model, tag, cut) VALUES(?1,?2,?3)";
@@ -23,7 +24,8 @@ static int write_tag(papertag_store *store, const papertag_tag_info *tag, int64_
     int status = pt_list_format(tag->aliases, &arena, &scratch, &aliases) ? pt_no_memory(err) : PAPERTAG_OK;
 
     if (!status) {
-        status = pt_store_do(store, insert, err, "ttttt", tag->tag, tag->name, tag->definition, tag->group, aliases);
+        status = pt_store_do(store, insert, err, "ttttti", tag->tag, tag->name, tag->definition, tag->group, aliases,
+                             (int64_t)own);
     }
     status = status ? status : pt_store_ask(store, find_tag, key, err, "t", tag->tag);
     status = status ? status : pt_store_do(store, insert_cut, err, "iir", model, *key, tag->cut);
@@ -65,7 +67,7 @@ int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_k
     for (size_t t = 0; t < count && !status; t++) {
         status = fresh ? PAPERTAG_END : pt_store_ask(store, find_tag, &out->tags[t], err, "t", tags[t].tag);
         if (status == PAPERTAG_END) { /* not recorded before, or removed since */
-            status = write_tag(store, &tags[t], out->key, &out->tags[t], err);
+            status = write_tag(store, &tags[t], pt_model_tag_is_personal(model, t), out->key, &out->tags[t], err);
         }
     }
     return status;

@@ -111,6 +111,22 @@ int papertag_store_define_tag(papertag_store *store, const papertag_own_tag *tag
 
 /* ---- forgetting ------------------------------------------------------------------------------------------------ */
 
+int papertag_store_forget_tag(papertag_store *store, const char *tag, papertag_error *err)
+{
+    int64_t own = 0;
+    int status = pt_store_begin(store, err);
+
+    if (status) {
+        return status;
+    }
+    status = pt_store_ask(store, "SELECT own FROM tags WHERE tag=?1", &own, err, "t", tag);
+    if (status == PAPERTAG_END || (!status && !own)) {
+        status = pt_fail(err, PAPERTAG_BAD_ARGUMENT, "'%.60s' is not a tag made in this store", tag);
+    }
+    status = status ? status : pt_store_forget_tag(store, tag, err);
+    return pt_store_end(store, status, err);
+}
+
 int pt_store_forget_tag(papertag_store *store, const char *slug, papertag_error *err)
 {
     static const char *const rows[] = {"DELETE FROM tagged WHERE tag=?1",   "DELETE FROM tag_counts WHERE tag=?1",

@@ -120,6 +120,22 @@ teardown() {
     [ -z "$(verdicts)" ]
 }
 
+@test "tag-remove: a tag that the model in use lacks, and one that a model from before brings back" {
+    store
+    papertag tag-new mine -e sample-01 -e sample-02 >/dev/null
+    mine=$(papertag model list --json | jq -r .model)
+    papertag model use default >/dev/null
+    [[ $(papertag tag-remove mine) == "mine is removed; the model in use does not have it" ]]
+    run papertag label sample-01 +mine
+    expect 2
+    papertag model use "$mine" >/dev/null
+    papertag tag-new mine -e sample-03 >/dev/null
+    papertag doctor >/dev/null
+    papertag tag-remove mine --json | jq -s -e '.[0].gone' >/dev/null
+    run papertag tag-remove mine
+    expect 2
+}
+
 @test "tag-new: invalid names and examples" {
     store
     run papertag tag-new quantization -e sample-01

@@ -199,6 +199,27 @@ void lesson_close(struct lesson *lesson)
     text_free(&lesson->out);
 }
 
+/* Removes a tag that no model in use has: nothing has to be learnt for that. */
+static int forget_tag(struct lesson *lesson)
+{
+    text *out = &lesson->out;
+    papertag_error err;
+
+    if (papertag_store_forget_tag(lesson->store, lesson->removed, &err)) {
+        return refused(&err);
+    }
+    if (args_have(lesson->args, "json")) {
+        json_open(out, NULL, '{');
+        json_string(out, "tag", lesson->removed);
+        json_bool(out, "gone", true);
+        json_close(out, '}');
+        json_line_end(out);
+    } else {
+        text_format(out, "%s is removed; the model in use does not have it\n", lesson->removed);
+    }
+    return text_end(out, EXIT_DONE);
+}
+
 int lesson_learn(struct lesson *lesson, bool dry)
 {
     const char *path = args_text(lesson->args, "output", NULL);
@@ -212,6 +233,9 @@ int lesson_learn(struct lesson *lesson, bool dry)
     progress_end(&lesson->progress);
     if (status == PAPERTAG_END) {
         code = dry ? EXIT_DONE : retag(lesson->store, lesson->model, &more);
+        if (lesson->removed) {
+            return code ? code : forget_tag(lesson);
+        }
         complain("nothing to learn: no verdict has changed since the model last learnt");
         return code ? code : EXIT_NOTHING;
     }

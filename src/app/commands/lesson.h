@@ -13,7 +13,8 @@ struct lesson {
     papertag_learner *learner;
     unsigned long shown; /* papers to name for each tag that gain a tag, and as many that lose it */
     style style;
-    progress progress; /* its line goes before anything is printed */
+    const char *removed; /* a tag that is to go; NULL */
+    progress progress;   /* its line goes before anything is printed */
     text out;
 };
 

@@ -9,7 +9,7 @@ static int run(const args *a)
     papertag_learn_options options = {.force = true};
     int code = a->operand_count == 1 ? lesson_open(&lesson, a) : usage_error(a->command, "tag-remove: give one name");
 
-    options.remove = a->operand_count ? a->operands[0] : NULL;
+    lesson.removed = options.remove = a->operand_count ? a->operands[0] : NULL;
     code = code ? code : lesson_start(&lesson, &options);
     code = code ? code : lesson_learn(&lesson, false);
     lesson_close(&lesson);
