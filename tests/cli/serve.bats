@@ -88,6 +88,18 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(status "$url/api/v1/health")" = 200 ]
 }
 
+@test "serve: no request changes anything that may not, whatever is wrong with it" {
+    printf 'read read-0123456789abc\nlabel label-0123456789ab\nadmin admin-0123456789ab\n' >"$work/tokens"
+    chmod 600 "$work/tokens"
+    start --token-file "$work/tokens"
+    papertag subscribe ada >/dev/null
+    papertag label sample-02 +agents >/dev/null # something to undo
+    /usr/bin/python3 tests/cli/attacks.py "${url#http://}" "$PAPERTAG_DB" read-0123456789abc label-0123456789ab admin-0123456789ab
+    kill -TERM "$server"
+    wait "$server"
+    server=
+}
+
 @test "serve: other hosts and pages of other sites are refused" {
     start
     [ "$(status -H 'Host: evil.example' "$url/")" = 403 ]

@@ -58,9 +58,9 @@ static const parameter judging[] = {{"paper", "its id"},
         .method = (m), .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = (b), .answers = JSON, \
         .status = 200, .most = (n)                                                                                     \
     }
-#define FORM(p, h, s)                                                                                                  \
+#define FORM(p, least, h, s)                                                                                           \
     {                                                                                                                  \
-        .method = "POST", .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = FORM_TYPE,         \
+        .method = "POST", .path = (p), .scope = (least), .handle = (h), .summary = (s), .body = FORM_TYPE,             \
         .answers = HTML, .status = 200, .most = BODY_MOST                                                              \
     }
 #define SIGNED(m, p, h, s, q)                                                                                          \
@@ -172,14 +172,15 @@ const route routes[] = {
     SIGNED("POST", "/unsubscribe", signed_unsubscribe, "Unsubscribe, with one click, too (RFC 8058)", unsubscribing),
     SIGNED("GET", "/verdict", signed_verdict, "Ask a reader of mail whether a tag is right", judging),
     SIGNED("POST", "/verdict", signed_verdict, "Record what a reader of mail says of a tag", judging),
-    FORM("/verdict", form_verdict, "Give papers a tag or take it from them"),
-    FORM("/mark", form_mark, "Mark papers as read or starred"),
-    FORM("/note", form_note, "Note something of a paper"),
-    FORM("/undo", form_undo, "Undo the last change"),
-    FORM("/review", form_review, "Answer a question"),
-    FORM("/subscriptions", form_subscribe, "Subscribe"),
-    FORM("/subscriptions/end", form_unsubscribe, "End a subscription"),
-    FORM("/tags", form_tag, "Make a tag"),
+    FORM("/verdict", SCOPE_LABEL, form_verdict, "Give papers a tag or take it from them"),
+    FORM("/mark", SCOPE_LABEL, form_mark, "Mark papers as read or starred"),
+    FORM("/note", SCOPE_LABEL, form_note, "Note something of a paper"),
+    FORM("/undo", SCOPE_LABEL, form_undo, "Undo the last change"),
+    FORM("/review", SCOPE_LABEL, form_review, "Answer a question"),
+    /* what sends mail, or makes the server learn, is for the one whose store it is */
+    FORM("/subscriptions", SCOPE_ADMIN, form_subscribe, "Subscribe"),
+    FORM("/subscriptions/end", SCOPE_ADMIN, form_unsubscribe, "End a subscription"),
+    FORM("/tags", SCOPE_ADMIN, form_tag, "Make a tag"),
     {.method = NULL},
 };
 
