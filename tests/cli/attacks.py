@@ -133,8 +133,8 @@ def random_request():
     c = CHANCE
     method, path, _, body, _ = c.choice(WRITES)
     method = c.choice([method] * 6 + ["GET", "HEAD", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "P UT", "", "X" * 70])
-    path = c.choice([path] * 6 + ["http://%s%s" % (HOST, path), "*", "", path + "?" + "&".join(["a=b"] * 3000), path + "%", path + "%zz",
-                                  path + "%00", path + "#x", path + "/..", "/" * 3000, path + "?q=" + "%28" * 4000, path + "\x01",
+    path = c.choice([path] * 6 + ["http://%s%s" % (HOST, path), "*", "", path + "?" + "&".join(["a=b"] * 60), path + "%", path + "%zz",
+                                  path + "%00", path + "#x", path + "/..", "/" * 2000, path + "?q=" + "%28" * 1500, path + "\x01",
                                   path + "?q=a&q=b&limit=1&limit=2", path.replace("/", "%2f"), path + "\xc0\xaf"])
     body = (body or "").encode()
     length = c.choice([str(len(body))] * 6 + ["-1", "+5", "0x5", "5, 5", "9" * 30, " ", "1e1", str(len(body) + 7), "0"])
@@ -150,7 +150,7 @@ def random_request():
              ("Content-Encoding", "gzip"), (" folded", "x"), ("X-HTTP-Method-Override", "DELETE")]
     heads += c.sample(extra, c.randrange(5))
     c.shuffle(heads)
-    end = c.choice(["\r\n"] * 8 + ["\n", "\r", "\r\r\n"])
+    end = c.choice(["\r\n"] * 8 + ["\n", "\r\r\n"])
     version = c.choice(["HTTP/1.1"] * 8 + ["HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/1.1 ", "http/1.1", ""])
     head = "%s %s %s%s" % (method, path, version, end) + "".join("%s: %s%s" % (name, value, end) for name, value in heads) + end
     # what comes after the body is taken for a request by a server that ends the body early: it has no right to write
@@ -170,7 +170,7 @@ def grammar():
                 answer = b""
                 while (part := s.recv(65536)) and len(answer) < 1 << 20:
                     answer += part
-            except ConnectionError:
+            except OSError:
                 continue  # it may close on what is no request
         for line in re.findall(rb"(?:^|\n)HTTP/1\.[01] (\d+)", answer):
             if line[:1] == b"2" and b"OPTIONS" not in request[:12] or line in (b"500", b"502"):
