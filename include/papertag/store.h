@@ -38,6 +38,12 @@ PAPERTAG_API size_t papertag_batch_count(const papertag_batch *batch);
 PAPERTAG_API int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const papertag_score *scores,
                                     size_t count, papertag_error *err);
 
+/* Tags a paper and adds it with its scores: papertag_tag and papertag_batch_add in one. It also keeps what was found in
+ * the text, from which similar papers, topics and new models are found without reading the text again. The papers of a
+ * batch are tagged by one model. */
+PAPERTAG_API int papertag_batch_tag(papertag_batch *batch, const papertag_paper *paper, papertag_tagger *tagger,
+                                    papertag_error *err);
+
 /* What became of papers. */
 typedef struct papertag_import {
     size_t added, updated, unchanged; /* each paper counts as one of these */

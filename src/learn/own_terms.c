@@ -21,8 +21,10 @@ static const double SHARE_MAX = 0.5;
 int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
                     papertag_error *err)
 {
+    const bool is_models = vocabulary == &l->model->vocabulary; /* added terms are dropped, then */
     const pt_rows_options rows = {.text = &l->model->options,
                                   .vocabulary = vocabulary,
+                                  .space = is_models ? pt_model_space(l->model) : NULL,
                                   .jobs = l->options.jobs,
                                   .progress = l->options.progress,
                                   .progress_context = l->options.progress_context};

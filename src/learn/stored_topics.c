@@ -54,6 +54,7 @@ static int read_papers(papertag_store *store, const papertag_model *model, const
 {
     const pt_rows_options rows = {.text = &model->options,
                                   .vocabulary = &model->vocabulary,
+                                  .space = model->vocabulary.added ? NULL : pt_model_space(model),
                                   .jobs = pt_jobs(options->jobs),
                                   .progress = options->progress,
                                   .progress_context = options->progress_context};

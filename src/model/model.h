@@ -183,6 +183,10 @@ static inline pt_row pt_first_part(const pt_vocabulary *v, pt_row row)
     return row;
 }
 
+/* A name for the vocabulary and the options by which rows are made, without terms that were added: models that were
+ * learnt from this one have the same. */
+const char *pt_model_space(const papertag_model *model);
+
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);
 

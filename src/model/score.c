@@ -16,6 +16,13 @@ int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstra
     return pt_tfidf_row(&tagger->counter, &m->options, &m->vocabulary, title, abstract, row, err);
 }
 
+const char *pt_model_space(const papertag_model *model)
+{
+    const cJSON *base = cJSON_GetObjectItemCaseSensitive(model->json, "base");
+
+    return cJSON_IsString(base) ? base->valuestring : model->hash;
+}
+
 int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err)
 {
     papertag_tagger *tagger = pt_calloc(1, sizeof *tagger);

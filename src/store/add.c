@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "known_model.h"
 #include "model/model.h"
+#include "row_blocks.h"
 #include "tag_index.h"
 
 /* What the papers of a batch are stored with. */
@@ -20,6 +21,7 @@ struct adding {
     int64_t *filed;              /* [T] new papers filed under each of its tags, which are counted in the end */
     char now[PT_TIME];
     papertag_import counts;
+    pt_row_writer rows;
 };
 
 /* ---- opinions -------------------------------------------------------------------------------------------------- */
@@ -122,6 +124,9 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_er
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
     status = status || !tagged ? status : write_opinions(a->store, key, item, a->model, err);
     status = status || !tagged ? status : file_new(a, key, day, item, err);
+    if (!status && tagged && item->row) {
+        status = pt_row_writer_put(&a->rows, key, item->row, item->row_size, err);
+    }
     a->counts.added += !status;
     a->counts.tagged += !status && tagged;
     return status;
@@ -204,6 +209,9 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
         status = pt_store_do(a->store, untag, err, "i", key);
     }
     status = status ? status : pt_store_file(a->store, key, err);
+    if (!status && newer) {
+        status = pt_row_writer_put(&a->rows, key, tagged ? item->row : NULL, item->row_size, err);
+    }
     status = status ? status : keep_record(a->store, key, item, err);
     status = status ? status : write_source(a->store, key, item, err);
     status = status ? status : pt_store_write_names(a->store, key, item, err);
@@ -248,7 +256,7 @@ static int add_item(struct adding *a, const pt_batch_item *item, papertag_error 
 int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                        papertag_import *counts, papertag_error *err)
 {
-    struct adding a = {.store = store, .counts = *counts};
+    struct adding a = {.store = store, .counts = *counts, .rows = {.store = store, .space = batch->space}};
     pt_known_model known = {0};
     int status = PAPERTAG_OK;
 
@@ -262,6 +270,7 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
     for (size_t i = 0; i < batch->count && !status; i++) {
         status = add_item(&a, &batch->items[i], err);
     }
+    status = pt_row_writer_end(&a.rows, status, err);
     for (size_t t = 0; t < known.tag_count && !status; t++) {
         status = a.filed[t] ? pt_store_count_filed(store, known.tags[t], a.filed[t], err) : status;
     }

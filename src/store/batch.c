@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "days.h"
+#include "model/model.h"
 
 int papertag_batch_open(papertag_batch **out, papertag_error *err)
 {
@@ -121,4 +122,25 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
     set_hashes(item);
     batch->count++;
     return PAPERTAG_OK;
+}
+
+int papertag_batch_tag(papertag_batch *batch, const papertag_paper *paper, papertag_tagger *tagger, papertag_error *err)
+{
+    pt_row row;
+    pt_batch_item *item;
+    int status;
+
+    tagger->counter.packing = PT_PACK_FIRST_PART;
+    status = pt_tagger_row(tagger, paper->title, paper->abstract, &row, err);
+    tagger->counter.packing = PT_PACK_NOT;
+    status = status ? status : pt_score(tagger, row, err);
+    status = status ? status : papertag_batch_add(batch, paper, tagger->scores, tagger->model->tag_count, err);
+    if (status) {
+        return status;
+    }
+    snprintf(batch->space, sizeof batch->space, "%s", pt_model_space(tagger->model));
+    item = &batch->items[batch->count - 1];
+    item->row_size = tagger->counter.packed.size;
+    item->row = pt_arena_copy(&batch->arena, tagger->counter.packed.data, item->row_size);
+    return item->row ? PAPERTAG_OK : pt_no_memory(err);
 }

@@ -24,6 +24,8 @@ typedef struct pt_batch_item {
     pt_batch_opinion *opinions;               /* opinion_count */
     size_t opinion_count;
     bool scored;
+    const char *row; /* row_size bytes, packed; NULL: none was made */
+    size_t row_size;
 } pt_batch_item;
 
 struct papertag_batch {
@@ -31,6 +33,7 @@ struct papertag_batch {
     pt_batch_item *items; /* count */
     size_t count, capacity;
     pt_buf scratch;
+    char space[64]; /* of the rows; see pt_model_space */
 };
 
 /* papertag_store_add as part of a transaction that writes. *counts is of use only when that is committed. */

@@ -10,6 +10,7 @@
 
 #include "migrations.h"
 #include "model/model.h"
+#include "row_blocks.h"
 #include "store.h"
 
 #define TEXTLESS "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL"
@@ -170,6 +171,27 @@ static int check_values(struct findings *f, papertag_error *err)
     return status;
 }
 
+static int skip_row(void *context, int64_t paper, const pt_packed *row, papertag_error *err)
+{
+    (void)context;
+    (void)row;
+    (void)err;
+    return paper < 1 ? PAPERTAG_DAMAGED : PAPERTAG_OK;
+}
+
+/* Whether the blocks of rows can be read. */
+static int check_rows(struct findings *f, papertag_error *err)
+{
+    size_t rows;
+    int status = pt_row_blocks_read(f->store, NULL, skip_row, NULL, &rows, err);
+
+    if (status == PAPERTAG_DAMAGED) {
+        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the papers' rows, from which similar papers are found, are damaged");
+        status = PAPERTAG_OK;
+    }
+    return status;
+}
+
 /* All checks, until one fails. */
 static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
 {
@@ -178,6 +200,7 @@ static int check_all(struct findings *f, const papertag_model *model, papertag_e
     status = status ? status : check_values(f, err);
     status = status ? status : count_rows(f, &references, NULL, err);
     status = status ? status : check_text_index(f, err);
+    status = status ? status : check_rows(f, err);
     for (size_t i = 0; i < sizeof counted / sizeof *counted && !status; i++) {
         status = count_rows(f, &counted[i], model, err);
     }
@@ -230,6 +253,7 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
         "UPDATE delivered SET delivery=NULL WHERE delivery NOT IN (SELECT key FROM deliveries)",
         "DELETE FROM marks WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM marks_before WHERE paper NOT IN (SELECT key FROM papers)",
+        "DELETE FROM row_blocks", /* they are made again from the texts */
         "INSERT INTO search(search) VALUES('rebuild')",
         "DELETE FROM tagged",
         "INSERT INTO tagged(tag, day, paper, p) SELECT tag, day, paper, max(p) FROM ("

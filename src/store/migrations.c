@@ -138,7 +138,10 @@ static const char *const steps[] = {
     "  answer TEXT, bytes BLOB) STRICT;\n"
     "CREATE INDEX mails_open ON mails(state) WHERE state<>1;\n",
     /* verdicts.held_out by the weights of a kept model that is not in use: see take_held_out */
-    "ALTER TABLE kept ADD COLUMN held_out TEXT;\n"};
+    "ALTER TABLE kept ADD COLUMN held_out TEXT;\n",
+    /* papers as rows of a model, many in a block: see row_blocks.h */
+    "CREATE TABLE row_blocks(\n"
+    "  block INTEGER PRIMARY KEY, space TEXT NOT NULL, papers INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

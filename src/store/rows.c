@@ -5,9 +5,274 @@
 
 #include "days.h"
 #include "model/model.h"
-#include "statement.h"
+#include "row_blocks.h"
 #include "store.h"
 #include "tag_index.h"
+
+/* ---- rows that are missing ------------------------------------------------------------------------------------- */
+
+/* One thread reads texts; when CHUNKS chunks of CHUNK papers are full, several threads make rows of them. */
+enum { CHUNK = 64, CHUNKS = 64, KEPT_LEAST = 64 };
+
+struct chunk {
+    const pt_rows_options *options;
+    int64_t keys[CHUNK];                          /* count */
+    const char *titles[CHUNK], *abstracts[CHUNK]; /* count, in the arena of the scan */
+    size_t count;
+    pt_counter counter;
+    pt_buf packed;       /* rows, one after the other */
+    size_t sizes[CHUNK]; /* bytes of each */
+};
+
+/* A walk over the rows of all papers. */
+struct scan {
+    papertag_store *store;
+    const pt_rows_options *options;
+    pt_row_taker *take;
+    void *context;
+    size_t last;      /* the highest key: about how many papers there are */
+    uint64_t *known;  /* bit k: the row of paper k was handed out */
+    uint64_t *wanted; /* bit k: paper k is there and its row is not known */
+    size_t known_count, missing;
+    struct chunk *chunks; /* CHUNKS */
+    size_t waiting;       /* papers in them */
+    pt_arena arena;       /* of their texts */
+    bool keeps;           /* rows that are made are written */
+};
+
+static bool has_bit(const uint64_t *bits, size_t i)
+{
+    return bits[i / 64] >> (i % 64) & 1;
+}
+
+static int make_rows(void *context, size_t i)
+{
+    struct chunk *c = (struct chunk *)context + i;
+    int status = PAPERTAG_OK;
+
+    pt_buf_clear(&c->packed);
+    c->counter.packing = c->options->space ? PT_PACK_FIRST_PART : PT_PACK_ALL;
+    for (size_t k = 0; k < c->count && !status; k++) {
+        pt_row row;
+        status = pt_tfidf_row(&c->counter, c->options->text, c->options->vocabulary, c->titles[k], c->abstracts[k],
+                              &row, NULL);
+        c->sizes[k] = c->counter.packed.size;
+        pt_buf_append(&c->packed, c->counter.packed.data, c->sizes[k]);
+    }
+    return c->packed.failed ? PAPERTAG_NO_MEMORY : status;
+}
+
+/* Hands out the rows of a chunk. */
+static int take_chunk(struct scan *s, const struct chunk *c, papertag_error *err)
+{
+    const char *at = c->packed.data;
+    int status = PAPERTAG_OK;
+
+    for (size_t k = 0; k < c->count && !status; at += c->sizes[k++]) {
+        pt_packed packed;
+        pt_packed_open(at, c->sizes[k], &packed);
+        status = packed.unknown ? PAPERTAG_OK : s->take(s->context, c->keys[k], &packed, err);
+    }
+    return status;
+}
+
+static int keep_chunk(pt_row_writer *writer, const struct chunk *c, papertag_error *err)
+{
+    const char *at = c->packed.data;
+    int status = PAPERTAG_OK;
+
+    for (size_t k = 0; k < c->count && !status; at += c->sizes[k++]) {
+        status = pt_row_writer_put(writer, c->keys[k], at, c->sizes[k], err);
+    }
+    return status;
+}
+
+/* Begins and ends a transaction in which rows are kept. What cannot be kept is made again next time: that is no error.
+ * Nothing else is written, so what the handle knows of the tags still holds. */
+static bool begin_keeping(const struct scan *s)
+{
+    papertag_error why;
+
+    return s->keeps && !pt_store_begin(s->store, &why);
+}
+
+static void end_keeping(struct scan *s, int status)
+{
+    const bool tags_read = s->store->tags_read;
+    papertag_error why;
+
+    s->keeps = !pt_store_end(s->store, status, &why);
+    s->store->tags_read = tags_read;
+}
+
+static void keep_waiting(struct scan *s, size_t chunks)
+{
+    pt_row_writer writer = {.store = s->store, .space = s->options->space};
+    papertag_error why;
+    int status = PAPERTAG_OK;
+
+    if (!begin_keeping(s)) {
+        s->keeps = false;
+        return;
+    }
+    for (size_t i = 0; i < chunks && !status; i++) {
+        status = keep_chunk(&writer, &s->chunks[i], &why);
+    }
+    end_keeping(s, pt_row_writer_end(&writer, status, &why));
+}
+
+/* Makes rows of the papers that wait. */
+static int take_waiting(struct scan *s, papertag_error *err)
+{
+    const size_t count = (s->waiting + CHUNK - 1) / CHUNK;
+    int status = pt_parallel(s->options->jobs, count, make_rows, s->chunks, NULL) ? pt_no_memory(err) : PAPERTAG_OK;
+
+    for (size_t i = 0; i < count && !status; i++) {
+        status = take_chunk(s, &s->chunks[i], err);
+    }
+    if (!status) {
+        keep_waiting(s, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        s->chunks[i].count = 0;
+    }
+    s->waiting = 0;
+    pt_arena_reset(&s->arena);
+    return status;
+}
+
+static int read_text(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct scan *s = context;
+    struct chunk *c = &s->chunks[s->waiting / CHUNK];
+    const int64_t key = pt_db_key(row, 0);
+
+    (void)err;
+    if ((size_t)key > s->last || !has_bit(s->wanted, (size_t)key)) {
+        return PAPERTAG_OK;
+    }
+    c->keys[c->count] = key;
+    c->titles[c->count] = pt_db_text_or_null(row, 1, &s->arena);
+    c->abstracts[c->count++] = pt_db_text_or_null(row, 2, &s->arena);
+    s->waiting++;
+    return PAPERTAG_OK;
+}
+
+/* Makes the rows that are missing, of so many neighbouring papers at a time as the chunks hold. */
+static int make_missing(struct scan *s, papertag_error *err)
+{
+    static const char sql[] = "SELECT key, title, abstract FROM papers WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+    int status = PAPERTAG_OK;
+
+    for (size_t first = 1, made = 0; first <= s->last && !status; first++) {
+        size_t end = first;
+        if (!s->wanted[first / 64]) {
+            first |= 63;
+            continue;
+        }
+        while (end <= s->last && end < first + CHUNK * CHUNKS - s->waiting && has_bit(s->wanted, end)) {
+            end++;
+        }
+        if (end == first) {
+            continue;
+        }
+        status = pt_store_each(s->store, sql, read_text, s, err, "ii", (int64_t)first, (int64_t)end - 1);
+        made += s->waiting;
+        if (!status && s->waiting == CHUNK * CHUNKS) {
+            status = take_waiting(s, err);
+        }
+        if (s->options->progress) {
+            s->options->progress(s->options->progress_context, "reading papers", made, s->missing);
+        }
+        first = end - 1;
+    }
+    return status || !s->waiting ? status : take_waiting(s, err);
+}
+
+/* ---- all rows --------------------------------------------------------------------------------------------------- */
+
+static int take_kept(void *context, int64_t paper, const pt_packed *row, papertag_error *err)
+{
+    struct scan *s = context;
+    const uint64_t bit = UINT64_C(1) << (paper % 64);
+
+    if (paper < 1 || (uint64_t)paper > s->last) {
+        return PAPERTAG_DAMAGED;
+    }
+    s->known_count -= row->unknown && s->known[paper / 64] & bit;
+    s->known_count += !row->unknown && !(s->known[paper / 64] & bit);
+    if (row->unknown) {
+        s->known[paper / 64] &= ~bit;
+        return PAPERTAG_OK;
+    }
+    s->known[paper / 64] |= bit;
+    return s->take(s->context, paper, row, err);
+}
+
+static int want_paper(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct scan *s = context;
+    const size_t key = (size_t)pt_db_key(row, 0);
+
+    (void)err;
+    if (key <= s->last && !has_bit(s->known, key)) {
+        s->wanted[key / 64] |= UINT64_C(1) << (key % 64);
+        s->missing++;
+    }
+    return PAPERTAG_OK;
+}
+
+/* Blocks of other models make room, and so do those of which most is out of date. */
+static void drop_blocks(struct scan *s, bool outdated)
+{
+    static const char others[] = "DELETE FROM row_blocks WHERE space<>?1";
+    static const char all[] = "DELETE FROM row_blocks WHERE ?1 IS NOT NULL";
+    papertag_error why;
+
+    if (begin_keeping(s)) {
+        end_keeping(s, pt_store_do(s->store, outdated ? all : others, &why, "t", s->options->space));
+    }
+}
+
+int pt_store_scan(papertag_store *store, const pt_rows_options *options, pt_row_taker *take, void *context,
+                  papertag_error *err)
+{
+    struct scan s = {.store = store, .options = options, .take = take, .context = context};
+    int64_t last = 0;
+    size_t rows = 0;
+    bool outdated;
+    int status = pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+
+    s.last = (size_t)last;
+    s.known = pt_calloc(s.last / 64 + 1, sizeof *s.known);
+    s.wanted = pt_calloc(s.last / 64 + 1, sizeof *s.wanted);
+    s.chunks = pt_calloc(CHUNKS, sizeof *s.chunks);
+    status = status || (s.known && s.wanted && s.chunks) ? status : pt_no_memory(err);
+    if (!status && options->space) {
+        status = pt_row_blocks_read(store, options->space, take_kept, &s, &rows, err);
+    }
+    if (!status && s.known_count < s.last) { /* papers are never deleted, so mostly there is none missing */
+        status = pt_store_each(store, "SELECT key FROM papers", want_paper, &s, err, "");
+    }
+    outdated = rows > 2 * s.known_count + CHUNK * CHUNKS;
+    s.keeps = options->space && (s.missing >= KEPT_LEAST || outdated) && pt_store_can_write(store);
+    for (size_t i = 0; i < CHUNKS && s.chunks; i++) {
+        s.chunks[i].options = options;
+    }
+    if (!status) {
+        drop_blocks(&s, outdated);
+    }
+    status = status || !s.missing ? status : make_missing(&s, err);
+    for (size_t i = 0; i < CHUNKS && s.chunks; i++) {
+        pt_counter_free(&s.chunks[i].counter);
+        pt_buf_free(&s.chunks[i].packed);
+    }
+    free(s.chunks);
+    free(s.known);
+    free(s.wanted);
+    pt_arena_free(&s.arena);
+    return status;
+}
 
 /* ---- papers as rows -------------------------------------------------------------------------------------------- */
 
@@ -18,101 +283,88 @@ void pt_stored_rows_free(pt_stored_rows *r)
     *r = (pt_stored_rows){0};
 }
 
-/* One thread reads texts; when CHUNKS chunks of CHUNK papers are full, several threads make rows of them. */
-enum { CHUNK = 64, CHUNKS = 64 };
-
-struct chunk {
-    const pt_rows_options *options;
-    const char *titles[CHUNK], *abstracts[CHUNK]; /* count, in the arena of the reading */
-    size_t count;
-    pt_counter counter;
-    pt_rows rows;
-};
-
-static int make_rows(void *context, size_t i)
-{
-    struct chunk *c = (struct chunk *)context + i;
-    int status = PAPERTAG_OK;
-
-    c->rows.count = 0;
-    for (size_t k = 0; k < c->count && !status; k++) {
-        pt_row row;
-        status = pt_tfidf_row(&c->counter, c->options->text, c->options->vocabulary, c->titles[k], c->abstracts[k],
-                              &row, NULL);
-        status = status ? status : pt_rows_append(&c->rows, row.terms, row.values, row.count);
-    }
-    return status;
-}
-
-/* Papers being read. */
-struct reading {
-    struct chunk *chunks; /* CHUNKS */
-    size_t waiting;       /* papers in them */
-    pt_arena arena;       /* of their texts */
-    const pt_rows_options *options;
-    int64_t last; /* the highest key: about how many papers there are */
+/* Rows on their way to an answer. */
+struct gathering {
+    const pt_vocabulary *vocabulary;
     pt_stored_rows *out;
     size_t keys_capacity;
+    bool in_order; /* the keys ascend */
+    pt_unpacked row;
+    pt_logs logs;
 };
 
-/* Makes rows of the papers that wait. */
-static int take_rows(struct reading *r)
+static int gather_row(void *context, int64_t paper, const pt_packed *packed, papertag_error *err)
 {
-    const size_t count = (r->waiting + CHUNK - 1) / CHUNK;
-    int status = pt_parallel(r->options->jobs, count, make_rows, r->chunks, NULL);
+    struct gathering *g = context;
+    pt_stored_rows *out = g->out;
+    pt_unpacked *row = &g->row;
+    int status = pt_unpack(packed, g->vocabulary->count, row);
 
-    for (size_t i = 0; i < count; i++) {
-        struct chunk *c = &r->chunks[i];
-        for (size_t k = 0; k < c->count && !status; k++) {
-            const pt_row row = pt_rows_get(&c->rows, k);
-            status = pt_rows_append(&r->out->rows, row.terms, row.values, row.count);
-        }
-        c->count = 0;
+    if (status == PAPERTAG_DAMAGED) {
+        return status;
     }
-    r->waiting = 0;
-    pt_arena_reset(&r->arena);
-    if (r->options->progress) {
-        r->options->progress(r->options->progress_context, "reading papers", r->out->count, (size_t)r->last);
-    }
-    return status;
-}
-
-static int read_paper(void *context, pt_db_row *row, papertag_error *err)
-{
-    struct reading *r = context;
-    struct chunk *c = &r->chunks[r->waiting / CHUNK];
-
-    if (pt_reserve(&r->out->keys, &r->keys_capacity, r->out->count + 1, sizeof *r->out->keys)) {
+    if (status || pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys)) {
         return pt_no_memory(err);
     }
-    r->out->keys[r->out->count++] = pt_db_key(row, 0);
-    c->titles[c->count] = pt_db_text_or_null(row, 1, &r->arena);
-    c->abstracts[c->count++] = pt_db_text_or_null(row, 2, &r->arena);
-    return ++r->waiting == CHUNK * CHUNKS && take_rows(r) ? pt_no_memory(err) : PAPERTAG_OK;
+    pt_weigh_row(g->vocabulary, row->terms, row->values, row->count, &g->logs);
+    g->in_order = g->in_order && (!out->count || out->keys[out->count - 1] < paper);
+    out->keys[out->count++] = paper;
+    return pt_rows_append(&out->rows, row->terms, row->values, row->count) ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
+/* A paper's key, and the place of its row. */
+struct placed {
+    int64_t key;
+    size_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Sorts rows by key; of several of one paper, the last stays. 0 or PAPERTAG_NO_MEMORY. */
+static int put_in_order(pt_stored_rows *r)
+{
+    struct placed *list = pt_alloc(r->count + 1, sizeof *list);
+    pt_rows sorted = {0};
+    size_t kept = 0;
+    int status = list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < r->count && list; i++) {
+        list[i] = (struct placed){r->keys[i], i};
+    }
+    if (list) {
+        pt_sort(list, r->count, sizeof *list, compare_placed);
+    }
+    for (size_t i = 0; i < r->count && !status; i++) {
+        if (i + 1 == r->count || list[i + 1].key != list[i].key) {
+            const pt_row row = pt_rows_get(&r->rows, list[i].place);
+            r->keys[kept++] = list[i].key;
+            status = pt_rows_append(&sorted, row.terms, row.values, row.count);
+        }
+    }
+    free(list);
+    pt_rows_free(&r->rows);
+    r->rows = sorted;
+    r->count = kept;
+    return status;
 }
 
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
 {
-    static const char sql[] = "SELECT key, title, abstract FROM papers ORDER BY key";
     pt_stored_rows rows = {0};
-    struct reading r = {.chunks = pt_calloc(CHUNKS, sizeof *r.chunks), .options = options, .out = &rows};
-    int status = r.chunks ? pt_store_state(store, &rows.state, err) : pt_no_memory(err);
+    struct gathering g = {.vocabulary = options->vocabulary, .out = &rows, .in_order = true};
+    int status = pt_store_state(store, &rows.state, err);
 
     pt_store_now(rows.read);
-    for (size_t i = 0; i < CHUNKS && r.chunks; i++) {
-        r.chunks[i].options = options;
-    }
-    status = status ? status : pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &r.last, err, "");
-    status = status ? status : pt_store_each(store, sql, read_paper, &r, err, "");
-    if (!status && take_rows(&r)) {
+    status = status ? status : pt_store_scan(store, options, gather_row, &g, err);
+    if (!status && !g.in_order && put_in_order(&rows)) {
         status = pt_no_memory(err);
     }
-    for (size_t i = 0; i < CHUNKS && r.chunks; i++) {
-        pt_counter_free(&r.chunks[i].counter);
-        pt_rows_free(&r.chunks[i].rows);
-    }
-    free(r.chunks);
-    pt_arena_free(&r.arena);
+    pt_unpacked_free(&g.row);
     if (status) {
         pt_stored_rows_free(&rows);
     } else {

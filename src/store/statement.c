@@ -428,6 +428,11 @@ void pt_store_read_end(papertag_store *store)
     sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
 }
 
+bool pt_store_can_write(const papertag_store *store)
+{
+    return sqlite3_get_autocommit(store->db) && !sqlite3_db_readonly(store->db, "main");
+}
+
 int64_t pt_store_last_key(const papertag_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);

@@ -165,6 +165,9 @@ int pt_db_columns(const pt_db_row *row);
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
+/* Whether a transaction that writes can begin: the file can be written to, and no other transaction is open. */
+bool pt_store_can_write(const papertag_store *store);
+
 /* The key of the row inserted last. */
 int64_t pt_store_last_key(const papertag_store *store);
 

@@ -10,7 +10,7 @@
  *     tag_index, known_model          tags: known, in force, and those of models
  *     verdict, review, audit          what a person says of tags, what to ask, how right the model is
  *     similar, trends, statistics     reports
- *     rows, own_tags, models          what learners use: below
+ *     row_blocks, rows, own_tags, models  what learners use: below
  *     subscriptions, deliveries, mails  which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
  *     check, values, salvage          faults found and mended
@@ -46,6 +46,8 @@ typedef struct pt_stored_rows {
 typedef struct pt_rows_options {
     const pt_tfidf_options *text;
     const pt_vocabulary *vocabulary;
+    const char *space; /* of the vocabulary without added terms, when it has none or they are not wanted; NULL: rows that
+                          the store keeps are not of it */
     unsigned jobs;               /* threads; 0: one a processor */
     papertag_progress *progress; /* may be NULL */
     void *progress_context;

@@ -18,6 +18,7 @@ void pt_counter_free(pt_counter *counter)
     free(counter->terms);
     free(counter->sorted);
     free(counter->values);
+    pt_buf_free(&counter->packed);
     *counter = (pt_counter){0};
 }
 
@@ -124,8 +125,7 @@ int pt_counter_take(pt_counter *counter)
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-/* 1 + ln tf for tf > 1. A tf below 1 (a title weight below 1) stays itself, so that the curve is continuous. */
-static double sublinear(float tf, pt_logs *logs)
+double pt_sublinear(float tf, pt_logs *logs)
 {
     const unsigned whole = tf < (float)PT_LOGS ? (unsigned)tf : 0;
 
@@ -146,7 +146,7 @@ double pt_weigh(const uint32_t *terms, float *values, size_t count, const float 
     double squares = 0, scale;
 
     for (size_t i = 0; i < count; i++) {
-        double value = sublinear(values[i], logs) * idf[terms[i]];
+        double value = pt_sublinear(values[i], logs) * idf[terms[i]];
         values[i] = (float)value;
         squares += value * value;
     }
@@ -160,6 +160,6 @@ double pt_weigh(const uint32_t *terms, float *values, size_t count, const float 
 void pt_weigh_added(const uint32_t *terms, float *values, size_t count, const float *idf, double scale, pt_logs *logs)
 {
     for (size_t i = 0; i < count; i++) {
-        values[i] = (float)(sublinear(values[i], logs) * idf[terms[i]] * scale);
+        values[i] = (float)(pt_sublinear(values[i], logs) * idf[terms[i]] * scale);
     }
 }

@@ -29,6 +29,9 @@ typedef struct pt_logs {
     double of[PT_LOGS];
 } pt_logs;
 
+/* Whether rows are packed, too: not, without the terms that were added to the vocabulary, or with them. */
+typedef enum pt_packing { PT_PACK_NOT, PT_PACK_FIRST_PART, PT_PACK_ALL } pt_packing;
+
 /* Counts of terms in one paper. Zero-initialise; pt_counter_free ends it. */
 typedef struct pt_counter {
     pt_tokens tokens;
@@ -44,6 +47,8 @@ typedef struct pt_counter {
     size_t values_capacity;
     size_t sorted_capacity;
     pt_logs logs;
+    pt_packing packing;
+    pt_buf packed; /* the last row, see packed.h */
 } pt_counter;
 
 void pt_counter_free(pt_counter *counter);
@@ -74,6 +79,9 @@ int pt_counter_take(pt_counter *counter);
 /* Sorts by radix, a byte at a time from the lowest. `other` is scratch of the same size; returns the array that holds
  * the result, one of the two. */
 uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count);
+
+/* 1 + ln tf for tf > 1. A tf below 1 (a title weight below 1) stays itself, so that the curve is continuous. */
+double pt_sublinear(float tf, pt_logs *logs);
 
 /* Turns counts into tf-idf values of a row of length 1, in place. idf: by term. Returns the factor that gave the row
  * that length; 0 for an empty row. */

@@ -4,6 +4,7 @@
 #include "tfidf.h"
 
 #include "base/swar.h"
+#include "packed.h"
 
 enum { AHEAD = 16 }; /* n-grams between a prefetch and its use */
 
@@ -55,18 +56,36 @@ static void clear_counts(pt_counter *counter)
     counter->count = 0;
 }
 
-/* Terms that were added to the vocabulary come last in a row. */
-static void weigh_row(pt_counter *counter, const pt_vocabulary *v)
+/* How many terms of a row are not added ones, which come last. */
+static size_t first_part(const pt_vocabulary *v, const uint32_t *terms, size_t count)
 {
-    size_t first = counter->count;
+    while (v->added && count && terms[count - 1] >= v->count - v->added) {
+        count--;
+    }
+    return count;
+}
+
+double pt_weigh_row(const pt_vocabulary *v, const uint32_t *terms, float *values, size_t count, pt_logs *logs)
+{
+    const size_t first = first_part(v, terms, count);
+    const double scale = pt_weigh(terms, values, first, v->idf, logs);
+
+    pt_weigh_added(terms + first, values + first, count - first, v->idf, scale, logs);
+    return scale;
+}
+
+/* Makes values of the counts, and packs the counts before. */
+static void weigh(pt_counter *c, const pt_vocabulary *v)
+{
     double scale;
 
-    while (v->added && first && counter->terms[first - 1] >= v->count - v->added) {
-        first--;
+    pt_buf_clear(&c->packed);
+    if (c->packing) {
+        pt_pack_row(&c->packed, c->terms, c->values,
+                    c->packing == PT_PACK_ALL ? c->count : first_part(v, c->terms, c->count));
     }
-    scale = pt_weigh(counter->terms, counter->values, first, v->idf, &counter->logs);
-    pt_weigh_added(counter->terms + first, counter->values + first, counter->count - first, v->idf, scale,
-                   &counter->logs);
+    scale = pt_weigh_row(v, c->terms, c->values, c->count, &c->logs);
+    pt_pack_scale(&c->packed, scale);
 }
 
 int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *vocabulary,
@@ -84,7 +103,10 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
     if (status || pt_counter_take(counter)) {
         return pt_no_memory(err);
     }
-    weigh_row(counter, vocabulary);
+    weigh(counter, vocabulary);
+    if (counter->packed.failed) {
+        return pt_no_memory(err);
+    }
     *out = (pt_row){counter->terms, counter->values, counter->count};
     counter->count = 0;
     return PAPERTAG_OK;

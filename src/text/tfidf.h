@@ -13,6 +13,7 @@
 
 #include "counter.h"
 #include "lexicon.h"
+#include "packed.h"
 #include "rows.h"
 #include "scan.h"
 #include "stop_words.h"
@@ -22,5 +23,8 @@
  * 0 or PAPERTAG_NO_MEMORY. */
 int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *vocabulary,
                  const char *title, const char *abstract, pt_row *out, papertag_error *err);
+
+/* Turns the counts of a row into its values, in place. Returns the factor: see pt_weigh. */
+double pt_weigh_row(const pt_vocabulary *vocabulary, const uint32_t *terms, float *values, size_t count, pt_logs *logs);
 
 #endif

@@ -64,15 +64,11 @@ static inline const char *add(const char *lines)
     papertag_reader *reader;
     papertag_batch *batch;
     const papertag_paper *paper;
-    const papertag_score *scores;
-    const papertag_tag_info *tags;
 
     assert_int_equal(papertag_batch_open(&batch, &err), PAPERTAG_OK);
     assert_int_equal(papertag_reader_open_memory(&reader, "file", lines, strlen(lines), NULL, &err), PAPERTAG_OK);
     while (papertag_reader_next(reader, &paper, &err) != PAPERTAG_END) {
-        assert_int_equal(papertag_tag(tagger, paper->title, paper->abstract, &scores, &err), PAPERTAG_OK);
-        assert_int_equal(papertag_batch_add(batch, paper, scores, papertag_model_tags(model, &tags), &err),
-                         PAPERTAG_OK);
+        assert_int_equal(papertag_batch_tag(batch, paper, tagger, &err), PAPERTAG_OK);
     }
     papertag_reader_close(reader);
     assert_int_equal(papertag_store_add(store, batch, model, &counts, &err), PAPERTAG_OK);

@@ -30,18 +30,15 @@ struct add {
 
 /* ---- reading and tagging --------------------------------------------------------------------------------------- */
 
-/* The scores of a paper: those that came with it, when they are of this model, else new ones. */
-static int score(struct add *add, const papertag_paper *paper, const papertag_score **scores, size_t *count)
+/* Puts a paper into a batch, with the scores that came with it, when they are of this model, else new ones. */
+static int take_paper(struct add *add, papertag_batch *batch, const papertag_paper *paper)
 {
-    size_t length;
+    size_t length, count;
     const char *object = papertag_reader_object(add->in.reader, &length);
 
-    if (read_opinion(add->model, paper, object, length, add->kept, count)) {
-        *scores = add->kept;
-        return PAPERTAG_OK;
-    }
-    *count = add->tags;
-    return papertag_tag(add->tagger, paper->title, paper->abstract, scores, &add->err);
+    return read_opinion(add->model, paper, object, length, add->kept, &count)
+               ? papertag_batch_add(batch, paper, add->kept, count, &add->err)
+               : papertag_batch_tag(batch, paper, add->tagger, &add->err);
 }
 
 /* Fills a batch. False after the last paper or an error. */
@@ -50,12 +47,7 @@ static bool fill(struct add *add, papertag_batch *batch)
     papertag_batch_clear(batch);
     while (papertag_batch_count(batch) < BATCH) {
         const papertag_paper *paper = input_next(&add->in);
-        const papertag_score *scores;
-        size_t count;
-        if (!paper) {
-            return false;
-        }
-        if (score(add, paper, &scores, &count) || papertag_batch_add(batch, paper, scores, count, &add->err)) {
+        if (!paper || take_paper(add, batch, paper)) {
             return false;
         }
     }

@@ -133,7 +133,6 @@ static bool write_paper(struct visit *v, const papertag_paper *paper)
 static bool take_paper(struct visit *v, const papertag_paper *paper)
 {
     visitor *all = v->visitor;
-    const papertag_score *scores;
     papertag_error err;
 
     if (paper->date && strlen(paper->date) == DAY_SIZE - 1 && strcmp(paper->date, v->harvest.last_day) > 0) {
@@ -142,8 +141,7 @@ static bool take_paper(struct visit *v, const papertag_paper *paper)
     if (all->out) {
         return write_paper(v, paper);
     }
-    if (papertag_tag(all->tagger, paper->title, paper->abstract, &scores, &err) ||
-        papertag_batch_add(all->batch, paper, scores, all->tags, &err)) {
+    if (papertag_batch_tag(all->batch, paper, all->tagger, &err)) {
         failed(&err);
         return false;
     }

@@ -22,10 +22,7 @@ struct import {
 /* Reads papers into the batch until it is full. PAPERTAG_END after the last. */
 static int fill_batch(struct import *i, papertag_error *err)
 {
-    const papertag_tag_info *tags;
     const papertag_paper *paper;
-    const papertag_score *scores;
-    const size_t tag_count = papertag_model_tags(i->worker->model, &tags);
     int status = PAPERTAG_OK;
 
     papertag_batch_clear(i->batch);
@@ -38,8 +35,7 @@ static int fill_batch(struct import *i, papertag_error *err)
             status = PAPERTAG_OK;
             continue;
         }
-        status = status ? status : papertag_tag(i->worker->tagger, paper->title, paper->abstract, &scores, err);
-        status = status ? status : papertag_batch_add(i->batch, paper, scores, tag_count, err);
+        status = status ? status : papertag_batch_tag(i->batch, paper, i->worker->tagger, err);
     }
     return status;
 }

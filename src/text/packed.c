@@ -1,0 +1,219 @@
+/*
+ * packed - see packed.h.
+ */
+#include "packed.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { SCALE = 1, PAGES = 5, SHORT_MAX = 65535 };
+
+static void append_16(pt_buf *out, size_t number)
+{
+    const unsigned char bytes[2] = {(unsigned char)(number & 255), (unsigned char)(number >> 8)};
+
+    pt_buf_append(out, bytes, sizeof bytes);
+}
+
+static inline size_t read_16(const unsigned char *bytes)
+{
+    return bytes[0] | (size_t)bytes[1] << 8;
+}
+
+static void write_float(unsigned char bytes[4], float number)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &number, sizeof bits);
+    for (int i = 0; i < 4; i++) {
+        bytes[i] = (unsigned char)(bits >> (8 * i));
+    }
+}
+
+static float read_float(const unsigned char *bytes)
+{
+    const uint32_t bits = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+    float number;
+
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+/* ---- packing --------------------------------------------------------------------------------------------------- */
+
+static void append_other(pt_buf *out, size_t place, float count)
+{
+    const unsigned whole = count > 1 && count < 256 ? (unsigned)count : 0;
+    unsigned char bytes[4];
+
+    append_16(out, place);
+    if ((float)whole == count) {
+        bytes[0] = (unsigned char)whole;
+        pt_buf_append(out, bytes, 1);
+    } else {
+        pt_buf_append(out, "", 1);
+        write_float(bytes, count);
+        pt_buf_append(out, bytes, sizeof bytes);
+    }
+}
+
+void pt_pack_row(pt_buf *out, const uint32_t *terms, const float *counts, size_t count)
+{
+    const size_t pages = count ? terms[count - 1] / PT_PACKED_PAGE + 1 : 0;
+    const unsigned char head[PAGES] = {(unsigned char)pages};
+    size_t others = 0, at = 0;
+
+    if (pages >= PT_PACKED_UNKNOWN || count > SHORT_MAX) {
+        pt_buf_append(out, &(unsigned char){PT_PACKED_UNKNOWN}, 1);
+        return;
+    }
+    pt_buf_append(out, head, sizeof head);
+    for (size_t page = 0; page < pages; page++) {
+        const size_t first = at;
+        while (at < count && terms[at] / PT_PACKED_PAGE == page) {
+            at++;
+        }
+        append_16(out, at - first);
+    }
+    for (size_t i = 0; i < count; i++) {
+        append_16(out, terms[i] % PT_PACKED_PAGE);
+        others += counts[i] != 1;
+    }
+    append_16(out, others);
+    for (size_t i = 0; i < count; i++) {
+        if (counts[i] != 1) {
+            append_other(out, i, counts[i]);
+        }
+    }
+}
+
+void pt_pack_scale(pt_buf *out, double scale)
+{
+    if (!out->failed && out->size >= PAGES) {
+        write_float((unsigned char *)out->data + SCALE, (float)scale);
+    }
+}
+
+/* ---- unpacking ------------------------------------------------------------------------------------------------- */
+
+bool pt_packed_open(const void *bytes, size_t size, pt_packed *out)
+{
+    const unsigned char *at = bytes, *end = at + size;
+
+    *out = (pt_packed){.unknown = size == 1 && *at == PT_PACKED_UNKNOWN};
+    if (out->unknown) {
+        return true;
+    }
+    if (size < PAGES + 2 || *at == PT_PACKED_UNKNOWN || (size_t)(end - at) < PAGES + 2 + 2 * (size_t)*at) {
+        return false;
+    }
+    out->pages = *at;
+    out->scale = read_float(at + SCALE);
+    out->page_counts = at + PAGES;
+    for (size_t page = 0; page < out->pages; page++) {
+        out->count += read_16(out->page_counts + 2 * page);
+    }
+    out->terms = out->page_counts + 2 * out->pages;
+    if ((size_t)(end - out->terms) < 2 * out->count + 2) {
+        return false;
+    }
+    at = out->terms + 2 * out->count;
+    out->other_count = read_16(at);
+    out->others = at + 2;
+    out->end = end;
+    return out->other_count <= out->count && (size_t)(end - out->others) >= 3 * out->other_count;
+}
+
+/* The next count that is not 1, from *at on; false: there is none. */
+static bool next_other(const pt_packed *p, const unsigned char **at, size_t *place, float *count)
+{
+    if (p->end - *at < 3) {
+        return false;
+    }
+    *place = read_16(*at);
+    *count = (*at)[2];
+    *at += 3;
+    if (*count == 0) {
+        if (p->end - *at < 4) {
+            return false;
+        }
+        *count = read_float(*at);
+        *at += 4;
+    }
+    return *place < p->count && *count >= 0 && isfinite(*count);
+}
+
+void pt_unpacked_free(pt_unpacked *row)
+{
+    free(row->terms);
+    free(row->values);
+    *row = (pt_unpacked){0};
+}
+
+int pt_unpack(const pt_packed *p, size_t vocabulary, pt_unpacked *out)
+{
+    const unsigned char *at = p->terms;
+
+    if (pt_reserve(&out->terms, &out->terms_capacity, p->count + 1, sizeof *out->terms) ||
+        pt_reserve(&out->values, &out->values_capacity, p->count + 1, sizeof *out->values)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    out->count = 0;
+    for (size_t page = 0; page < p->pages; page++) {
+        for (size_t left = read_16(p->page_counts + 2 * page); left; left--, at += 2) {
+            const uint32_t term = (uint32_t)(page * PT_PACKED_PAGE + read_16(at));
+            if (term >= vocabulary || (out->count && term <= out->terms[out->count - 1])) {
+                return PAPERTAG_DAMAGED;
+            }
+            out->values[out->count] = 1;
+            out->terms[out->count++] = term;
+        }
+    }
+    at = p->others;
+    for (size_t i = 0; i < p->other_count; i++) {
+        size_t place;
+        float count;
+        if (!next_other(p, &at, &place, &count)) {
+            return PAPERTAG_DAMAGED;
+        }
+        out->values[place] = count;
+    }
+    return PAPERTAG_OK;
+}
+
+double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, pt_logs *logs)
+{
+    const unsigned char *at = p->terms;
+    float sums[4] = {0};
+    double sum;
+
+    if (p->pages > pages) {
+        return 0;
+    }
+    for (size_t page = 0; page < p->pages; page++) {
+        const float *values = dense + page * PT_PACKED_PAGE;
+        size_t left = read_16(p->page_counts + 2 * page);
+        for (; left >= 4; left -= 4, at += 8) {
+            for (size_t k = 0; k < 4; k++) {
+                sums[k] += values[read_16(at + 2 * k)];
+            }
+        }
+        for (; left; left--, at += 2) {
+            sums[0] += values[read_16(at)];
+        }
+    }
+    sum = (double)sums[0] + (double)sums[1] + (double)sums[2] + (double)sums[3];
+    at = p->others;
+    for (size_t i = 0; i < p->other_count; i++) {
+        size_t place = 0, page = 0, first = 0;
+        float count;
+        if (!next_other(p, &at, &place, &count)) {
+            return 0;
+        }
+        while (page + 1 < p->pages && place >= first + read_16(p->page_counts + 2 * page)) {
+            first += read_16(p->page_counts + 2 * page++);
+        }
+        sum += (double)dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)] * (pt_sublinear(count, logs) - 1);
+    }
+    return sum * (double)p->scale;
+}

@@ -1,0 +1,59 @@
+/*
+ * packed - a row of counts in few bytes, as it is kept where rows are stored: about two bytes a term.
+ *
+ * The terms 0 .. 65535 are page 0, the next 65536 page 1, and so on. All numbers are little-endian:
+ *
+ *     pages                      1 byte; PT_PACKED_UNKNOWN: the row is not known, and nothing follows
+ *     scale                      4 bytes, float: what the values are multiplied by for a row of length 1
+ *     terms of each page         2 bytes a page: how many
+ *     terms                      2 bytes each, within the page, ascending
+ *     counts other than 1        2 bytes: how many; then of each 2 bytes, its place among the terms, and 1 byte, the
+ *                                count; 0: it is no whole number up to 255, and stands in 4 more bytes, float
+ */
+#ifndef PT_PACKED_H
+#define PT_PACKED_H
+
+#include "counter.h"
+
+enum { PT_PACKED_UNKNOWN = 255, PT_PACKED_PAGE = 65536 };
+
+/* Appends a row: its terms, ascending, and how often each occurs. A row of too many terms is appended as unknown. */
+void pt_pack_row(pt_buf *out, const uint32_t *terms, const float *counts, size_t count);
+
+/* Sets the scale of the row at the start of the buffer, if there is one and it is known: see pt_weigh. */
+void pt_pack_scale(pt_buf *out, double scale);
+
+/* A row that was packed, opened. All is borrowed from its bytes. */
+typedef struct pt_packed {
+    bool unknown;
+    size_t pages;
+    const unsigned char *page_counts; /* 2 x pages */
+    const unsigned char *terms;       /* 2 x count */
+    size_t count;                     /* K */
+    const unsigned char *others;      /* other_count: counts that are not 1 */
+    size_t other_count;
+    const unsigned char *end;
+    float scale;
+} pt_packed;
+
+/* False: the bytes are no row. */
+bool pt_packed_open(const void *bytes, size_t size, pt_packed *out);
+
+/* A row unpacked again. Zero-initialise; pt_unpacked_free ends it. */
+typedef struct pt_unpacked {
+    uint32_t *terms; /* count, ascending */
+    float *values;   /* count: how often each term occurs */
+    size_t count;
+    size_t terms_capacity, values_capacity;
+} pt_unpacked;
+
+/* Unpacks a row of a vocabulary of `vocabulary` terms. 0, PAPERTAG_NO_MEMORY, or PAPERTAG_DAMAGED when it cannot be
+ * one. */
+int pt_unpack(const pt_packed *packed, size_t vocabulary, pt_unpacked *out);
+void pt_unpacked_free(pt_unpacked *row);
+
+/* The product of a packed row, as a row of length 1, with a dense one: dense[t] is the other row's value times the idf
+ * of term t, and it has PT_PACKED_PAGE x pages entries. 0 for a row of more pages. */
+double pt_packed_product(const pt_packed *packed, const float *dense, size_t pages, pt_logs *logs);
+
+#endif
