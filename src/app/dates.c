@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "clock.h"
@@ -32,10 +33,11 @@ static int weekday(const struct moment *m)
     return (year + year / 4 - year / 100 + year / 400 + shifts[m->month - 1] + m->day) % 7;
 }
 
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 void text_mail_date(text *out, const char *moment)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     const struct moment m = read_moment(moment);
 
@@ -110,4 +112,54 @@ int64_t read_milliseconds(const char *moment)
     const long days = day_number(moment);
 
     return days == LONG_MIN ? 0 : ((days * INT64_C(24) + m.hour) * 60 + m.minute) * 60000 + m.second * 1000;
+}
+
+/* Minutes east of Greenwich: "+0130"; the names of North America's zones (RFC 5322, 4.3). Other names say nothing. */
+static int read_zone(const char *zone)
+{
+    static const char names[] = "EDT EST CDT CST MDT MST PDT PST"; /* from -4, an hour apart, each twice but the ends */
+    static const int hours[] = {-4, -5, -5, -6, -6, -7, -7, -8};
+    int number = 0;
+
+    if ((*zone == '+' || *zone == '-') && sscanf(zone + 1, "%4d", &number) == 1 && number >= 0 && number % 100 < 60) {
+        number = number / 100 * 60 + number % 100;
+        return *zone == '-' ? -number : number;
+    }
+    for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
+        if (!strncasecmp(zone, names + 4 * i, 3)) {
+            return 60 * hours[i];
+        }
+    }
+    return 0;
+}
+
+bool read_mail_date(const char *string, char out[MOMENT_SIZE])
+{
+    const char *comma = strchr(string, ',');
+    char name[4] = "", day[DAY_SIZE + 32];
+    struct moment m = {0};
+    int64_t milliseconds;
+    int month = 1, used = 0, more = 0;
+
+    string = comma ? comma + 1 : string; /* after the day of the week */
+    if (sscanf(string, " %2d %3[A-Za-z] %4d %2d:%2d%n", &m.day, name, &m.year, &m.hour, &m.minute, &used) != 5) {
+        return false;
+    }
+    string += used;
+    if (sscanf(string, ":%2d%n", &m.second, &more) == 1) { /* may be left out */
+        string += more;
+    }
+    while (month <= 12 && strcasecmp(months[month - 1], name) != 0) {
+        month++;
+    }
+    snprintf(day, sizeof day, "%04d-%02d-%02d", m.year, month, m.day);
+    if (month > 12 || day_number(day) == LONG_MIN || m.hour > 23 || m.minute > 59 || m.second > 60 || m.hour < 0 ||
+        m.minute < 0 || m.second < 0) {
+        return false;
+    }
+    string += strspn(string, " \t");
+    milliseconds = ((day_number(day) * INT64_C(24) + m.hour) * 60 + m.minute - read_zone(string)) * 60000;
+    milliseconds += m.second * INT64_C(1000);
+    write_moment(out, milliseconds);
+    return milliseconds >= 0;
 }

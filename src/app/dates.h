@@ -19,6 +19,9 @@ bool is_weekend(const char *day);
 enum { MOMENT_SIZE = 21 };
 void present_moment(char out[MOMENT_SIZE]);
 
+/* Reads a moment as mail writes it (RFC 5322). False: it is none, or before 1970. */
+bool read_mail_date(const char *string, char out[MOMENT_SIZE]);
+
 /* The same of a time in milliseconds since 1970; and back (0 for what is no moment or day). */
 void write_moment(char out[MOMENT_SIZE], int64_t milliseconds);
 int64_t read_milliseconds(const char *moment);

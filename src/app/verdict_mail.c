@@ -1,5 +1,5 @@
 /*
- * verdict_mail - see verdict_mail.h. One pass over the bytes; nothing of a message but its subject is read.
+ * verdict_mail - see verdict_mail.h. One pass over the bytes; nothing of a message but its subject and date is read.
  */
 #include <string.h>
 #include <strings.h>
@@ -28,39 +28,80 @@ static size_t line_size(const char *at, size_t left)
     return end ? (size_t)(end - at) + 1 : left;
 }
 
-static void add_line(text *subject, const char *at, size_t size)
+static void add_line(text *out, const char *at, size_t size)
 {
     while (size && strchr("\r\n \t", at[size - 1])) {
         size--;
     }
-    text_add(subject, at, size);
+    text_add(out, at, size);
 }
 
-bool next_subject(const char *content, size_t size, size_t *at, size_t *line, text *subject)
+/* Whether a line is a header of that name, which ends in a colon. */
+static bool is_header(const char *line, size_t length, const char *name)
 {
-    bool headers = *at == 0;
+    const size_t size = strlen(name);
 
-    while (*at < size) {
-        const char *begin = content + *at;
-        const size_t length = line_size(begin, size - *at);
-        *at += length;
-        ++*line;
-        if (length > 5 && !memcmp(begin, "From ", 5)) {
-            headers = true; /* the next message of an mbox */
-        } else if (*begin == '\n' || (length > 1 && *begin == '\r' && begin[1] == '\n')) {
-            headers = false;
-        } else if (headers && length > 8 && !strncasecmp(begin, "Subject:", 8)) {
-            add_line(subject, begin + 8, length - 8);
-            while (*at < size && (content[*at] == ' ' || content[*at] == '\t')) { /* folded */
-                const size_t more = line_size(content + *at, size - *at);
-                add_line(subject, content + *at, more);
-                *at += more;
-                ++*line;
+    return length > size && !strncasecmp(line, name, size);
+}
+
+/* Adds the value of the header that begins at *at, unfolded, and moves *at past it. */
+static void take_header(const char *content, size_t size, mail_place *place, size_t name, text *out)
+{
+    bool first = true;
+
+    while (place->at < size && (first || content[place->at] == ' ' || content[place->at] == '\t')) {
+        const size_t length = line_size(content + place->at, size - place->at), skip = first ? name : 0;
+        add_line(out, content + place->at + skip, length - skip);
+        place->at += length;
+        place->line++;
+        first = false;
+    }
+}
+
+static bool is_blank(const char *line, size_t length)
+{
+    return *line == '\n' || (length > 1 && *line == '\r' && line[1] == '\n');
+}
+
+bool next_mail(const char *content, size_t size, mail_place *place, mail_head *head)
+{
+    bool headers = place->at == 0, found = false;
+
+    while (place->at < size) {
+        const char *line = content + place->at;
+        const size_t length = line_size(line, size - place->at);
+        if (length > 5 && !memcmp(line, "From ", 5)) { /* the next message of an mbox */
+            if (found) {
+                return true;
             }
+            headers = true;
+        } else if (is_blank(line, length)) {
+            headers = false;
+        } else if (headers && !found && is_header(line, length, "Subject:")) {
+            found = true;
+            head->line = place->line + 1;
+            take_header(content, size, place, strlen("Subject:"), &head->subject);
+            continue;
+        } else if (headers && !head->date.size && is_header(line, length, "Date:")) {
+            take_header(content, size, place, strlen("Date:"), &head->date);
+            continue;
+        }
+        if (!headers && found) {
             return true;
         }
+        if (!headers) {
+            text_empty(&head->date); /* of a message without a subject */
+        }
+        place->at += length;
+        place->line++;
     }
-    return false;
+    return found;
+}
+
+void mail_head_free(mail_head *head)
+{
+    text_free(&head->subject);
+    text_free(&head->date);
 }
 
 bool read_verdict_subject(const char *subject, verdict_mail *out)

@@ -18,9 +18,21 @@ typedef struct verdict_mail {
 /* Whether a file is mail: it begins with a line of headers, or with that of an mbox. */
 bool is_mail_file(const char *content, size_t size);
 
-/* Finds the next subject at or after *at, in the headers of a message, and moves *at past it; *line is its line,
- * counted on from what it was. False after the last. *subject is unfolded. */
-bool next_subject(const char *content, size_t size, size_t *at, size_t *line, text *subject);
+/* A place in a file of mail, before which all was read. Zero-initialise. */
+typedef struct mail_place {
+    size_t at, line; /* bytes, and lines, before it */
+} mail_place;
+
+/* What the head of a message says; unfolded, empty where it says nothing. Zero-initialise; mail_head_free in the end.
+ */
+typedef struct mail_head {
+    text subject, date;
+    size_t line; /* of the subject, from 1 */
+} mail_head;
+
+/* Reads the head of the next message that has a subject, and moves *place past it. False after the last. */
+bool next_mail(const char *content, size_t size, mail_place *place, mail_head *head);
+void mail_head_free(mail_head *head);
 
 /* Reads "papertag yes TAG ID SIGN" anywhere in a subject. False: it has no such words. */
 bool read_verdict_subject(const char *subject, verdict_mail *out);

@@ -169,6 +169,9 @@ END
     run papertag send
     expect 1
     [[ $output == *"may have arrived"*"--resolve ada sent"* ]]
+    run papertag doctor --json
+    expect 1
+    jq -se 'map(select(.next|tostring|startswith("papertag send --resolve ada sent")))[0] | .trouble and (.what|test("to ada@example.org with 1 paper .*may have arrived or not"))' <<<"$output"
     fault ""
     run papertag send
     expect 1
@@ -197,10 +200,11 @@ END
     fault 451@RCPT
     run papertag send
     expect 75
+    papertag doctor --json | jq -se 'map(select(.next == "papertag send ada"))[0] | .trouble == false and (.what|test("is put off by the server: 451"))'
     sqlite3 "$PAPERTAG_DB" "UPDATE deliveries SET begun='2026-01-01T00:00:00Z'"
     run papertag send
     expect 1
-    [[ $output == *"given up after 24 hours"*"451 told so"* ]]
+    [[ $output == *"sent again: given up after 24 hours"*"451 told so"* ]]
     [ "$(state)" -eq 2 ]
     run papertag send
     expect 3
@@ -562,15 +566,20 @@ said() { papertag labels export | tail -n +2 | cut -f1-3 | xargs; }
     papertag subscribe ada --tag quantization --to ada@example.org --backlog all >/dev/null
     papertag send >/dev/null
     sed 1,2d "$work/mail/mail-1" >"$work/message"
-    /usr/bin/python3 - "$work/message" >"$work/answer" <<'END'
+    /usr/bin/python3 - "$work/message" "$work/early" >"$work/answer" <<'END'
 import email, email.policy, re, sys, urllib.parse
 page = email.message_from_binary_file(open(sys.argv[1], 'rb'), policy=email.policy.default).get_body(('html',)).get_content()
 link = re.search(r'class="no"[^>]*href="mailto:papers@example\.org\?subject=([^"]*)"', page)[1]
-print("From ada@example.org Thu Nov 26 08:00:00 2026\nFrom: <ada@example.org>\nSubject: Re: " + urllib.parse.unquote(link))
+subject = "Subject: Re: " + urllib.parse.unquote(link)
+print("From ada@example.org Thu Nov 26 08:00:00 2026\nDate: Thu, 26 Feb 2026 08:00 +0130 (home)\nFrom: <ada@example.org>\n" + subject)
 print("\nSubject: of the body\n\nFrom bob\nSubject: papertag yes agents sample-02\n " + "0" * 32 + "\n\nbody")
+print("\nFrom ada\nSubject: papertag unsubscribe ada\nDate: yesterday\n")
+open(sys.argv[2], 'w').write("From ada\n" + subject + "\nDate: Mon, 26 Nov 2096 08:00:00 +0000\n\n")
 END
     run papertag labels import "$work/answer"
     expect 1
-    [[ $output == *"1 recorded, 1 rejected"* && $output == *"no signature"* ]]
-    [ "$(papertag labels export | tail -1 | cut -f3)" = no ]
+    [[ $output == *"1 recorded, 2 rejected"* && $output == *"answer:9: "*"no signature"* && $output == *"answer:15: "*"end a subscription"* ]]
+    [ "$(papertag labels export | tail -1 | cut -f3,4)" = "no	2026-02-26T06:30:00Z" ]
+    papertag labels import "$work/early" # from a day that has not come: it counts from now
+    [[ $(papertag labels export | tail -1 | cut -f4) < 2096 ]]
 }

@@ -101,6 +101,52 @@ static int check_sources(struct report *r, papertag_store *store)
     return EXIT_DONE;
 }
 
+/* Says of a mail that is not done with how it stands, and what to run. Whether that is a trouble. */
+static bool describe_mail(const papertag_mail *m, text *what, text *next)
+{
+    static const char *const how[] = {[PAPERTAG_MAIL_BEGUN] = "was not sent yet",
+                                      [PAPERTAG_MAIL_REFUSED] = "was refused",
+                                      [PAPERTAG_MAIL_DEFERRED] = "is put off by the server",
+                                      [PAPERTAG_MAIL_UNKNOWN] = "may have arrived or not"};
+
+    text_format(what, "the mail to %s with %zu paper%s of %.10s (subscription %s) %s%s%s", m->address, m->papers,
+                plural(m->papers), m->begun, m->subscription, how[m->state], m->answer ? ": " : "",
+                m->answer ? m->answer : "");
+    if (m->state == PAPERTAG_MAIL_UNKNOWN || m->state == PAPERTAG_MAIL_REFUSED) {
+        text_put(next, "papertag send --resolve ");
+        text_shell(next, m->subscription);
+        text_put(next, m->state == PAPERTAG_MAIL_REFUSED
+                           ? " unsent (its papers come again; sent: they do not)"
+                           : " sent (it arrived; unsent: it did not, and its papers come again)");
+    } else {
+        text_put(next, m->state == PAPERTAG_MAIL_BEGUN && m->answer ? "papertag send --check" : "papertag send ");
+        if (m->state == PAPERTAG_MAIL_DEFERRED || !m->answer) {
+            text_shell(next, m->subscription);
+        }
+    }
+    return m->state != PAPERTAG_MAIL_DEFERRED; /* these are sent again by themselves */
+}
+
+/* Mails that are not done with. */
+static int check_mails(struct report *r, papertag_store *store)
+{
+    const papertag_mail *list;
+    papertag_error err;
+    size_t count;
+
+    if (papertag_store_mails(store, NULL, &list, &count, &err)) {
+        return failed(&err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        text what = {0}, next = {0};
+        const bool trouble = describe_mail(&list[i], &what, &next);
+        write_finding(r, trouble, text_of(&r->out, &what), text_of(&r->out, &next));
+        text_free(&what);
+        text_free(&next);
+    }
+    return EXIT_DONE;
+}
+
 static int check_store(struct report *r, papertag_store *store, const papertag_model *model, const char *path)
 {
     const papertag_finding *found;
@@ -231,6 +277,7 @@ static int run(const args *a)
     if (!code && store) {
         code = check_store(&r, store, model, path.data);
         code = code ? code : check_sources(&r, store);
+        code = code ? code : check_mails(&r, store);
     }
     if (!text_write(&r.out)) {
         code = EXIT_FAILED;

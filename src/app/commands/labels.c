@@ -11,6 +11,8 @@
 #include <cjson/cJSON.h>
 
 #include "../app.h"
+#include "../clock.h"
+#include "../dates.h"
 #include "../verdict_mail.h"
 
 /* ---- export ---------------------------------------------------------------------------------------------------- */
@@ -150,26 +152,43 @@ static bool read_line(struct reading *r, const char *file, size_t number, char *
     return true;
 }
 
-/* Records the verdict of a subject, or reports why not. False when there is no memory. */
-static bool take_mail(struct reading *r, const char *file, size_t line, const char *subject)
+/* When a mail was sent, as it says. Empty, which means now: it does not say, or a time that has not come yet, which
+ * would outdo every verdict until then. */
+static void find_given(const mail_head *head, char moment[MOMENT_SIZE])
 {
+    if (!head->date.data || !read_mail_date(head->date.data, moment) || read_milliseconds(moment) > clock_now()) {
+        moment[0] = '\0';
+    }
+}
+
+/* Records the verdict of a mail, or reports why not. False when there is no memory. */
+static bool take_mail(struct reading *r, const char *file, const mail_head *head)
+{
+    const char *subject = head->subject.data ? head->subject.data : "";
+    const size_t line = head->line;
+    char moment[MOMENT_SIZE];
     verdict_mail v = {0};
     cJSON *json = NULL;
     bool good = true;
 
     if (!read_verdict_subject(subject, &v)) {
-        report_line(file, line, "the subject of this mail is no verdict");
+        report_line(file, line,
+                    strstr(subject, "papertag unsubscribe ")
+                        ? "this mail asks to end a subscription: `papertag subscribe NAME --remove` ends it"
+                        : "the subject of this mail is no verdict");
         r->rejected++;
     } else if (!r->key || !verdict_is_signed(r->key, v.paper.data, v.tag.data, v.yes, v.sign.data)) {
         report_line(file, line, "the verdict of this mail has no signature of this store's");
         r->rejected++;
     } else {
+        find_given(head, moment);
         json = cJSON_CreateObject();
         good = make_room(r) && cJSON_AddStringToObject(json, "id", v.paper.data) &&
-               cJSON_AddStringToObject(json, "tag", v.tag.data);
+               cJSON_AddStringToObject(json, "tag", v.tag.data) && cJSON_AddStringToObject(json, "given", moment);
         if (good) {
             r->items[r->count] = (papertag_paper_verdict){string_of(json, "id"), string_of(json, "tag"),
-                                                          v.yes ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO, NULL};
+                                                          v.yes ? PAPERTAG_VERDICT_YES : PAPERTAG_VERDICT_NO,
+                                                          *moment ? string_of(json, "given") : NULL};
             r->places[r->count++] = (struct place){file, line, json};
         } else {
             cJSON_Delete(json);
@@ -181,14 +200,14 @@ static bool take_mail(struct reading *r, const char *file, size_t line, const ch
 
 static int read_mails(struct reading *r, const char *path, const char *content, size_t size)
 {
-    size_t at = 0, line = 0;
+    mail_place place = {0};
     bool good = true, found = true;
 
     while (good && found) {
-        text subject = {0};
-        found = next_subject(content, size, &at, &line, &subject);
-        good = !subject.failed && (!found || take_mail(r, path, line, subject.data ? subject.data : ""));
-        text_free(&subject);
+        mail_head head = {0};
+        found = next_mail(content, size, &place, &head);
+        good = !head.subject.failed && !head.date.failed && (!found || take_mail(r, path, &head));
+        mail_head_free(&head);
     }
     return good ? EXIT_DONE : out_of_memory();
 }
@@ -305,7 +324,7 @@ const command command_labels = {
         "JSON Lines\n"
         "import [FILE|-]\tread either form, or mails (one, or an mbox) whose subjects are verdicts of a reader of "
         "`papertag "
-        "send`; of two verdicts on the same paper and tag the later one is kept; `label "
+        "send`; a mail counts from its Date; of two verdicts on the same paper and tag the later one is kept; `label "
         "--undo` undoes the import\n",
     .examples = "papertag labels export >verdicts.tsv\tsave all your verdicts\n"
                 "papertag labels import verdicts.tsv --db other.db\trecord them in another store\n",

@@ -42,29 +42,42 @@ static void report(post *p, const char *name, const char *to, size_t papers, con
     }
 }
 
+/* What the server said, or what went wrong. */
+static void add_answer(text *out, const smtp_result *r)
+{
+    if (r && r->reply) {
+        text_format(out, "%d ", r->reply);
+    }
+    if (r) {
+        text_format(out, "%s", r->words); /* cleaned */
+    }
+}
+
 /* Reports a mail that is not done with, and what to do about it. */
 static void report_trouble(const papertag_mail *m, papertag_mail_state state, const smtp_result *r)
 {
-    text name = {0};
+    text name = {0}, answer = {0};
 
     text_shell(&name, m->subscription);
+    add_answer(&answer, r);
     if (state == PAPERTAG_MAIL_UNKNOWN) {
         complain("%s: the mail to %s went out whole, but no answer came back: it may have arrived, and is not sent "
                  "again by itself. Ask the reader, then: papertag send --resolve %s sent (or unsent)",
                  m->subscription, m->address, text_of(&name, &name));
     } else if (state == PAPERTAG_MAIL_REFUSED) {
-        complain("%s: the mail to %s was refused and is not sent again: %d %s. To have its papers in the next digest: "
+        complain("%s: the mail to %s was refused and is not sent again: %s. To have its papers in the next digest: "
                  "papertag send --resolve %s unsent",
-                 m->subscription, m->address, r->reply, r->words, text_of(&name, &name));
+                 m->subscription, m->address, text_of(&answer, &answer), text_of(&name, &name));
     } else if (state == PAPERTAG_MAIL_DEFERRED) {
-        complain("%s: the server puts the mail to %s off: %d %s; the next run sends it again, for 24 hours",
-                 m->subscription, m->address, r->reply, r->words);
+        complain("%s: the server puts the mail to %s off: %s; the next run sends it again, for 24 hours",
+                 m->subscription, m->address, text_of(&answer, &answer));
     } else {
         complain("%s: the mail to %s could not be sent: %s%s; the next run sends it again. `papertag send --check` "
                  "goes the way step by step",
-                 m->subscription, m->address, r->reply >= 400 ? "the server says: " : "", r->words);
+                 m->subscription, m->address, r->reply >= 400 ? "the server says: " : "", text_of(&answer, &answer));
     }
     text_free(&name);
+    text_free(&answer);
 }
 
 /* ---- one mail -------------------------------------------------------------------------------------------------- */
@@ -91,7 +104,7 @@ static int record_result(post *p, const papertag_mail *m, const smtp_result *r)
     papertag_error err;
     int code = EXIT_DONE;
 
-    text_format(&words, "%d %s", r->reply, r->words); /* cleaned */
+    add_answer(&words, r);
     if (words.failed) {
         code = out_of_memory();
     } else if (papertag_mail_record(p->store, m->delivery, r->state, words.data, &err)) {
