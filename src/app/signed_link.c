@@ -39,6 +39,24 @@ static bool read_key(const char *path, link_key *key)
     return good;
 }
 
+/* Brings the names in a file's folder to the disk: a key that was lost would make all links that were sent wrong. Not
+ * every file system can. */
+static void sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    text folder = {0};
+    int fd;
+
+    text_add(&folder, path, slash ? (size_t)(slash - path) + 1 : 0);
+    text_put(&folder, slash ? "" : ".");
+    fd = folder.failed ? -1 : open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    text_free(&folder);
+}
+
 /* Makes a key under another name and links it to its own, so that the first of two programs wins and a file of that
  * name is always whole. */
 static bool make_key(const char *path)
@@ -64,6 +82,7 @@ static bool make_key(const char *path)
     if (fd >= 0) {
         unlink(draft.data);
     }
+    sync_folder(path);
     OPENSSL_cleanse(bytes, sizeof bytes);
     text_free(&draft);
     errno = kept;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An SMTP server that misbehaves as it is told, for tests, on a port of the loopback that is free.
 
-usage: smtp_server.py FOLDER [--tls | --starttls] [--certificate NAME] [--login USER PASSWORD]
+usage: smtp_server.py FOLDER [--tls | --starttls] [--certificate NAME] [--login USER PASSWORD] [--watch FILE]
 
 Writes its port to FOLDER/port when it listens. Each message whose final dot came in becomes FOLDER/mail-N: two lines with
 the envelope, then the bytes as they came, dots undone. FOLDER/fault, read for each connection, says what goes wrong:
@@ -10,6 +10,7 @@ the envelope, then the bytes as they came, dots undone. FOLDER/fault, read for e
     lose@END       the same, but the message is lost
     drip           the greeting comes byte by byte, a minute of PAPERTAG_CLOCK between them
 FOLDER/log has the commands. The certificate is FOLDER/NAME.pem with its key in FOLDER/NAME.key (default: server).
+With --watch, FOLDER/watched has the bytes that FILE had when the last final dot came in.
 """
 import argparse
 import base64
@@ -25,6 +26,7 @@ parser.add_argument("--tls", action="store_true")
 parser.add_argument("--starttls", action="store_true")
 parser.add_argument("--certificate", default="server")
 parser.add_argument("--login", nargs=2)
+parser.add_argument("--watch")
 options = parser.parse_args()
 lock = threading.Lock()
 count = 0
@@ -111,6 +113,9 @@ class Dialogue:
         body = b""
         while (line := self.line()) != b".":
             body += (line[1:] if line.startswith(b".") else line) + b"\r\n"
+        if options.watch:
+            with open(at("watched"), "w") as out:
+                out.write(str(os.path.getsize(options.watch)))
         if self.fault.startswith("lose@END"):
             raise End
         if not self.fault[:1].isdigit() or not self.fault.endswith("@END"):

@@ -6,12 +6,14 @@ usage: tests/fault/kill.py PROGRAM LIBRARY [--long] [COMMAND]...
 LIBRARY is made of files.c. Each command is killed (SIGKILL) at its n-th file operation, for n upward until it reaches its
 end, and at random moments of its run: 200 with --long, else 5. After each kill the store must be sound to SQLite and
 to `doctor`; what the command was to do must be done whole or not at all; and when it is done again, the store must be
-as if nothing had happened: no paper or verdict lost, no paper sent twice, a file old or new.
+as if nothing had happened: no paper or verdict lost, no paper sent twice, a file old or new. A mail may be left unknown,
+which `send` and `doctor` then say.
 Prints TAP: one test a command, with the number of kills.
 """
-import json, os, random, shutil, sqlite3, subprocess, sys, tempfile, time
+import atexit, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
 SAMPLE = "data/sample.jsonl"
+SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli/smtp_server.py")
 
 
 class Bench:
@@ -78,13 +80,34 @@ class Bench:
         finally:
             connection.close()
 
+    def serve_mail(self):
+        """Starts a mail server, once, which keeps what it takes in the folder `mail`."""
+        if os.path.exists(self.at("mail")):
+            return
+        os.mkdir(self.at("mail"))
+        server = subprocess.Popen([sys.executable, SERVER, self.at("mail")], stderr=subprocess.DEVNULL)
+        atexit.register(server.kill)
+        while not os.path.exists(self.at("mail/port")):
+            time.sleep(0.05)
+        with open(self.at("config"), "w") as f:
+            f.write("[mail]\nurl = smtp://127.0.0.1:%s\nfrom = papers@example.org\n" % open(self.at("mail/port")).read())
+        self.env["PAPERTAG_CONFIG"] = self.at("config")
+
+    def mails(self):
+        """The messages that the server has taken, with their ids."""
+        names = [self.at("mail/" + name) for name in os.listdir(self.at("mail")) if name.startswith("mail-")]
+        return [re.search(rb"^Message-ID: <(.*?)>", open(name, "rb").read(), re.M)[1] for name in names]
+
     def sound(self):
         answer = self.rows("PRAGMA integrity_check")[0][0]
         if answer != "ok":
             raise Wrong("integrity_check: " + answer)
         if self.rows("PRAGMA foreign_key_check"):
             raise Wrong("a row refers to one that is not there")
-        self.do("doctor")
+        found = [json.loads(line) for line in self.do("doctor", "--json", codes=(0, 1)).splitlines()]
+        wrong = [one["what"] for one in found if one["trouble"] and not one["what"].startswith("the mail to ")]
+        if wrong:
+            raise Wrong("doctor: " + "; ".join(wrong))
 
 
 class Wrong(Exception):
@@ -221,6 +244,29 @@ class Taken(Digest):
         whole("different papers sent", len(set(sent)), 40)
 
 
+class Send:
+    args, given = ["send", "ada"], ""
+
+    def before(self, b):
+        b.serve_mail()
+        for name in os.listdir(b.at("mail")):
+            if name.startswith("mail-"):
+                os.remove(b.at("mail/" + name))
+        b.do("subscribe", "ada", "--tag", "quantization | attention", "--to", "ada@example.org", "--backlog", "all")
+
+    def after(self, b, code, output):
+        b.do("send", "ada", codes=(3,) if code == 0 else (0, 1, 3))
+        unknown = count(b, "mails WHERE state=4")
+        whole("mails that are neither accepted nor unknown", count(b, "mails WHERE state NOT IN (1, 4)"), 0)
+        whole("mails recorded", count(b, "mails"), 1)
+        whole("mails taken", len(b.mails()), *([0, 1] if unknown else [1]))
+        if unknown:  # a person finds out, and settles it
+            b.do("send", "--resolve", "ada", "sent" if b.mails() else "unsent")
+            b.do("send", "ada", codes=(0, 3))
+        whole("mails taken in the end", len(b.mails()), 1)
+        whole("papers recorded", count(b, "delivered") > 0, True)
+
+
 class Train:
     args, given = ["train", "-o", "@out.model", "--skip-rare", "--min-examples", "4", "--max-terms", "300", SAMPLE], ""
 
@@ -254,7 +300,7 @@ def main():
     random.seed(20261125)
     b = Bench(program, library)
     number, bad, total = 0, 0, 0
-    for kind in (Add, Label, Undo, Import, Review, Retrain, TagNew, Digest, Taken, Train):
+    for kind in (Add, Label, Undo, Import, Review, Retrain, TagNew, Digest, Taken, Send, Train):
         case, name, kills, wrong = kind(), kind.__name__.lower(), 0, []
         if chosen and name not in chosen:
             continue

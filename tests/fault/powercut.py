@@ -4,16 +4,17 @@
 usage: tests/fault/powercut.py PROGRAM LIBRARY [--long]
 
 LIBRARY is made of record.c: it records every write, sync and change of a name while papers are added, labelled, learnt
-from, delivered, and the store repaired. A disk may bring writes that were not synced to its plates in any order, in part,
+from, delivered, mailed, and the store repaired. A disk may bring writes that were not synced to its plates in any order, in part,
 torn between sectors, or not at all, and forget names that were not synced with their folder. So for cuts at and between
 syncs the files are put together anew: with nothing that was not promised, with all of it, and with what dice choose.
 Each time the store must be sound, all that was confirmed before the cut must be there, and when the digests go on, each
-paper must have been sent once. 160 cuts, with --long 4,000. Prints TAP: one test for each step during which it was cut.
+paper must have been sent once; a mail that left before the cut must not leave again. 160 cuts, with --long 4,000. Prints TAP: one test for each step during which it was cut.
 """
-import collections, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile
+import atexit, collections, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
 SAMPLE = "data/sample.jsonl"
 SECTOR = 512
+SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli/smtp_server.py")
 
 
 class Wrong(Exception):
@@ -35,13 +36,28 @@ STEPS = (
     (["digest", "--for", "me", "-o", "{root}/sent-2"], "SELECT count(*) FROM delivered", 30),
     (["label", "--undo"], "SELECT count(*) FROM verdicts", 2),
     (["doctor", "--repair"], "SELECT count(*) FROM tagged", 10),
-    (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 40))
+    (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 40),
+    (["subscribe", "ada", "--tag", "multimodal", "--to", "ada@example.org", "--backlog", "all"],
+     "SELECT count(*) FROM subscriptions", 2),
+    (["send", "ada"], "SELECT count(*) FROM mails WHERE state=1", 1))
 
 Event = collections.namedtuple("Event", "kind inode number data")
 
 
+def serve_mail(work, log):
+    """Starts a mail server, whose folder is WORK/mail, and writes the configuration WORK/config."""
+    folder = os.path.join(work, "mail")
+    os.mkdir(folder)
+    server = subprocess.Popen([sys.executable, SERVER, folder, "--watch", log], stderr=subprocess.DEVNULL)
+    atexit.register(server.kill)
+    while not os.path.exists(folder + "/port"):
+        time.sleep(0.05)
+    with open(os.path.join(work, "config"), "w") as f:
+        f.write("[mail]\nurl = smtp://127.0.0.1:%s\nfrom = papers@example.org\n" % open(folder + "/port").read())
+
+
 def record(program, library, work):
-    """Runs the steps; the events, and after how many of them each step was confirmed."""
+    """Runs the steps; the events, after how many of them each step was confirmed, and after how many the mail left."""
     at = lambda name: os.path.join(work, name)
     root = os.path.realpath(at("root"))
     os.makedirs(root)
@@ -49,7 +65,8 @@ def record(program, library, work):
     for name, some in (("first", papers[:25]), ("more", papers[25:])):
         with open(at(name), "w") as f:
             f.writelines(some)
-    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=at("model"))
+    serve_mail(work, at("log"))
+    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=at("model"), PAPERTAG_CONFIG=at("config"))
     subprocess.run([program, "train", "-o", at("model"), "--skip-rare", "--min-examples", "3", "--max-terms", "300", SAMPLE],
                    env=env, check=True, capture_output=True)
     ends = []
@@ -58,14 +75,15 @@ def record(program, library, work):
         done = subprocess.run([program, *args], capture_output=True, stdin=subprocess.DEVNULL, text=True,
                               env=dict(env, LD_PRELOAD=library, RECORD_ROOT=root, RECORD_LOG=at("log")))
         if done.returncode:
-            sys.exit("%s: status %d: %s" % (" ".join(words), done.returncode, done.stderr))
+            sys.exit("%s: status %d: %s" % (" ".join(words), done.returncode, done.stdout + done.stderr))
         ends.append(os.path.getsize(at("log")))
-    events, after = [], []
+    events, after, left, gone = [], [], 0, int(open(at("mail/watched")).read())
     for event, place in read_events(at("log")):
         events.append(event)
+        left += place <= gone
         if place == ends[len(after)]:
             after.append(len(events))
-    return root, events, after
+    return root, events, after, left
 
 
 def read_events(path):
@@ -193,13 +211,14 @@ def restart(root, files):
     for name in os.listdir(root):
         os.remove(os.path.join(root, name))
     for path, data in files.items():
-        with open(path, "wb") as f:
+        with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as f:  # as the program makes them
             f.write(data)
 
 
-def check(program, work, root, files, confirmed):
-    """Raises Wrong when the store is not sound, or what was confirmed is not there."""
-    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=os.path.join(work, "model"))
+def check(program, work, root, files, confirmed, left, key):
+    """Raises Wrong when the store is not sound, or what was confirmed is not there. `left`: the mail had left before."""
+    env = dict(os.environ, PAPERTAG_DB=root + "/db", PAPERTAG_MODEL=os.path.join(work, "model"),
+               PAPERTAG_CONFIG=os.path.join(work, "config"))
     run = lambda *args: subprocess.run([program, *args], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     restart(root, files)
     if not confirmed:
@@ -223,12 +242,35 @@ def check(program, work, root, files, confirmed):
             found = connection.execute(sql).fetchone()[0]
             if found < least:
                 raise Wrong("%s was confirmed, but %s gives %d" % (" ".join(words), sql, found))
-        subscribed = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='subscriptions'").fetchone()[0] and \
-            connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0]
+        names = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='subscriptions'").fetchone()[0] and \
+            [row[0] for row in connection.execute("SELECT name FROM subscriptions")] or []
     finally:
         connection.close()
-    if subscribed:
+    if left and open(root + "/db.key", "rb").read() != key:
+        raise Wrong("the key that signed the links of the mail is gone")
+    if "ada" in names:
+        check_mail(run, work, root, left, confirmed == len(STEPS))
+    if "me" in names:
         check_digests(run, root)
+
+
+def check_mail(run, work, root, left, confirmed):
+    """The mail leaves once: before the cut, or after it; or nobody knows, which is said and left to a person."""
+    folder = os.path.join(work, "mail")
+    for name in os.listdir(folder):
+        if name.startswith("mail-"):
+            os.remove(os.path.join(folder, name))
+    done = run("send", "ada")
+    again = sum(name.startswith("mail-") for name in os.listdir(folder))
+    connection = sqlite3.connect(root + "/db")
+    states = [row[0] for row in connection.execute("SELECT state FROM mails")]
+    connection.close()
+    if again + left > 1:
+        raise Wrong("the mail left twice")
+    if not again + left and (states != [4] or "may have arrived" not in done.stderr):
+        raise Wrong("the mail never left: states %s, status %d: %s" % (states, done.returncode, done.stderr.strip()))
+    if confirmed and states != [1]:
+        raise Wrong("the mail was accepted, and is now in state %s" % states)
 
 
 def check_digests(run, root):
@@ -251,7 +293,8 @@ def check_digests(run, root):
     if len(everything) != len(set(everything)):
         raise Wrong("papers were sent twice")
     connection = sqlite3.connect(root + "/db")
-    papers, delivered = (connection.execute("SELECT count(*) FROM " + table).fetchone()[0] for table in ("papers", "delivered"))
+    papers, delivered = (connection.execute("SELECT count(*) FROM " + table).fetchone()[0] for table in (
+        "papers", "delivered WHERE subscription=(SELECT key FROM subscriptions WHERE name='me')"))
     connection.close()
     if delivered != papers:
         raise Wrong("%d papers were delivered of %d" % (delivered, papers))
@@ -272,7 +315,8 @@ def moments(events, count, dice):
 def main():
     program, library, *rest = sys.argv[1:]
     dice, work, count = random.Random(20261126), tempfile.mkdtemp(), 4000 if "--long" in rest else 160
-    root, events, after = record(program, library, work)
+    root, events, after, left = record(program, library, work)
+    key = open(root + "/db.key", "rb").read()
     made, salvage, papers = record_salvage(program, library, work, root)
     wrong, cuts = collections.defaultdict(list), collections.Counter()
 
@@ -286,7 +330,7 @@ def main():
 
     for moment in moments(events, count, dice):
         confirmed = sum(moment >= end for end in after)
-        cut(min(confirmed, len(STEPS) - 1), events, moment, check, confirmed)
+        cut(min(confirmed, len(STEPS) - 1), events, moment, check, confirmed, moment >= left, key)
     for moment in moments(salvage, count // 4, dice):
         cut(len(STEPS), made + salvage, len(made) + moment, check_salvage, moment == len(salvage), papers)
     names = [words[0] for words, *_ in STEPS] + ["doctor --repair of a damaged store"]
