@@ -211,7 +211,7 @@ papertag_mail_state smtp_judge(bool good, smtp_stage stage, int reply, bool whol
     if (reply >= 400 && reply < 500) {
         return PAPERTAG_MAIL_DEFERRED;
     }
-    if (reply >= 500 && stage >= SMTP_SENDER && !speaks_of_settings(reply)) { /* before, nothing is of the message */
+    if (reply >= 500 && (whole || (stage >= SMTP_SENDER && !speaks_of_settings(reply)))) {
         return PAPERTAG_MAIL_REFUSED;
     }
     return whole ? PAPERTAG_MAIL_UNKNOWN : PAPERTAG_MAIL_BEGUN;
