@@ -65,6 +65,9 @@ static bool write_text(digest *d, text *out)
         add_home(out, s, paper);
         text_put(out, i + 1 < d->count ? "\n" : "");
     }
+    if (d->unsubscribe) {
+        text_format(out, "\n-- \nUnsubscribe: %s\n", d->unsubscribe);
+    }
     return true;
 }
 
