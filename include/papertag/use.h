@@ -261,21 +261,23 @@ typedef struct papertag_score {
     size_t index;    /* of the tag, as in papertag_model_tags */
     double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
     double p;        /* calibrated probability, 0 to 1 */
-    bool assigned;   /* margin >= cut, unless papertag_tagger_cut_at was called */
+    bool assigned;   /* margin >= cut, unless papertag_tagger_demand was called */
 } papertag_score;
 
 /* Working memory to score with `model`, which must outlive it. One per thread. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, papertag_error *err);
 PAPERTAG_API void papertag_tagger_close(papertag_tagger *tagger);
 
-/* *p: the lowest probability from which on at least this share of assigned tags was right, all tags together, on papers
- * that the model was not fitted on; 2 when no probability was enough. precision: 0.5 to 0.99, rounded up to hundredths.
+/* *p: the probability from which on at least this share of assigned tags was right, on papers that the model was not
+ * fitted on, for a tag like most; 2 when no probability was enough. precision: 0.5 to 0.99, rounded up to hundredths.
  * Errors: PAPERTAG_BAD_ARGUMENT for another precision, or for a model without these figures. */
 PAPERTAG_API int papertag_model_precision_cut(const papertag_model *model, double precision, double *p,
                                               papertag_error *err);
 
-/* From now on the tagger assigns a tag when its probability is at least p, whatever the tag's own cut. */
-PAPERTAG_API void papertag_tagger_cut_at(papertag_tagger *tagger, double p);
+/* From now on the tagger assigns a tag, whatever its own cut, when it is so probable that at least this share of the
+ * papers that were given the tag had it; as papertag_model_precision_cut, with a probability of its own for each tag.
+ * Errors: as there, and PAPERTAG_NO_MEMORY. */
+PAPERTAG_API int papertag_tagger_demand(papertag_tagger *tagger, double precision, papertag_error *err);
 
 /* What a margin of tag `index` < T means: its probability, and whether the tag is assigned at the model's own cut. */
 PAPERTAG_API papertag_score papertag_model_score(const papertag_model *model, size_t index, double margin);

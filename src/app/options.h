@@ -91,7 +91,7 @@ extern const option common_options[];
     }
 #define OPTION_PRECISION                                                                                               \
     {                                                                                                                  \
-        "precision", 0, "P", "assign only tags so probable that a share P of those assigned is right (0.5 to 0.99)"    \
+        "precision", 0, "P", "assign a tag only where it is so probable that a share P is right (0.5 to 0.99)"         \
     }
 #define OPTION_MODEL                                                                                                   \
     {                                                                                                                  \

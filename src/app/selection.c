@@ -1,5 +1,5 @@
 /*
- * selection - the query of --tag, --since and their like; the cut of --precision.
+ * selection - the query of --tag, --since and their like; what --precision asks for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,20 +24,20 @@ int query_of(const args *a, papertag_query *query)
     return code;
 }
 
-int precision_cut(const args *a, const papertag_model *model, double *p)
+int precision_of(const args *a, const papertag_model *model, double *precision)
 {
-    double precision = 0;
+    double p;
     papertag_error err;
-    int code = args_real(a, "precision", 0.5, 0.99, &precision);
+    int code = args_real(a, "precision", 0.5, 0.99, precision);
 
     if (code || !args_have(a, "precision")) {
         return code;
     }
-    if (papertag_model_precision_cut(model, precision, p, &err)) {
+    if (papertag_model_precision_cut(model, *precision, &p, &err)) {
         return failed(&err);
     }
-    if (*p > 1) {
-        complain("no probability of this model kept a precision of %g: no tag is assigned", precision);
+    if (p > 1) {
+        complain("no probability of this model kept a precision of %g: no tag is assigned", *precision);
     }
     return EXIT_DONE;
 }

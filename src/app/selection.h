@@ -14,8 +14,8 @@ extern const char *const sort_words[]; /* of --sort, in the order of papertag_so
  * EXIT_FAILED. */
 int copy_keys(const int64_t *keys, size_t count, int64_t **copy);
 
-/* The p at which --precision assigns tags, in *p; unchanged when it was not given. EXIT_DONE, EXIT_USAGE or
+/* What --precision asks of a model, in *precision; unchanged when it was not given. EXIT_DONE, EXIT_USAGE or
  * EXIT_FAILED. */
-int precision_cut(const args *a, const papertag_model *model, double *p);
+int precision_of(const args *a, const papertag_model *model, double *precision);
 
 #endif

@@ -7,6 +7,11 @@
  * The weight of its own best margin is its number of examples; the weight of the common one is COMMON_WEIGHT. Its own
  * share is never more than OWN_SHARE_MAX: it gives the best F1 of the tag, but the common one gives the best F1 over
  * all decisions, which matters as much.
+ *
+ * A precision is asked of a tag, not of all tags together: whoever follows one tag sees no other. Of two tags with the
+ * same probabilities that of which fewer papers are near certain is right less often above the same probability. So
+ * each tag has a strictness: how much farther its own least log-odds for 0.8 and for 0.9 are than those of all tags.
+ * Again a tag with few examples stays close to all tags.
  */
 #include "cuts.h"
 
@@ -15,6 +20,10 @@
 
 enum { COMMON_WEIGHT = 200 }; /* examples */
 static const double OWN_SHARE_MAX = 0.4;
+
+/* Precisions that tell how strict a tag must be; examples that pull towards all tags; the most that log-odds count. */
+static const double STRICT_AT[] = {0.8, 0.9}, LOG_ODDS_MAX = 4.6;
+enum { STRICT_COUNT = sizeof STRICT_AT / sizeof *STRICT_AT, STRICT_PRIOR = 50 };
 
 /* Assigning a pair less likely than this cannot raise an F1. Leaving those out saves sorting nearly all pairs. */
 static const double P_MIN = 0.02;
@@ -60,33 +69,55 @@ static double margin_at(double a, double b, double p)
     return a < 0 ? (log(1 / p - 1) - b) / a : INFINITY;
 }
 
-/* pairs: sorted by falling score. One wrong tag is added to each count, so that a few lucky pairs prove nothing. */
-static void find_precision_levels(const struct pair *pairs, size_t count, double *levels)
+static double log_odds(double p)
+{
+    return fmin(fmax(log(p / (1 - p)), -LOG_ODDS_MAX), LOG_ODDS_MAX);
+}
+
+/* The least score from which on the share of positives is at least a precision; `none` when it never is. pairs: sorted
+ * by falling score. One wrong tag is added to each count, so that a few lucky pairs prove nothing. */
+static double find_least(const struct pair *pairs, size_t count, double precision, double none)
 {
     size_t hits = 0;
+    double least = none;
 
-    for (int i = 0; i < PT_PRECISIONS; i++) {
-        levels[i] = 2;
-    }
     for (size_t i = 0; i < count; i++) {
-        double precision;
         hits += pairs[i].positive;
-        if (i + 1 < count && pairs[i + 1].score == pairs[i].score) {
-            continue;
+        if ((i + 1 == count || pairs[i + 1].score != pairs[i].score) &&
+            (double)hits / (double)(i + 2) >= precision - 1e-12) {
+            least = pairs[i].score;
         }
-        precision = (double)hits / (double)(i + 2);
-        for (int k = 0; k < PT_PRECISIONS && 100 * precision >= PT_PRECISION_MIN + k; k++) {
-            levels[k] = pairs[i].score;
-        }
+    }
+    return least;
+}
+
+static void find_precision_levels(const struct pair *pairs, size_t count, double *levels)
+{
+    for (int i = 0; i < PT_PRECISIONS; i++) {
+        levels[i] = find_least(pairs, count, (PT_PRECISION_MIN + i) / 100.0, 2);
     }
 }
 
 /* What the tasks share. */
 struct cutting {
     const pt_cut_problem *problem;
-    double common; /* the probability with the best F1 over all tags */
-    double *cuts;  /* T */
+    double common;               /* the probability with the best F1 over all tags */
+    double strict[STRICT_COUNT]; /* log-odds from which on all tags together have the precision */
+    double *cuts, *strictness;   /* T */
 };
+
+/* pairs: those of a tag, sorted by falling margin. */
+static double find_strictness(const struct cutting *c, const struct pair *pairs, size_t count, size_t positives,
+                              double a, double b)
+{
+    double sum = 0;
+
+    for (int i = 0; i < STRICT_COUNT; i++) {
+        const double least = find_least(pairs, count, STRICT_AT[i], INFINITY);
+        sum += fmin(fmax(-(a * least + b), -LOG_ODDS_MAX), LOG_ODDS_MAX) - c->strict[i];
+    }
+    return sum / STRICT_COUNT * (double)positives / (double)(positives + STRICT_PRIOR);
+}
 
 static int find_cut(void *context, size_t t)
 {
@@ -113,12 +144,14 @@ static int find_cut(void *context, size_t t)
     best_score(pairs, count, positives, &own);
     share = fmin((double)positives / (double)(positives + COMMON_WEIGHT), OWN_SHARE_MAX);
     c->cuts[t] = share * own + (1 - share) * shared;
+    c->strictness[t] = a < 0 ? find_strictness(c, pairs, count, positives, a, b) : 0;
     free(pairs);
     return PAPERTAG_OK;
 }
 
-/* The likely pairs of all tags with their probabilities, in *out (free it). */
-static int list_pairs(const pt_cut_problem *problem, struct pair **out, size_t *count)
+/* The likely pairs of all tags in *out (free it), with their probabilities once the log-odds are less by the tag's
+ * strictness; NULL: all are 0. */
+static int list_pairs(const pt_cut_problem *problem, const double *strictness, struct pair **out, size_t *count)
 {
     const size_t tags = problem->tags;
     double *least = pt_alloc(tags, sizeof *least);
@@ -133,7 +166,8 @@ static int list_pairs(const pt_cut_problem *problem, struct pair **out, size_t *
         for (size_t t = 0; t < tags && !status; t++) {
             const double margin = problem->margins[i * tags + t];
             if (margin >= least[t]) {
-                (*out)[(*count)++] = (struct pair){1 / (1 + exp(problem->a[t] * margin + problem->b[t])),
+                const double less = strictness ? strictness[t] : 0;
+                (*out)[(*count)++] = (struct pair){1 / (1 + exp(problem->a[t] * margin + problem->b[t] + less)),
                                                    pt_labels_have(problem->labels, i, (uint32_t)t)};
             }
         }
@@ -142,20 +176,28 @@ static int list_pairs(const pt_cut_problem *problem, struct pair **out, size_t *
     return status;
 }
 
-int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *levels, double *f1,
-                 papertag_error *err)
+int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *strictness, double *levels,
+                 double *f1, papertag_error *err)
 {
-    struct cutting c = {problem, .common = 0.5, .cuts = cuts};
-    struct pair *pairs = NULL;
-    size_t count = 0;
-    int status = list_pairs(problem, &pairs, &count);
+    struct cutting c = {problem, .common = 0.5, .cuts = cuts, .strictness = strictness};
+    struct pair *pairs = NULL, *moved = NULL;
+    size_t count = 0, moved_count = 0;
+    int status = list_pairs(problem, NULL, &pairs, &count);
 
     if (!status) {
         *f1 = best_score(pairs, count, problem->labels->starts[problem->labels->count], &c.common);
         c.common = fmin(fmax(c.common, 0.05), 0.95);
-        find_precision_levels(pairs, count, levels);
+        for (int i = 0; i < STRICT_COUNT; i++) {
+            c.strict[i] = log_odds(find_least(pairs, count, STRICT_AT[i], 1));
+        }
         status = pt_parallel(jobs, problem->tags, find_cut, &c, NULL);
     }
+    status = status ? status : list_pairs(problem, strictness, &moved, &moved_count);
+    if (!status) {
+        pt_sort(moved, moved_count, sizeof *moved, compare_scores);
+        find_precision_levels(moved, moved_count, levels);
+    }
     free(pairs);
+    free(moved);
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

@@ -20,11 +20,12 @@ typedef struct pt_cut_problem {
 
 /* Finds the margin from which on each tag is assigned, on up to `jobs` threads.
  * cuts: out, T.
- * levels: out, PT_PRECISIONS: the least p, one for all tags, from which on the share of right tags was at least
- * (PT_PRECISION_MIN + i) / 100; 2 where it never was.
+ * strictness: out, T: how much more sure a tag must be than the others to be right as often, in log-odds.
+ * levels: out, PT_PRECISIONS: the least p, one for all tags once their strictness is taken off the log-odds, from which
+ * on the share of right tags was at least (PT_PRECISION_MIN + i) / 100; 2 where it never was.
  * f1: out, the micro-F1 of the single best probability for all tags, before the cuts are refined tag by tag.
  * 0 or PAPERTAG_NO_MEMORY. */
-int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *levels, double *f1,
-                 papertag_error *err);
+int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *strictness, double *levels,
+                 double *f1, papertag_error *err);
 
 #endif

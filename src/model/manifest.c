@@ -231,3 +231,21 @@ int papertag_model_precision_cut(const papertag_model *model, double precision, 
     *p = level->valuedouble;
     return PAPERTAG_OK;
 }
+
+int pt_manifest_precision(const papertag_model *model, double precision, double *p_min, papertag_error *err)
+{
+    const cJSON *tags = cJSON_GetObjectItemCaseSensitive(model->json, "tags"), *tag;
+    double level;
+    size_t t = 0;
+    int status = papertag_model_precision_cut(model, precision, &level, err);
+
+    if (status) {
+        return status;
+    }
+    cJSON_ArrayForEach(tag, tags)
+    {
+        const double odds = level / (1 - level) * exp(pt_manifest_number(tag, "strictness", 0));
+        p_min[t++] = level < 1 ? odds / (1 + odds) : level;
+    }
+    return PAPERTAG_OK;
+}

@@ -51,6 +51,9 @@ int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_inf
                      papertag_error *err);
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
 
+/* The probability from which on each tag has a precision: see papertag_tagger_demand. p_min: out, T. */
+int pt_manifest_precision(const papertag_model *model, double precision, double *p_min, papertag_error *err);
+
 /* How many terms were added to the vocabulary: a whole number, or -1 when it is none. */
 double pt_manifest_added(const cJSON *manifest);
 
@@ -151,8 +154,7 @@ typedef struct pt_ranked {
 
 struct papertag_tagger {
     const papertag_model *model;
-    bool by_p;    /* tags are assigned by p_min, not by their cuts */
-    double p_min; /* 0 to 1 */
+    double *p_min; /* T: tags are assigned from these probabilities on, not by their cuts; NULL: by their cuts */
     pt_counter counter;
     float *sums;                   /* lanes of `matrix`, then those of `own` */
     double *margins, *p;           /* T */

@@ -43,10 +43,19 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
     return PAPERTAG_OK;
 }
 
-void papertag_tagger_cut_at(papertag_tagger *tagger, double p)
+int papertag_tagger_demand(papertag_tagger *tagger, double precision, papertag_error *err)
 {
-    tagger->by_p = true;
-    tagger->p_min = p;
+    const papertag_model *m = tagger->model;
+    double *p_min = pt_alloc(m->tag_count, sizeof *p_min);
+    int status = p_min ? pt_manifest_precision(m, precision, p_min, err) : pt_no_memory(err);
+
+    if (status) {
+        free(p_min);
+        return status;
+    }
+    free(tagger->p_min);
+    tagger->p_min = p_min;
+    return PAPERTAG_OK;
 }
 
 void papertag_tagger_close(papertag_tagger *tagger)
@@ -60,6 +69,7 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger->p);
     free(tagger->ranked);
     free(tagger->scores);
+    free(tagger->p_min);
     pt_kernel_input_free(tagger->input);
     free(tagger->terms);
     free(tagger->term_text);
@@ -216,7 +226,7 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
                                              .index = t,
                                              .margin = margin,
                                              .p = p,
-                                             .assigned = tagger->by_p ? p >= tagger->p_min : margin >= m->tags[t].cut};
+                                             .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= m->tags[t].cut};
     }
     return PAPERTAG_OK;
 }

@@ -71,7 +71,7 @@ int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err
         return pt_no_memory(err);
     }
     return pt_find_cuts(&(pt_cut_problem){result->margins, &r->labels, r->tags, result->a, result->b}, jobs,
-                        result->cuts, result->levels, &result->f1, err);
+                        result->cuts, result->strictness, result->levels, &result->f1, err);
 }
 
 int pt_train_measure(pt_training *r, papertag_error *err)

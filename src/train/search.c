@@ -39,6 +39,7 @@ static void free_result(pt_result *result, size_t tags)
     free(result->a);
     free(result->b);
     free(result->cuts);
+    free(result->strictness);
 }
 
 static int make_result(const pt_training *r, pt_result *out, papertag_error *err)
@@ -47,10 +48,11 @@ static int make_result(const pt_training *r, pt_result *out, papertag_error *err
                         .a = pt_calloc(r->tags, sizeof *result.a),
                         .b = pt_calloc(r->tags, sizeof *result.b),
                         .cuts = pt_calloc(r->tags, sizeof *result.cuts),
+                        .strictness = pt_calloc(r->tags, sizeof *result.strictness),
                         .f1 = -1,
                         .blocks = pt_calloc(r->tags / PT_LANES + 1, sizeof *result.blocks)};
 
-    if (!result.margins || !result.a || !result.b || !result.cuts || !result.blocks) {
+    if (!result.margins || !result.a || !result.b || !result.cuts || !result.strictness || !result.blocks) {
         free_result(&result, r->tags);
         return pt_no_memory(err);
     }

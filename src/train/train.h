@@ -58,6 +58,7 @@ typedef struct pt_result {
     float *margins;               /* N x T: each paper's by a fit that has not seen it */
     double *a, *b;                /* T: calibration */
     double *cuts;                 /* T */
+    double *strictness;           /* T: see pt_find_cuts */
     double levels[PT_PRECISIONS]; /* p by precision: see pt_find_cuts */
     double f1;                    /* micro-F1 by which fits are compared */
     float **blocks;               /* weights, for a linear kernel: see pt_solver */

@@ -116,13 +116,13 @@ static void test_cuts_and_precision_levels(void **state)
 {
     static float margins[PAPERS * TAGS];
     const double a[TAGS] = {-3, -3, -3}, b[TAGS] = {0, 0, 1};
-    double cuts[TAGS], levels[PT_PRECISIONS], again[TAGS], same_levels[PT_PRECISIONS], f1, same_f1;
+    double cuts[TAGS], strictness[TAGS], levels[PT_PRECISIONS], again[TAGS], same_levels[PT_PRECISIONS], f1, same_f1;
     pt_labels labels = {0};
     const pt_cut_problem problem = {margins, &labels, TAGS, a, b};
     (void)state;
 
     make_margins(margins, &labels);
-    assert_int_equal(pt_find_cuts(&problem, 1, cuts, levels, &f1, NULL), 0);
+    assert_int_equal(pt_find_cuts(&problem, 1, cuts, strictness, levels, &f1, NULL), 0);
     assert_true(f1 > 0.8 && f1 < 1);
     assert_true(cuts[0] > -1 && cuts[0] < 1);
     assert_true(isfinite(cuts[1])); /* no examples: the margin of the common probability */
@@ -131,10 +131,53 @@ static void test_cuts_and_precision_levels(void **state)
         assert_true(levels[i] >= levels[i - 1]);
     }
     assert_true(levels[0] > 0 && levels[PT_PRECISIONS - 1] < 1);
-    assert_int_equal(pt_find_cuts(&problem, 3, again, same_levels, &same_f1, NULL), 0);
+    assert_int_equal(pt_find_cuts(&problem, 3, again, strictness, same_levels, &same_f1, NULL), 0);
     assert_memory_equal(again, cuts, sizeof cuts);
     assert_memory_equal(same_levels, levels, sizeof levels);
     assert_true(same_f1 == f1);
+    pt_labels_free(&labels);
+}
+
+/* Two tags with the same calibration. Of papers that are neither near certain nor unlikely four fifths have the first
+ * tag, half of them the second. Above the same probability the second would be right less often. */
+static void test_a_tag_that_is_less_sure_is_cut_more_strictly(void **state)
+{
+    enum { N = 2000, TWO = 2, ASKED = 90 };
+    static float margins[N * TWO];
+    const double a[TWO] = {-1, -1}, b[TWO] = {0, 0};
+    double cuts[TWO], strictness[TWO], levels[PT_PRECISIONS], f1;
+    size_t given = 0, right = 0, both = 0, both_right = 0;
+    pt_labels labels = {0};
+    const pt_cut_problem problem = {margins, &labels, TWO, a, b};
+    (void)state;
+
+    for (uint32_t i = 0; i < N; i++) {
+        const bool sure = i % 4 == 0, vague = i % 4 == 1;
+        uint32_t tags[TWO];
+        size_t count = 0;
+        margins[TWO * i] = margins[TWO * i + 1] = sure ? 4 : vague ? (float)(i % 100) / 50 - 1 : -4;
+        if (sure || (vague && i % 40 < 30)) {
+            tags[count++] = 0;
+        }
+        if (sure ? i % 80 : vague && i % 8 == 1) {
+            tags[count++] = 1;
+        }
+        assert_int_equal(pt_labels_append(&labels, tags, count), 0);
+    }
+    assert_int_equal(pt_find_cuts(&problem, 1, cuts, strictness, levels, &f1, NULL), 0);
+    assert_true(strictness[1] > strictness[0]);
+    for (size_t i = 0; i < N; i++) {
+        for (uint32_t t = 0; t < TWO; t++) {
+            const double p = 1 / (1 + exp(strictness[t] - margins[TWO * i + t]));
+            const bool assigned = p >= levels[ASKED - PT_PRECISION_MIN], has = pt_labels_have(&labels, i, t);
+            both += assigned;
+            both_right += assigned && has;
+            given += assigned && t;
+            right += assigned && t && has;
+        }
+    }
+    assert_true((double)both_right >= 0.9 * (double)both);
+    assert_true((double)right > 0.86 * (double)given); /* above a common probability: 0.85 */
     pt_labels_free(&labels);
 }
 
@@ -142,7 +185,7 @@ static void test_cuts_without_examples(void **state)
 {
     const float margins[4] = {-1, 0, 1, 2};
     const double a = -1, b = 0;
-    double cut, levels[PT_PRECISIONS], f1;
+    double cut, strictness, levels[PT_PRECISIONS], f1;
     pt_labels labels = {0};
     const pt_cut_problem problem = {margins, &labels, 1, &a, &b};
     (void)state;
@@ -150,7 +193,7 @@ static void test_cuts_without_examples(void **state)
     for (int i = 0; i < 4; i++) {
         assert_int_equal(pt_labels_append(&labels, NULL, 0), 0);
     }
-    assert_int_equal(pt_find_cuts(&problem, 1, &cut, levels, &f1, NULL), 0);
+    assert_int_equal(pt_find_cuts(&problem, 1, &cut, &strictness, levels, &f1, NULL), 0);
     assert_true(f1 == 0 && fabs(cut) < 1e-9); /* even odds */
     for (int i = 0; i < PT_PRECISIONS; i++) {
         assert_true(levels[i] == 2); /* never reached */
@@ -160,9 +203,11 @@ static void test_cuts_without_examples(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_known_sigmoid_is_found_again), cmocka_unit_test(test_hard_cases_stay_finite),
-        cmocka_unit_test(test_few_examples_stay_near), cmocka_unit_test(test_cuts_and_precision_levels),
-        cmocka_unit_test(test_cuts_without_examples)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_known_sigmoid_is_found_again),
+                                       cmocka_unit_test(test_hard_cases_stay_finite),
+                                       cmocka_unit_test(test_few_examples_stay_near),
+                                       cmocka_unit_test(test_cuts_and_precision_levels),
+                                       cmocka_unit_test(test_a_tag_that_is_less_sure_is_cut_more_strictly),
+                                       cmocka_unit_test(test_cuts_without_examples)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

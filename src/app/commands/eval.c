@@ -196,15 +196,15 @@ static void contestant_close(struct contestant *c)
 static int contestant_ready(struct contestant *c, const args *a)
 {
     papertag_error err;
-    double cut = 0;
-    int code = precision_cut(a, c->model, &cut);
+    double precision = 0;
+    int code = precision_of(a, c->model, &precision);
 
     if (!code && (papertag_tagger_open(&c->tagger, c->model, &err) ||
                   papertag_evaluation_open(&c->evaluation, c->model, &err))) {
         code = failed(&err);
     }
-    if (!code && cut > 0) {
-        papertag_tagger_cut_at(c->tagger, cut);
+    if (!code && precision > 0 && papertag_tagger_demand(c->tagger, precision, &err)) {
+        code = failed(&err);
     }
     return code;
 }

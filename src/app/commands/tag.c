@@ -71,7 +71,7 @@ static int run(const args *a)
     unsigned long top = SIZE_MAX, jobs = 0;
     const papertag_tag_info *infos;
     papertag_model *model = NULL;
-    double cut = 0;
+    double precision = 0;
     input in;
     int code = args_whole(a, "top", 1, 1000000, &top), end;
 
@@ -81,7 +81,7 @@ static int run(const args *a)
     code = code ? code : read_shard(a, &in);
     code = code ? code : open_model(a, NULL, &model);
     code = code ? code : check_model(a, model);
-    code = code ? code : precision_cut(a, model, &cut);
+    code = code ? code : precision_of(a, model, &precision);
     if (code) {
         papertag_model_close(model);
         return code;
@@ -98,7 +98,7 @@ static int run(const args *a)
     output.model = model;
     output.top = top;
     output.cell = widest_tag(model) + 7;
-    code = tag_stream(model, &output, cut, &in, (unsigned)jobs);
+    code = tag_stream(model, &output, precision, &in, (unsigned)jobs);
     end = input_close(&in);
     papertag_model_close(model);
     return code ? code : end;

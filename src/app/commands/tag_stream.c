@@ -35,7 +35,7 @@ struct slot {
 struct job {
     const papertag_model *model;
     const tag_output *output;
-    double cut; /* p at which tags are assigned; 0: at their own cuts */
+    double precision; /* asked of each tag; 0: tags are assigned at their own cuts */
     const input *in;
     struct slot *slots; /* slot_count */
     size_t slot_count;
@@ -84,8 +84,8 @@ static void *work(void *argument)
     papertag_error err;
     bool good = !papertag_tagger_open(&tagger, job->model, &err);
 
-    if (good && job->cut > 0) {
-        papertag_tagger_cut_at(tagger, job->cut);
+    if (good && job->precision > 0) {
+        good = !papertag_tagger_demand(tagger, job->precision, &err);
     }
 
     pthread_mutex_lock(&job->mutex);
@@ -278,9 +278,9 @@ static void free_slots(struct job *job)
     free(job->slots);
 }
 
-int tag_stream(const papertag_model *model, const tag_output *output, double cut, input *in, unsigned jobs)
+int tag_stream(const papertag_model *model, const tag_output *output, double precision, input *in, unsigned jobs)
 {
-    struct job job = {.model = model, .output = output, .cut = cut, .in = in, .slot_count = 4 * (size_t)jobs};
+    struct job job = {.model = model, .output = output, .precision = precision, .in = in, .slot_count = 4 * (size_t)jobs};
     pthread_t threads[TAG_JOBS_MAX];
     unsigned started = 0;
     int code = EXIT_FAILED;

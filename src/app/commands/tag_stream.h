@@ -9,8 +9,8 @@
 /* The most threads. */
 enum { TAG_JOBS_MAX = 64 };
 
-/* Tags all papers of the input with `jobs` threads. `cut`: the p at which tags are assigned; 0: at their own cuts.
- * EXIT_DONE, or EXIT_FAILED after reporting why; what was wrong with the input is not part of it. */
-int tag_stream(const papertag_model *model, const tag_output *output, double cut, input *in, unsigned jobs);
+/* Tags all papers of the input with `jobs` threads. `precision`: asked of each tag; 0: tags are assigned at their own
+ * cuts. EXIT_DONE, or EXIT_FAILED after reporting why; what was wrong with the input is not part of it. */
+int tag_stream(const papertag_model *model, const tag_output *output, double precision, input *in, unsigned jobs);
 
 #endif
