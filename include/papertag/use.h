@@ -144,6 +144,19 @@ PAPERTAG_API int papertag_reader_open(papertag_reader **out, const char *path, c
 PAPERTAG_API int papertag_reader_open_memory(papertag_reader **out, const char *name, const void *bytes, size_t size,
                                              const papertag_reader_options *options, papertag_error *err);
 
+/* Bytes that come from elsewhere, for instance from a network. */
+typedef struct papertag_stream {
+    void *context;
+    /* Waits until there are bytes and reads up to `room` of them: how many; 0 at the end, -1 with errno when it failed.
+     */
+    long (*read)(void *context, void *to, size_t room);
+    bool (*waits)(void *context); /* whether `read` would have to wait now */
+} papertag_stream;
+
+/* The same for a stream, which is copied; its context must outlive the reader. */
+PAPERTAG_API int papertag_reader_open_stream(papertag_reader **out, const char *name, const papertag_stream *stream,
+                                             const papertag_reader_options *options, papertag_error *err);
+
 /* Reads the next paper; *out is borrowed until the next call.
  * Returns PAPERTAG_OK; PAPERTAG_END after the last; PAPERTAG_BAD_INPUT for a broken record, which is skipped: the
  * message is `FILE:LINE: reason` and the next call goes on after it. PAPERTAG_BLANK: see the options. Any other status

@@ -403,7 +403,7 @@ static int open_bib(papertag_reader *reader, papertag_error *err)
     b->record = &reader->record;
     status = pt_input_all(&reader->input, err);
     b->parents.source = (pt_input){.name = reader->name,
-                                   .fd = -1,
+                                   .source = {.fd = -1},
                                    .start = reader->input.start,
                                    .end = reader->input.end,
                                    .at_end = true,

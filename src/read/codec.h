@@ -10,8 +10,8 @@
 enum { PT_CODEC_MEMORY = 256 * 1024 * 1024, PT_CODEC_PIECE = 1 << 30 };
 
 struct pt_unpack {
-    int fd;      /* -1: nothing follows */
-    char *block; /* owned; fd is read into it */
+    pt_source source;
+    char *block; /* owned; the source is read into it */
     size_t capacity;
     const char *start; /* unread packed bytes: [start, end) */
     const char *end;

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "unpack.h"
-
 enum { BLOCK = 256 * 1024 };
 
 int pt_input_fail(const pt_input *in, size_t line, papertag_error *err, const char *format, ...)
@@ -54,14 +52,12 @@ static int read_packed(pt_input *in, char *to, size_t room, size_t *got, paperta
 /* Reads up to `room` bytes as they are in the source; *got is 0 at the end. */
 static int read_bytes(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
 {
-    ssize_t count;
+    long count;
 
     if (in->packed) {
         return read_packed(in, to, room, got, err);
     }
-    do {
-        count = in->fd < 0 ? 0 : read(in->fd, to, room);
-    } while (count < 0 && errno == EINTR);
+    count = pt_source_read(&in->source, to, room);
     *got = count > 0 ? (size_t)count : 0;
     return count < 0 ? pt_fail(err, PAPERTAG_IO, "%s: %s", in->name, strerror(errno)) : PAPERTAG_OK;
 }
@@ -93,7 +89,7 @@ static int read_converted(pt_input *in, char *to, size_t room, size_t *got, pape
 /* Begins to convert, with bytes that have been read: [from, from + size). Those of a source in memory stay there. */
 static int begin_converting(pt_input *in, const char *from, size_t size, papertag_error *err)
 {
-    const bool in_memory = in->fd < 0 && !in->packed;
+    const bool in_memory = !pt_source_is_open(&in->source) && !in->packed;
 
     in->raw_at_end = in_memory;
     in->raw_start = from;
@@ -174,9 +170,20 @@ int pt_input_fill(pt_input *in, size_t size, papertag_error *err)
 
 bool pt_input_waits(const pt_input *in)
 {
-    struct pollfd source = {.fd = in->fd, .events = POLLIN};
+    struct pollfd source = {.fd = in->source.fd, .events = POLLIN};
 
-    return in->fd >= 0 && !in->is_file && !in->at_end && poll(&source, 1, 0) == 0;
+    if (in->at_end || in->is_file) {
+        return false;
+    }
+    return in->source.stream.read ? in->source.stream.waits(in->source.stream.context)
+                                  : in->source.fd >= 0 && poll(&source, 1, 0) == 0;
+}
+
+size_t pt_input_more(const pt_input *in)
+{
+    const size_t unread = (size_t)(in->end - in->start);
+
+    return pt_input_waits(in) ? unread + 1 : 2 * unread + 1;
 }
 
 /* ---- lines and the whole --------------------------------------------------------------------------------------- */
@@ -274,7 +281,7 @@ static int open_packed(pt_input *in, papertag_error *err)
     }
     block = in->block;
     in->block = NULL;
-    status = pt_unpack_open(&in->packed, in->at_end ? -1 : in->fd, block, in->capacity, in->start, unread);
+    status = pt_unpack_open(&in->packed, in->at_end ? NULL : &in->source, block, in->capacity, in->start, unread);
     in->start = in->end = NULL;
     in->capacity = 0;
     in->at_end = false;
@@ -359,8 +366,8 @@ int pt_input_next(pt_input *in, papertag_error *err)
 
 void pt_input_close(pt_input *in)
 {
-    if (in->fd > STDIN_FILENO) {
-        close(in->fd);
+    if (in->source.fd > STDIN_FILENO) {
+        close(in->source.fd);
     }
     pt_unpack_close(in->packed);
     free(in->member);

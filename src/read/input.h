@@ -9,13 +9,14 @@
 
 #include "base/base.h"
 #include "encoding.h"
+#include "unpack.h"
 
 typedef struct pt_input {
     const char *name;         /* of the source, in an archive of the member, for messages; borrowed */
     const char *archive;      /* name of the archive; NULL for other sources */
     char *member;             /* name of the member with that of the archive; owned */
-    int fd;                   /* -1 over memory */
-    bool is_file;             /* fd is of a file, which never waits for more */
+    pt_source source;         /* not open over memory */
+    bool is_file;             /* a file never waits for more */
     struct pt_unpack *packed; /* unpacks the source; NULL when it is not packed */
     pt_encoding encoding;     /* of the bytes as they are read; PT_ASCII: not decided yet */
     char *raw;                /* owned: bytes to be converted; NULL: none ever, or they are in memory */
@@ -35,8 +36,8 @@ typedef struct pt_input {
  * kept in memory. A source that must be read whole, such as a JSON array, may be larger. Bytes. */
 enum { PT_LINE_MAX = 16 * 1024 * 1024, PT_WHOLE_MAX = 1024 * 1024 * 1024 };
 
-/* Begins reading: recognises how the source is packed and encoded. The caller has set name and fd, or name, start and
- * end, and calls pt_input_close in any case. An archive is before its first member. */
+/* Begins reading: recognises how the source is packed and encoded. The caller has set name and source, or name, start
+ * and end, and calls pt_input_close in any case. An archive is before its first member. */
 int pt_input_open(pt_input *in, papertag_error *err);
 
 /* Goes on to the next member of an archive. PAPERTAG_END after the last, and for other sources. */
@@ -51,6 +52,10 @@ int pt_input_fill(pt_input *in, size_t size, papertag_error *err);
 /* Whether another program that writes the source has nothing more ready for now. Bytes that an unpacker holds back may
  * not count. */
 bool pt_input_waits(const pt_input *in);
+
+/* How many unread bytes to ask for where those that there are do not suffice: twice as many, so that looking at all of
+ * them again does not add up; one more where the writer may wait until these are used. */
+size_t pt_input_more(const pt_input *in);
 
 /* Reads the next line, without its LF or CRLF and without a NUL; borrowed until the next call. *number is its number,
  * from 1. PAPERTAG_END at the end. */

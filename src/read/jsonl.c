@@ -310,7 +310,7 @@ static int read_first(pt_input *in, const char **object, papertag_error *err)
 {
     int status = PAPERTAG_OK;
 
-    for (size_t wanted = 1; !status; wanted = 2 * (size_t)(in->end - in->start)) {
+    for (size_t wanted = 1; !status; wanted = pt_input_more(in)) {
         const char *at;
         status = pt_input_fill(in, wanted, err);
         for (at = in->start; at < in->end && pt_is_white(*at); at++) {

@@ -11,6 +11,23 @@
  * shrinks to a tenth, the same line over and over to a hundredth. */
 enum { RATIO_MAX = 400, ALWAYS_ALLOWED = 64 * 1024 * 1024 };
 
+bool pt_source_is_open(const pt_source *source)
+{
+    return source->fd >= 0 || source->stream.read;
+}
+
+long pt_source_read(const pt_source *source, void *to, size_t room)
+{
+    long got;
+
+    do {
+        got = source->stream.read ? source->stream.read(source->stream.context, to, room)
+              : source->fd < 0    ? 0
+                                  : read(source->fd, to, room);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* Brings the unread bytes, which may be anywhere, to the start of a block that has room for `size` bytes, more than
  * they are. */
 static int make_room(pt_unpack *u, size_t unread, size_t size)
@@ -37,14 +54,11 @@ int pt_unpack_fill(pt_unpack *u, size_t size)
 {
     while ((size_t)(u->end - u->start) < size && !u->at_end) {
         const size_t unread = (size_t)(u->end - u->start);
-        ssize_t got;
+        long got;
         if (make_room(u, unread, size)) {
             return PAPERTAG_NO_MEMORY;
         }
-        got = read(u->fd, u->block + unread, u->capacity - unread);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        got = pt_source_read(&u->source, u->block + unread, u->capacity - unread);
         if (got < 0) {
             return PAPERTAG_IO;
         }

@@ -270,7 +270,7 @@ static long copied_by(const papertag_reader *reader, const char **source)
         *source = "the day given for the page";
         return pt_day_number(reader->page_date);
     }
-    if (reader->input.fd >= 0 && !fstat(reader->input.fd, &info) && S_ISREG(info.st_mode)) {
+    if (reader->input.source.fd >= 0 && !fstat(reader->input.source.fd, &info) && S_ISREG(info.st_mode)) {
         *source = "the time of the file";
         return (long)(info.st_mtime / DAY);
     }

@@ -20,9 +20,6 @@
 
 /* ---- choosing the format --------------------------------------------------------------------------------------- */
 
-/* The number of first bytes that a second try at detection has; with PT_HEAD_MAX it gives up. */
-enum { HEAD_FIRST = 4096 };
-
 /* Fails with `words`, a format for `name` and the names of all formats. */
 static int fail_with_names(papertag_error *err, papertag_status status, const char *name, const char *words)
 {
@@ -132,7 +129,7 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
     int status = pt_input_fill(in, 1, err);
 
     /* A pipe may have little to read for now: wait for more only while it is not enough to decide. */
-    for (size_t wanted = HEAD_FIRST; !status; wanted *= 4) {
+    while (!status) {
         const char *head = in->start;
         while (head < in->end && pt_is_white(*head)) {
             head++;
@@ -144,10 +141,10 @@ static int detect_format(papertag_reader *reader, papertag_error *err)
             status = pt_check_wrong_file(reader, head, (size_t)(in->end - head), err);
             reader->format = status ? NULL : format_by_content(in, head);
         }
-        if (status || reader->format || in->at_end || wanted > PT_HEAD_MAX) {
+        if (status || reader->format || in->at_end || (size_t)(in->end - in->start) >= PT_HEAD_MAX) {
             break;
         }
-        status = pt_input_fill(in, wanted, err);
+        status = pt_input_fill(in, pt_input_more(in), err);
     }
     if (status || reader->format) {
         return status;
@@ -325,7 +322,7 @@ static papertag_reader *new_reader(const char *name)
     papertag_reader *reader = pt_calloc(1, sizeof *reader);
 
     if (reader) {
-        reader->input.fd = -1;
+        reader->input.source.fd = -1;
         reader->input.name = reader->name = strdup(name);
         if (!reader->name) {
             free(reader);
@@ -345,13 +342,13 @@ int papertag_reader_open(papertag_reader **out, const char *path, const papertag
     if (!reader) {
         return pt_no_memory(err);
     }
-    reader->input.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (reader->input.fd < 0) {
+    reader->input.source.fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (reader->input.source.fd < 0) {
         int status = pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
         papertag_reader_close(reader);
         return status;
     }
-    if (!fstat(reader->input.fd, &info)) {
+    if (!fstat(reader->input.source.fd, &info)) {
         reader->input.is_file = S_ISREG(info.st_mode);
         if (S_ISDIR(info.st_mode)) {
             int status = pt_fail(err, PAPERTAG_IO, "%s: a folder: give the files in it", path);
@@ -373,6 +370,18 @@ int papertag_reader_open_memory(papertag_reader **out, const char *name, const v
     reader->input.start = bytes;
     reader->input.end = (const char *)bytes + size;
     reader->input.at_end = true;
+    return open_reader(out, reader, options, err);
+}
+
+int papertag_reader_open_stream(papertag_reader **out, const char *name, const papertag_stream *stream,
+                                const papertag_reader_options *options, papertag_error *err)
+{
+    papertag_reader *reader = new_reader(name);
+
+    if (!reader) {
+        return pt_no_memory(err);
+    }
+    reader->input.source.stream = *stream;
     return open_reader(out, reader, options, err);
 }
 

@@ -38,7 +38,8 @@ bool pt_is_packed(const char *head, size_t size)
     return codec && (*head != 'B' || (size >= 5 && head[3] >= '1' && head[3] <= '9' && strchr("\x31\x17", head[4])));
 }
 
-int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *first, size_t size)
+int pt_unpack_open(pt_unpack **out, const pt_source *source, char *block, size_t capacity, const char *first,
+                   size_t size)
 {
     pt_unpack *u = pt_calloc(1, sizeof *u);
 
@@ -46,12 +47,12 @@ int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const 
         free(block);
         return PAPERTAG_NO_MEMORY;
     }
-    *u = (pt_unpack){.fd = fd,
+    *u = (pt_unpack){.source = source ? *source : (pt_source){.fd = -1},
                      .block = block,
                      .capacity = capacity,
                      .start = first,
                      .end = first + size,
-                     .at_end = fd < 0,
+                     .at_end = !source,
                      .codec = codec_of(first, size),
                      .packed = size};
     if (u->codec->open(u)) {

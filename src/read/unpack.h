@@ -12,11 +12,25 @@ enum { PT_UNPACK_HEAD = 6 };
 /* True when the bytes begin a packed file. */
 bool pt_is_packed(const char *head, size_t size);
 
+/* Where bytes come from. */
+typedef struct pt_source {
+    int fd;                 /* -1: not from a file */
+    papertag_stream stream; /* `read` NULL: not from a stream */
+} pt_source;
+
+/* Whether bytes may come from it. */
+bool pt_source_is_open(const pt_source *source);
+
+/* As read(2), but never ends with EINTR; 0 when the source is not open. */
+long pt_source_read(const pt_source *source, void *to, size_t room);
+
 typedef struct pt_unpack pt_unpack;
 
-/* Unpacks the bytes at `first` and those that follow them in fd (-1: none follow). fd is read into `block`, of
- * `capacity` bytes, which the unpacker owns from now on, whether or not it opens; `first` may be in it. */
-int pt_unpack_open(pt_unpack **out, int fd, char *block, size_t capacity, const char *first, size_t size);
+/* Unpacks the bytes at `first` and those that follow them in `source`, which is copied (NULL: none follow). They are
+ * read into `block`, of `capacity` bytes, which the unpacker owns from now on, whether or not it opens; `first` may be
+ * in it. */
+int pt_unpack_open(pt_unpack **out, const pt_source *source, char *block, size_t capacity, const char *first,
+                   size_t size);
 void pt_unpack_close(pt_unpack *unpack);
 
 /* Unpacks up to `room` bytes; *got is 0 only at the end, in an archive at the end of a member. PAPERTAG_IO with errno

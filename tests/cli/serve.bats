@@ -246,6 +246,17 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(papertag list --json | wc -l)" = 42 ]
 }
 
+@test "REST: tagging is a stream: answers before the end, memory that is bounded, clients of every kind" {
+    start
+    /usr/bin/python3 tests/web/streams.py "${url##*:}"
+    for _ in $(seq 700); do cat data/sample.jsonl; done >"$work/many" # more than a body may have elsewhere
+    [ "$(curl -s -T - -X POST -H "Origin: $url" "$url/api/v1/tagging" <"$work/many" | md5sum)" = "$(
+        for _ in $(seq 700); do cat data/sample.jsonl; done | curl -s -H "Origin: $url" --data-binary @- "$url/api/v1/tagging" | md5sum)" ]
+    [ "$(gzip <"$work/many" | curl -s -T - -X POST -H "Origin: $url" "$url/api/v1/tagging" | wc -l)" = 28000 ]
+    [ "$(grep VmHWM "/proc/$server/status" | tr -dc 0-9)" -lt "${MEMORY:-60000}" ]
+    [ ! -s "$work/err" ]
+}
+
 @test "REST: learning in the background, with a place to look" {
     start
     for i in 1 2 3 4 5 6; do papertag label sample-0$i +agents >/dev/null; done

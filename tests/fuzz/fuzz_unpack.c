@@ -16,10 +16,11 @@ enum { ENOUGH = 1 << 20 };
 static int unpack(pt_buf *out, int fd, size_t capacity, const char *first, size_t size, size_t room,
                   const char **reason)
 {
+    const pt_source source = {.fd = fd};
     char piece[4096];
     pt_unpack *u = NULL;
     size_t got = 0;
-    int status = pt_unpack_open(&u, fd, malloc(capacity), capacity, first, size);
+    int status = pt_unpack_open(&u, fd < 0 ? NULL : &source, malloc(capacity), capacity, first, size);
     bool inside = !status && !pt_unpack_is_archive(u), more = true;
 
     while (!status && more && out->size < ENOUGH) {

@@ -2,6 +2,7 @@
  * Unit tests of what a stream asks of the readers: the object of a record, records passed over, empty lines, where an
  * error is, whether a source waits.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +12,63 @@
 #include <cmocka.h>
 
 #include "papertag.h"
+
+/* Bytes that come one at a time. */
+struct drops {
+    const char *at, *end;
+};
+
+static long read_drop(void *context, void *to, size_t room)
+{
+    struct drops *d = context;
+
+    if (d->at == d->end || !room) {
+        return 0;
+    }
+    *(char *)to = *d->at++;
+    return 1;
+}
+
+static bool drops_wait(void *context)
+{
+    const struct drops *d = context;
+
+    return d->at < d->end;
+}
+
+static long read_nothing(void *context, void *to, size_t room)
+{
+    (void)context;
+    (void)to;
+    (void)room;
+    errno = ECONNRESET;
+    return -1;
+}
+
+/* A stream is read as far as it has to be for a paper, and no farther. */
+static void test_a_stream_of_the_callers(void **state)
+{
+    static const char lines[] = "{\"title\":\"one\"}\n{\"title\":\"two\"}\n";
+    struct drops drops = {lines, lines + sizeof lines - 1};
+    papertag_stream stream = {&drops, read_drop, drops_wait};
+    papertag_reader *reader;
+    const papertag_paper *paper;
+    papertag_error err;
+
+    (void)state;
+    assert_int_equal(papertag_reader_open_stream(&reader, "s", &stream, NULL, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_reader_next(reader, &paper, &err), PAPERTAG_OK);
+    assert_string_equal(paper->title, "one");
+    assert_true(drops.end - drops.at >= (long)strlen("two\"}\n"));
+    assert_true(papertag_reader_waits(reader));
+    assert_int_equal(papertag_reader_next(reader, &paper, &err), PAPERTAG_OK);
+    assert_string_equal(paper->title, "two");
+    assert_int_equal(papertag_reader_next(reader, &paper, &err), PAPERTAG_END);
+    papertag_reader_close(reader);
+    stream.read = read_nothing;
+    assert_int_equal(papertag_reader_open_stream(&reader, "s", &stream, NULL, &err), PAPERTAG_IO);
+    assert_memory_equal(err.message, "s: ", 3);
+}
 
 static papertag_reader *open_bytes(const char *bytes, size_t size, const papertag_reader_options *options)
 {
@@ -215,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_empty_lines_and_records_passed_over),
         cmocka_unit_test(test_an_empty_source_is_known_as_one),
         cmocka_unit_test(test_a_pipe_waits_when_it_has_no_whole_line),
+        cmocka_unit_test(test_a_stream_of_the_callers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

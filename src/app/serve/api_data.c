@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "handlers.h"
+#include "stream.h"
 
-enum { BATCH = 1024, REJECTS_MOST = 100 };
+enum { BATCH = 1024, REJECTS_MOST = 100, PART = 64 * 1024 };
 
 /* ---- imports --------------------------------------------------------------------------------------------------- */
 
@@ -101,10 +102,8 @@ void api_imports(worker *w, request *r, answer *a)
 
 /* ---- tagging --------------------------------------------------------------------------------------------------- */
 
-static void write_tags(answer *a, const papertag_paper *paper, const papertag_score *scores, size_t count)
+static void write_tags(text *out, const papertag_paper *paper, const papertag_score *scores, size_t count)
 {
-    text *out = &a->body;
-
     json_open(out, NULL, '{');
     json_string(out, "id", paper->id);
     json_string(out, "title", paper->title);
@@ -124,37 +123,49 @@ static void write_tags(answer *a, const papertag_paper *paper, const papertag_sc
     json_line_end(out);
 }
 
-void api_tagging(worker *w, request *r, answer *a)
+/* Tags the next record: a line is added to the answer, also for one that is broken, where a client counts lines. */
+static int tag_next(worker *w, papertag_reader *reader, text *out, papertag_error *err)
 {
-    const papertag_reader_options options = {.format = pairs_get(&r->target.query, "format"), .text_only = true};
     const papertag_tag_info *tags;
     const papertag_paper *paper;
     const papertag_score *scores;
+    int status = papertag_reader_next(reader, &paper, err);
+
+    if (status == PAPERTAG_BAD_INPUT) {
+        json_open(out, NULL, '{');
+        json_string(out, "error", err->message);
+        json_close(out, '}');
+        json_line_end(out);
+        return PAPERTAG_OK;
+    }
+    status = status ? status : papertag_tag(w->tagger, paper->title, paper->abstract, &scores, err);
+    if (!status) {
+        write_tags(out, paper, scores, papertag_model_tags(w->model, &tags));
+    }
+    return status;
+}
+
+void api_tagging(worker *w, request *r, answer *a)
+{
+    const papertag_reader_options options = {.format = pairs_get(&r->target.query, "format"), .text_only = true};
+    const papertag_stream source = stream_source(r->stream);
     papertag_reader *reader = NULL;
     papertag_error err;
     int status = PAPERTAG_OK;
 
-    if (!r->size) {
-        answer_problem(r, a, 400, "the body has to be papers, as JSON Lines or any format that `papertag tag` reads");
+    if (!use_model(w, r, a) ||
+        !succeeded(papertag_reader_open_stream(&reader, "body", &source, &options, &err), r, a, &err)) {
         return;
     }
-    if (!use_model(w, r, a) ||
-        !succeeded(papertag_reader_open_memory(&reader, "body", r->body, r->size, &options, &err), r, a, &err)) {
-        return;
+    if (papertag_reader_is_empty(reader)) {
+        answer_problem(r, a, 400, "the body has to be papers, as JSON Lines or any format that `papertag tag` reads");
+        status = PAPERTAG_END;
     }
     while (!status) {
-        status = papertag_reader_next(reader, &paper, &err);
-        if (status == PAPERTAG_BAD_INPUT) { /* its line says so, where a client counts lines */
-            json_open(&a->body, NULL, '{');
-            json_string(&a->body, "error", err.message);
-            json_close(&a->body, '}');
-            json_line_end(&a->body);
-            status = PAPERTAG_OK;
-            continue;
-        }
-        status = status ? status : papertag_tag(w->tagger, paper->title, paper->abstract, &scores, &err);
-        if (!status) {
-            write_tags(a, paper, scores, papertag_model_tags(w->model, &tags));
+        status = tag_next(w, reader, &a->body, &err);
+        /* what is there goes out before more is waited for */
+        if (!status && (a->body.size >= PART || papertag_reader_waits(reader)) && !stream_send(r->stream, &a->body)) {
+            status = PAPERTAG_END;
         }
     }
     papertag_reader_close(reader);

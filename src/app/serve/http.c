@@ -5,7 +5,9 @@
  * otherwise its body is taken in, up to a limit, and the connection rests until a worker has the answer. A client that
  * is slow costs a descriptor and the memory of its headers, and only for a time.
  */
+#define _GNU_SOURCE
 #include "microhttpd.h"
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,8 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../dates.h"
 #include "http.h"
 #include "keep.h"
+#include "stream.h"
 #include "work.h"
 
 /* Headers of every answer. Nothing that an answer holds runs but the files of this server. */
@@ -35,7 +39,8 @@ struct peer {
     struct peer *next, *previous;
     int fd;
     time_t since; /* when it last had a request or an answer */
-    bool resting; /* a worker has its request */
+    exchange *at; /* a worker or a stream has it, and the connection rests; NULL: neither */
+    bool left;    /* the client had hung up when that was last looked at */
     bool ended;   /* by the watch */
 };
 
@@ -106,15 +111,16 @@ static struct peer *peer_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-/* Notes that a connection has come on, and whether it rests while a worker has its request. */
-static void mark_peer(struct connections *h, struct MHD_Connection *connection, bool resting)
+/* Notes that a connection has come on, and what it rests for; NULL: it does not rest. */
+static void mark_peer(struct connections *h, struct MHD_Connection *connection, exchange *at)
 {
     struct peer *peer = peer_of(connection);
 
     if (peer) {
         pthread_mutex_lock(&h->mutex);
         peer->since = now();
-        peer->resting = resting;
+        peer->at = at;
+        peer->left = false;
         pthread_mutex_unlock(&h->mutex);
     }
 }
@@ -127,9 +133,26 @@ static void end_slow_peers(struct connections *h)
 
     pthread_mutex_lock(&h->mutex);
     for (struct peer *peer = h->peers; peer; peer = peer->next) {
-        if (!peer->resting && !peer->ended && peer->since < oldest) {
+        if (!peer->at && !peer->ended && peer->since < oldest) {
             shutdown(peer->fd, SHUT_RDWR);
             peer->ended = true;
+        }
+    }
+    pthread_mutex_unlock(&h->mutex);
+}
+
+/* Ends the work on requests whose clients have hung up, which libmicrohttpd does not look for while a connection rests.
+ * One that only says that it sends no more looks the same: it has until the next look. */
+static void end_left_requests(struct connections *h)
+{
+    pthread_mutex_lock(&h->mutex);
+    for (struct peer *peer = h->peers; peer; peer = peer->next) {
+        struct pollfd client = {.fd = peer->fd, .events = POLLRDHUP};
+        if (peer->at && poll(&client, 1, 0) > 0) {
+            if (peer->left) {
+                work_leave(h->work, peer->at);
+            }
+            peer->left = true;
         }
     }
     pthread_mutex_unlock(&h->mutex);
@@ -157,54 +180,69 @@ static struct MHD_Response *response_of(exchange *e)
     return response;
 }
 
+/* Takes a header of an answer. */
+typedef void put_header(void *to, const char *name, const char *value);
+
+static void put_in_response(void *to, const char *name, const char *value)
+{
+    MHD_add_response_header(to, name, value);
+}
+
+static void put_in_text(void *to, const char *name, const char *value)
+{
+    text_put(to, name);
+    text_put(to, ": ");
+    text_put(to, value);
+    text_put(to, "\r\n");
+}
+
 /* What pages elsewhere, of an origin that --origin names, may do. */
-static void add_sharing(struct MHD_Response *response, struct MHD_Connection *connection, const server *s)
+static void put_sharing(put_header *put, void *to, struct MHD_Connection *connection, const server *s)
 {
     const char *origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin");
 
     if (s->origin_count) {
-        MHD_add_response_header(response, "Vary", "Origin");
+        put(to, "Vary", "Origin");
     }
     if (origin && is_allowed_origin(s, origin)) {
-        MHD_add_response_header(response, "Access-Control-Allow-Origin", origin);
-        MHD_add_response_header(response, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
-        MHD_add_response_header(response, "Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, If-Match, If-None-Match");
-        MHD_add_response_header(response, "Access-Control-Expose-Headers", "ETag, Location");
+        put(to, "Access-Control-Allow-Origin", origin);
+        put(to, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, DELETE");
+        put(to, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match");
+        put(to, "Access-Control-Expose-Headers", "ETag, Location");
     } else {
-        MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+        put(to, "Cross-Origin-Resource-Policy", "same-origin");
     }
 }
 
-static void add_headers(struct MHD_Response *response, const answer *a)
+static void put_headers(put_header *put, void *to, const answer *a)
 {
     char line[128];
 
     for (size_t i = 0; i < sizeof safe / sizeof *safe; i++) {
-        MHD_add_response_header(response, safe[i][0], safe[i][1]);
+        put(to, safe[i][0], safe[i][1]);
     }
     if (a->type) {
-        MHD_add_response_header(response, "Content-Type", a->type);
+        put(to, "Content-Type", a->type);
     }
     if (a->etag[0]) {
-        MHD_add_response_header(response, "ETag", a->etag);
+        put(to, "ETag", a->etag);
     }
     if (a->location[0]) {
-        MHD_add_response_header(response, "Location", a->location);
+        put(to, "Location", a->location);
     }
     if (a->allow[0]) {
-        MHD_add_response_header(response, "Allow", a->allow);
+        put(to, "Allow", a->allow);
     }
     if (a->file[0]) {
         snprintf(line, sizeof line, "attachment; filename=\"%s\"", a->file);
-        MHD_add_response_header(response, "Content-Disposition", line);
+        put(to, "Content-Disposition", line);
     }
     if (a->retry) {
         snprintf(line, sizeof line, "%u", a->retry);
-        MHD_add_response_header(response, "Retry-After", line);
+        put(to, "Retry-After", line);
     }
     if (a->status == 401) {
-        MHD_add_response_header(response, "WWW-Authenticate", "Basic realm=\"papertag\", charset=\"UTF-8\"");
+        put(to, "WWW-Authenticate", "Basic realm=\"papertag\", charset=\"UTF-8\"");
     }
 }
 
@@ -223,8 +261,8 @@ static enum MHD_Result send_answer(exchange *e, struct MHD_Connection *connectio
     if (!response) {
         return MHD_NO;
     }
-    add_headers(response, &e->answer);
-    add_sharing(response, connection, e->server);
+    put_headers(put_in_response, response, &e->answer);
+    put_sharing(put_in_response, response, connection, e->server);
     if (end) {
         MHD_add_response_header(response, "Connection", "close");
     }
@@ -311,10 +349,98 @@ static bool read_head(exchange *e, struct MHD_Connection *connection, const char
     if (!choose_route(r, a)) {
         return false;
     }
+    e->length = h.length;
     if (h.length > r->route->most || (h.encodings && !r->route->most)) {
         return answer_problem(r, a, 413, "at most %zu bytes can be sent here", r->route->most), false;
     }
     return true;
+}
+
+/* ---- streams --------------------------------------------------------------------------------------------------- */
+
+static void rest_stream(void *context)
+{
+    exchange *e = context;
+
+    mark_peer(e->connections, e->connection, e);
+    MHD_suspend_connection(e->connection);
+}
+
+static void resume_stream(void *context)
+{
+    const exchange *e = context;
+
+    MHD_resume_connection(e->connection);
+}
+
+/* What a stream sends before its answer. */
+static void write_head(text *out, exchange *e, struct MHD_Connection *connection, bool chunked)
+{
+    const answer success = {.type = e->request.route->answers, .status = e->request.route->status};
+    char present[MOMENT_SIZE];
+
+    present_moment(present);
+    text_format(out, "HTTP/1.1 %d %s\r\nDate: ", success.status, status_words(success.status));
+    text_mail_date(out, present);
+    out->size -= strlen("+0000");
+    text_put(out, "GMT\r\nConnection: close\r\n");
+    text_put(out, chunked ? "Transfer-Encoding: chunked\r\n" : "");
+    put_headers(put_in_text, out, &success);
+    put_sharing(put_in_text, out, connection, e->server);
+    text_put(out, "\r\n");
+}
+
+/* Begins to answer a body that comes in from now on. False: it is refused, and the answer says why. */
+static bool begin_stream(struct connections *h, exchange *e, struct MHD_Connection *connection, const char *version)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const stream_owner owner = {e, rest_stream, resume_stream};
+    const bool chunked = !strcmp(version, "HTTP/1.1");
+    request *r = &e->request;
+    text before = {0};
+
+    e->connection = connection;
+    e->connections = h;
+    /* what follows may outlive the connection, and its headers with it */
+    r->method = r->route->method;
+    r->host = r->if_match = r->if_none_match = r->content_type = NULL;
+    write_head(&before, e, connection, chunked);
+    r->stream = info ? stream_open(info->connect_fd, &before, chunked, &owner) : NULL;
+    text_free(&before);
+    if (r->stream && work_stream(h->work, e)) {
+        return true;
+    }
+    if (r->stream) {
+        stream_release(r->stream);
+        stream_release(r->stream);
+        r->stream = NULL;
+    }
+    answer_problem(r, &e->answer, 503, "too much is being tagged at once");
+    e->answer.retry = 10;
+    return false;
+}
+
+/* A part of a body that is answered while it comes in; a part of no bytes is its end. */
+static enum MHD_Result go_on_with_stream(exchange *e, struct MHD_Connection *connection, const char *bytes,
+                                         size_t *size)
+{
+    stream *s = e->request.stream;
+
+    mark_peer(e->connections, connection, NULL);
+    if (*size) {
+        const size_t taken = stream_take(s, bytes, *size);
+        *size -= taken;
+        e->taken += taken;
+        if (e->length && e->taken == e->length) {
+            stream_end(s, false); /* what is short is answered before it is asked whether there is more */
+        }
+        /* a problem is told when the body is here whole, unless it does not end */
+        return stream_is_done(s) && (stream_has_begun(s) || e->taken > IMPORT_MOST) ? MHD_NO : MHD_YES;
+    }
+    if (stream_end(s, true)) {
+        return MHD_YES;
+    }
+    return stream_has_begun(s) ? MHD_NO : send_answer(e, connection, false);
 }
 
 /* ---- the body of a request ------------------------------------------------------------------------------------- */
@@ -362,7 +488,7 @@ static bool hand_over(struct connections *h, exchange *e, struct MHD_Connection 
     e->request.body = e->body.data;
     e->request.size = e->body.size;
     e->connection = connection;
-    mark_peer(h, connection, true);
+    mark_peer(h, connection, e);
     MHD_suspend_connection(connection);
     if (work_push(h->work, e)) {
         return true;
@@ -384,7 +510,7 @@ static void *on_target(void *context, const char *raw, struct MHD_Connection *co
     struct connections *h = context;
     exchange *e = calloc(1, sizeof *e);
 
-    mark_peer(h, connection, false);
+    mark_peer(h, connection, NULL);
     if (e) {
         e->server = h->server;
         e->request.raw = strdup(raw);
@@ -403,13 +529,20 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_NO; /* without memory the connection ends */
     }
     if (e->answered) {
-        mark_peer(h, connection, false);
+        mark_peer(h, connection, NULL);
         return send_answer(e, connection, false);
     }
     if (!e->began) {
         e->began = true;
         e->request.method = method;
-        return read_head(e, connection, version) ? MHD_YES : send_answer(e, connection, true);
+        if (!read_head(e, connection, version) ||
+            (e->request.route->streams && !begin_stream(h, e, connection, version))) {
+            return send_answer(e, connection, true);
+        }
+        return MHD_YES;
+    }
+    if (e->request.stream) {
+        return go_on_with_stream(e, connection, bytes, size);
     }
     if (*size) {
         take_part(e, bytes, *size);
@@ -423,22 +556,38 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return MHD_YES;
 }
 
+static void free_exchange(exchange *e)
+{
+    drop_body(e);
+    text_free(&e->answer.body);
+    if (e->answer.kept) {
+        kept_release(e->answer.kept);
+    }
+    free((char *)e->request.raw);
+    request_free(&e->request);
+    free(e);
+}
+
+/* The connection, or the thread that answers, is done with a stream. */
+static void release_stream(exchange *e)
+{
+    if (stream_release(e->request.stream)) {
+        free_exchange(e);
+    }
+}
+
 static void on_completed(void *context, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode code)
 {
     exchange *e = *slot;
 
     (void)code;
-    mark_peer(context, connection, false);
-    if (e) {
-        drop_body(e);
-        text_free(&e->answer.body);
-        if (e->answer.kept) {
-            kept_release(e->answer.kept);
-        }
-        free((char *)e->request.raw);
-        request_free(&e->request);
-        free(e);
+    mark_peer(context, connection, NULL);
+    if (e && e->request.stream) {
+        stream_leave(e->request.stream, true);
+        release_stream(e);
+    } else if (e) {
+        free_exchange(e);
     }
     *slot = NULL;
 }
@@ -471,7 +620,7 @@ struct connections *connections_open(server *s)
     }
     h->server = s;
     pthread_mutex_init(&h->mutex, NULL);
-    h->work = work_open(s, on_answered);
+    h->work = work_open(s, on_answered, release_stream);
     if (h->work) {
         h->daemon = MHD_start_daemon(
             flags, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, s->socket, MHD_OPTION_URI_LOG_CALLBACK,
@@ -492,6 +641,7 @@ struct connections *connections_open(server *s)
 void connections_tick(struct connections *h)
 {
     end_slow_peers(h);
+    end_left_requests(h);
     work_tick(h->work);
 }
 

@@ -45,7 +45,8 @@ typedef struct request {
     const char *content_type;             /* NULL: none */
     const char *body;                     /* size bytes and a NUL; NULL: none */
     size_t size;
-    scope scope; /* what whoever sent it may do */
+    struct stream *stream; /* the body, where it is answered while it comes in; NULL */
+    scope scope;           /* what whoever sent it may do */
     target target;
     const struct route *route;
     const char *parameters[PARAMETERS_MOST]; /* of the route's path, decoded */

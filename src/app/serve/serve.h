@@ -31,6 +31,7 @@ enum {
     IMPORT_MOST = 32 * 1024 * 1024, /* of one with papers */
     BODIES_MOST = 48 * 1024 * 1024, /* of all bodies that are here at once */
     QUEUE_MOST = 512,               /* requests that wait for a worker */
+    STREAMS_MOST = 8,               /* bodies that are answered while they come in, at once */
     IDLE_SECONDS = 30,              /* that a connection may be silent */
     RECEIVE_SECONDS = 60,           /* that a request may take to come in */
     ANSWER_SECONDS = 10,            /* that a worker may take; an hour for what takes long */
@@ -149,6 +150,7 @@ typedef struct route {
     int status;                  /* of success */
     size_t most;                 /* bytes of a body */
     bool slow;                   /* may take more than a second */
+    bool streams;                /* the body is answered while it comes in, and may be of any length */
     bool fresh;                  /* depends on more than the store: it has no tag */
     bool is_signed;              /* a link in mail: its signature is the right to it, and comes from anywhere */
 } route;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "keep.h"
+#include "stream.h"
 
 enum { WORKERS_LEAST = 2, WORKERS_MOST = 8, STORE_BYTES = 6 * 1024 * 1024, END_SECONDS = 5 };
 
@@ -31,15 +32,23 @@ struct slot {
     time_t since; /* when it began that */
 };
 
+/* A stream that is being answered, by a thread of its own: how long it takes is up to the client. */
+struct streaming {
+    work *work;
+    exchange *at; /* NULL: none */
+    time_t since;
+};
+
 struct work {
     server *server;
-    void (*done)(exchange *e);
+    void (*done)(exchange *e), (*release)(exchange *e);
     keep *keep;
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* of what follows */
     struct queue usual, slow;
     struct slot slots[WORKERS_MOST + 1]; /* slot_count; the last is for the slow queue */
-    size_t slot_count, active;
+    struct streaming streams[STREAMS_MOST];
+    size_t slot_count, active; /* slots; threads */
     bool ending;
 };
 
@@ -192,8 +201,8 @@ static void *run_worker(void *argument)
     work *k = s->work;
 
     for (exchange *e; (e = next_exchange(s)) != NULL;) {
-        if (k->ending) {
-            answer_problem(&e->request, &e->answer, 503, "the server ends");
+        if (k->ending || e->left) {
+            answer_problem(&e->request, &e->answer, 503, e->left ? "nobody waits for the answer" : "the server ends");
         } else {
             answer_request(k, &s->worker, e);
         }
@@ -224,7 +233,7 @@ static bool start_worker(work *k, struct slot *s)
     return true;
 }
 
-work *work_open(server *s, void (*done)(exchange *e))
+work *work_open(server *s, void (*done)(exchange *e), void (*release)(exchange *e))
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     const size_t usual = processors < WORKERS_LEAST  ? WORKERS_LEAST
@@ -237,7 +246,7 @@ work *work_open(server *s, void (*done)(exchange *e))
         report_out_of_memory();
         return NULL;
     }
-    *k = (work){.server = s, .done = done, .keep = keep_open()};
+    *k = (work){.server = s, .done = done, .release = release, .keep = keep_open()};
     k->usual.last = &k->usual.first;
     k->slow.last = &k->slow.first;
     pthread_mutex_init(&k->mutex, NULL);
@@ -280,6 +289,88 @@ bool work_push(work *k, exchange *e)
     return room;
 }
 
+/* ---- streams --------------------------------------------------------------------------------------------------- */
+
+/* Answers with a store handle and a tagger that are gone afterwards: streams are rare, and may wait for long. */
+static void answer_stream(work *k, exchange *e)
+{
+    worker w = {.server = k->server};
+    answer *a = &e->answer;
+    papertag_error err;
+    int status = papertag_store_open(&w.store, k->server->store, true, &err);
+
+    a->status = e->request.route->status;
+    a->type = e->request.route->answers;
+    status = status ? status : papertag_store_changes(w.store, &w.changes, &err);
+    if (status) {
+        answer_error(&e->request, a, &err);
+    } else {
+        e->request.route->handle(&w, &e->request, a);
+    }
+    worker_forget_model(&w);
+    papertag_store_close(w.store);
+}
+
+static void *run_stream(void *argument)
+{
+    struct streaming *s = argument;
+    work *k = s->work;
+    exchange *e = s->at;
+
+    answer_stream(k, e);
+    stream_finish(e->request.stream, &e->answer.body, e->answer.status == 200);
+    pthread_mutex_lock(&k->mutex);
+    s->at = NULL;
+    pthread_mutex_unlock(&k->mutex);
+    k->release(e);
+    pthread_mutex_lock(&k->mutex);
+    k->active--;
+    pthread_cond_broadcast(&k->changed);
+    pthread_mutex_unlock(&k->mutex);
+    return NULL;
+}
+
+bool work_stream(work *k, exchange *e)
+{
+    struct streaming *s = NULL;
+    pthread_t thread;
+
+    pthread_mutex_lock(&k->mutex);
+    for (size_t i = 0; i < STREAMS_MOST && !s && !k->ending; i++) {
+        s = k->streams[i].at ? NULL : &k->streams[i];
+    }
+    if (s) {
+        *s = (struct streaming){.work = k, .at = e, .since = now()};
+        k->active++;
+        if (pthread_create(&thread, NULL, run_stream, s)) {
+            k->active--;
+            s->at = NULL;
+            s = NULL;
+        } else {
+            pthread_detach(thread);
+        }
+    }
+    pthread_mutex_unlock(&k->mutex);
+    return s != NULL;
+}
+
+/* ---- the watch and the end ------------------------------------------------------------------------------------- */
+
+void work_leave(work *k, exchange *e)
+{
+    e->left = true;
+    if (e->request.stream) {
+        stream_leave(e->request.stream, false);
+    }
+    pthread_mutex_lock(&k->mutex);
+    for (size_t i = 0; i < k->slot_count; i++) {
+        if (k->slots[i].at == e) {
+            papertag_store_interrupt(k->slots[i].worker.store);
+        }
+    }
+    pthread_mutex_unlock(&k->mutex);
+}
+
 void work_tick(work *k)
 {
     const time_t present = now();
@@ -290,6 +381,12 @@ void work_tick(work *k)
         if (s->at &&
             (k->ending || present - s->since > (s->at->request.route->slow ? SLOW_ANSWER_SECONDS : ANSWER_SECONDS))) {
             papertag_store_interrupt(s->worker.store);
+        }
+    }
+    for (size_t i = 0; i < STREAMS_MOST; i++) {
+        const struct streaming *s = &k->streams[i];
+        if (s->at && (k->ending || present - s->since > SLOW_ANSWER_SECONDS)) {
+            stream_leave(s->at->request.stream, false);
         }
     }
     pthread_mutex_unlock(&k->mutex);
