@@ -277,6 +277,7 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     start
     curl -s "$url/api/v1/openapi.json" >"$work/api"
     jq -e '.openapi == "3.1.0" and (.paths["/api/v1/papers/{id}"].get.parameters[0].in == "path")' "$work/api"
+    /usr/bin/python3 tests/web/api.py "$url" # each answer is what its schema says
     [ "$(status -X PATCH -H "Origin: $url" "$url/api/v1/tags")" = 405 ]
     [ "$(status -X POST -H "Origin: $url" -H 'Content-Type: text/plain' -d '{"verdicts":[]}' "$url/api/v1/verdicts")" = 415 ]
     [ "$(status -X GET -d x "$url/api/v1/tags")" = 413 ]

@@ -56,6 +56,10 @@ const char *object_string(const struct cJSON *object, const char *name);
 /* "yes", "no" or "none" (NULL counts as it). False: another word. */
 bool read_verdict(const char *word, papertag_verdict *out);
 
+/* Adds a reference to a schema of the API by its name, as a member of an object that is open; all schemas. */
+void put_schema(text *out, const char *name, size_t length);
+void put_schemas(text *out);
+
 /* Adds a paper as a JSON object, with a person's marks. */
 void add_paper_json(text *t, const papertag_stored *paper);
 

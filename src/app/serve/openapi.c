@@ -5,28 +5,6 @@
 
 #include "handlers.h"
 
-/* What is sent to a path that takes JSON. */
-static const char *body_schema(const char *path)
-{
-    if (strstr(path, "/verdicts/{tag}")) {
-        return "{\"type\":\"object\",\"required\":[\"verdict\"],\"properties\":{\"verdict\":{\"enum\":[\"yes\",\"no\"]}"
-               "}}";
-    }
-    if (strstr(path, "/marks")) {
-        return "{\"type\":\"object\",\"properties\":{\"read\":{\"type\":\"boolean\"},\"starred\":{\"type\":\"boolean\"}"
-               ","
-               "\"note\":{\"type\":[\"string\",\"null\"]}}}";
-    }
-    if (strstr(path, "/undo")) {
-        return "{\"type\":\"object\",\"properties\":{\"undo\":{\"type\":\"integer\"}}}";
-    }
-    return "{\"type\":\"object\",\"required\":[\"verdicts\"],\"properties\":{\"verdicts\":{\"type\":\"array\","
-           "\"items\":"
-           "{\"type\":\"object\",\"required\":[\"id\",\"tag\",\"verdict\"],\"properties\":{\"id\":{\"type\":\"string\"}"
-           ","
-           "\"tag\":{\"type\":\"string\"},\"verdict\":{\"enum\":[\"yes\",\"no\",\"none\"]}}}}}}";
-}
-
 static void add_parameter(text *out, const char *name, size_t length, const char *where, const char *about)
 {
     text word = {0};
@@ -56,7 +34,7 @@ static void add_parameters(text *out, const route *one)
     json_close(out, ']');
 }
 
-/* An answer of a media type; `schema` is JSON. */
+/* What is sent or answered, of a media type; `schema` is the name of what it holds, NULL: any bytes. */
 static void add_content(text *out, const char *type, const char *schema)
 {
     text plain = {0};
@@ -64,8 +42,11 @@ static void add_content(text *out, const char *type, const char *schema)
     text_add(&plain, type, strcspn(type, ";"));
     json_open(out, "content", '{');
     json_open(out, text_of(out, &plain), '{');
-    json_key(out, "schema");
-    text_put(out, schema);
+    json_open(out, "schema", '{');
+    if (schema) {
+        put_schema(out, schema, strlen(schema));
+    }
+    json_close(out, '}');
     json_close(out, '}');
     json_close(out, '}');
     text_free(&plain);
@@ -92,18 +73,18 @@ static void add_operation(text *out, const route *one)
     add_parameters(out, one);
     if (one->body) {
         json_open(out, "requestBody", '{');
-        add_content(out, one->body, strcmp(one->body, "*/*") ? body_schema(one->path) : "{}");
+        add_content(out, one->body, one->takes);
         json_close(out, '}');
     }
     json_open(out, "responses", '{');
     snprintf(status, sizeof status, "%d", one->status);
     json_open(out, status, '{');
     json_string(out, "description", status_words(one->status));
-    add_content(out, one->answers, strcmp(one->answers, "application/json") ? "{}" : "{\"type\":\"object\"}");
+    add_content(out, one->answers, one->gives);
     json_close(out, '}');
     json_open(out, "default", '{');
     json_string(out, "description", "A problem (RFC 9457)");
-    add_content(out, "application/problem+json", "{\"$ref\":\"#/components/schemas/Problem\"}");
+    add_content(out, "application/problem+json", "Problem");
     json_close(out, '}');
     json_close(out, '}');
 }
@@ -169,12 +150,7 @@ void api_openapi(worker *w, request *r, answer *a)
     json_open(out, "securitySchemes", '{');
     text_put(out, "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}");
     json_close(out, '}');
-    json_open(out, "schemas", '{');
-    text_put(out,
-             "\"Problem\":{\"type\":\"object\",\"required\":[\"title\",\"status\"],\"properties\":{\"type\":{\"type\":"
-             "\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":"
-             "\"string\"}}}");
-    json_close(out, '}');
+    put_schemas(out);
     json_close(out, '}');
     json_close(out, '}');
     json_line_end(out);

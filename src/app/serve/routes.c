@@ -53,10 +53,15 @@ static const parameter judging[] = {{"paper", "its id"},
         .method = "GET", .path = (p), .scope = SCOPE_READ, .handle = (h), .summary = (s), .parameters = (q),           \
         .answers = (t), .status = 200                                                                                  \
     }
-#define WRITE(m, p, h, s, b, n)                                                                                        \
+#define GIVES(p, h, s, q, g)                                                                                           \
     {                                                                                                                  \
-        .method = (m), .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = (b), .answers = JSON, \
-        .status = 200, .most = (n)                                                                                     \
+        .method = "GET", .path = (p), .scope = SCOPE_READ, .handle = (h), .summary = (s), .parameters = (q),           \
+        .answers = JSON, .gives = (g), .status = 200                                                                   \
+    }
+#define WRITE(m, p, h, s, t, g)                                                                                        \
+    {                                                                                                                  \
+        .method = (m), .path = (p), .scope = SCOPE_LABEL, .handle = (h), .summary = (s), .body = (t) ? JSON : NULL,    \
+        .takes = (t), .gives = (g), .answers = JSON, .status = 200, .most = (t) ? BODY_MOST : 0                        \
     }
 #define FORM(p, least, h, s)                                                                                           \
     {                                                                                                                  \
@@ -72,17 +77,19 @@ static const parameter judging[] = {{"paper", "its id"},
 enum { SIGNED_MOST = 4096 }; /* bytes of the body that comes with a signed link: a field or two */
 
 const route routes[] = {
-    READ(API "papers", api_papers, "Papers that match, a page of them", query, JSON),
-    READ(API "papers/{id}", api_paper, "One paper, by any of its ids", NULL, JSON),
-    READ(API "papers/{id}/similar", api_similar, "The papers most similar to one", limited, JSON),
-    READ(API "papers/{id}/explanation", api_explanation, "The terms that made the decision on a tag", explained, JSON),
-    WRITE("PUT", API "papers/{id}/verdicts/{tag}", api_put_verdict, "Say whether a paper has a tag", JSON, BODY_MOST),
-    WRITE("DELETE", API "papers/{id}/verdicts/{tag}", api_delete_verdict, "Take a verdict back", NULL, 0),
-    WRITE("PUT", API "papers/{id}/marks", api_marks, "Mark a paper as read or starred, or note something of it", JSON,
-          BODY_MOST),
-    WRITE("POST", API "verdicts", api_verdicts, "Many verdicts at once: all or none", JSON, BODY_MOST),
-    WRITE("POST", API "undo", api_undo, "Undo the last change, or the one of that number if it is the last", JSON,
-          BODY_MOST),
+    GIVES(API "papers", api_papers, "Papers that match, a page of them", query, "Papers"),
+    GIVES(API "papers/{id}", api_paper, "One paper, by any of its ids", NULL, "Paper"),
+    GIVES(API "papers/{id}/similar", api_similar, "The papers most similar to one", limited, "Similar"),
+    GIVES(API "papers/{id}/explanation", api_explanation, "The terms that made the decision on a tag", explained,
+          "Explanation"),
+    WRITE("PUT", API "papers/{id}/verdicts/{tag}", api_put_verdict, "Say whether a paper has a tag", "Verdict",
+          "Paper"),
+    WRITE("DELETE", API "papers/{id}/verdicts/{tag}", api_delete_verdict, "Take a verdict back", NULL, "Paper"),
+    WRITE("PUT", API "papers/{id}/marks", api_marks, "Mark a paper as read or starred, or note something of it",
+          "Marks", "Paper"),
+    WRITE("POST", API "verdicts", api_verdicts, "Many verdicts at once: all or none", "Verdicts", "Recorded"),
+    WRITE("POST", API "undo", api_undo, "Undo the last change, or the one of that number if it is the last", "Undo",
+          "Paper"),
     {.method = "POST",
      .path = API "imports",
      .scope = SCOPE_ADMIN,
@@ -90,6 +97,7 @@ const route routes[] = {
      .summary = "Add papers",
      .parameters = imported,
      .body = "*/*",
+     .gives = "Import",
      .answers = JSON,
      .status = 200,
      .most = IMPORT_MOST,
@@ -101,6 +109,7 @@ const route routes[] = {
      .summary = "Tag papers without storing them",
      .parameters = formatted,
      .body = "*/*",
+     .gives = "Tagged",
      .answers = "application/jsonl",
      .status = 200,
      .most = SIZE_MAX,
@@ -110,6 +119,7 @@ const route routes[] = {
      .scope = SCOPE_ADMIN,
      .handle = api_retrain,
      .summary = "Learn from the verdicts, in the background",
+     .gives = "Retraining",
      .answers = JSON,
      .status = 202},
     {.method = "GET",
@@ -117,16 +127,18 @@ const route routes[] = {
      .scope = SCOPE_READ,
      .handle = api_retraining,
      .summary = "How far a retraining has come",
+     .gives = "Retraining",
      .answers = JSON,
      .status = 200,
      .fresh = true},
-    READ(API "tags", api_tags, "All tags, with how many papers have each", NULL, JSON),
-    READ(API "questions", api_questions, "Questions to ask a person", questions, JSON),
+    GIVES(API "tags", api_tags, "All tags, with how many papers have each", NULL, "Tags"),
+    GIVES(API "questions", api_questions, "Questions to ask a person", questions, "Questions"),
     {.method = "GET",
      .path = API "health",
      .scope = SCOPE_NONE,
      .handle = api_health,
      .summary = "Whether the server works",
+     .gives = "Health",
      .answers = JSON,
      .status = 200,
      .fresh = true},

@@ -147,6 +147,7 @@ typedef struct route {
     const parameter *parameters; /* of the query; NULL: none */
     const char *body;            /* media type of what is sent; NULL: nothing is */
     const char *answers;         /* media type */
+    const char *takes, *gives;   /* of the API: the schemas of what is sent and answered; a line's, of JSON Lines */
     int status;                  /* of success */
     size_t most;                 /* bytes of a body */
     bool slow;                   /* may take more than a second */
