@@ -118,7 +118,8 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
                                             .days = options->days,
                                             .jobs = pt_jobs(options->jobs),
                                             .progress = options->progress,
-                                            .progress_context = options->progress_context};
+                                            .progress_context = options->progress_context,
+                                            .stop = pt_store_stop(store)};
     pt_corpus corpus = {.vocabulary = &model->vocabulary};
     const papertag_tag_info *tags;
     pt_arena *arena = pt_store_answer(store);

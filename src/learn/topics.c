@@ -102,6 +102,11 @@ static void find_centroids(struct search *s)
     }
 }
 
+static bool is_stopped(const struct search *s)
+{
+    return s->options->stop && *s->options->stop;
+}
+
 /* Removes from each row of a chunk the part along its tags, one tag after the other. */
 static int remove_tags(void *context, size_t chunk)
 {
@@ -123,7 +128,7 @@ static int remove_tags(void *context, size_t chunk)
             }
         }
     }
-    return PAPERTAG_OK;
+    return is_stopped(s) ? PAPERTAG_INTERRUPTED : PAPERTAG_OK;
 }
 
 /* Lists the papers of every term, by counting sort. */
@@ -338,7 +343,7 @@ static int score_terms(void *context, size_t chunk)
         }
     }
     close_scratch(&x);
-    return status;
+    return status ? status : is_stopped(s) ? PAPERTAG_INTERRUPTED : PAPERTAG_OK;
 }
 
 static void show_scored(void *context, size_t finished)
@@ -566,5 +571,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
     free(s.papers);
     free(s.tag_papers);
     free(s.scores);
-    return status ? pt_no_memory(err) : PAPERTAG_OK;
+    return status == PAPERTAG_INTERRUPTED ? pt_fail(err, status, "the search for topics was interrupted")
+           : status                       ? pt_no_memory(err)
+                                          : PAPERTAG_OK;
 }

@@ -9,6 +9,8 @@
 #ifndef PT_TOPICS_H
 #define PT_TOPICS_H
 
+#include <stdatomic.h>
+
 #include "fit/fit.h"
 
 /* N papers as rows over V terms, with their tags. All pointers are borrowed. */
@@ -28,6 +30,7 @@ typedef struct pt_topic_options {
     unsigned jobs;               /* threads */
     papertag_progress *progress; /* may be NULL */
     void *progress_context;
+    const atomic_bool *stop; /* ends the search with PAPERTAG_INTERRUPTED once it is set; may be NULL */
 } pt_topic_options;
 
 enum { PT_TOPIC_TERMS = 6 };

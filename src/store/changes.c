@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "statement.h"
+#include "store.h"
 
 int papertag_store_changes(papertag_store *store, int64_t *changes, papertag_error *err)
 {
@@ -20,7 +21,14 @@ void papertag_store_expect(papertag_store *store, int64_t changes)
 
 void papertag_store_interrupt(papertag_store *store)
 {
+    store->stop = true;
     sqlite3_interrupt(store->db);
+}
+
+const atomic_bool *pt_store_stop(papertag_store *store)
+{
+    store->stop = false;
+    return &store->stop;
 }
 
 int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err)

@@ -9,6 +9,8 @@
 #ifndef PT_STORE_STATEMENT_H
 #define PT_STORE_STATEMENT_H
 
+#include <stdatomic.h>
+
 #include "base/base.h"
 
 struct sqlite3;
@@ -44,6 +46,8 @@ struct papertag_store {
     int64_t *selected; /* selected_capacity */
     size_t selected_capacity;
     papertag_stored record;
+
+    atomic_bool stop; /* papertag_store_interrupt was called */
 
     bool counts_changes;    /* each transaction that writes is counted in table `changes` */
     int64_t changes_before; /* rows changed when the transaction began */

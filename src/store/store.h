@@ -18,6 +18,8 @@
 #ifndef PT_STORE_H
 #define PT_STORE_H
 
+#include <stdatomic.h>
+
 #include "clock.h"
 #include "fit/fit.h"
 
@@ -29,6 +31,9 @@ void pt_store_read_end(papertag_store *store);
 
 /* The arena of what a call hands out, emptied: what the call before handed out is gone. */
 pt_arena *pt_store_answer(papertag_store *store);
+
+/* What papertag_store_interrupt sets from now on, for a long computation that asks SQLite for nothing meanwhile. */
+const atomic_bool *pt_store_stop(papertag_store *store);
 
 /* The T tags that the store knows, by slug. Borrowed until the next call that writes. */
 int pt_store_known_tags(papertag_store *store, const papertag_tag_info **tags, size_t *count, papertag_error *err);

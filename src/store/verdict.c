@@ -172,13 +172,30 @@ int papertag_store_answer(papertag_store *store, const papertag_question *questi
     return pt_store_end(store, status, err);
 }
 
+/* Looks for the first verdict on something that is not there; *wrong is its place. */
+static int check_names(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count, size_t *wrong,
+                       papertag_error *err)
+{
+    int status = pt_store_read_tags(store, err);
+
+    for (size_t i = 0; i < count && !status; i++) {
+        int64_t paper, tag;
+        status = papertag_store_find(store, verdicts[i].id, &paper, err);
+        status = status ? status : find_tag(store, verdicts[i].tag, &tag, err);
+        *wrong = i;
+    }
+    return status;
+}
+
 int papertag_store_judge(papertag_store *store, const papertag_paper_verdict *verdicts, size_t count, size_t *wrong,
                          papertag_error *err)
 {
     struct call call;
-    int status = pt_store_begin(store, err);
     size_t i = 0;
+    /* a wrong name is compared with many others: nobody else is to wait for that */
+    int status = check_names(store, verdicts, count, wrong, err);
 
+    status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }
