@@ -5,20 +5,17 @@
  * otherwise its body is taken in, up to a limit, and the connection rests until a worker has the answer. A client that
  * is slow costs a descriptor and the memory of its headers, and only for a time.
  */
-#define _GNU_SOURCE
 #include "microhttpd.h"
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../dates.h"
 #include "http.h"
 #include "keep.h"
+#include "peers.h"
 #include "stream.h"
 #include "work.h"
 
@@ -34,128 +31,35 @@ static const char *const safe[][2] = {
 
 /* ---- connections ----------------------------------------------------------------------------------------------- */
 
-/* A connection, for the watch over slow clients. */
-struct peer {
-    struct peer *next, *previous;
-    int fd;
-    time_t since; /* when it last had a request or an answer */
-    exchange *at; /* a worker or a stream has it, and the connection rests; NULL: neither */
-    bool left;    /* the client had hung up when that was last looked at */
-    bool ended;   /* by the watch */
-};
-
 struct connections {
     server *server;
     struct MHD_Daemon *daemon;
     work *work;
-    pthread_mutex_t mutex; /* of the peers */
-    struct peer *peers;
+    peers *peers;
 };
-
-static time_t now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
-}
-
-static void add_peer(struct connections *h, struct peer *peer)
-{
-    pthread_mutex_lock(&h->mutex);
-    peer->next = h->peers;
-    if (h->peers) {
-        h->peers->previous = peer;
-    }
-    h->peers = peer;
-    pthread_mutex_unlock(&h->mutex);
-}
-
-static void drop_peer(struct connections *h, struct peer *peer)
-{
-    pthread_mutex_lock(&h->mutex);
-    if (peer->previous) {
-        peer->previous->next = peer->next;
-    } else {
-        h->peers = peer->next;
-    }
-    if (peer->next) {
-        peer->next->previous = peer->previous;
-    }
-    pthread_mutex_unlock(&h->mutex);
-    free(peer);
-}
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **slot,
                           enum MHD_ConnectionNotificationCode code)
 {
+    struct connections *h = context;
+
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        struct peer *peer = calloc(1, sizeof *peer);
-        *slot = peer;
-        if (peer && info) {
-            peer->fd = info->connect_fd;
-            peer->since = now();
-            add_peer(context, peer);
-        }
+        *slot = info ? peers_add(h->peers, info->connect_fd) : NULL;
     } else if (*slot) {
-        drop_peer(context, *slot);
+        peers_drop(h->peers, *slot);
         *slot = NULL;
     }
-}
-
-static struct peer *peer_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return info ? info->socket_context : NULL;
 }
 
 /* Notes that a connection has come on, and what it rests for; NULL: it does not rest. */
 static void mark_peer(struct connections *h, struct MHD_Connection *connection, exchange *at)
 {
-    struct peer *peer = peer_of(connection);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    if (peer) {
-        pthread_mutex_lock(&h->mutex);
-        peer->since = now();
-        peer->at = at;
-        peer->left = false;
-        pthread_mutex_unlock(&h->mutex);
+    if (info && info->socket_context) {
+        peers_mark(h->peers, info->socket_context, at);
     }
-}
-
-/* Ends connections that take too long to send a request or to take an answer. libmicrohttpd ends those that are silent;
- * one that sends a byte now and then is not. */
-static void end_slow_peers(struct connections *h)
-{
-    const time_t oldest = now() - RECEIVE_SECONDS;
-
-    pthread_mutex_lock(&h->mutex);
-    for (struct peer *peer = h->peers; peer; peer = peer->next) {
-        if (!peer->at && !peer->ended && peer->since < oldest) {
-            shutdown(peer->fd, SHUT_RDWR);
-            peer->ended = true;
-        }
-    }
-    pthread_mutex_unlock(&h->mutex);
-}
-
-/* Ends the work on requests whose clients have hung up, which libmicrohttpd does not look for while a connection rests.
- * One that only says that it sends no more looks the same: it has until the next look. */
-static void end_left_requests(struct connections *h)
-{
-    pthread_mutex_lock(&h->mutex);
-    for (struct peer *peer = h->peers; peer; peer = peer->next) {
-        struct pollfd client = {.fd = peer->fd, .events = POLLRDHUP};
-        if (peer->at && poll(&client, 1, 0) > 0) {
-            if (peer->left) {
-                work_leave(h->work, peer->at);
-            }
-            peer->left = true;
-        }
-    }
-    pthread_mutex_unlock(&h->mutex);
 }
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
@@ -619,8 +523,8 @@ struct connections *connections_open(server *s)
         return NULL;
     }
     h->server = s;
-    pthread_mutex_init(&h->mutex, NULL);
-    h->work = work_open(s, on_answered, release_stream);
+    h->peers = peers_open();
+    h->work = h->peers ? work_open(s, on_answered, release_stream) : NULL;
     if (h->work) {
         h->daemon = MHD_start_daemon(
             flags, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, s->socket, MHD_OPTION_URI_LOG_CALLBACK,
@@ -640,8 +544,7 @@ struct connections *connections_open(server *s)
 
 void connections_tick(struct connections *h)
 {
-    end_slow_peers(h);
-    end_left_requests(h);
+    peers_watch(h->peers, h->work);
     work_tick(h->work);
 }
 
@@ -660,7 +563,7 @@ bool connections_close(struct connections *h)
         close(h->server->socket);
     }
     if (ended) {
-        pthread_mutex_destroy(&h->mutex);
+        peers_close(h->peers);
         free(h);
     }
     return ended;
