@@ -68,9 +68,9 @@ static bool make_key(const char *path)
 
     text_put(&draft, path);
     text_format(&draft, ".%ld", (long)getpid());
-    if (draft.failed || RAND_bytes(bytes, sizeof bytes) != 1) {
+    if (draft.failed || !random_bytes(bytes, sizeof bytes)) {
+        errno = draft.failed ? ENOMEM : errno;
         text_free(&draft);
-        errno = ENOMEM;
         return false;
     }
     unlink(draft.data);
@@ -125,17 +125,16 @@ int link_key_open(const char *store_path, bool create, link_key *key)
  * signed as the same bytes. */
 static void add_signature(text *out, const link_key *key, const char *const *parts)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
+    unsigned char digest[HMAC_SIZE];
     text message = {0};
 
     for (; *parts; parts++) {
         text_format(&message, "%zu:", strlen(*parts));
         text_put(&message, *parts);
     }
-    if (message.failed || !HMAC(EVP_sha256(), key->bytes, (int)sizeof key->bytes, (const unsigned char *)message.data,
-                                message.size, digest, &size)) {
-        out->failed = true;
+    out->failed = out->failed || message.failed;
+    if (!out->failed) {
+        hmac_sha256(key->bytes, message.data, message.size, digest);
     }
     for (size_t i = 0; i < SIGNED_BYTES && !out->failed; i++) {
         text_format(out, "%02x", digest[i]);

@@ -13,7 +13,7 @@
 #include "text.h"
 
 typedef struct link_key {
-    unsigned char bytes[32];
+    unsigned char bytes[32]; /* HMAC_KEY of crypto.h */
 } link_key;
 
 /* Reads the key of the store at `store_path`, from STORE.key; with `create` makes it when there is none. EXIT_DONE;

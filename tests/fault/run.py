@@ -11,7 +11,7 @@ A run must end by itself with a status of the contract (0 to 3, 75), say somethi
 finds sound and in which papers and verdicts are all there, and write an output file whole or not at all.
 Prints TAP: one test a command.
 """
-import json, multiprocessing, os, shutil, sqlite3, subprocess, sys, tempfile
+import atexit, json, multiprocessing, os, shutil, sqlite3, subprocess, sys, tempfile, time
 
 sys.path.insert(0, "tests/cli")
 import http_server
@@ -50,6 +50,8 @@ def commands(work):
     yield "undo", ["label", "--undo"], "", True, None
     yield "labels-export", ["labels", "export"], "", False, None
     yield "labels-import", ["labels", "import", at("verdicts")], "", True, None
+    yield "labels-mail", ["labels", "import", at("answers")], "", True, None
+    yield "send", ["send", "ada", "--db", at("mailed"), "--config", at("mailing")], "", False, None
     for form in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
         yield "digest-" + form, ["digest", "--tag", "multimodal", "--format", form, "-o", at("out")], "", False, "out"
     yield "subscribe", ["subscribe", "me", "--tag", "multimodal"], "", True, None
@@ -98,6 +100,17 @@ def prepare(program, work):
         f.write('{"id":"sample-04","tag":"agents","verdict":"yes"}\n')
     with open(at("labels"), "w") as f:
         f.write("id\ttags\n" + "".join("%s\t%s\n" % (p["id"], ",".join(p["tags"])) for p in papers))
+    with open(at("answers"), "w") as f:
+        f.write("From ada\nSubject: papertag no agents sample-02\n %032d\nDate: 6 Jan 2026 08:00 +0100\n\nbody\n" % 0)
+    with open(at("db.key"), "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as f:
+        f.write(bytes(32))
+    os.mkdir(at("mail"))
+    mail = subprocess.Popen([sys.executable, "tests/cli/smtp_server.py", at("mail")], stderr=subprocess.DEVNULL)
+    atexit.register(mail.kill)
+    while not os.path.exists(at("mail/port")):
+        time.sleep(0.05)
+    with open(at("mailing"), "w") as f:
+        f.write("[mail]\nurl = smtp://127.0.0.1:%s\nfrom = papers@example.org\n" % open(at("mail/port")).read())
     env = dict(os.environ, PAPERTAG_DB=at("db"), PAPERTAG_MODEL=at("model"))
     run = lambda *args, **more: subprocess.run([program, *args], env=env, check=True, capture_output=True, **more)
     run("train", "-o", at("model"), "--skip-rare", "--min-examples", "2", "--max-terms", "400", SAMPLE)
@@ -113,6 +126,9 @@ def prepare(program, work):
         f.write("[fetch]\ncontact = ada@example.org\n")
     run("source", "add", "ml", "arxiv", "cs.LG", "--url", SERVER.url + "/oai")
     os.replace(at("db"), at("db.base"))
+    shutil.copy(at("db.base"), at("mailed"))
+    run("subscribe", "ada", "--tag", "multimodal", "--to", "ada@example.org", "--backlog", "all", "--db", at("mailed"))
+    os.replace(at("mailed"), at("mailed.base"))
     shutil.copy(at("db.base"), at("bad.base"))
     with open(at("bad.base"), "r+b") as f:
         f.seek(10 * 4096)
@@ -147,15 +163,26 @@ def drafts(db):
     return [os.path.basename(path) for (path,) in rows if os.path.exists(path)]
 
 
+def mailed_once(program, args, base):
+    """Sends again, with nothing failing: what is wrong when the mail left twice, or not at all without a word of it."""
+    again = subprocess.run([program, *args], capture_output=True, text=True)
+    mails = [name for name in os.listdir(base + "/mail") if name.startswith("mail-")]
+    for name in mails:
+        os.remove(os.path.join(base, "mail", name))
+    if len(mails) > 1:
+        return "the mail left %d times" % len(mails)
+    return None if mails or "may have arrived" in again.stderr else "the mail never left: " + again.stderr.strip()[-200:]
+
+
 def same(one, other):
     return os.path.exists(one) and open(one, "rb").read() == open(other, "rb").read()
 
 
-def attempt(program, library, work, command, every, whole):
+def attempt(program, library, base, work, command, every, whole):
     """Runs with one more place failing: what is wrong, and whether there was such a place."""
     name, args, given, writes, output = command
     at = lambda file: os.path.join(work, file)
-    for store in ("db", "bad"):
+    for store in ("db", "bad", "mailed"):
         for suffix in ("", "-wal", "-shm", "-journal", ".damaged"):
             if os.path.exists(at(store + suffix)):
                 os.remove(at(store + suffix))
@@ -195,6 +222,8 @@ def attempt(program, library, work, command, every, whole):
         if not same(at("bad.damaged"), at("bad.base")):
             return "the damaged store is not kept", failed
         wrong = sound(at("bad"), *((0, 0) if "files" in library else (40, 2)))
+    if name == "send":
+        wrong = sound(at("mailed"), 40, 2) or mailed_once(program, args, base)
     return wrong, failed
 
 
@@ -209,7 +238,7 @@ def run_command(program, library, base, index, long):
         while failed and len(wrong) < 6:
             runs += 1
             every = runs % 2 == 0 if only is None else only
-            what, failed = attempt(program, library, work, command, every, long or "files" in library)
+            what, failed = attempt(program, library, base, work, command, every, long or "files" in library)
             if what:
                 wrong.append("run %d%s: %s" % (runs, " and after" if every else "", what))
     shutil.rmtree(work)

@@ -269,7 +269,7 @@ static bool make_id(const mail_settings *m, text *id)
     unsigned char bytes[16];
     const char *domain = strchr(m->server.from, '@');
 
-    if (RAND_bytes(bytes, sizeof bytes) != 1) {
+    if (!random_bytes(bytes, sizeof bytes)) {
         return false;
     }
     text_put(id, "papertag.");
