@@ -172,7 +172,8 @@ static bool find_saying(worker *w, request *r, answer *a, struct saying *s)
         return false;
     }
     status = status ? status : papertag_store_get(w->store, key, &paper, &err);
-    if (!succeeded(status, r, a, &err)) {
+    if (status) {
+        answer_error(r, a, &err);
         return false;
     }
     s->title = title_of(r, &a->body, &paper->paper);
