@@ -7,10 +7,13 @@
 
 #include "base/date.h"
 
+/* A time as the store reads it back, whatever the clock says: of the years 1970 to 9999. */
 static void write_time(char out[PT_TIME], time_t when)
 {
+    static const time_t last = 253402300799; /* 9999-12-31T23:59:59Z */
     struct tm utc;
 
+    when = when < 0 ? 0 : when > last ? last : when;
     gmtime_r(&when, &utc);
     strftime(out, PT_TIME, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }

@@ -33,6 +33,10 @@ static int64_t first_day(const char *date)
  * as a year ahead. What is later is a fault of the source, and would come before everything else for ever. */
 enum { ANNOUNCED_AHEAD = 1, DATED_AHEAD = 366 };
 
+/* 2026-01-01, before which this was not written: a clock that says less has lost the time, and nothing is ahead of it.
+ */
+enum { CLOCK_LEAST = 20454 };
+
 static int64_t today_of(const char *now)
 {
     char today[11];
@@ -41,9 +45,14 @@ static int64_t today_of(const char *now)
     return first_day(today);
 }
 
+static bool is_after(int64_t day, int64_t today, int64_t ahead)
+{
+    return today >= CLOCK_LEAST && day > today + ahead;
+}
+
 static bool is_ahead(const char *announced, const char *now)
 {
-    return first_day(announced) > today_of(now) + ANNOUNCED_AHEAD;
+    return is_after(first_day(announced), today_of(now), ANNOUNCED_AHEAD);
 }
 
 /* The day of a date; of one too far ahead that of `now`. */
@@ -51,7 +60,7 @@ static int64_t day_of_date(const char *date, const char *now)
 {
     const int64_t day = first_day(date), today = today_of(now);
 
-    return day > today + DATED_AHEAD ? today : day;
+    return is_after(day, today, DATED_AHEAD) ? today : day;
 }
 
 static bool is_one_of(const char *type, const char *a, const char *b)

@@ -7,6 +7,8 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "base/date.h"
+#include "store/days.h"
 #include "store/migrations.h"
 #include "store/statement.h"
 
@@ -146,6 +148,10 @@ static void test_days_far_ahead(void **state)
     put((papertag_paper){.id = "far", .source = "y", .announced = "2021-02-03", .announce_type = "new"});
     assert_string_equal(get("far")->paper.announced, "2021-02-03");
     assert_string_equal(BY(0), "late far real");
+    /* a clock that has lost the time is no reason to doubt a date */
+    assert_int_equal(pt_day_of(&(papertag_paper){.date = "2026-10-01"}, "1970-01-01T00:00:00Z"),
+                     pt_day_number("2026-10-01"));
+    assert_int_equal(pt_day_of(&(papertag_paper){.date = "9999"}, "2026-11-01T00:00:00Z"), pt_day_number("2026-11-01"));
 }
 
 static void test_new_fields(void **state)
