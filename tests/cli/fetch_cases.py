@@ -159,6 +159,32 @@ def pages(folder):
 
 
 @case
+def proxy(folder):
+    """A service on this machine is asked without the proxy of the environment; elsewhere it is asked through it."""
+    w = World(folder, archive)
+    w.source("arxiv", "cs.LG")
+    w.run("source", "add", "far", "feed", "http://localhost.example/feed")
+    out = w.fetch("s", env={"http_proxy": "http://127.0.0.1:1", "no_proxy": ""})
+    check("s: fresh; 60 added" in out, out)
+    out = w.fetch("far", env={"http_proxy": "http://127.0.0.1:1", "no_proxy": ""}, status=75)
+    check("far: waiting" in out and "127.0.0.1 port 1" in out, out)
+    w.end()
+
+
+@case
+def wrong_day(folder):
+    """A service whose clock is wrong: nothing that comes later is skipped, and not all is asked for again."""
+    for there, asked in (("2999-01-01", "2026-11-25"), ("1970-01-01", "2026-11-18"), ("2026-11-24", "2026-11-24")):
+        w = World(os.path.join(folder, there), lambda request: Answer(listing([record(1)], date=there + "T02:00:00Z")))
+        w.source("arxiv", "cs.LG")
+        w.fetch()
+        w.clock.turn(5 * 86400000)
+        w.fetch(status=3)
+        check(w.service.requests[-1].query["from"] == asked, there, w.service.requests[-1].target)
+        w.end()
+
+
+@case
 def contact(folder):
     w = World(folder, archive)
     os.makedirs(os.path.join(folder, "config/papertag"))
@@ -634,8 +660,9 @@ def many_found(folder):
         check(int(request.query["start"]) < 30000, request.target)
         start = int(request.query["start"])
         entries = "".join(
-            f"<entry><id>http://arxiv.org/abs/2{n // 90000 + 1}{n // 10000 + 1:02}.{n % 10000:05}v1</id><published>2026-11-"
-            f"{'01' if n < 29000 else '02'}T00:00:00Z</published><title>Found {n}</title></entry>"
+            f"<entry><id>http://arxiv.org/abs/2{n // 90000 + 1}{n // 10000 + 1:02}.{n % 10000:05}v1</id><published>"
+            f"{'2999-01-01' if n == 7 else '2026-11-01' if n < 29000 else '2026-11-02'}T00:00:00Z</published>"
+            f"<title>Found {n}</title></entry>"
             for n in range(skip + start, min(skip + start + 200, total)))
         return Answer('<feed xmlns="http://www.w3.org/2005/Atom" xmlns:o="http://a9.com/-/spec/opensearch/1.1/"><title>q'
                       f"</title><o:totalResults>{total - skip}</o:totalResults>{entries}</feed>")

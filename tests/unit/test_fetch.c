@@ -193,11 +193,23 @@ static void test_packed_bodies_are_whole_or_refused(void **state)
     text_free(&whole);
 }
 
+static void test_this_machine(void **state)
+{
+    (void)state;
+    assert_true(is_this_machine("127.0.0.1") && is_this_machine("localhost:8000") && is_this_machine("[::1]:80"));
+    /* names that only begin so are other machines, which are not to see a token over plain http */
+    assert_false(is_this_machine("localhost.example") || is_this_machine("127.0.0.1.example:80"));
+    assert_false(is_this_machine("localhosts") || is_this_machine("127.0.0.10"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_announcements),        cmocka_unit_test(test_days),
-        cmocka_unit_test(test_times_to_come_again),  cmocka_unit_test(test_redirects),
-        cmocka_unit_test(test_a_place_is_read_back), cmocka_unit_test(test_packed_bodies_are_whole_or_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_announcements),
+                                       cmocka_unit_test(test_days),
+                                       cmocka_unit_test(test_times_to_come_again),
+                                       cmocka_unit_test(test_redirects),
+                                       cmocka_unit_test(test_this_machine),
+                                       cmocka_unit_test(test_a_place_is_read_back),
+                                       cmocka_unit_test(test_packed_bodies_are_whole_or_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,18 @@ bool text_url_host(text *t, const char *url)
     return good;
 }
 
+bool is_this_machine(const char *host)
+{
+    static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
+    bool is = false;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const size_t length = strlen(names[i]);
+        is = is || (!strncmp(host, names[i], length) && (!host[length] || host[length] == ':'));
+    }
+    return is;
+}
+
 /* Whether the name `part` ends with `.whole`. */
 static bool is_below(const char *part, const char *whole)
 {

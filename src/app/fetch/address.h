@@ -18,6 +18,9 @@ const char *url_fault(const char *url);
 /* Adds the host of a URL in lower case, and its port where that is not the usual one. False when it is no URL. */
 bool text_url_host(text *t, const char *url);
 
+/* Whether a host, as text_url_host writes it, is this machine under its usual names. */
+bool is_this_machine(const char *host);
+
 /* Whether an answer from `from` may send the program on to `to`, an absolute URL: to the same host or a part of it or
  * the other way round, at the same port, and never from https to http. */
 bool may_redirect(const char *from, const char *to);

@@ -84,7 +84,9 @@ static harvest_step begin_again(harvest *h)
     return STEP_MORE;
 }
 
-/* The listing of one set has ended. Of several sets the first ended longest ago: from there on all are to be read. */
+/* The listing of one set has ended. Of several sets the first ended longest ago: from there on all are to be read. The
+ * service says which day it is there. One to come is not believed: what is announced until then would never be read;
+ * nor one before the listing began, from which all would be read again. */
 static harvest_step end_set(harvest *h, const page *p)
 {
     place *at = &h->place;
@@ -93,6 +95,12 @@ static harvest_step end_set(harvest *h, const page *p)
     memcpy(day, h->today, DAY_SIZE);
     if (p && p->date.size >= DAY_SIZE - 1 && day_number(p->date.data) != LONG_MIN) {
         memcpy(day, p->date.data, DAY_SIZE - 1);
+    }
+    if (strcmp(day, at->from) < 0) {
+        memcpy(day, at->from, DAY_SIZE);
+    }
+    if (strcmp(day, h->today) > 0) {
+        memcpy(day, h->today, DAY_SIZE);
     }
     if (!at->reached[0] || strcmp(day, at->reached) < 0) {
         memcpy(at->reached, day, DAY_SIZE);

@@ -171,7 +171,7 @@ static verdict judge(struct try *t)
 
 /* ---- one try --------------------------------------------------------------------------------------------------- */
 
-/* Adds the header with the token of a kind: over https, or to this machine. */
+/* Adds the header with the token of a kind: over https, or to this machine, where no proxy comes between. */
 static void add_token(text *header, const struct try *t)
 {
     const source_kind *kind = t->question->harvest->kind;
@@ -181,8 +181,7 @@ static void add_token(text *header, const struct try *t)
     text_url_host(&host, t->url.data);
     text_url_host(&asked, t->question->harvest->base);
     if (token && *token && !host.failed && !asked.failed && host.data && asked.data && !strcmp(host.data, asked.data) &&
-        (!strncmp(t->url.data, "https:", 6) || !strncmp(host.data, "127.0.0.1", 9) ||
-         !strncmp(host.data, "localhost", 9))) {
+        (!strncmp(t->url.data, "https:", 6) || is_this_machine(host.data))) {
         text_put(header, kind->header);
         text_put(header, token);
     }

@@ -9,6 +9,7 @@
 
 #include "../clock.h"
 #include "../status.h"
+#include "address.h"
 #include "gunzip.h"
 #include "http.h"
 #include "papertag.h"
@@ -187,7 +188,11 @@ static bool prepare(http *h, const http_request *r, struct curl_slist *headers)
 {
     CURL *c = h->curl;
     CURLcode code = CURLE_OK;
+    text host = {0};
+    bool here;
 
+    here = text_url_host(&host, r->url) && !host.failed && is_this_machine(host.data);
+    text_free(&host);
     curl_easy_reset(c);
 #define OPTION(name, value) code = code ? code : curl_easy_setopt(c, CURLOPT_##name, value)
     OPTION(URL, r->url);
@@ -212,6 +217,9 @@ static bool prepare(http *h, const http_request *r, struct curl_slist *headers)
     OPTION(XFERINFOFUNCTION, watch_time);
     OPTION(XFERINFODATA, h);
     OPTION(NOPROGRESS, 0L);
+    if (here) { /* a proxy would look for the service on its own machine, and see the token */
+        OPTION(PROXY, "");
+    }
 #undef OPTION
     return !code;
 }

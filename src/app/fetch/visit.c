@@ -135,7 +135,8 @@ static bool take_paper(struct visit *v, const papertag_paper *paper)
     visitor *all = v->visitor;
     papertag_error err;
 
-    if (paper->date && strlen(paper->date) == DAY_SIZE - 1 && strcmp(paper->date, v->harvest.last_day) > 0) {
+    if (paper->date && strlen(paper->date) == DAY_SIZE - 1 && strcmp(paper->date, v->harvest.last_day) > 0 &&
+        strcmp(paper->date, v->harvest.today) <= 0) { /* a day to come is a fault, and would skip the rest */
         memcpy(v->harvest.last_day, paper->date, DAY_SIZE);
     }
     if (all->out) {
