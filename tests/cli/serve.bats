@@ -353,6 +353,45 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [[ $(form /mark -d id=none -d set=read) == 400* ]]
 }
 
+@test "pages: a day, the day before, the next one; of what is trending, too" {
+    start
+    days=$(papertag list --json | jq -r .date | sort -u)
+    day=$(sed -n 3p <<<"$days")
+    curl -s "$url/?day=$day" >"$work/page"
+    [ "$(grep -c '<article' "$work/page")" = "$(papertag list --since "$day" --until "$day" --json | wc -l)" ]
+    grep -q "rel=\"prev\" href=\"/?day=$(sed -n 2p <<<"$days")\"" "$work/page"
+    grep -q "rel=\"next\" href=\"/?day=$(sed -n 4p <<<"$days")\"" "$work/page"
+    curl -s "$url/?day=$(head -1 <<<"$days")" | grep -c 'rel="prev"' | grep -qx 0
+    curl -s "$url/?view=month&day=$day" | grep -q "to $day</h2>"
+    for wrong in 2026-02-30 yesterday 2026-1-1; do [ "$(status "$url/?day=$wrong")" = 400 ]; done
+}
+
+@test "pages: the end of a subscription and a tag that was made can be undone" {
+    start
+    form() { curl -s -o "$work/body" -w '%{http_code} %{redirect_url}' -X POST -H "Origin: $url" "${@:2}" "$url$1"; }
+    papertag subscribe ada --tag 'attention & p>=0.8' --format markdown --title 'For Ada' --sort p --limit 7 >/dev/null
+    papertag subscriptions --json | jq 'del(.created, .last, .delivered)' >"$work/before"
+    [ "$(form /subscriptions/end -d name=ada)" = "303 $url/subscriptions?ended=ada" ]
+    run papertag subscriptions --json
+    expect 3
+    curl -s "$url/subscriptions?ended=ada" | grep -q 'action="/subscriptions/undo"'
+    [[ $(form /subscriptions/undo -d name=ada) == 303* ]]
+    papertag subscriptions --json | jq 'del(.created, .last, .delivered)' | cmp - "$work/before"
+    [[ $(form /subscriptions/undo -d name=ada) == 400* ]]
+    [[ $(form /tags -d tag=made-here -d id=sample-02 -d id=sample-01 --data-urlencode 'query="codebook"') == 303* ]]
+    curl -s "$url/tags/made-here" | grep -q 'action="/tags/remove"'
+    [[ $(form /tags/remove -d tag=made-here) == 303* ]] # while it is being learnt
+    for _ in $(seq 300); do
+        state=$(curl -s "$url/api/v1/retrains/2" | jq -r .state)
+        case $state in done | failed | nothing*) break ;; esac
+        sleep 0.2
+    done
+    [ "$state" = done ]
+    [ "$(status "$url/tags/made-here")" = 404 ]
+    [[ $(form /tags/remove -d tag=made-here) == 400* ]]
+    [[ $(form /tags/remove -d tag=attention) == 400* ]] # it came with the model
+}
+
 @test "requests that two readers would read differently are refused" {
     start
     raw() { /usr/bin/python3 - "${url##*:}" "$1" <<'END'

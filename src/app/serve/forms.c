@@ -189,11 +189,35 @@ void form_subscribe(worker *w, request *r, answer *a)
 void form_unsubscribe(worker *w, request *r, answer *a)
 {
     const char *name = pairs_get(&r->form, "name");
+    const papertag_subscription *list;
+    papertag_error err;
+    size_t count;
+
+    if (!name) {
+        answer_problem(r, a, 400, "the form needs a name");
+        return;
+    }
+    if (!succeeded(papertag_store_subscriptions(w->store, &list, &count, &err), r, a, &err)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(list[i].name, name)) {
+            ended_add(w->server->ended, &list[i]);
+        }
+    }
+    if (succeeded(papertag_store_unsubscribe(w->store, name, &err), r, a, &err)) {
+        answer_redirect(a, address(r, &a->body, "/subscriptions", "ended", name, NULL));
+    }
+}
+
+void form_resubscribe(worker *w, request *r, answer *a)
+{
+    const char *name = pairs_get(&r->form, "name");
     papertag_error err;
 
     if (!name) {
         answer_problem(r, a, 400, "the form needs a name");
-    } else if (succeeded(papertag_store_unsubscribe(w->store, name, &err), r, a, &err)) {
+    } else if (succeeded(ended_restore(w->server->ended, w->store, name, &err), r, a, &err)) {
         answer_redirect(a, "/subscriptions");
     }
 }
@@ -223,5 +247,27 @@ void form_tag(worker *w, request *r, answer *a)
     if (succeeded(papertag_store_define_tag(w->store, &tag, keys, count, &err), r, a, &err)) {
         jobs_retrain(w->server->jobs); /* papers get the tag once it is learnt */
         answer_redirect(a, tag_address(r, &a->body, tag.tag));
+    }
+}
+
+void form_remove_tag(worker *w, request *r, answer *a)
+{
+    const char *tag = pairs_get(&r->form, "tag");
+    papertag_strings own;
+    papertag_error err;
+    bool known = false;
+
+    if (!succeeded(papertag_store_own_tags(w->store, &own, &err), r, a, &err)) {
+        return;
+    }
+    for (size_t i = 0; tag && i < own.count; i++) {
+        known = known || !strcmp(own.items[i], tag);
+    }
+    if (!known) {
+        answer_problem(r, a, 400, "only a tag that was made in this store can be removed");
+    } else if (!jobs_remove_tag(w->server->jobs, tag)) {
+        answer_problem(r, a, 409, "another tag is about to be removed: try again in a moment");
+    } else {
+        answer_redirect(a, address(r, &a->body, "/tags", "gone", tag, NULL));
     }
 }

@@ -18,6 +18,7 @@ handler page_papers, page_paper, page_tag, page_tags, page_review, page_subscrip
 handler page_help, page_file, page_feed, page_export;
 handler signed_unsubscribe, signed_verdict;
 handler form_verdict, form_undo, form_mark, form_note, form_review, form_subscribe, form_unsubscribe, form_tag;
+handler form_resubscribe, form_remove_tag;
 
 /* ---- what they share ------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,7 @@ typedef enum job_state { JOB_WAITS, JOB_READS, JOB_FITS, JOB_TAGS, JOB_DONE, JOB
 
 struct job {
     unsigned number; /* 0: none */
+    char remove[64]; /* a tag to be removed on the way; "": none */
     job_state state;
     char begun[MOMENT_SIZE], ended[MOMENT_SIZE];
     char model[32];     /* hash of the new model; "" */
@@ -87,9 +88,9 @@ static int take_model(struct jobs *j, struct job *job, papertag_store *store, pa
     job->tags = learning->count;
     job->taken = learning->taken;
     job->papers = learning->papers;
-    job->kept = learning->better;
+    job->kept = learning->better || job->remove[0];
     pthread_mutex_unlock(&j->mutex);
-    if (!learning->better) {
+    if (!learning->better && !job->remove[0]) {
         return PAPERTAG_OK;
     }
     set_state(j, job, JOB_TAGS);
@@ -105,7 +106,9 @@ static int take_model(struct jobs *j, struct job *job, papertag_store *store, pa
 
 static int learn(struct jobs *j, struct job *job, papertag_error *err)
 {
-    const papertag_learn_options options = {.jobs = 1}; /* the others answer requests */
+    const papertag_learn_options options = {.jobs = 1, /* the others answer requests */
+                                            .remove = job->remove[0] ? job->remove : NULL,
+                                            .force = job->remove[0] != '\0'};
     const papertag_learning *learning = NULL;
     papertag_learner *learner = NULL;
     papertag_model *model = NULL;
@@ -218,6 +221,35 @@ bool jobs_close(struct jobs *j)
     return ended;
 }
 
+/* Adds a job, which waits for those before it. The mutex is held. */
+static struct job *add_job(struct jobs *j)
+{
+    struct job *job = &j->list[++j->last % JOBS_KEPT];
+
+    *job = (struct job){.number = j->last};
+    present_moment(job->begun);
+    pthread_cond_broadcast(&j->changed);
+    return job;
+}
+
+unsigned jobs_remove_tag(struct jobs *j, const char *tag)
+{
+    struct job *job;
+    unsigned number = 0;
+
+    pthread_mutex_lock(&j->mutex);
+    job = job_of(j, j->last);
+    if (!job || job->state != JOB_WAITS) {
+        job = add_job(j); /* what is under way may learn the tag: it goes after that */
+    }
+    if (strlen(tag) < sizeof job->remove && (!job->remove[0] || !strcmp(job->remove, tag))) {
+        snprintf(job->remove, sizeof job->remove, "%s", tag);
+        number = job->number;
+    }
+    pthread_mutex_unlock(&j->mutex);
+    return number;
+}
+
 unsigned jobs_retrain(struct jobs *j)
 {
     struct job *job;
@@ -226,10 +258,7 @@ unsigned jobs_retrain(struct jobs *j)
     pthread_mutex_lock(&j->mutex);
     job = job_of(j, j->last);
     if (!job || job->state >= JOB_DONE) {
-        job = &j->list[++j->last % JOBS_KEPT];
-        *job = (struct job){.number = j->last};
-        present_moment(job->begun);
-        pthread_cond_broadcast(&j->changed);
+        job = add_job(j);
     }
     number = job->number;
     pthread_mutex_unlock(&j->mutex);

@@ -131,6 +131,7 @@ static void add_new_subscription(text *out)
 void page_subscriptions(worker *w, request *r, answer *a)
 {
     enum { MOST = 200 };
+    const char *ended = pairs_get(&r->target.query, "ended");
     papertag_subscription all[MOST];
     const papertag_subscription *list;
     text *out = &a->body;
@@ -143,6 +144,14 @@ void page_subscriptions(worker *w, request *r, answer *a)
     page_begin(out, "Subscriptions - papertag", "/subscriptions", NULL);
     html_open(out, "main", "id", "main", "class", "narrow", NULL);
     html_element(out, "h1", "Subscriptions", NULL);
+    if (ended && ended_has(w->server->ended, ended)) {
+        form_begin(out, "/subscriptions/undo", "remark", "/subscriptions");
+        form_hidden(out, "name", ended);
+        html_foreign(out, ended);
+        html_text(out, " has ended. ");
+        html_element(out, "button", "Undo", "type", "submit", "class", "undo", NULL);
+        form_end(out);
+    }
     count = count > MOST ? MOST : count;
     for (size_t i = 0; i < count; i++) {
         all[i] = list[i];

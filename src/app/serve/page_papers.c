@@ -1,10 +1,9 @@
 /*
  * page_papers - the first page: papers by day or by what is trending, with a search and the tags at the side.
  */
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../dates.h"
 #include "../digest/digest.h"
@@ -27,7 +26,8 @@ struct papers {
     const char *typed; /* in the search field; NULL: nothing */
     char remark[1024];
     size_t view;
-    char first[11], last[11]; /* the days of a view of trending papers */
+    const char *day;                      /* that was asked for: YYYY-MM-DD; NULL: none */
+    char first[DAY_SIZE], last[DAY_SIZE]; /* the days of the view; "": all */
     papertag_query query;
     int64_t keys[COUNTED_MOST]; /* count: the papers of the selection, as far as they are counted */
     size_t count;
@@ -35,45 +35,51 @@ struct papers {
 
 /* ---- what is asked for ----------------------------------------------------------------------------------------- */
 
-/* The day `back` days before another, as text. */
-static void day_before(const char *day, int back, char out[11])
+/* The day of the newest paper with that query; *day is "" when there is none. False with an answer. */
+static bool newest_day(struct papers *p, const papertag_query *query, char day[DAY_SIZE])
 {
-    struct tm t = {0};
-    time_t moment;
-
-    if (sscanf(day, "%4d-%2d-%2d", &t.tm_year, &t.tm_mon, &t.tm_mday) == 3) {
-        t.tm_year -= 1900;
-        t.tm_mon--;
-        t.tm_mday -= back;
-        t.tm_hour = 12;
-        moment = mktime(&t);
-        localtime_r(&moment, &t);
-    }
-    strftime(out, 11, "%Y-%m-%d", &t);
-}
-
-/* The days of a trending view: up to the newest paper's, for a store may be a while behind. */
-static bool set_days(struct papers *p)
-{
-    const papertag_query newest = {.as_of = NULL, .limit = 1, .until = "today"};
     const papertag_stored *paper;
     papertag_error err;
     const int64_t *keys;
-    const char *day;
-    size_t count;
     char today[MOMENT_SIZE];
+    const char *own;
+    size_t count;
 
-    if (!succeeded(papertag_store_select(p->worker->store, &newest, &keys, &count, &err), p->r, p->a, &err) ||
+    day[0] = '\0';
+    if (!succeeded(papertag_store_select(p->worker->store, query, &keys, &count, &err), p->r, p->a, &err) ||
         (count && !succeeded(papertag_store_get(p->worker->store, keys[0], &paper, &err), p->r, p->a, &err))) {
         return false;
     }
-    present_moment(today);
-    day = count ? store_day(&paper->paper) : NULL; /* one that is ahead of today counts as today */
-    snprintf(p->last, sizeof p->last, "%.10s", day && strlen(day) == 10 && strncmp(day, today, 10) < 0 ? day : today);
-    day_before(p->last, views[p->view].days - 1, p->first);
+    own = count ? store_day(&paper->paper) : NULL;
+    if (own && strlen(own) == 10) {
+        present_moment(today); /* a day that is ahead of today counts as today */
+        snprintf(day, DAY_SIZE, "%.10s", strncmp(own, today, 10) < 0 ? own : today);
+    }
+    return true;
+}
+
+/* The days of a view: the one that was asked for, and for what is trending those before it. Without one, up to the
+ * newest paper's, for a store may be a while behind. */
+static bool set_days(struct papers *p)
+{
+    const papertag_query newest = {.limit = 1, .until = "today"};
+    char today[MOMENT_SIZE];
+
+    if (p->day) {
+        memcpy(p->last, p->day, sizeof p->last);
+    } else if (!p->view) {
+        return true;
+    } else if (!newest_day(p, &newest, p->last)) {
+        return false;
+    }
+    if (!p->last[0]) {
+        present_moment(today);
+        snprintf(p->last, sizeof p->last, "%.10s", today);
+    }
+    write_day(p->first, day_number(p->last) - (p->view ? views[p->view].days - 1 : 0));
     p->query.since = p->first;
     p->query.until = p->last;
-    p->query.as_of = p->last;
+    p->query.as_of = p->view ? p->last : NULL;
     return true;
 }
 
@@ -112,11 +118,16 @@ static bool read_request(struct papers *p)
     for (size_t i = 0; name && i < VIEWS; i++) {
         p->view = strcmp(name, views[i].name) ? p->view : i;
     }
+    p->day = pairs_get(&p->r->target.query, "day");
+    if (p->day && (strlen(p->day) != DAY_SIZE - 1 || day_number(p->day) == LONG_MIN)) {
+        answer_problem(p->r, p->a, 400, "day has to be a day of the calendar, as 2026-11-03");
+        return false;
+    }
     if (p->view && !pairs_get(&p->r->target.query, "sort")) {
         p->query.sort = PAPERTAG_SORT_TRENDING;
     }
     p->query.unread_first = true;
-    return read_search(p) && (!p->view || set_days(p));
+    return read_search(p) && set_days(p);
 }
 
 /* ---- the side -------------------------------------------------------------------------------------------------- */
@@ -295,6 +306,72 @@ static bool add_side(struct papers *p)
     return good;
 }
 
+/* ---- days ------------------------------------------------------------------------------------------------------ */
+
+static const char *view_address(struct papers *p, size_t view, const char *day)
+{
+    return address(p->r, &p->a->body, "/", "q", p->typed, "view", view ? views[view].name : NULL, "day", day, NULL);
+}
+
+/* The nearest day with papers before or after the one that is shown; "" when there is none, or none within a month. */
+static bool near_day(struct papers *p, bool after, char day[DAY_SIZE])
+{
+    papertag_query query = {.expression = p->query.expression, .search = p->query.search, .limit = 1};
+    const long last = day_number(p->last);
+    char other[DAY_SIZE];
+
+    day[0] = '\0';
+    query.until = other;
+    query.since = after ? other : NULL;
+    for (long ahead = after ? 1 : -1; !day[0] && ahead <= (after ? 31 : -1); ahead++) {
+        write_day(other, last + ahead);
+        if (!newest_day(p, &query, day)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_day_link(struct papers *p, const char *day, const char *rel, const char *words)
+{
+    text *out = &p->a->body;
+
+    if (day[0]) {
+        html_open(out, "a", "rel", rel, "href", view_address(p, p->view, day), NULL);
+        html_format(out, "%s %s", words, day);
+        html_close(out, "a");
+    }
+}
+
+/* The day that is shown, to be changed; and, when one was asked for, its neighbours. */
+static bool add_days(struct papers *p)
+{
+    char before[DAY_SIZE] = "", after[DAY_SIZE] = "";
+    text *out = &p->a->body;
+
+    if (p->last[0] && (!near_day(p, false, before) || !near_day(p, true, after))) {
+        return false;
+    }
+    html_open(out, "form", "action", "/", "class", "choose days", NULL);
+    if (p->typed) {
+        form_hidden(out, "q", p->typed);
+    }
+    if (p->view) {
+        form_hidden(out, "view", views[p->view].name);
+    }
+    add_day_link(p, before, "prev", "\xe2\x86\x90");
+    html_element(out, "label", "Day", "for", "day", NULL);
+    html_element(out, "input", NULL, "type", "date", "id", "day", "name", "day", "value", p->last[0] ? p->last : NULL,
+                 NULL);
+    html_element(out, "button", "Go", "type", "submit", NULL);
+    add_day_link(p, after, "next", "\xe2\x86\x92");
+    if (p->day) {
+        html_element(out, "a", "All days", "href", view_address(p, p->view, NULL), NULL);
+    }
+    html_close(out, "form");
+    return true;
+}
+
 /* ---- the list -------------------------------------------------------------------------------------------------- */
 
 static void add_views(struct papers *p)
@@ -306,8 +383,7 @@ static void add_views(struct papers *p)
     html_open(out, "nav", "class", "views", "aria-label", "Views", NULL);
     html_open(out, "ul", NULL);
     for (size_t i = 0; i < VIEWS; i++) {
-        add_choice(out, address(p->r, out, "/", "q", p->typed, "view", i ? views[i].name : NULL, NULL), views[i].words,
-                   i == p->view);
+        add_choice(out, view_address(p, i, p->day), views[i].words, i == p->view);
     }
     add_choice(out, address(p->r, out, "/", "q", unread, NULL), "Unread", false);
     add_choice(out, address(p->r, out, "/", "q", "is:starred", NULL), "Starred",
@@ -384,9 +460,10 @@ static bool add_papers(struct papers *p)
     if (next.data) {
         html_open(out, "p", "class", "more", NULL);
         html_element(out, "a", "More papers", "rel", "next", "href",
-                     address(p->r, out, "/", "q", p->typed, "view", p->view ? views[p->view].name : NULL, "sort",
-                             pairs_get(&p->r->target.query, "sort"), "since", pairs_get(&p->r->target.query, "since"),
-                             "until", pairs_get(&p->r->target.query, "until"), "cursor", text_of(out, &next), NULL),
+                     address(p->r, out, "/", "q", p->typed, "view", p->view ? views[p->view].name : NULL, "day", p->day,
+                             "sort", pairs_get(&p->r->target.query, "sort"), "since",
+                             pairs_get(&p->r->target.query, "since"), "until", pairs_get(&p->r->target.query, "until"),
+                             "cursor", text_of(out, &next), NULL),
                      NULL);
         html_close(out, "p");
     }
@@ -413,6 +490,9 @@ void page_papers(worker *w, request *r, answer *a)
         html_open(out, "p", "class", "remark", "role", "status", NULL);
         html_foreign(out, p.remark);
         html_close(out, "p");
+    }
+    if (!add_days(&p)) {
+        return;
     }
     add_many(out, r->raw);
     if (!select_papers(&p) || !add_papers(&p)) {

@@ -23,6 +23,12 @@ void page_tags(worker *w, request *r, answer *a)
     page_begin(out, "Tags - papertag", "/tags", NULL);
     html_open(out, "main", "id", "main", "class", "narrow", NULL);
     html_element(out, "h1", "Tags", NULL);
+    if (pairs_get(&r->target.query, "gone")) {
+        html_open(out, "p", "class", "remark", "role", "status", NULL);
+        html_foreign(out, pairs_get(&r->target.query, "gone"));
+        html_text(out, " is being removed, with the verdicts on it: the model is fitted again without it.");
+        html_close(out, "p");
+    }
     html_open(out, "table", "class", "list", NULL);
     html_open(out, "thead", NULL);
     html_open(out, "tr", NULL);
@@ -222,6 +228,28 @@ static bool add_newest(worker *w, request *r, answer *a, const char *tag)
     return add_list(w, r, a, keys, count, false, tag_address(r, &a->body, tag));
 }
 
+/* Of a tag that was made here: how to be rid of it. */
+static bool add_removal(worker *w, request *r, answer *a, const char *tag)
+{
+    papertag_strings own;
+    text *out = &a->body;
+    papertag_error err;
+
+    if (!succeeded(papertag_store_own_tags(w->store, &own, &err), r, a, &err)) {
+        return false;
+    }
+    for (size_t i = 0; i < own.count; i++) {
+        if (!strcmp(own.items[i], tag)) {
+            form_begin(out, "/tags/remove", "about", tag_address(r, out, tag));
+            form_hidden(out, "tag", tag);
+            html_text(out, "You made this tag. Papers get it once the model has learnt it. ");
+            html_element(out, "button", "Remove the tag and its verdicts", "type", "submit", NULL);
+            form_end(out);
+        }
+    }
+    return true;
+}
+
 void page_tag(worker *w, request *r, answer *a)
 {
     const papertag_tag_info *info = find_tag(w, r, a, r->parameters[0]);
@@ -255,8 +283,8 @@ void page_tag(worker *w, request *r, answer *a)
         html_foreign(out, info->aliases.items[i]);
     }
     html_close(out, "p");
-    if (add_weeks(w, r, a, tag) && add_judged(w, r, a, tag) && add_strongest(w, r, a, tag) &&
-        add_unsure(w, r, a, tag) && add_newest(w, r, a, tag)) {
+    if (add_removal(w, r, a, tag) && add_weeks(w, r, a, tag) && add_judged(w, r, a, tag) &&
+        add_strongest(w, r, a, tag) && add_unsure(w, r, a, tag) && add_newest(w, r, a, tag)) {
         html_close(out, "main");
         page_end(out);
     }

@@ -21,6 +21,11 @@
     }
 
 static const parameter query[] = {QUERY_PARAMETERS, {"cursor", "`next` of the answer before"}, {NULL, NULL}};
+static const parameter viewed[] = {QUERY_PARAMETERS,
+                                   {"cursor", "`next` of the answer before"},
+                                   {"view", "new (default), or what is trending: day, week or month"},
+                                   {"day", "only this day, YYYY-MM-DD; of what is trending, the last one"},
+                                   {NULL, NULL}};
 static const parameter selection[] = {QUERY_PARAMETERS, {NULL, NULL}};
 static const parameter explained[] = {{"tag", "the tag to explain"}, {NULL, NULL}};
 static const parameter exported[] = {
@@ -28,6 +33,8 @@ static const parameter exported[] = {
 static const parameter limited[] = {{"limit", "how many at most"}, {NULL, NULL}};
 static const parameter imported[] = {
     FORMAT_PARAMETER, {"page-date", "the day of a copied page, YYYY-MM-DD"}, {NULL, NULL}};
+static const parameter ended[] = {{"ended", "one that has just ended, which can be undone"}, {NULL, NULL}};
+static const parameter gone[] = {{"gone", "a tag that is being removed"}, {NULL, NULL}};
 static const parameter formatted[] = {FORMAT_PARAMETER, {NULL, NULL}};
 static const parameter questions[] = {{"order", "uncertain (default), random or new"},
                                       {"tag", "ask about this tag only"},
@@ -144,12 +151,12 @@ const route routes[] = {
      .fresh = true},
     READ(API "openapi.json", api_openapi, "This description", NULL, JSON),
 
-    READ("/", page_papers, "Papers by day, or what is trending", query, HTML),
+    READ("/", page_papers, "Papers by day, or what is trending", viewed, HTML),
     READ("/papers/{id}", page_paper, "A paper", explained, HTML),
-    READ("/tags", page_tags, "All tags", NULL, HTML),
+    READ("/tags", page_tags, "All tags", gone, HTML),
     READ("/tags/{tag}", page_tag, "A tag", NULL, HTML),
     READ("/review", page_review, "Questions, one at a time", questions, HTML),
-    READ("/subscriptions", page_subscriptions, "Who receives which papers", NULL, HTML),
+    READ("/subscriptions", page_subscriptions, "Who receives which papers", ended, HTML),
     {.method = "GET",
      .path = "/discover",
      .scope = SCOPE_READ,
@@ -192,7 +199,9 @@ const route routes[] = {
     /* what sends mail, or makes the server learn, is for the one whose store it is */
     FORM("/subscriptions", SCOPE_ADMIN, form_subscribe, "Subscribe"),
     FORM("/subscriptions/end", SCOPE_ADMIN, form_unsubscribe, "End a subscription"),
+    FORM("/subscriptions/undo", SCOPE_ADMIN, form_resubscribe, "Undo the end of a subscription"),
     FORM("/tags", SCOPE_ADMIN, form_tag, "Make a tag"),
+    FORM("/tags/remove", SCOPE_ADMIN, form_remove_tag, "Remove a tag that was made in the store"),
     {.method = NULL},
 };
 

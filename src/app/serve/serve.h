@@ -62,6 +62,7 @@ typedef struct server {
     atomic_bool ending;       /* SIGTERM came */
     struct jobs *jobs;
     struct models *models;
+    struct ended *ended;
 } server;
 
 /* Serves until a signal ends it. EXIT_DONE or, after saying why, EXIT_FAILED. */
@@ -198,8 +199,24 @@ bool jobs_close(struct jobs *j);
 /* Begins to retrain unless that is under way; the number of the job, 0 without memory. */
 unsigned jobs_retrain(struct jobs *j);
 
+/* Begins to remove a tag that was made in the store, once what is under way is done: the number of the job; 0: another
+ * tag waits for that already. */
+unsigned jobs_remove_tag(struct jobs *j, const char *tag);
+
 /* Writes what is known of a job. False: there is no such job. */
 bool jobs_write(struct jobs *j, unsigned number, text *out);
+
+/* Subscriptions that were ended here, as long as the server runs: so that an end can be undone. */
+struct ended *ended_open(void);
+void ended_close(struct ended *e);
+
+/* Copies a subscription that ends. Without memory it cannot be undone. */
+void ended_add(struct ended *e, const papertag_subscription *s);
+
+/* Whether one of that name can be brought back; brings it back into the store, from now on, and forgets it.
+ * PAPERTAG_BAD_ARGUMENT when there is none. */
+bool ended_has(struct ended *e, const char *name);
+int ended_restore(struct ended *e, papertag_store *store, const char *name, papertag_error *err);
 
 /* Models that workers share: see worker_model. */
 struct models *models_open(void);

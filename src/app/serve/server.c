@@ -42,7 +42,8 @@ int serve(server *s)
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* threads inherit it: only this one takes the signals */
     s->models = models_open();
     s->jobs = jobs_open(s);
-    if (!s->models || !s->jobs) {
+    s->ended = ended_open();
+    if (!s->models || !s->jobs || !s->ended) {
         code = out_of_memory();
     }
     h = code ? NULL : connections_open(s);
@@ -55,5 +56,6 @@ int serve(server *s)
         _exit(code);
     }
     models_close(s->models);
+    ended_close(s->ended);
     return code;
 }
