@@ -218,12 +218,16 @@ void add_bars(text *out, const size_t *counts, size_t count, const char *what)
     }
     snprintf(box, sizeof box, "0 0 %zu %d", count * WIDE, HIGH + 2);
     snprintf(label, sizeof label, "%s in the last %zu weeks: %zu, at most %zu in a week", what, count, sum, most);
-    html_open(out, "svg", "class", "bars", "viewBox", box, "role", "img", "aria-label", label, NULL);
+    html_open(out, "svg", "class", "bars", "viewBox", box, "preserveAspectRatio", "none", "role", "img", "aria-label",
+              label, NULL);
     for (size_t i = 0; i < count; i++) {
-        const size_t size = counts[i] ? 1 + counts[i] * (HIGH - 1) / most : 0;
+        const size_t size = 1 + counts[i] * (HIGH - 1) / most;
+        if (!counts[i]) {
+            continue;
+        }
         snprintf(x, sizeof x, "%zu", i * WIDE + 1);
         snprintf(y, sizeof y, "%zu", HIGH - size);
-        snprintf(high, sizeof high, "%zu", size + 1);
+        snprintf(high, sizeof high, "%zu", size + 2);
         html_open(out, "rect", "x", x, "y", y, "width", "10", "height", high, NULL);
         html_open(out, "title", NULL);
         html_format(out, "%zu, %zu week%s ago", counts[i], count - 1 - i, count - 1 - i == 1 ? "" : "s");

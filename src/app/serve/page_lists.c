@@ -64,8 +64,12 @@ static bool add_history(worker *w, request *r, answer *a, const char *name)
     if (!succeeded(papertag_store_deliveries(w->store, name, PAST, &list, &count, &err), r, a, &err)) {
         return false;
     }
+    if (!count) {
+        html_element(out, "p", "No digest so far.", "class", "about", NULL);
+        return true;
+    }
     html_open(out, "details", NULL);
-    html_element(out, "summary", count ? "Digests so far" : "No digest so far", NULL);
+    html_element(out, "summary", "Digests so far", NULL);
     html_open(out, "ul", NULL);
     for (size_t i = 0; i < count; i++) {
         html_open(out, "li", NULL);
@@ -192,12 +196,14 @@ static bool add_topic(worker *w, request *r, answer *a, const papertag_topic *t)
         html_format(out, "; nearest tag %s (F1 %.2f)", t->nearest_tag, t->coverage);
     }
     html_close(out, "p");
-    html_open(out, "p", NULL);
-    for (size_t i = 0; i < t->term_count; i++) {
-        html_text(out, i ? ", " : "");
-        html_foreign(out, t->terms[i]);
+    if (t->term_count > 1) { /* the first is its name */
+        html_open(out, "p", NULL);
+        for (size_t i = 0; i < t->term_count; i++) {
+            html_text(out, i ? ", " : "");
+            html_foreign(out, t->terms[i]);
+        }
+        html_close(out, "p");
     }
-    html_close(out, "p");
     form_begin(out, "/tags", "fields", "/discover");
     html_open(out, "ul", NULL);
     for (size_t i = 0; i < t->count && i < EXAMPLES; i++) {
@@ -249,8 +255,19 @@ void page_discover(worker *w, request *r, answer *a)
 
 static void add_trends(text *out, request *r, const papertag_trend *list, size_t count, bool tags)
 {
+    bool any = false;
+
     html_open(out, "section", NULL);
     html_element(out, "h2", tags ? "Tags that rise" : "Words of titles that rise", NULL);
+    for (size_t i = 0; i < count; i++) {
+        any = any || list[i].is_tag == tags;
+    }
+    if (!any) {
+        html_element(out, "p", "None: of the last 28 days and those before, that takes three papers.", "class", "none",
+                     NULL);
+        html_close(out, "section");
+        return;
+    }
     html_open(out, "table", "class", "list", NULL);
     html_open(out, "thead", NULL);
     html_open(out, "tr", NULL);

@@ -219,6 +219,7 @@ static bool add_text(worker *w, request *r, answer *a, const papertag_stored *pa
     const bool marks = chosen_tag(w, r, paper, &name, &tag);
 
     if (marks) {
+        html_element(out, "p", "The words that speak for a tag are marked:", "class", "about marked", NULL);
         add_marking(out, r, paper, name);
     }
     html_open(out, "p", "class", "abstract", NULL);

@@ -360,11 +360,11 @@ static bool add_days(struct papers *p)
         form_hidden(out, "view", views[p->view].name);
     }
     add_day_link(p, before, "prev", "\xe2\x86\x90");
+    add_day_link(p, after, "next", "\xe2\x86\x92");
     html_element(out, "label", "Day", "for", "day", NULL);
     html_element(out, "input", NULL, "type", "date", "id", "day", "name", "day", "value", p->last[0] ? p->last : NULL,
                  NULL);
     html_element(out, "button", "Go", "type", "submit", NULL);
-    add_day_link(p, after, "next", "\xe2\x86\x92");
     if (p->day) {
         html_element(out, "a", "All days", "href", view_address(p, p->view, NULL), NULL);
     }

@@ -133,9 +133,11 @@ static void add_paper(text *out, request *r, const struct review *v, const paper
     form_begin(out, "/verdict", "card numbered", review_address(r, out, v));
     form_hidden(out, "id", p->id);
     add_tags(out, r, paper, true);
+    html_open(out, "div", "class", "acts", NULL);
     html_element(out, "label", "Another tag", "for", "add", NULL);
     html_element(out, "input", NULL, "id", "add", "name", "tag", "class", "complete", "autocomplete", "off", NULL);
     form_button(out, "all", "yes", "Add", NULL, NULL);
+    html_close(out, "div");
     form_end(out);
 }
 

@@ -29,7 +29,7 @@ void page_tags(worker *w, request *r, answer *a)
         html_text(out, " is being removed, with the verdicts on it: the model is fitted again without it.");
         html_close(out, "p");
     }
-    html_open(out, "table", "class", "list", NULL);
+    html_open(out, "table", "class", "list meanings", NULL);
     html_open(out, "thead", NULL);
     html_open(out, "tr", NULL);
     html_element(out, "th", "Tag", "scope", "col", NULL);
@@ -82,7 +82,7 @@ static void add_share(text *out, const char *what, size_t right, size_t all)
     if (all) {
         html_format(out, "%s %.2f (%.2f to %.2f): %zu of %zu", what, e.value, e.low, e.high, right, all);
     } else {
-        html_format(out, "%s: no verdicts yet", what);
+        html_format(out, "%s no verdicts yet", what);
     }
     html_close(out, "li");
 }
@@ -98,8 +98,8 @@ static bool add_judged(worker *w, request *r, answer *a, const char *tag)
     }
     html_element(out, "h2", "By your verdicts", NULL);
     html_open(out, "ul", NULL);
-    add_share(out, "Precision", j.right, j.right + j.wrong);
-    add_share(out, "Recall, of the papers that you judged,", j.right, j.right + j.missed);
+    add_share(out, "Precision:", j.right, j.right + j.wrong);
+    add_share(out, "Recall, of papers that you judged:", j.right, j.right + j.missed);
     html_close(out, "ul");
     html_open(out, "p", NULL);
     html_element(out, "a", "Review this tag", "href", address(r, out, "/review", "tag", tag, NULL), NULL);
