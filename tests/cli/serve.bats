@@ -286,6 +286,15 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(status "$url/$(head -c 9000 /dev/zero | tr '\0' a)")" = 400 ]
 }
 
+@test "REST: the example of a shell" {
+    start
+    data/api.sh "$url" >"$work/shown"
+    [ "$(head -1 "$work/shown")" = "$(papertag list --tag 'agents & p>=0.8' --limit 1 --json | jq -r '.id + "  " + .title')" ]
+    grep -qx '\["reinforcement-learning".*\]' "$work/shown"
+    grep -q '^{"id":"sample-0[12]","tags":\[' "$work/shown"
+    tail -1 "$work/shown" | grep -qxE "waiting|reading|fitting"
+}
+
 @test "pages: every one, without script; feeds and exports" {
     start
     papertag subscribe ada --tag attention --format html >/dev/null
