@@ -17,6 +17,8 @@ import shlex
 import sqlite3
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 import xml.dom.minidom
 
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -97,6 +99,63 @@ def check_page(call, text):
     page = Page()
     page.call = call
     page.feed(text)
+
+
+class ServedPage(html.parser.HTMLParser):
+    """A page of the server: its own script and forms, links to itself and to the web, nothing else that acts."""
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        own = all(re.match(r"/(?![/\\])", values.get(name) or "/") for name in ("action", "formaction", "src"))
+        if tag in ("img", "iframe", "object", "embed", "base") or not own or \
+                (tag == "script" and values.get("src") != "/static/page.js"):
+            fault(self.call, f"<{tag}> {attrs!r:.80} in a page")
+        for name, value in attrs:
+            if name.startswith("on") or name == "style" or \
+                    (name == "href" and not re.match(r"https?://|/(?![/\\])|#main$", value or "")):
+                fault(self.call, f"{name}={value!r:.80} in a page")
+            if name == "href" and tag == "a" and value.startswith("/"):
+                self.links.add(value)
+
+    def handle_data(self, data):
+        if self.lasttag == "script" and data.strip():
+            fault(self.call, f"script in a page: {data[:60]!r}")
+
+
+def pages():
+    """Every page that a page leads to, feeds and exports as well, and the API."""
+    ran.add("serve")
+    server = subprocess.Popen([PROGRAM, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+    base = server.stdout.readline().decode().split()[1].rstrip("/")
+    waiting, seen, kinds = ["/", "/discover", "/api/v1/papers", "/api/v1/questions", "/api/v1/tags"], set(), {}
+    while waiting:
+        path = waiting.pop(0)
+        kind = path.split("?")[0].split("/")[1]
+        kinds[kind] = kinds.get(kind, 0) + (path not in seen)
+        if path in seen or kinds[kind] > 12:
+            continue
+        seen.add(path)
+        try:
+            with urllib.request.urlopen(base + path, timeout=60) as answer:
+                media, data = answer.headers.get_content_type(), answer.read()
+        except urllib.error.HTTPError as error:
+            media, data = error.headers.get_content_type(), error.read()
+            if error.code >= 500:
+                fault(("serve", path), f"status {error.code}")
+        text = scan(("serve", path), "the answer", data.replace(b"\r\n", b"\n"))
+        if media == "text/html":
+            page = ServedPage()
+            page.call, page.links = ("serve", path), set()
+            page.feed(text)
+            waiting += sorted(page.links)
+        elif "json" in media:
+            for line in text.splitlines() if media.endswith("jsonl") else [text]:
+                json.loads(line)
+        elif media.endswith("xml"):
+            xml.dom.minidom.parseString(text)
+    server.terminate()
+    scan(("serve",), "stderr", server.communicate()[1])
 
 
 def check_markdown(call, text):
@@ -292,6 +351,7 @@ def main():
     os.environ["PAPERTAG_MODEL"] = model
     ids = make_store(model)
     digests()
+    pages()
     commands(model, other, ids)
     for call in (["tags"], ["list"], ["show", ids[0]], ["tag", "--all", "papers.jsonl"], ["explain", "papers.jsonl"],
                  ["eval", "papers.jsonl"], ["model", "info"], ["subscriptions"], ["digest"], ["trends"], ["discover"]):

@@ -14,6 +14,7 @@ Prints TAP: one test a command.
 import atexit, json, multiprocessing, os, shutil, sqlite3, subprocess, sys, tempfile, time
 
 sys.path.insert(0, "tests/cli")
+import client
 import http_server
 
 SAMPLE = "data/sample.jsonl"
@@ -79,6 +80,8 @@ def commands(work):
     yield "fetch-out", ["fetch", "-o", at("out")], "", False, "out"
     yield "morning", ["morning"], "", True, None
     yield "doctor", ["doctor"], "", True, None
+    for name in client.REQUESTS:
+        yield name, ["serve"], "", True, None
     yield "doctor-repair", ["doctor", "--repair", "--db", at("bad")], "", False, None
 
 
@@ -197,10 +200,13 @@ def attempt(program, library, base, work, command, every, whole):
                PAPERTAG_CLOCK=at("clock"), XDG_STATE_HOME=at("state"), no_proxy="*",
                FAULT_WHOLE="1" if whole else "0", FAULT_ALL="1" if every else "0", FAULT_ERRNO="28" if every else "5")
     try:
-        run = subprocess.run([program, *args], env=env, input=given, capture_output=True, text=True, timeout=60,
-                             errors="replace")
+        run = client.serve(program, name, env) if args == ["serve"] else \
+            subprocess.run([program, *args], env=env, input=given, capture_output=True, text=True, timeout=60,
+                           errors="replace")
     except subprocess.TimeoutExpired:
         return "hangs", True
+    except AssertionError as error:
+        return str(error), True
     failed = os.path.getsize(at("places")) > before
     # The C library itself ends a program, with this message, when a library that was loaded late lacks memory for a thread.
     if run.returncode not in (0, 1, 2, 3, 75) and "thread-local data: ABORT" not in run.stderr:
