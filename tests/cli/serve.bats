@@ -253,7 +253,8 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(curl -s -T - -X POST -H "Origin: $url" "$url/api/v1/tagging" <"$work/many" | md5sum)" = "$(
         for _ in $(seq 700); do cat data/sample.jsonl; done | curl -s -H "Origin: $url" --data-binary @- "$url/api/v1/tagging" | md5sum)" ]
     [ "$(gzip <"$work/many" | curl -s -T - -X POST -H "Origin: $url" "$url/api/v1/tagging" | wc -l)" = 28000 ]
-    [ "$(grep VmHWM "/proc/$server/status" | tr -dc 0-9)" -lt "${MEMORY:-60000}" ]
+    # a build with sanitizers keeps what was freed
+    [ "$PAPERTAG_OUT" != "$PWD/build" ] || [ "$(grep VmHWM "/proc/$server/status" | tr -dc 0-9)" -lt 60000 ]
     [ ! -s "$work/err" ]
 }
 
