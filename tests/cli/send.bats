@@ -208,6 +208,14 @@ END
     [ "$(state)" -eq 2 ]
     run papertag send
     expect 3
+    # but it is tried first: a run a day may be all there is
+    papertag subscribe bob --tag RL --to bob@example.org --backlog all
+    run papertag send bob
+    expect 75
+    sqlite3 "$PAPERTAG_DB" "UPDATE deliveries SET begun='2026-01-01T00:00:00Z'"
+    fault ""
+    papertag send bob
+    [ "$(mails)" -eq 1 ]
 }
 
 @test "send: STARTTLS, certificates and the login are never done without" {

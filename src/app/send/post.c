@@ -121,6 +121,23 @@ static int record_result(post *p, const papertag_mail *m, const smtp_result *r)
     return code;
 }
 
+/* Gives up a mail that is put off once more, and was begun more than a day ago. It was tried first: runs may be days
+ * apart, and a server that does not know the sender puts off the first try alone. */
+static void give_up_old(const papertag_mail *m, smtp_result *r)
+{
+    text words = {0};
+
+    if (r->state != PAPERTAG_MAIL_DEFERRED || m->state != PAPERTAG_MAIL_DEFERRED ||
+        clock_now() - read_milliseconds(m->begun) <= DEFERRED_MOST) {
+        return;
+    }
+    text_format(&words, "given up after 24 hours; the last answer was: %d %s", r->reply, r->words);
+    snprintf(r->words, sizeof r->words, "%s", text_of(&words, &words));
+    r->state = PAPERTAG_MAIL_REFUSED;
+    r->reply = 0;
+    text_free(&words);
+}
+
 static int send_mail(post *p, const papertag_mail *m)
 {
     struct leaving leaving = {.store = p->store, .delivery = m->delivery};
@@ -148,6 +165,7 @@ static int send_mail(post *p, const papertag_mail *m)
     if (leaving.failed) {
         return failed(&leaving.err);
     }
+    give_up_old(m, &result);
     return record_result(p, m, &result);
 }
 
@@ -200,20 +218,6 @@ static int copy_mails(post *p, const char *subscription, struct mails *out)
     return EXIT_DONE;
 }
 
-/* Gives up a mail that was put off for too long. */
-static int give_up(post *p, const papertag_mail *m)
-{
-    smtp_result result = {.state = PAPERTAG_MAIL_REFUSED};
-    text words = {0};
-    int code;
-
-    text_format(&words, "given up after 24 hours; the last answer was: %s", m->answer);
-    snprintf(result.words, sizeof result.words, "%s", text_of(&words, &words));
-    text_free(&words);
-    code = record_result(p, m, &result);
-    return code;
-}
-
 /* Sends again what can be. *pending: a mail is still on its way. */
 static int send_again(post *p, const char *subscription, bool *pending)
 {
@@ -231,8 +235,6 @@ static int send_again(post *p, const char *subscription, bool *pending)
         } else if (p->dry) {
             report(p, m->subscription, m->address, m->papers, "would be sent again", NULL, m->message_id);
             *pending = true;
-        } else if (m->state == PAPERTAG_MAIL_DEFERRED && clock_now() - read_milliseconds(m->begun) > DEFERRED_MOST) {
-            code = give_up(p, m);
         } else {
             code = send_mail(p, m);
             *pending = *pending || p->delivered == before;
