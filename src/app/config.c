@@ -84,6 +84,21 @@ static void report_fault(config *c, const char *format, ...)
     c->code = EXIT_USAGE;
 }
 
+/* A device that is given by mistake has no end. */
+enum { LINES_MOST = 10000, REST_MOST = 1024 * 1024 };
+
+/* Whether the rest of a line that is too long has an end. */
+static bool skip_line(config *c)
+{
+    int byte = 0, left = REST_MOST;
+
+    while (left && byte != '\n' && byte != EOF) {
+        byte = getc(c->file);
+        left--;
+    }
+    return left;
+}
+
 /* The next line, as fgets gives it; an empty one in the place of one that is too long. */
 static char *read_line(char *line, int size, void *stream)
 {
@@ -97,11 +112,14 @@ static char *read_line(char *line, int size, void *stream)
     c->line++;
     length = strlen(line);
     if (length + 1 == (size_t)size && line[length - 1] != '\n' && (byte = getc(c->file)) != EOF) {
+        ungetc(byte, c->file);
         report_fault(c, "the line is longer than %d bytes", size - 1);
-        while (byte != '\n' && byte != EOF) {
-            byte = getc(c->file);
-        }
         line[0] = '\0';
+        return skip_line(c) ? line : NULL;
+    }
+    if (c->line > LINES_MOST) {
+        report_fault(c, "the file has more than %d lines", (int)LINES_MOST);
+        return NULL;
     }
     return line;
 }

@@ -117,6 +117,10 @@ def made_up():
         status = ask("POST", "/api/v1/undo", [admin, ("Content-Type", "application/json")], '{"undo":%s}' % undo)
         if status not in (400, 409):
             fail("undo", undo, "answered", status)
+    for marks in ['{"read":true,"starred":"no"}', '{"starred":true,"note":7}', '{"read":true,"note":[]}']:  # all or nothing
+        status = ask("PUT", WRITES[2][1], [admin, ("Content-Type", "application/json")], marks)
+        if status != 400:
+            fail("marks", marks, "answered", status)
     for path in ["/api/v1/health/../papers", "/static/../page.css", "/static/..%2f..%2fetc%2fpasswd", "//evil.example/", "/%2e%2e/",
                  "/api/v1/health%00x", "/API/v1/papers", "/api/v1//papers", "/api/v1/papers/", "/api/v1/healthy"]:
         status = ask("GET", path)

@@ -51,6 +51,9 @@ write_config() { mkdir -p "$(dirname "$1")" && printf '%s\n' "${@:2}" >"$1"; }
     [[ $output == *"$work/c:8: 'contact' is there twice"* ]]
     [[ $output == *"$work/c:9: not a setting"* ]]
     papertag help --config "$work/c"
+    run papertag list --config /dev/zero
+    expect 2
+    [[ $output == *"/dev/zero:"*" lines"* ]]
     write_config "$work/c" '[papertag]' 'nothing'
     run papertag list --config "$work/c"
     expect 2

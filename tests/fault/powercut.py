@@ -4,17 +4,22 @@
 usage: tests/fault/powercut.py PROGRAM LIBRARY [--long]
 
 LIBRARY is made of record.c: it records every write, sync and change of a name while papers are added, labelled, learnt
-from, delivered, mailed, and the store repaired. A disk may bring writes that were not synced to its plates in any order, in part,
-torn between sectors, or not at all, and forget names that were not synced with their folder. So for cuts at and between
-syncs the files are put together anew: with nothing that was not promised, with all of it, and with what dice choose.
+from, delivered, mailed, fetched, and the store repaired. A disk may bring writes that were not synced to its plates in
+any order, in part, torn between sectors, or not at all, and forget names that were not synced with their folder. So for
+cuts at and between syncs the files are put together anew: with nothing that was not promised, with all of it, and with
+what dice choose.
 Each time the store must be sound, all that was confirmed before the cut must be there, and when the digests go on, each
-paper must have been sent once; a mail that left before the cut must not leave again. 160 cuts, with --long 4,000. Prints TAP: one test for each step during which it was cut.
+paper must have been sent once; a mail that left before the cut must not leave again; and the next fetch has all
+papers, each once. 160 cuts, with --long 4,000. Prints TAP: one test for each step during which it was cut.
 """
 import atexit, collections, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
 SAMPLE = "data/sample.jsonl"
 SECTOR = 512
-SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli/smtp_server.py")
+SERVERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli")
+SERVER = os.path.join(SERVERS, "smtp_server.py")
+sys.path.insert(0, SERVERS)
+from http_server import Answer, Clock, Service
 
 
 class Wrong(Exception):
@@ -37,9 +42,12 @@ STEPS = (
     (["label", "--undo"], "SELECT count(*) FROM verdicts", 2),
     (["doctor", "--repair"], "SELECT count(*) FROM tagged", 10),
     (["digest", "--for", "me", "-o", "{root}/sent-1"], "SELECT count(*) FROM delivered", 40),
-    (["subscribe", "ada", "--tag", "multimodal", "--to", "ada@example.org", "--backlog", "all"],
+    (["subscribe", "ada", "--tag", "multimodal & source:sample", "--to", "ada@example.org", "--backlog", "all"],
      "SELECT count(*) FROM subscriptions", 2),
-    (["send", "ada"], "SELECT count(*) FROM mails WHERE state=1", 1))
+    (["send", "ada"], "SELECT count(*) FROM mails WHERE state=1", 1),
+    (["source", "add", "venue", "openreview", "V", "--url", "{service}"], "SELECT count(*) FROM origins", 1),
+    (["fetch"], "SELECT count(*) FROM papers WHERE id LIKE 'note-%'", 70))
+SEND = [words[0] for words, *_ in STEPS].index("send")
 
 Event = collections.namedtuple("Event", "kind inode number data")
 
@@ -56,7 +64,24 @@ def serve_mail(work, log):
         f.write("[mail]\nurl = smtp://127.0.0.1:%s\nfrom = papers@example.org\n" % open(folder + "/port").read())
 
 
-def record(program, library, work):
+def serve_notes(work):
+    """Starts a service that gives 70 papers on two pages, and a clock that waiting turns; its address."""
+    def answer(request):
+        first = int(request.query.get("offset", "0"))
+        notes = [{"id": "note-%d" % n, "forum": "note-%d" % n, "content": {"title": {"value": "Made up note %d" % n}}}
+                 for n in range(first, min(first + 50, 70))]
+        return Answer(json.dumps({"notes": notes, "count": 70}))
+    Clock(os.path.join(work, "clock"), int(time.time()) * 1000)
+    return Service(answer, None).url + "/notes"
+
+
+def fetching(work):
+    """The environment of a fetch, which no program has asked the service just before."""
+    shutil.rmtree(os.path.join(work, "state"), ignore_errors=True)
+    return {"PAPERTAG_CLOCK": os.path.join(work, "clock"), "XDG_STATE_HOME": os.path.join(work, "state"), "no_proxy": "*"}
+
+
+def record(program, library, work, service):
     """Runs the steps; the events, after how many of them each step was confirmed, and after how many the mail left."""
     at = lambda name: os.path.join(work, name)
     root = os.path.realpath(at("root"))
@@ -71,9 +96,10 @@ def record(program, library, work):
                    env=env, check=True, capture_output=True)
     ends = []
     for words, *_ in STEPS:
-        args = [word.format(first=at("first"), more=at("more"), root=root) for word in words]
+        args = [word.format(first=at("first"), more=at("more"), root=root, service=service) for word in words]
         done = subprocess.run([program, *args], capture_output=True, stdin=subprocess.DEVNULL, text=True,
-                              env=dict(env, LD_PRELOAD=library, RECORD_ROOT=root, RECORD_LOG=at("log")))
+                              env=dict(env, LD_PRELOAD=library, RECORD_ROOT=root, RECORD_LOG=at("log"),
+                                       **(fetching(work) if words == ["fetch"] else {})))
         if done.returncode:
             sys.exit("%s: status %d: %s" % (" ".join(words), done.returncode, done.stdout + done.stderr))
         ends.append(os.path.getsize(at("log")))
@@ -242,6 +268,8 @@ def check(program, work, root, files, confirmed, left, key):
             found = connection.execute(sql).fetchone()[0]
             if found < least:
                 raise Wrong("%s was confirmed, but %s gives %d" % (" ".join(words), sql, found))
+        sources = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='origins'").fetchone()[0] and \
+            connection.execute("SELECT count(*) FROM origins").fetchone()[0]
         names = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name='subscriptions'").fetchone()[0] and \
             [row[0] for row in connection.execute("SELECT name FROM subscriptions")] or []
     finally:
@@ -249,7 +277,10 @@ def check(program, work, root, files, confirmed, left, key):
     if left and open(root + "/db.key", "rb").read() != key:
         raise Wrong("the key that signed the links of the mail is gone")
     if "ada" in names:
-        check_mail(run, work, root, left, confirmed == len(STEPS))
+        check_mail(run, work, root, left, confirmed > SEND)
+    if sources:
+        env.update(fetching(work))
+        check_fetch(run, root)
     if "me" in names:
         check_digests(run, root)
 
@@ -271,6 +302,16 @@ def check_mail(run, work, root, left, confirmed):
         raise Wrong("the mail never left: states %s, status %d: %s" % (states, done.returncode, done.stderr.strip()))
     if confirmed and states != [1]:
         raise Wrong("the mail was accepted, and is now in state %s" % states)
+
+
+def check_fetch(run, root):
+    """The next fetch has all that the service gives, each once."""
+    done = run("fetch")
+    connection = sqlite3.connect(root + "/db")
+    found = connection.execute("SELECT count(*), count(DISTINCT title) FROM papers WHERE id LIKE 'note-%'").fetchone()
+    connection.close()
+    if done.returncode not in (0, 3) or found != (70, 70):
+        raise Wrong("fetch: status %d, %s papers: %s" % (done.returncode, found, done.stderr.strip()))
 
 
 def check_digests(run, root):
@@ -315,7 +356,7 @@ def moments(events, count, dice):
 def main():
     program, library, *rest = sys.argv[1:]
     dice, work, count = random.Random(20261126), tempfile.mkdtemp(), 4000 if "--long" in rest else 160
-    root, events, after, left = record(program, library, work)
+    root, events, after, left = record(program, library, work, serve_notes(work))
     key = open(root + "/db.key", "rb").read()
     made, salvage, papers = record_salvage(program, library, work, root)
     wrong, cuts = collections.defaultdict(list), collections.Counter()

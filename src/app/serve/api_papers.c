@@ -166,6 +166,26 @@ void api_delete_verdict(worker *w, request *r, answer *a)
     put_verdict(w, r, a, PAPERTAG_VERDICT_NONE);
 }
 
+/* Whether all that was sent can be set: all of it is, or nothing. */
+static bool are_marks(const request *r, answer *a, const cJSON *object)
+{
+    static const char *const names[] = {"read", "starred"};
+    const cJSON *note = cJSON_GetObjectItemCaseSensitive(object, "note");
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, names[i]);
+        if (value && !cJSON_IsBool(value)) {
+            answer_problem(r, a, 400, "%s has to be true or false", names[i]);
+            return false;
+        }
+    }
+    if (note && !cJSON_IsString(note) && !cJSON_IsNull(note)) {
+        answer_problem(r, a, 400, "note has to be a string or null");
+        return false;
+    }
+    return true;
+}
+
 /* Sets one mark of the object that was sent, if it is there. */
 static bool put_mark(worker *w, request *r, answer *a, const cJSON *object, const char *name, int64_t key,
                      papertag_sign sign)
@@ -173,10 +193,6 @@ static bool put_mark(worker *w, request *r, answer *a, const cJSON *object, cons
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
     papertag_error err;
 
-    if (value && !cJSON_IsBool(value)) {
-        answer_problem(r, a, 400, "%s has to be true or false", name);
-        return false;
-    }
     if (value && !succeeded(papertag_store_mark(w->store, &key, 1, sign, cJSON_IsTrue(value), &err), r, a, &err)) {
         return false;
     }
@@ -193,15 +209,11 @@ void api_marks(worker *w, request *r, answer *a)
     papertag_error err;
     int64_t key;
 
-    if (object && find_paper(w, r, a, &key) && put_mark(w, r, a, object, "read", key, PAPERTAG_SIGN_READ) &&
-        put_mark(w, r, a, object, "starred", key, PAPERTAG_SIGN_STARRED)) {
-        const bool wrong = note && !cJSON_IsString(note) && !cJSON_IsNull(note);
-        if (wrong) {
-            answer_problem(r, a, 400, "note has to be a string or null");
-        } else if (!note ||
-                   succeeded(papertag_store_set_note(w->store, key, cJSON_GetStringValue(note), &err), r, a, &err)) {
-            show_paper(w, r, a, key);
-        }
+    if (object && are_marks(r, a, object) && find_paper(w, r, a, &key) &&
+        put_mark(w, r, a, object, "read", key, PAPERTAG_SIGN_READ) &&
+        put_mark(w, r, a, object, "starred", key, PAPERTAG_SIGN_STARRED) &&
+        (!note || succeeded(papertag_store_set_note(w->store, key, cJSON_GetStringValue(note), &err), r, a, &err))) {
+        show_paper(w, r, a, key);
     }
     cJSON_Delete(object);
 }
