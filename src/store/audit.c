@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/date.h"
 #include "days.h"
 #include "measure/measure.h"
 #include "store.h"
@@ -58,64 +59,125 @@ static size_t tag_of(const papertag_store *store, int64_t key)
 
 static void copy_month(char month[8], const char *text)
 {
-    snprintf(month, 8, "%s", text);
+    snprintf(month, 8, "%.7s", text);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-static void read_month(pt_db_row *row, pt_arena *arena, void *item)
-{
-    papertag_month *m = item;
+/* What is counted of all papers and opinions, in one walk over each. */
+struct counting {
+    struct audit *audit;
+    uint32_t *month_of; /* last + 1, by paper: the number of its month, from 1; 0: it is not there */
+    size_t last;
+    papertag_month *months; /* MONTHS, by number: p is a sum */
+    int64_t day;            /* of the paper before, and its month: many have the same */
+    uint32_t month;
+    int64_t paper;  /* of the opinions being read */
+    bool is_tagged; /* one of them so far was assigned */
+};
 
-    (void)arena;
-    copy_month(m->month, pt_db_peek(row, 0));
-    m->papers = pt_db_count(row, 1);
-    m->tagged = pt_db_count(row, 2);
-    m->tags = pt_db_count(row, 3);
-    m->p = m->tags ? pt_db_real(row, 4, 0, (double)m->tags) / (double)m->tags : NAN;
+enum { MONTHS = 12 * 10000 };
+
+/* The number of a day's month, from 1; its name is written down. */
+static uint32_t number_month(struct counting *c, int64_t day)
+{
+    unsigned year = 0, month = 1;
+    char text[11];
+
+    if (!c->month || c->day != day) {
+        pt_day_text((long)day, text);
+        sscanf(text, "%4u-%2u", &year, &month);
+        c->day = day;
+        c->month = 12 * year + month;
+        copy_month(c->months[c->month - 1].month, text);
+    }
+    return c->month;
 }
 
-/* The months, with what the model gave in each. */
-static int read_months(struct audit *a, papertag_error *err)
+static int read_day(void *context, pt_db_row *row, papertag_error *err)
 {
-    static const char sql[] =
-        "SELECT strftime('%Y-%m', " PT_DAY_OR_ADDED "*86400, 'unixepoch'), count(*), sum(n>0), sum(n), sum(p)"
-        " FROM (SELECT day, (SELECT count(*) FROM opinions o WHERE o.paper=key AND assigned) n,"
-        " (SELECT total(p) FROM opinions o WHERE o.paper=key AND assigned) p"
-        " FROM papers) GROUP BY 1 ORDER BY 1";
-    pt_listing list = {.arena = pt_store_answer(a->store), .size = sizeof *a->months, .read = read_month};
-    int status = pt_store_list(a->store, sql, &list, err, "");
-
-    a->months = list.items;
-    a->month_count = status ? 0 : list.count;
-    return status;
-}
-
-static int read_stratum(void *context, pt_db_row *row, papertag_error *err)
-{
-    struct audit *a = context;
-    const size_t t = tag_of(a->store, pt_db_key(row, 0)), all = pt_db_count(row, 2);
-    const size_t given = (size_t)pt_db_integer(row, 1, 0, (int64_t)all);
+    struct counting *c = context;
+    const size_t paper = (size_t)pt_db_key(row, 0);
+    const int64_t day = pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST);
 
     (void)err;
-    if (t < a->tag_count) {
-        a->strata[t * STRATA + GIVEN].papers = given;
-        a->strata[t * STRATA + CONSIDERED].papers = all - given;
-        a->strata[t * STRATA + REST].papers -= all;
+    if (paper <= c->last) {
+        c->month_of[paper] = number_month(c, day);
+        c->months[c->month_of[paper] - 1].papers++;
     }
     return PAPERTAG_OK;
 }
 
-static int read_strata(struct audit *a, papertag_error *err)
+static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
 {
-    static const char sql[] = "SELECT tag, sum(assigned), count(*) FROM opinions GROUP BY tag";
-    int64_t papers = 0;
-    int status = pt_store_ask(a->store, "SELECT count(*) FROM papers", &papers, err, "");
+    struct counting *c = context;
+    const int64_t paper = pt_db_key(row, 0);
+    const size_t t = tag_of(c->audit->store, pt_db_key(row, 1));
+    const bool assigned = pt_db_flag(row, 2);
+    const uint32_t number = (uint64_t)paper <= c->last ? c->month_of[paper] : 0;
 
-    for (size_t t = 0; t < a->tag_count; t++) {
-        a->strata[t * STRATA + REST].papers = (size_t)papers;
+    (void)err;
+    if (t < c->audit->tag_count) {
+        c->audit->strata[t * STRATA + (assigned ? GIVEN : CONSIDERED)].papers++;
     }
-    return status ? status : pt_store_each(a->store, sql, read_stratum, a, err, "");
+    c->is_tagged = c->is_tagged && paper == c->paper;
+    c->paper = paper;
+    if (assigned && number) {
+        papertag_month *m = &c->months[number - 1];
+        m->tagged += !c->is_tagged;
+        m->tags++;
+        m->p += pt_db_real(row, 3, 0, 1);
+        c->is_tagged = true;
+    }
+    return PAPERTAG_OK;
+}
+
+/* Hands the months out in which there are papers, the earliest first. */
+static int list_months(struct audit *a, const papertag_month *months)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < MONTHS; i++) {
+        count += months[i].papers != 0;
+    }
+    a->months = pt_arena_array(pt_store_answer(a->store), count + 1, sizeof *a->months);
+    for (size_t i = 0; i < MONTHS && a->months; i++) {
+        if (months[i].papers) {
+            papertag_month *m = &a->months[a->month_count++];
+            *m = months[i];
+            m->p = m->tags ? m->p / (double)m->tags : NAN;
+        }
+    }
+    return a->months ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
+/* The months, with what the model gave in each; and how many papers each stratum has. */
+static int read_all(struct audit *a, papertag_error *err)
+{
+    static const char days[] = "SELECT key, " PT_DAY_OR_ADDED " FROM papers";
+    static const char opinions[] = "SELECT paper, tag, assigned, p FROM opinions";
+    struct counting c = {.audit = a};
+    int64_t last = 0, papers = 0;
+    int status = pt_store_ask(a->store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+
+    status = status ? status : pt_store_ask(a->store, "SELECT count(*) FROM papers", &papers, err, "");
+    c.last = (size_t)last;
+    c.month_of = pt_calloc(c.last + 1, sizeof *c.month_of);
+    c.months = pt_calloc(MONTHS, sizeof *c.months);
+    status = status || (c.month_of && c.months) ? status : pt_no_memory(err);
+    status = status ? status : pt_store_each(a->store, days, read_day, &c, err, "");
+    status = status ? status : pt_store_each(a->store, opinions, read_opinion, &c, err, "");
+    for (size_t t = 0; t < a->tag_count; t++) {
+        struct stratum *s = &a->strata[t * STRATA];
+        const size_t known = s[GIVEN].papers + s[CONSIDERED].papers;
+        s[REST].papers = (size_t)papers > known ? (size_t)papers - known : 0;
+    }
+    if (!status && list_months(a, c.months)) {
+        status = pt_no_memory(err);
+    }
+    free(c.month_of);
+    free(c.months);
+    return status;
 }
 
 /* A paper drawn, about one tag (its key) or all (0). */
@@ -396,8 +458,7 @@ int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_er
     if (!a.strata) {
         return pt_no_memory(err);
     }
-    status = read_months(&a, err);
-    status = status ? status : read_strata(&a, err);
+    status = read_all(&a, err);
     status = status ? status : count_papers(&a, err);
     if (!status && (estimate_all(&a, &result) || estimate_tags(&a, &result))) {
         status = pt_no_memory(err);

@@ -23,22 +23,26 @@ static int read_ends(void *context, pt_db_row *row, papertag_error *err)
 
 int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, papertag_error *err)
 {
-    static const char ends[] = "SELECT (SELECT min(date) FROM papers), (SELECT max(date) FROM papers),"
+    /* by the index of days: the first and the last paper of those that have one */
+    static const char ends[] = "SELECT (SELECT ifnull(date, announced) FROM papers WHERE day>=-1000000 ORDER BY day,"
+                               " date LIMIT 1), (SELECT ifnull(date, announced) FROM papers WHERE day>=-1000000"
+                               " ORDER BY day DESC, date DESC LIMIT 1),"
                                " (SELECT hash FROM models ORDER BY key DESC LIMIT 1)";
     papertag_store_stats stats = {0};
     struct ends e = {&stats, pt_store_answer(store)};
     const struct {
         size_t *number;
         const char *sql;
-    } counts[] = {{&stats.papers, "SELECT count(*) FROM papers"},
-                  {&stats.versions, "SELECT count(*) FROM versions"},
-                  {&stats.tagged, "SELECT count(*) FROM papers WHERE model IS NOT NULL"},
-                  {&stats.tags, "SELECT count(*) FROM tags"},
-                  {&stats.opinions, "SELECT count(*) FROM opinions"},
-                  {&stats.verdicts, "SELECT count(*) FROM verdicts"},
-                  {&stats.subscriptions, "SELECT count(*) FROM subscriptions"},
-                  {&stats.deliveries, "SELECT count(*) FROM deliveries WHERE ended IS NOT NULL"},
-                  {&stats.bytes, "SELECT page_count*page_size FROM pragma_page_count, pragma_page_size"}};
+    } counts[] = {
+        {&stats.papers, "SELECT count(*) FROM papers"},
+        {&stats.versions, "SELECT count(*) FROM versions"},
+        {&stats.tagged, "SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM papers WHERE model IS NULL)"},
+        {&stats.tags, "SELECT count(*) FROM tags"},
+        {&stats.opinions, "SELECT count(*) FROM opinions"},
+        {&stats.verdicts, "SELECT count(*) FROM verdicts"},
+        {&stats.subscriptions, "SELECT count(*) FROM subscriptions"},
+        {&stats.deliveries, "SELECT count(*) FROM deliveries WHERE ended IS NOT NULL"},
+        {&stats.bytes, "SELECT page_count*page_size FROM pragma_page_count, pragma_page_size"}};
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof counts / sizeof *counts && !status; i++) {

@@ -59,16 +59,58 @@ static const struct rule {
              {"origins", "gap<0", "gap=0"},
              {"origins", "NOT json_valid(arguments)", "arguments='[]'"}};
 
+/* What a table's rules count: a number for each, in one walk. */
+struct counted {
+    int64_t numbers[sizeof rules / sizeof *rules];
+    size_t count;
+};
+
+static int read_counted(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct counted *c = context;
+
+    (void)err;
+    for (size_t i = 0; i < c->count; i++) {
+        c->numbers[i] = pt_db_integer(row, (int)i, 0, INT64_MAX);
+    }
+    return PAPERTAG_OK;
+}
+
+/* Counts the values of the table of rules[first] that its rules find wrong, unless an earlier rule was of the table. */
+static int count_in_table(papertag_store *store, size_t first, int64_t *found, papertag_error *err)
+{
+    struct counted c = {.count = 0};
+    pt_buf sql = {0};
+    int status;
+
+    *found = 0;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (strcmp(rules[i].table, rules[first].table) != 0) {
+            continue;
+        }
+        if (i < first) {
+            pt_buf_free(&sql);
+            return PAPERTAG_OK;
+        }
+        pt_buf_format(&sql, "%s count(*) FILTER (WHERE %s)", c.count++ ? "," : "SELECT", rules[i].wrong);
+    }
+    pt_buf_format(&sql, " FROM %s", rules[first].table);
+    status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_counted, &c, err, "");
+    for (size_t i = 0; i < c.count; i++) {
+        *found += c.numbers[i];
+    }
+    pt_buf_free(&sql);
+    return status;
+}
+
 int pt_store_count_wrong_values(papertag_store *store, int64_t *count, const char **table, papertag_error *err)
 {
     int status = PAPERTAG_OK;
 
     *count = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules && !status; i++) {
-        char sql[400];
         int64_t found = 0;
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE %s", rules[i].table, rules[i].wrong);
-        status = pt_store_ask(store, sql, &found, err, "");
+        status = count_in_table(store, i, &found, err);
         *table = found && !*count ? rules[i].table : *table;
         *count += found;
     }

@@ -206,14 +206,17 @@ double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, p
     at = p->others;
     for (size_t i = 0; i < p->other_count; i++) {
         size_t place = 0, page = 0, first = 0;
-        float count;
+        float count, value;
         if (!next_other(p, &at, &place, &count)) {
             return 0;
         }
         while (page + 1 < p->pages && place >= first + read_16(p->page_counts + 2 * page)) {
             first += read_16(p->page_counts + 2 * page++);
         }
-        sum += (double)dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)] * (pt_sublinear(count, logs) - 1);
+        value = dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)];
+        if (value != 0) {
+            sum += (double)value * (pt_sublinear(count, logs) - 1);
+        }
     }
     return sum * (double)p->scale;
 }
