@@ -142,8 +142,8 @@ static const char *const steps[] = {
     /* papers as rows of a model, many in a block: see row_blocks.h */
     "CREATE TABLE row_blocks(\n"
     "  block INTEGER PRIMARY KEY, space TEXT NOT NULL, papers INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;\n",
-    /* the few papers without a model's opinion are counted without looking at all */
-    "CREATE INDEX papers_untagged ON papers(key) WHERE model IS NULL;\n"};
+    /* papers by the model that tagged them: those that one has not are found without looking at all */
+    "CREATE INDEX papers_model ON papers(model);\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

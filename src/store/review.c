@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "clock.h"
+#include "doubts.h"
 #include "store.h"
 #include "tag_index.h"
 #include "tags/tags.h"
@@ -25,8 +26,10 @@
 
 /* By order, then whether it is about one tag: ?1, its key. */
 static const char *const queries[][2] = {
+    /* within days; of all papers, see doubts.h. The plus keeps SQLite from reading all opinions in the order of papers
+     */
     [PAPERTAG_ORDER_UNCERTAIN] = {ONE_TAG ", min(abs(o.margin-c.cut))" OPINIONS CUTS " AND " NO_VERDICT
-                                          " GROUP BY o.paper ORDER BY 8, o.paper",
+                                          " GROUP BY +o.paper ORDER BY 8, o.paper",
                                   ONE_TAG ", abs(o.margin-c.cut)" OF_TAG CUTS " AND " NO_VERDICT
                                           " ORDER BY 8, o.paper"},
     [PAPERTAG_ORDER_RANDOM] = {WHOLE " AND NOT EXISTS(SELECT 1 FROM audits a WHERE a.paper=p.key AND a.tag IS NULL)",
@@ -36,10 +39,6 @@ static const char *const queries[][2] = {
     [PAPERTAG_ORDER_NEW] = {WHOLE
                             " AND NOT EXISTS(SELECT 1 FROM verdicts v WHERE v.paper=p.key) ORDER BY day DESC, key DESC",
                             ONE_TAG OF_TAG CUTS " AND " NO_VERDICT " ORDER BY p.day DESC, o.paper DESC"}};
-
-/* The first of them within days: the plus keeps SQLite from reading all opinions in the order of papers. */
-static const char uncertain_since[] =
-    ONE_TAG ", min(abs(o.margin-c.cut))" OPINIONS CUTS " AND " NO_VERDICT " GROUP BY +o.paper ORDER BY 8, o.paper";
 
 /* A question, and the number that gives it its place. */
 struct numbered {
@@ -65,18 +64,44 @@ struct questions {
     size_t count, capacity;
 };
 
+static void name_tag(const papertag_store *store, int64_t tag, papertag_question *q)
+{
+    for (size_t t = 0; t < store->tag_count; t++) {
+        q->tag = store->tag_keys[t] == tag ? store->tags[t].tag : q->tag;
+    }
+}
+
+/* The decisions nearest to their cuts, of all papers. */
+static int append_doubts(papertag_store *store, int64_t tag, struct questions *q, papertag_error *err)
+{
+    pt_doubt *doubts = NULL;
+    size_t count = 0;
+    int status = pt_store_doubts(store, tag, q->limit, &doubts, &count, err);
+
+    if (!status && pt_reserve(&q->list, &q->capacity, count + 1, sizeof *q->list)) {
+        status = pt_no_memory(err);
+    }
+    for (size_t i = 0; i < count && !status; i++) {
+        const pt_doubt *d = &doubts[i];
+        papertag_question one = {d->paper, NULL, d->p, d->margin, d->cut, d->assigned};
+        name_tag(store, d->tag, &one);
+        q->list[q->count++] = (struct numbered){i, one};
+    }
+    free(doubts);
+    return status;
+}
+
 static papertag_question read_question(const papertag_store *store, pt_db_row *row)
 {
-    const int64_t tag = pt_db_is_null(row, 1) ? 0 : pt_db_key(row, 1);
     papertag_question q = {pt_db_key(row, 0), NULL, NAN, NAN, NAN, pt_db_flag(row, 5)};
 
-    for (size_t t = 0; t < store->tag_count && tag; t++) {
-        if (store->tag_keys[t] == tag) {
-            q.tag = store->tags[t].tag;
-            q.p = pt_db_real(row, 2, 0, 1);
-            q.margin = pt_db_real_or_nan(row, 3);
-            q.cut = pt_db_real_or_nan(row, 4);
-        }
+    if (!pt_db_is_null(row, 1)) {
+        name_tag(store, pt_db_key(row, 1), &q);
+    }
+    if (q.tag) {
+        q.p = pt_db_real(row, 2, 0, 1);
+        q.margin = pt_db_real_or_nan(row, 3);
+        q.cut = pt_db_real_or_nan(row, 4);
     }
     return q;
 }
@@ -128,10 +153,10 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     long first = 0;
     int status = read_request(store, tag, since, &key, &first, err);
 
-    if (!status) {
-        const char *sql =
-            since && !tag && order == PAPERTAG_ORDER_UNCERTAIN ? uncertain_since : queries[order][tag != NULL];
-        status = pt_store_each(store, sql, append_question, &q, err, "ii", key, (int64_t)first);
+    if (!status && order == PAPERTAG_ORDER_UNCERTAIN && !since) {
+        status = append_doubts(store, key, &q, err);
+    } else if (!status) {
+        status = pt_store_each(store, queries[order][tag != NULL], append_question, &q, err, "ii", key, (int64_t)first);
     }
     if (!status) {
         pt_sort(q.list, q.count, sizeof *q.list, compare_numbers);

@@ -8,7 +8,7 @@
  *     identity, same_work             whether a paper is one that is there
  *     compile, select, stored_paper   papers out
  *     tag_index, known_model          tags: known, in force, and those of models
- *     verdict, review, audit          what a person says of tags, what to ask, how right the model is
+ *     verdict, review, doubts, audit  what a person says of tags, what to ask, how right the model is
  *     similar, trends, statistics     reports
  *     row_blocks, rows, own_tags, models  what learners use: below
  *     subscriptions, deliveries, mails  which papers were sent to whom
