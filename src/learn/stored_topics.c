@@ -28,9 +28,15 @@ static int keep_days(struct papers *p, long first, long last)
 {
     pt_rows rows = {0};
     pt_labels tags = {0};
-    size_t kept = 0;
+    size_t kept = 0, within = 0;
     int status = PAPERTAG_OK;
 
+    while (within < p->stored.count && p->days[within] >= first && p->days[within] <= last) {
+        within++;
+    }
+    if (within == p->stored.count) {
+        return PAPERTAG_OK; /* all: no copy is made */
+    }
     for (size_t i = 0; i < p->stored.count && !status; i++) {
         if (p->days[i] >= first && p->days[i] <= last) {
             const pt_row row = pt_rows_get(&p->stored.rows, i);

@@ -375,24 +375,46 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
 
 /* ---- days and tags --------------------------------------------------------------------------------------------- */
 
-/* What is known of papers, while it is read in the order of their keys. */
+/* The place of a paper among the stored ones; their count: it is not among them. Mostly no key is missing. */
+static size_t place_of(const pt_stored_rows *papers, int64_t key)
+{
+    size_t low = 0, high = papers->count;
+
+    if (key >= 1 && (uint64_t)key <= papers->count && papers->keys[key - 1] == key) {
+        return (size_t)key - 1;
+    }
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (papers->keys[middle] < key) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < papers->count && papers->keys[low] == key ? low : papers->count;
+}
+
+/* What is known of papers, read in the order of an index. */
 struct known {
     const papertag_store *store;
     const pt_stored_rows *papers;
-    size_t at;         /* papers that are done */
-    long *days;        /* of each paper */
-    pt_labels *labels; /* of the papers that are done */
-    uint32_t *tags;    /* tag_count: of the next paper */
-    size_t tag_count;
+    long *days; /* of each paper */
+    struct pair {
+        uint32_t place, tag;
+    } * pairs; /* count: papers and their tags */
+    size_t count, capacity;
+    int64_t key; /* of the tag read last */
+    uint32_t tag;
 };
 
 static int read_day(void *context, pt_db_row *row, papertag_error *err)
 {
-    struct known *k = context;
+    const struct known *k = context;
+    const size_t place = place_of(k->papers, pt_db_key(row, 0));
 
     (void)err;
-    if (k->at < k->papers->count && k->papers->keys[k->at] == pt_db_key(row, 0)) {
-        k->days[k->at++] = (long)pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST);
+    if (place < k->papers->count) {
+        k->days[place] = (long)pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST);
     }
     return PAPERTAG_OK;
 }
@@ -401,51 +423,73 @@ int pt_store_days(papertag_store *store, const pt_stored_rows *papers, long *day
 {
     struct known k = {.papers = papers, .days = days};
 
-    return pt_store_each(store, "SELECT key, " PT_DAY_OR_ADDED " FROM papers ORDER BY key", read_day, &k, err, "");
+    return pt_store_each(store, "SELECT key, " PT_DAY_OR_ADDED " FROM papers", read_day, &k, err, "");
 }
 
-/* The next paper is done: it has the tags read. */
-static int end_paper(struct known *k, papertag_error *err)
+/* The number of the tag with a key; UINT32_MAX: there is none. */
+static uint32_t tag_number(struct known *k, int64_t key)
 {
-    int status = pt_labels_append(k->labels, k->tags, k->tag_count) ? pt_no_memory(err) : PAPERTAG_OK;
-
-    k->tag_count = 0;
-    k->at++;
-    return status;
+    if (k->key != key) {
+        k->key = key;
+        k->tag = UINT32_MAX;
+        for (size_t t = 0; t < k->store->tag_count; t++) {
+            k->tag = k->store->tag_keys[t] == key ? (uint32_t)t : k->tag;
+        }
+    }
+    return k->tag;
 }
 
 static int read_label(void *context, pt_db_row *row, papertag_error *err)
 {
     struct known *k = context;
-    const pt_stored_rows *papers = k->papers;
-    const int64_t paper = pt_db_key(row, 0), tag = pt_db_key(row, 1);
-    int status = PAPERTAG_OK;
+    const size_t place = place_of(k->papers, pt_db_key(row, 0));
+    const uint32_t tag = tag_number(k, pt_db_key(row, 1));
 
-    while (!status && k->at < papers->count && papers->keys[k->at] < paper) {
-        status = end_paper(k, err);
+    if (place == k->papers->count || tag == UINT32_MAX) {
+        return PAPERTAG_OK;
     }
-    for (size_t t = 0; t < k->store->tag_count && k->at < papers->count && papers->keys[k->at] == paper; t++) {
-        if (k->store->tag_keys[t] == tag) {
-            k->tags[k->tag_count++] = (uint32_t)t;
-        }
+    if (pt_reserve(&k->pairs, &k->capacity, k->count + 1, sizeof *k->pairs)) {
+        return pt_no_memory(err);
     }
+    k->pairs[k->count++] = (struct pair){(uint32_t)place, tag};
+    return PAPERTAG_OK;
+}
+
+/* Sorts the pairs by paper, by counting, and appends the tags of each paper. 0 or PAPERTAG_NO_MEMORY. */
+static int append_labels(const struct known *k, pt_labels *out)
+{
+    const size_t papers = k->papers->count;
+    size_t *ends = pt_calloc(papers + 1, sizeof *ends);
+    uint32_t *tags = pt_alloc(k->count + 1, sizeof *tags);
+    int status = ends && tags ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+
+    for (size_t i = 0; i < k->count && !status; i++) {
+        ends[k->pairs[i].place + 1]++;
+    }
+    for (size_t i = 0; i < papers && !status; i++) {
+        ends[i + 1] += ends[i];
+    }
+    for (size_t i = 0; i < k->count && !status; i++) { /* then ends[i] is the end of paper i */
+        tags[ends[k->pairs[i].place]++] = k->pairs[i].tag;
+    }
+    for (size_t i = 0; i < papers && !status; i++) {
+        const size_t start = i ? ends[i - 1] : 0;
+        status = pt_labels_append(out, tags + start, ends[i] - start);
+    }
+    free(ends);
+    free(tags);
     return status;
 }
 
 int pt_store_labels(papertag_store *store, const pt_stored_rows *papers, pt_labels *out, papertag_error *err)
 {
-    static const char sql[] = "SELECT DISTINCT paper, tag FROM tagged ORDER BY paper";
-    struct known k = {.store = store, .papers = papers, .labels = out};
+    struct known k = {.store = store, .papers = papers};
     int status = pt_store_read_tags(store, err);
 
-    if (status) {
-        return status;
+    status = status ? status : pt_store_each(store, "SELECT paper, tag FROM tagged", read_label, &k, err, "");
+    if (!status && append_labels(&k, out)) {
+        status = pt_no_memory(err);
     }
-    k.tags = pt_alloc(store->tag_count, sizeof *k.tags);
-    status = k.tags ? pt_store_each(store, sql, read_label, &k, err, "") : pt_no_memory(err);
-    while (!status && k.at < papers->count) {
-        status = end_paper(&k, err);
-    }
-    free(k.tags);
+    free(k.pairs);
     return status;
 }
