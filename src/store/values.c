@@ -56,6 +56,7 @@ static const struct rule {
              {"kept", "NOT papertag_is_time(made)", "made=" NOW},
              {"kept", "held_out IS NOT NULL AND NOT json_valid(held_out)",
               "held_out=NULL"}, /* NULL is valid to some SQLite only */
+             {"row_blocks", "block<1 OR papers NOT BETWEEN 1 AND 64", NULL}, /* see row_blocks.h */
              {"origins", "gap<0", "gap=0"},
              {"origins", "NOT json_valid(arguments)", "arguments='[]'"}};
 
