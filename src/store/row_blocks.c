@@ -5,10 +5,10 @@
 
 enum { KEY = 8, HEAD = 12 };
 
-static void append_number(pt_buf *out, uint64_t number, int bytes)
+static void write_number(unsigned char *at, uint64_t number, int bytes)
 {
     for (int i = 0; i < bytes; i++) {
-        pt_buf_append(out, &(unsigned char){(unsigned char)(number >> (8 * i))}, 1);
+        at[i] = (unsigned char)(number >> (8 * i));
     }
 }
 
@@ -73,14 +73,16 @@ static int write_block(pt_row_writer *w, papertag_error *err)
 int pt_row_writer_put(pt_row_writer *w, int64_t paper, const void *row, size_t size, papertag_error *err)
 {
     const unsigned char unknown = PT_PACKED_UNKNOWN;
+    unsigned char head[HEAD];
     int status = w->begun ? PAPERTAG_OK : begin_writing(w, err);
 
     if (status || !w->written[0]) {
         return status;
     }
     row = w->is_foreign ? NULL : row;
-    append_number(&w->bytes, (uint64_t)paper, KEY);
-    append_number(&w->bytes, row ? size : 1, HEAD - KEY);
+    write_number(head, (uint64_t)paper, KEY);
+    write_number(head + KEY, row ? size : 1, HEAD - KEY);
+    pt_buf_append(&w->bytes, head, sizeof head);
     pt_buf_append(&w->bytes, row ? row : &unknown, row ? size : 1);
     w->papers++;
     return w->papers < PT_BLOCK_PAPERS ? PAPERTAG_OK : write_block(w, err);
@@ -129,8 +131,8 @@ int pt_row_blocks_read(papertag_store *store, const char *space, pt_row_taker *t
                        papertag_error *err)
 {
     struct reading r = {take, context, 0};
-    int status = pt_store_each(store, "SELECT bytes FROM row_blocks WHERE ?1 IS NULL OR space=?1 ORDER BY block", read_block, &r, err,
-                               "t", space);
+    int status = pt_store_each(store, "SELECT bytes FROM row_blocks WHERE ?1 IS NULL OR space=?1 ORDER BY block",
+                               read_block, &r, err, "t", space);
 
     *rows = r.rows;
     return status;

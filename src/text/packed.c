@@ -57,11 +57,30 @@ static void append_other(pt_buf *out, size_t place, float count)
     }
 }
 
+/* Appends the terms within their pages; returns how many do not occur once. */
+static size_t append_terms(pt_buf *out, const uint32_t *terms, const float *counts, size_t count)
+{
+    unsigned char bytes[256];
+    size_t others = 0, filled = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bytes[filled++] = (unsigned char)(terms[i] & 255);
+        bytes[filled++] = (unsigned char)(terms[i] >> 8 & 255);
+        others += counts[i] != 1;
+        if (filled == sizeof bytes) {
+            pt_buf_append(out, bytes, filled);
+            filled = 0;
+        }
+    }
+    pt_buf_append(out, bytes, filled);
+    return others;
+}
+
 void pt_pack_row(pt_buf *out, const uint32_t *terms, const float *counts, size_t count)
 {
     const size_t pages = count ? terms[count - 1] / PT_PACKED_PAGE + 1 : 0;
     const unsigned char head[PAGES] = {(unsigned char)pages};
-    size_t others = 0, at = 0;
+    size_t others, at = 0;
 
     if (pages >= PT_PACKED_UNKNOWN || count > SHORT_MAX) {
         pt_buf_append(out, &(unsigned char){PT_PACKED_UNKNOWN}, 1);
@@ -75,10 +94,7 @@ void pt_pack_row(pt_buf *out, const uint32_t *terms, const float *counts, size_t
         }
         append_16(out, at - first);
     }
-    for (size_t i = 0; i < count; i++) {
-        append_16(out, terms[i] % PT_PACKED_PAGE);
-        others += counts[i] != 1;
-    }
+    others = append_terms(out, terms, counts, count);
     append_16(out, others);
     for (size_t i = 0; i < count; i++) {
         if (counts[i] != 1) {
