@@ -83,7 +83,7 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
+.PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-store bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
 
 all: $(PROGRAM) $(STATIC) $(SHARED) $(EXTENSION) ## build the program and the libraries (default)
 
@@ -218,6 +218,9 @@ nightly: all ## everything that takes hours: see the comment in the Makefile
 
 bench: all ## measure speed on this machine, beside other tools: build/bench.md, build/bench.svg
 	@scripts/bench $(PROGRAM) build
+
+bench-store: all ## measure the commands over stores of 10,000 to 1,000,000 papers, kept in build/stores (minutes)
+	@scripts/bench-store $(PROGRAM) build/stores
 
 bench-instr: all ## count instructions of fixed inputs and compare with data/instructions.tsv (valgrind)
 	@scripts/bench-instr $(PROGRAM)

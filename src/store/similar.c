@@ -52,40 +52,33 @@ static int spread_row(struct measuring *m, papertag_tagger *tagger, const papert
     return PAPERTAG_OK;
 }
 
-/* Puts a neighbour into a list of at most `limit`, the nearest first, if it is among them. */
-static void insert_neighbour(papertag_neighbour *list, size_t *count, size_t limit, papertag_neighbour one)
-{
-    size_t at = *count;
-
-    if (!limit || (at == limit && compare_neighbours(&one, &list[at - 1]) > 0)) {
-        return;
-    }
-    at -= at == limit;
-    for (*count = at + 1; at && compare_neighbours(&one, &list[at - 1]) < 0; at--) {
-        list[at] = list[at - 1];
-    }
-    list[at] = one;
-}
-
-/* Lists the papers of the highest scores. */
+/* Lists the papers of the highest scores: the list is sorted and cut each time it has twice as many as are wanted. */
 static int rank(struct measuring *m, int64_t self, size_t limit, pt_arena *arena, const papertag_neighbour **out,
                 size_t *count)
 {
     const size_t most = limit < m->last ? limit : m->last;
-    papertag_neighbour *list = pt_arena_array(arena, most + 1, sizeof *list);
+    papertag_neighbour *list = pt_arena_array(arena, 2 * most + 1, sizeof *list);
+    size_t listed = 0;
+    double least = 0;
 
     if (!list) {
         return PAPERTAG_NO_MEMORY;
     }
-    *count = 0;
     m->scores[self] = 0;
-    for (size_t key = 1; key <= m->last; key++) {
+    for (size_t key = 1; key <= m->last && most; key++) {
         const double score = (double)m->scores[key];
-        if (score > 0) {
-            insert_neighbour(list, count, most, (papertag_neighbour){(int64_t)key, score < 1 ? score : 1});
+        if (score > least) {
+            list[listed++] = (papertag_neighbour){(int64_t)key, score < 1 ? score : 1};
+        }
+        if (listed == 2 * most) {
+            pt_sort(list, listed, sizeof *list, compare_neighbours);
+            listed = most;
+            least = list[most - 1].similarity; /* of equal ones the first counts: it is there */
         }
     }
+    pt_sort(list, listed, sizeof *list, compare_neighbours);
     *out = list;
+    *count = listed < most ? listed : most;
     return PAPERTAG_OK;
 }
 
