@@ -103,13 +103,17 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
     const int64_t paper = pt_db_key(row, 0), tag = pt_db_key(row, 1);
     const double margin = pt_db_real_or_nan(row, 2);
     const struct cut *c = (uint64_t)paper <= w->last ? find_cut(w, w->models[paper], tag) : NULL;
-    const double distance = c ? fabs(margin - c->cut) : NAN;
+    double distance;
     int status = PAPERTAG_OK;
 
     if (w->best.paper && w->best.paper != paper) {
         status = take_doubt(w, &w->best, err);
         w->best.paper = 0;
     }
+    if (!c) {
+        return status;
+    }
+    distance = fabs(margin - c->cut);
     if (isnan(distance) || distance > w->most || (w->best.paper && w->best.distance <= distance) ||
         is_judged(w, paper, tag)) {
         return status;

@@ -78,14 +78,15 @@ static int append_doubts(papertag_store *store, int64_t tag, struct questions *q
     size_t count = 0;
     int status = pt_store_doubts(store, tag, q->limit, &doubts, &count, err);
 
-    if (!status && pt_reserve(&q->list, &q->capacity, count + 1, sizeof *q->list)) {
-        status = pt_no_memory(err);
-    }
     for (size_t i = 0; i < count && !status; i++) {
         const pt_doubt *d = &doubts[i];
         papertag_question one = {d->paper, NULL, d->p, d->margin, d->cut, d->assigned};
         name_tag(store, d->tag, &one);
-        q->list[q->count++] = (struct numbered){i, one};
+        if (pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
+            status = pt_no_memory(err);
+        } else {
+            q->list[q->count++] = (struct numbered){i, one};
+        }
     }
     free(doubts);
     return status;

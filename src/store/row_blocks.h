@@ -36,7 +36,8 @@ int pt_row_writer_end(pt_row_writer *w, int status, papertag_error *err);
 /* Takes the row of a paper in. */
 typedef int pt_row_taker(void *context, int64_t paper, const pt_packed *row, papertag_error *err);
 
-/* Hands out the rows of all blocks of a space (NULL: of any), in the order in which they were written. *rows: how many there were. */
+/* Hands out the rows of all blocks of a space (NULL: of any), in the order in which they were written. *rows: how many
+ * there were. */
 int pt_row_blocks_read(papertag_store *store, const char *space, pt_row_taker *take, void *context, size_t *rows,
                        papertag_error *err);
 

@@ -234,43 +234,67 @@ static void drop_blocks(struct scan *s, bool outdated)
     }
 }
 
+static int open_scan(struct scan *s, papertag_error *err)
+{
+    int64_t last = 0;
+    int status = pt_store_ask(s->store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+
+    if (status) {
+        return status;
+    }
+    s->last = (size_t)last;
+    s->known = pt_calloc(s->last / 64 + 1, sizeof *s->known);
+    s->wanted = pt_calloc(s->last / 64 + 1, sizeof *s->wanted);
+    s->chunks = pt_calloc(CHUNKS, sizeof *s->chunks);
+    if (!s->known || !s->wanted || !s->chunks) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < CHUNKS; i++) {
+        s->chunks[i].options = s->options;
+    }
+    return PAPERTAG_OK;
+}
+
+static void close_scan(struct scan *s)
+{
+    for (size_t i = 0; i < CHUNKS && s->chunks; i++) {
+        pt_counter_free(&s->chunks[i].counter);
+        pt_buf_free(&s->chunks[i].packed);
+    }
+    free(s->chunks);
+    free(s->known);
+    free(s->wanted);
+    pt_arena_free(&s->arena);
+}
+
+/* Makes the rows that no block has. rows: how many the blocks had. */
+static int complete(struct scan *s, size_t rows, papertag_error *err)
+{
+    const bool outdated = rows > 2 * s->known_count + CHUNK * CHUNKS;
+    int status = PAPERTAG_OK;
+
+    if (s->known_count < s->last) { /* papers are never deleted, so mostly there is none missing */
+        status = pt_store_each(s->store, "SELECT key FROM papers", want_paper, s, err, "");
+    }
+    s->keeps = s->options->space && (s->missing >= KEPT_LEAST || outdated) && pt_store_can_write(s->store);
+    if (!status) {
+        drop_blocks(s, outdated);
+    }
+    return status || !s->missing ? status : make_missing(s, err);
+}
+
 int pt_store_scan(papertag_store *store, const pt_rows_options *options, pt_row_taker *take, void *context,
                   papertag_error *err)
 {
     struct scan s = {.store = store, .options = options, .take = take, .context = context};
-    int64_t last = 0;
     size_t rows = 0;
-    bool outdated;
-    int status = pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+    int status = open_scan(&s, err);
 
-    s.last = (size_t)last;
-    s.known = pt_calloc(s.last / 64 + 1, sizeof *s.known);
-    s.wanted = pt_calloc(s.last / 64 + 1, sizeof *s.wanted);
-    s.chunks = pt_calloc(CHUNKS, sizeof *s.chunks);
-    status = status || (s.known && s.wanted && s.chunks) ? status : pt_no_memory(err);
     if (!status && options->space) {
         status = pt_row_blocks_read(store, options->space, take_kept, &s, &rows, err);
     }
-    if (!status && s.known_count < s.last) { /* papers are never deleted, so mostly there is none missing */
-        status = pt_store_each(store, "SELECT key FROM papers", want_paper, &s, err, "");
-    }
-    outdated = rows > 2 * s.known_count + CHUNK * CHUNKS;
-    s.keeps = options->space && (s.missing >= KEPT_LEAST || outdated) && pt_store_can_write(store);
-    for (size_t i = 0; i < CHUNKS && s.chunks; i++) {
-        s.chunks[i].options = options;
-    }
-    if (!status) {
-        drop_blocks(&s, outdated);
-    }
-    status = status || !s.missing ? status : make_missing(&s, err);
-    for (size_t i = 0; i < CHUNKS && s.chunks; i++) {
-        pt_counter_free(&s.chunks[i].counter);
-        pt_buf_free(&s.chunks[i].packed);
-    }
-    free(s.chunks);
-    free(s.known);
-    free(s.wanted);
-    pt_arena_free(&s.arena);
+    status = status ? status : complete(&s, rows, err);
+    close_scan(&s);
     return status;
 }
 

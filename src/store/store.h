@@ -51,8 +51,7 @@ typedef struct pt_stored_rows {
 typedef struct pt_rows_options {
     const pt_tfidf_options *text;
     const pt_vocabulary *vocabulary;
-    const char *space; /* of the vocabulary without added terms, when it has none or they are not wanted; NULL: rows that
-                          the store keeps are not of it */
+    const char *space; /* of the vocabulary, when no added terms are wanted; NULL: rows that are kept are not of it */
     unsigned jobs;               /* threads; 0: one a processor */
     papertag_progress *progress; /* may be NULL */
     void *progress_context;
