@@ -489,6 +489,11 @@ said() { papertag labels export | tail -n +2 | cut -f1-3 | xargs; }
     serve_mail
     store
     printf '[serve]\nurl = https://papers.example.org/\n' >>"$PAPERTAG_CONFIG"
+    for wrong in papers ftp://x https:// 'https://[::1'; do
+        printf '[serve]\nurl = %s\n' "$wrong" >"$work/wrong"
+        run papertag serve --listen 127.0.0.1:0 --config "$work/wrong"
+        expect 2
+    done
     serve_page # before the first mail there is no key
     [ "$(ask 'verdict?paper=sample-01&tag=quantization&verdict=yes&sign=')" = 403 ]
     papertag subscribe ada --tag quantization --to ada@example.org --backlog all >/dev/null
