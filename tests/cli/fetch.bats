@@ -13,6 +13,7 @@ run_case() { python3 tests/cli/fetch_cases.py "$PAPERTAG" "$work/f" "$1"; }
 @test "fetch: all pages of all sets come, and the next run asks from the last day" { run_case pages; }
 @test "fetch: a service that is wrong about the day" { run_case wrong_day; }
 @test "fetch: past the proxy to this machine" { run_case proxy; }
+@test "fetch: a service that never comes to an end" { run_case circles; }
 @test "fetch: the contact is in the User-Agent" { run_case contact; }
 @test "fetch: years back, and a time aside does not move the place" { run_case back_fill; }
 @test "fetch: Retry-After in seconds and as a date; without it a minute, doubling" { run_case try_again_later; }

@@ -185,6 +185,23 @@ def wrong_day(folder):
 
 
 @case
+def circles(folder):
+    """The same papers over and over, by tokens that are new each time or by a count that is never reached: it ends."""
+    numbers = iter(range(1 << 30))
+    notes = json.dumps({"count": 99999999, "notes": [{"id": "n", "content": {"title": {"value": "A note"}}}]})
+    for kind, rest, answer in (
+            ("arxiv", 3000, lambda request: Answer(listing([record(1), record(2)], token=f"t{next(numbers)}"))),
+            ("openreview", 1000, lambda request: Answer(notes))):
+        w = World(os.path.join(folder, kind), answer)
+        w.rest = rest
+        w.source(kind, "cs.LG")
+        out = w.fetch(status=1)
+        check("never comes to an end" in out and len(w.service.requests) < 12, len(w.service.requests), out)
+        check(w.ids() in (["n"], ["2611.00001", "2611.00002"]), w.ids())
+        w.end()
+
+
+@case
 def contact(folder):
     w = World(folder, archive)
     os.makedirs(os.path.join(folder, "config/papertag"))

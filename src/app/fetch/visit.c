@@ -24,6 +24,8 @@ struct visit {
     text place, validators; /* as they are stored */
     char answered[MOMENT_SIZE], finished[MOMENT_SIZE], news[MOMENT_SIZE], again[MOMENT_SIZE];
     char *etag, *modified; /* of the last answer, owned */
+    uint64_t ids;          /* of the papers of the page, hashed */
+    unsigned repeated;     /* pages that came before in this visit */
     bool wrong;            /* this machine is at fault, which was reported */
 };
 
@@ -139,6 +141,10 @@ static bool take_paper(struct visit *v, const papertag_paper *paper)
         strcmp(paper->date, v->harvest.today) <= 0) { /* a day to come is a fault, and would skip the rest */
         memcpy(v->harvest.last_day, paper->date, DAY_SIZE);
     }
+    for (const char *c = paper->id ? paper->id : paper->title; c && *c; c++) { /* FNV-1a */
+        v->ids = (v->ids ^ (unsigned char)*c) * 0x100000001b3;
+    }
+    v->ids *= 0x100000001b3; /* the end of one */
     if (all->out) {
         return write_paper(v, paper);
     }
@@ -220,6 +226,18 @@ static bool store_progress(struct visit *v, const papertag_batch *batch, const c
     return !v->wrong;
 }
 
+/* Whether a service gives the same papers over and over, each time as another page: it would never come to an end. Now
+ * and then a page may rightly come twice, when papers move on while they are listed. */
+static bool goes_in_circles(struct visit *v)
+{
+    enum { REPEATED_MOST = 5 };
+    char name[32];
+
+    snprintf(name, sizeof name, "page %016llx", (unsigned long long)v->ids);
+    v->repeated += token_was_seen(&v->harvest, name);
+    return v->repeated > REPEATED_MOST;
+}
+
 /* One page that came: its papers and the place after it. */
 static harvest_step take_page(struct visit *v, const http_answer *answer, const page *p)
 {
@@ -229,7 +247,12 @@ static harvest_step take_page(struct visit *v, const http_answer *answer, const 
     if (v->visitor->batch) {
         papertag_batch_clear(v->visitor->batch);
     }
+    v->ids = 0xcbf29ce484222325;
     if (p->entries && !read_papers(v, &answer->body)) {
+        return STEP_FAILED;
+    }
+    if (p->entries && goes_in_circles(v)) {
+        text_put(&v->out->said, "it gives the same papers over and over, and never comes to an end");
         return STEP_FAILED;
     }
     step = v->harvest.kind->advance(&v->harvest, p);
