@@ -18,9 +18,11 @@ enum { FOLDS = 10, EPOCHS_MAX = 200 };
 static const double ADAPT_C = 10, WIDTH = 0.3, ASKED_MIN = 0.1, ASKED_LESS = 0.5, LABELLED_COST = 1, OTHERS_COST = 0.02;
 static const double OTHERS_MIN = 0.001, VERDICT_MORE = 20, FLIPS = 0.002, ADAPT_EPSILON = 0.01;
 
-/* A new tag: C, and costs relative to one example: of its name and definition; of all unjudged papers together, for
- * each unit of cost of the starting examples and the description; of all likely papers together. */
-static const double START_C = 0.1, DESCRIPTION_COST = 3, UNJUDGED_COST = 1.875, LIKELY_COST = 1, START_EPSILON = 0.001;
+/* A new tag: C, and costs relative to one example: of a paper judged not to have it (people are asked about papers near
+ * the cut, so most of those resemble it); of its name and definition; of all unjudged papers together, for each unit of
+ * cost of the starting examples and the description; of all likely papers together. */
+static const double START_C = 0.1, NO_COST = 0.5, DESCRIPTION_COST = 3, UNJUDGED_COST = 1.875, LIKELY_COST = 1;
+static const double START_EPSILON = 0.001;
 
 /* Even odds of a new tag that has its starting examples alone: see find_even. EVEN and EVEN_RISE are a line through the
  * best cuts of ten tags, by where their examples are when they are left out; no example counts as farther than FAR,
@@ -104,15 +106,15 @@ static unsigned fold_count(size_t count)
 }
 
 /* Adds the verdicts as the first cases. Those with yes and those with no are dealt to the folds separately, in turn.
- * targets: what each asks for; NULL: 1. */
-static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets, double cost)
+ * targets: what each asks for; NULL: 1. cost: of a no and of a yes. */
+static void add_verdicts(struct fit *f, const pt_lesson *lesson, const float *targets, const double cost[2])
 {
     size_t dealt[2] = {0};
 
     f->cases.folds = fold_count(lesson->count);
     for (size_t i = 0; i < lesson->count; i++) {
         const unsigned fold = (unsigned)(dealt[lesson->yes[i]]++ % f->cases.folds);
-        add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, cost,
+        add_case(f, lesson->judged[i], lesson->yes[i], targets ? targets[i] : 1, cost[lesson->yes[i]],
                  lesson->yes[i] ? fold : f->cases.folds - 1 - fold);
     }
 }
@@ -357,7 +359,7 @@ static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error
         for (size_t i = 0; i < lesson->count; i++) {
             asked[i] = (float)asked_by_verdict(lesson, i);
         }
-        add_verdicts(&f, lesson, asked, 1 + VERDICT_MORE * doubt);
+        add_verdicts(&f, lesson, asked, (double[]){1 + VERDICT_MORE * doubt, 1 + VERDICT_MORE * doubt});
     }
     status = status ? status : fit_restrained(lesson, &f, &restraint, err);
     status = status ? status : find_part(lesson, &f, &part, err);
@@ -428,7 +430,7 @@ static int fit_new_tag(const pt_lesson *lesson, bool all, struct fit *f, paperta
 
     if (!status) {
         if (all) {
-            add_verdicts(f, lesson, NULL, 1);
+            add_verdicts(f, lesson, NULL, (double[]){NO_COST, 1});
         }
         f->cases.folds = all ? f->cases.folds : fold_count(count_starting(lesson));
         for (size_t i = 0; i < lesson->count && !all; i++) {
