@@ -235,7 +235,7 @@ int papertag_model_precision_cut(const papertag_model *model, double precision, 
 int pt_manifest_precision(const papertag_model *model, double precision, double *p_min, papertag_error *err)
 {
     const cJSON *tags = cJSON_GetObjectItemCaseSensitive(model->json, "tags"), *tag;
-    double level;
+    double level = 2;
     size_t t = 0;
     int status = papertag_model_precision_cut(model, precision, &level, err);
 

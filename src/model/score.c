@@ -222,11 +222,12 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     for (size_t k = 0; k < m->tag_count; k++) {
         const size_t t = ranked[k].tag;
         const double p = ranked[k].p, margin = tagger->margins[t];
-        tagger->scores[k] = (papertag_score){.tag = m->tags[t].tag,
-                                             .index = t,
-                                             .margin = margin,
-                                             .p = p,
-                                             .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= m->tags[t].cut};
+        tagger->scores[k] =
+            (papertag_score){.tag = m->tags[t].tag,
+                             .index = t,
+                             .margin = margin,
+                             .p = p,
+                             .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= m->tags[t].cut};
     }
     return PAPERTAG_OK;
 }

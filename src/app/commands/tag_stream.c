@@ -280,7 +280,8 @@ static void free_slots(struct job *job)
 
 int tag_stream(const papertag_model *model, const tag_output *output, double precision, input *in, unsigned jobs)
 {
-    struct job job = {.model = model, .output = output, .precision = precision, .in = in, .slot_count = 4 * (size_t)jobs};
+    struct job job = {
+        .model = model, .output = output, .precision = precision, .in = in, .slot_count = 4 * (size_t)jobs};
     pthread_t threads[TAG_JOBS_MAX];
     unsigned started = 0;
     int code = EXIT_FAILED;
