@@ -37,6 +37,8 @@ WRITES = [
     ("POST", "/review", FORM, "id=sample-01&tag=agents&verdict=yes", "label"),
     ("POST", "/subscriptions", FORM, "name=eve&to=eve@example.org", "admin"),
     ("POST", "/subscriptions/end", FORM, "name=ada", "admin"),
+    ("POST", "/subscriptions/undo", FORM, "name=ada", "admin"),
+    ("POST", "/tags/remove", FORM, "tag=mine", "admin"),
     ("POST", "/tags", FORM, "tag=mine&id=sample-01", "admin"),
     ("POST", "/verdict?paper=sample-01&tag=agents&verdict=yes&sign=" + 32 * "0", FORM, "", "none"),
     ("POST", "/unsubscribe?name=ada&sign=" + 32 * "0", FORM, "List-Unsubscribe=One-Click", "none")]
@@ -44,6 +46,19 @@ WRITES = [
 
 def fail(*words):
     sys.exit(" ".join(str(word) for word in words))
+
+
+def routes_that_write():
+    """The routes of the program's own table, as method and path with {} for what varies; none without the sources."""
+    try:
+        with open("src/app/serve/routes.c") as file:
+            table = file.read().replace('API "', '"/api/v1/')
+    except FileNotFoundError:
+        return []
+    found = [("POST", path) for path in re.findall(r'FORM\("([^"]+)"', table)]
+    found += re.findall(r'(?:WRITE|SIGNED)\("([A-Z]+)", "([^"]+)"', table)
+    found += re.findall(r'\.method = "([A-Z]+)",\s*\.path = "([^"]+)"', table)
+    return [(method, path) for method, path in found if method != "GET"]
 
 
 def changes():
@@ -94,6 +109,10 @@ def every_write():
                         fail(method, path, "with a token to", name, "answered", status)
     if changes() != before:
         fail("a request that was refused has changed the store")
+    for method, path in routes_that_write():
+        form = re.compile(re.sub(r"{\w+}", "[^/]+", path) + r"(\?.*)?")
+        if not any(method == one[0] and form.fullmatch(one[1]) for one in WRITES):
+            fail("no attack on", method, path, "is among WRITES")
 
 
 def made_up():
