@@ -246,6 +246,37 @@ PAPERTAG_API void papertag_store_interrupt(papertag_store *store);
 /* Limits the cache of this handle to that number of bytes. What it does not hold may be in the system's cache. */
 PAPERTAG_API int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err);
 
+/* ---- several stores ---------------------------------------------------------------------------------------------- */
+
+/* What another store brought. Strings are borrowed until the next call. */
+typedef struct papertag_merged {
+    size_t added, updated, unchanged;    /* papers: each counts as one of these */
+    size_t verdicts, marks;              /* verdicts that hold now; papers with new marks or notes */
+    size_t deliveries;                   /* papers that count as delivered now, each to a subscription */
+    size_t subscriptions, sources, tags; /* that were not here; of tags those of a person's own */
+    papertag_strings subscriptions_kept; /* names of those that differ there: they stay as they are here */
+    papertag_strings sources_kept;
+    size_t unfinished; /* deliveries that were begun there and are not done with: they stay there */
+    const char *model; /* hash of the model that was made there and is in use there, but not here; NULL */
+    bool changed;      /* anything was written here */
+} papertag_merged;
+
+/* Brings in the store at `path`, which is only read; one of an older layout, too. What it knows is added as by
+ * papertag_store_add: papers by identity, with their sources, versions, and tags by the models that gave them. A text
+ * that one source changed is the later one's: of the store that has had both, else of the one that stored it later. Of
+ * verdicts the later holds. Marks, notes, random draws and deliveries of both stores count; papers of a mail that no
+ * server has accepted were not delivered. Own tags, subscriptions and sources (with their places) that are missing are
+ * added; those that both have stay as they are here. Models are not brought in, as each fits the verdicts of its store:
+ * to learn from all of them makes the next. What one store has forgotten (a verdict, a mark, a tag) the other brings
+ * back.
+ *
+ * Papers come in transactions of some thousands, with all that belongs to them: after any end the next call completes
+ * the merge; and called again, it changes nothing. All verdicts and marks are one call for papertag_store_undo.
+ * Errors: as of papertag_store_open; PAPERTAG_DAMAGED for values that no store has; PAPERTAG_BAD_ARGUMENT when it is
+ * the same file. */
+PAPERTAG_API int papertag_store_merge(papertag_store *store, const char *path, papertag_merged *out,
+                                      papertag_error *err);
+
 /* ---- checking and repair ----------------------------------------------------------------------------------------- */
 
 typedef enum papertag_finding_kind {

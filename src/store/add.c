@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "known_model.h"
 #include "model/model.h"
+#include "records.h"
 #include "row_blocks.h"
 #include "tag_index.h"
 
@@ -67,25 +68,6 @@ static int replace_opinions(papertag_store *store, int64_t key, const pt_batch_i
 
 /* ---- a new paper ----------------------------------------------------------------------------------------------- */
 
-/* Keeps the hash of the record that the source gave last, before another takes its place. */
-static int keep_record(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err)
-{
-    static const char sql[] = "INSERT OR IGNORE INTO records(paper, source, record) SELECT paper, source, record"
-                              " FROM sources WHERE paper=?1 AND source=?2";
-
-    return pt_store_do(store, sql, err, "it", key, item->paper.source);
-}
-
-static int write_source(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err)
-{
-    static const char sql[] =
-        "INSERT INTO sources(paper, source, id, record, text) VALUES(?1,?2,?3,?4,?5) ON CONFLICT DO"
-        " UPDATE SET id=excluded.id, record=excluded.record, text=excluded.text";
-
-    return pt_store_do(store, sql, err, "ittii", key, item->paper.source, item->paper.id, (int64_t)item->record_key,
-                       (int64_t)item->text_key);
-}
-
 static int insert_row(const struct adding *a, const pt_batch_item *item, int64_t day, papertag_error *err)
 {
     static const char sql[] =
@@ -120,7 +102,7 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_er
     const int64_t key = pt_store_last_key(a->store);
 
     status = status ? status : pt_store_do(a->store, index_text, err, "itt", key, paper->title, paper->abstract);
-    status = status ? status : write_source(a->store, key, item, err);
+    status = status ? status : pt_store_write_source(a->store, key, item, err);
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
     status = status || !tagged ? status : write_opinions(a->store, key, item, a->model, err);
     status = status || !tagged ? status : file_new(a, key, day, item, err);
@@ -133,27 +115,6 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_er
 }
 
 /* ---- a paper that is there ------------------------------------------------------------------------------------- */
-
-/* The text becomes the next version; a title or abstract that the record lacks stays. */
-static int next_version(const struct adding *a, int64_t key, const pt_batch_item *item, papertag_error *err)
-{
-    static const char unindex[] = "INSERT INTO search(search, rowid, title, abstract)"
-                                  " SELECT 'delete', key, title, abstract FROM papers WHERE key=?1";
-    static const char keep_old[] = "INSERT INTO versions(paper, version, title, abstract, replaced)"
-                                   " SELECT key, version, title, abstract, ?2 FROM papers WHERE key=?1";
-    static const char replace[] = "UPDATE papers SET version=version+1, title=ifnull(?2,title),"
-                                  " abstract=ifnull(?3,abstract), title_key=CASE WHEN ?2 IS NULL THEN title_key ELSE ?4"
-                                  " END WHERE key=?1";
-    static const char index[] = "INSERT INTO search(rowid, title, abstract)"
-                                " SELECT key, title, abstract FROM papers WHERE key=?1";
-    const char *title = item->paper.title, *abstract = item->paper.abstract;
-    const int64_t title_key = (int64_t)item->work.title;
-    int status = pt_store_do(a->store, unindex, err, "i", key);
-
-    status = status ? status : pt_store_do(a->store, keep_old, err, "it", key, a->now);
-    status = status ? status : pt_store_do(a->store, replace, err, "itti", key, title, abstract, title_key);
-    return status ? status : pt_store_do(a->store, index, err, "i", key);
-}
 
 /* Whether the record's text takes the place of the stored one: its source has changed it, or a source not seen before
  * has more than is there. */
@@ -201,7 +162,7 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
     const bool tagged = a->model && item->scored && newer && paper->title && paper->abstract;
 
     status = status ? status : pt_store_unfile(a->store, key, err);
-    status = status || !newer ? status : next_version(a, key, item, err);
+    status = status || !newer ? status : pt_store_next_version(a->store, key, item, a->now, err);
     status = status ? status : fill_in(a, key, item, err);
     if (!status && tagged) {
         status = replace_opinions(a->store, key, item, a->model, err);
@@ -212,8 +173,8 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
     if (!status && newer) {
         status = pt_row_writer_put(&a->rows, key, tagged ? item->row : NULL, item->row_size, err);
     }
-    status = status ? status : keep_record(a->store, key, item, err);
-    status = status ? status : write_source(a->store, key, item, err);
+    status = status ? status : pt_store_keep_record(a->store, key, item, err);
+    status = status ? status : pt_store_write_source(a->store, key, item, err);
     status = status ? status : pt_store_write_names(a->store, key, item, err);
     a->counts.updated += !status;
     a->counts.tagged += !status && tagged;
@@ -221,20 +182,6 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
 }
 
 /* ---- batches --------------------------------------------------------------------------------------------------- */
-
-/* Whether the source has given this very record before, as its last or earlier. So a file that has two versions of one
- * paper changes nothing when it is imported again. */
-static int is_repeated(papertag_store *store, int64_t key, const pt_batch_item *item, bool *repeated,
-                       papertag_error *err)
-{
-    static const char sql[] = "SELECT 1 FROM sources WHERE paper=?1 AND source=?2 AND record=?3 UNION ALL"
-                              " SELECT 1 FROM records WHERE paper=?1 AND source=?2 AND record=?3";
-    int64_t same = 0;
-    int status = pt_store_ask(store, sql, &same, err, "iti", key, item->paper.source, (int64_t)item->record_key);
-
-    *repeated = same;
-    return status == PAPERTAG_END ? PAPERTAG_OK : status;
-}
 
 static int add_item(struct adding *a, const pt_batch_item *item, papertag_error *err)
 {
@@ -245,7 +192,7 @@ static int add_item(struct adding *a, const pt_batch_item *item, papertag_error 
     if (status == PAPERTAG_END) {
         return insert_paper(a, item, err);
     }
-    status = status ? status : is_repeated(a->store, key, item, &repeated, err);
+    status = status ? status : pt_store_is_repeated(a->store, key, item, &repeated, err);
     if (status || repeated) {
         a->counts.unchanged += !status;
         return status;

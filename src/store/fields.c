@@ -94,6 +94,15 @@ size_t pt_fields_values(const pt_db_value values[PT_PAPER_FIELD_COUNT], pt_field
     return count;
 }
 
+void pt_fields_keep_latest(pt_db_value values[PT_PAPER_FIELD_COUNT], const pt_db_value there[PT_PAPER_FIELD_COUNT])
+{
+    for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++) {
+        if (fields[i].rule == LATEST && there[i].type != PT_DB_NULL) {
+            values[i] = there[i];
+        }
+    }
+}
+
 void pt_fields_read(pt_db_row *row, int column, pt_arena *arena, papertag_paper *out)
 {
     for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++, column++) {

@@ -313,7 +313,7 @@ int papertag_store_find(papertag_store *store, const char *id, int64_t *key, pap
 /* ---- names ----------------------------------------------------------------------------------------------------- */
 
 /* One row a statement: a statement that may write several makes SQLite flush the text index each time. */
-static int write_name(papertag_store *store, const char *name, int64_t key, papertag_error *err)
+int pt_store_write_name(papertag_store *store, const char *name, int64_t key, papertag_error *err)
 {
     int64_t found;
     int status = pt_store_ask(store, "SELECT key FROM papers WHERE id=?1", &found, err, "t", name);
@@ -331,7 +331,7 @@ int pt_store_write_names(papertag_store *store, int64_t key, const pt_batch_item
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof names / sizeof *names && !status; i++) {
-        status = names[i] ? write_name(store, names[i], key, err) : PAPERTAG_OK;
+        status = names[i] ? pt_store_write_name(store, names[i], key, err) : PAPERTAG_OK;
     }
     return status;
 }

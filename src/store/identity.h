@@ -20,4 +20,7 @@ int pt_store_free_id(papertag_store *store, const pt_batch_item *item, char deri
 /* Records the names of a paper other than its id, so that later records find it by them. */
 int pt_store_write_names(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err);
 
+/* Records one more name, unless another paper has it. */
+int pt_store_write_name(papertag_store *store, const char *name, int64_t key, papertag_error *err);
+
 #endif

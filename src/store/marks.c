@@ -58,6 +58,67 @@ int papertag_store_set_note(papertag_store *store, int64_t key, const char *note
     return pt_store_end(store, status, err);
 }
 
+/* What is noted of a paper. */
+struct noted {
+    bool read, starred;
+    const char *note; /* NULL: none */
+    pt_arena arena;
+};
+
+static int read_noted(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct noted *n = context;
+
+    (void)err;
+    n->read = pt_db_flag(row, 0);
+    n->starred = pt_db_flag(row, 1);
+    n->note = pt_db_text_or_null(row, 2, &n->arena);
+    return PAPERTAG_OK;
+}
+
+/* Both notes, on lines of their own, unless one has the other. NULL without memory. */
+static const char *join_notes(const char *ours, const char *theirs, pt_arena *arena)
+{
+    pt_buf both = {0};
+    const char *joined;
+
+    if (!theirs || (ours && strstr(ours, theirs))) {
+        return ours;
+    }
+    if (!ours || strstr(theirs, ours)) {
+        return theirs;
+    }
+    pt_buf_format(&both, "%s\n%s", ours, theirs);
+    joined = both.failed ? NULL : pt_arena_copy(arena, both.data, both.size);
+    pt_buf_free(&both);
+    return joined;
+}
+
+int pt_store_add_marks(papertag_store *store, int64_t key, bool read, bool starred, const char *note, int64_t *call,
+                       bool *changed, papertag_error *err)
+{
+    static const char find[] = "SELECT read, starred, note FROM marks WHERE paper=?1";
+    static const char write[] = "UPDATE marks SET read=?2, starred=?3, note=?4 WHERE paper=?1";
+    struct noted n = {.read = false};
+    const char *joined;
+    int status = pt_store_each(store, find, read_noted, &n, err, "i", key);
+
+    joined = status ? NULL : join_notes(n.note, note, &n.arena);
+    if (!status && (note || n.note) && !joined) {
+        status = pt_no_memory(err);
+    }
+    *changed = !status && ((read && !n.read) || (starred && !n.starred) || joined != n.note);
+    if (*changed) {
+        status = *call ? PAPERTAG_OK : pt_store_start_call(store, call, err);
+        status = status ? status : open_marks(store, *call, key, err);
+        status = status ? status
+                        : pt_store_do(store, write, err, "iiit", key, (int64_t)(read || n.read),
+                                      (int64_t)(starred || n.starred), joined);
+    }
+    pt_arena_free(&n.arena);
+    return status;
+}
+
 /* ---- versions --------------------------------------------------------------------------------------------------- */
 
 static void read_version(pt_db_row *row, pt_arena *arena, void *item)

@@ -106,23 +106,47 @@ static bool has_other_name(const char *path)
     return names > 1;
 }
 
+/* Puts a copy in the place of the open file, which SQLite removes when it is closed, however the program ends. */
+static int copy_aside(papertag_store *store, papertag_error *err)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    sqlite3 *file = store->db, *copy = NULL;
+    int code = sqlite3_open_v2("", &copy, flags, NULL);
+    sqlite3_backup *backup = code ? NULL : sqlite3_backup_init(copy, "main", file, "main");
+    int status;
+
+    if (backup) {
+        sqlite3_backup_step(backup, -1);
+        code = sqlite3_backup_finish(backup);
+    }
+    pt_statements_free(&store->statements);
+    store->db = copy;
+    status = code || !backup ? pt_store_fail(store, err) : PAPERTAG_OK;
+    sqlite3_close(file);
+    return status || !pt_store_functions(copy) ? status : pt_store_fail(store, err);
+}
+
 /* Makes sure that the file is a store of the layout known. One that is costs no transaction. */
-static int check_layout(papertag_store *store, papertag_error *err)
+static int check_layout(papertag_store *store, bool to_read, papertag_error *err)
 {
     int64_t version = 0, application = 0;
     int status = pt_store_ask(store, "PRAGMA user_version", &version, err, "");
 
-    if (!status && version != pt_store_version) {
+    if (!status && version != pt_store_version && !to_read) {
         return pt_store_migrate(store, pt_store_version, err);
     }
     status = status ? status : pt_store_ask(store, "PRAGMA application_id", &application, err, "");
     if (!status && application != PT_STORE_APPLICATION) {
         status = pt_fail(err, PAPERTAG_BAD_STORE, "%s: an SQLite file of another program", store->path);
     }
-    return status;
+    if (status || version == pt_store_version) {
+        return status;
+    }
+    status = version < pt_store_version ? copy_aside(store, err) : PAPERTAG_OK;
+    return status ? status : pt_store_migrate(store, pt_store_version, err);
 }
 
-static int open_file(papertag_store *store, bool create, papertag_error *err)
+static int open_file(papertag_store *store, bool create, bool to_read, papertag_error *err)
 {
     static const char settings[] =
         "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
@@ -151,14 +175,14 @@ static int open_file(papertag_store *store, bool create, papertag_error *err)
     }
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, 30000);
-    status = pt_store_functions(store->db) ? pt_store_fail(store, err) : check_layout(store, err);
+    status = pt_store_functions(store->db) ? pt_store_fail(store, err) : check_layout(store, to_read, err);
     /* The journal's form is kept in the file, and changing it needs the file to oneself. */
-    status = status || fixed ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
+    status = status || fixed || to_read ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
     store->counts_changes = !status;
     return status ? status : pt_store_exec(store, settings, err);
 }
 
-int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err)
+static int open_store(papertag_store **out, const char *path, bool create, bool to_read, papertag_error *err)
 {
     papertag_store *store = pt_calloc(1, sizeof *store);
     int status;
@@ -171,13 +195,23 @@ int papertag_store_open(papertag_store **out, const char *path, bool create, pap
         free(store);
         return pt_no_memory(err);
     }
-    status = open_file(store, create, err);
+    status = open_file(store, create, to_read, err);
     if (status) {
         papertag_store_close(store);
         return status;
     }
     *out = store;
     return PAPERTAG_OK;
+}
+
+int papertag_store_open(papertag_store **out, const char *path, bool create, papertag_error *err)
+{
+    return open_store(out, path, create, false, err);
+}
+
+int pt_store_open_to_read(papertag_store **out, const char *path, papertag_error *err)
+{
+    return open_store(out, path, false, true, err);
 }
 
 void papertag_store_close(papertag_store *store)

@@ -124,6 +124,9 @@ int pt_store_list(papertag_store *store, const char *sql, pt_listing *list, pape
  * URI, is a file all the same. Returns SQLite's code. */
 int pt_store_open_file(struct sqlite3 **db, const char *path);
 
+/* Opens a store that is only read: its file stays as it is. One of an older layout is copied, and the copy migrated. */
+int pt_store_open_to_read(papertag_store **out, const char *path, papertag_error *err);
+
 /* The path of the store's file itself, whatever links led to it. */
 const char *pt_store_file_name(const papertag_store *store);
 

@@ -5,6 +5,8 @@
  *     row                             what a row has, each value checked
  *     functions                       what SQL can ask the library
  *     batch, fields, days, add        papers in
+ *     records                         what each source has given of a paper
+ *     merge                           another store in
  *     identity, same_work             whether a paper is one that is there
  *     compile, select, stored_paper   papers out
  *     tag_index, known_model          tags: known, in force, and those of models

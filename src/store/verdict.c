@@ -85,8 +85,8 @@ static int start_call(struct call *call, papertag_store *store, papertag_error *
 
 /* Notes the verdict that is there, unless this call has done so, and writes the new one. Given again, it stays what it
  * was to the learner. The paper must be out of the index of tags. */
-static int record(const struct call *call, int64_t paper, int64_t tag, papertag_verdict verdict, const char *given,
-                  papertag_error *err)
+static int record(papertag_store *store, int64_t call, int64_t paper, int64_t tag, papertag_verdict verdict,
+                  const char *given, papertag_error *err)
 {
     static const char note[] = "INSERT OR IGNORE INTO before(call, paper, tag, verdict, given, held_out, example)"
                                " SELECT ?1, ?2, ?3, verdict, given, held_out, ifnull(example, 0) FROM (SELECT 1)"
@@ -97,12 +97,12 @@ static int record(const struct call *call, int64_t paper, int64_t tag, papertag_
                                 " held_out=iif(verdict=excluded.verdict, held_out, NULL),"
                                 " example=iif(verdict=excluded.verdict, example, 0)";
     const char *name = papertag_verdict_name(verdict);
-    int status = pt_store_do(call->store, note, err, "iii", call->number, paper, tag);
+    int status = pt_store_do(store, note, err, "iii", call, paper, tag);
 
     if (status || !name) {
-        return status ? status : pt_store_do(call->store, forget, err, "ii", paper, tag);
+        return status ? status : pt_store_do(store, forget, err, "ii", paper, tag);
     }
-    return pt_store_do(call->store, write, err, "iitt", paper, tag, name, given);
+    return pt_store_do(store, write, err, "iitt", paper, tag, name, given);
 }
 
 /* The key of a tag by any of its names. */
@@ -126,7 +126,7 @@ static int record_paper(const struct call *call, int64_t paper, const papertag_t
 
     for (size_t i = 0; i < count && !status; i++) {
         status = find_tag(call->store, verdicts[i].tag, &tag, err);
-        status = status ? status : record(call, paper, tag, verdicts[i].verdict, given, err);
+        status = status ? status : record(call->store, call->number, paper, tag, verdicts[i].verdict, given, err);
     }
     return status ? status : pt_store_file(call->store, paper, err);
 }
@@ -328,23 +328,23 @@ static int read_incoming(struct reading *r, const papertag_paper_verdict *verdic
     return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
 
-/* Records one verdict, unless the store has one that is not older. One whose time lies in the future came into the
- * store before such were refused, and counts as the oldest. */
-static int import_verdict(const struct call *call, const struct incoming *in, size_t *imported, papertag_error *err)
+int pt_store_import_verdict(papertag_store *store, const pt_other_verdict *other, int64_t *call, bool *taken,
+                            papertag_error *err)
 {
     static const char newer[] = "SELECT (SELECT count(*) FROM verdicts WHERE paper=?1 AND tag=?2 AND given BETWEEN ?3"
                                 " AND ?4) FROM tags WHERE key=?2";
-    const char *given = in->from->given ? in->from->given : call->now;
     int64_t known = 0;
-    int status = pt_store_ask(call->store, newer, &known, err, "iitt", in->paper, in->tag, given, call->tomorrow);
+    int status =
+        pt_store_ask(store, newer, &known, err, "iitt", other->paper, other->tag, other->since, other->tomorrow);
 
+    *taken = !status && !known;
     if (status || known) { /* another program may have removed the tag since it was looked up */
         return status == PAPERTAG_END ? PAPERTAG_OK : status;
     }
-    ++*imported;
-    status = pt_store_unfile(call->store, in->paper, err);
-    status = status ? status : record(call, in->paper, in->tag, in->from->verdict, given, err);
-    return status ? status : pt_store_file(call->store, in->paper, err);
+    status = *call ? PAPERTAG_OK : pt_store_start_call(store, call, err);
+    status = status ? status : pt_store_unfile(store, other->paper, err);
+    status = status ? status : record(store, *call, other->paper, other->tag, other->verdict, other->given, err);
+    return status ? status : pt_store_file(store, other->paper, err);
 }
 
 /* Records what was read, in one transaction. */
@@ -358,7 +358,12 @@ static int import_all(const struct reading *r, size_t *imported, papertag_error 
     }
     status = start_call(&call, r->store, err);
     for (size_t i = 0; i < r->count && !status; i++) {
-        status = r->list[i].wrong ? PAPERTAG_OK : import_verdict(&call, &r->list[i], imported, err);
+        const struct incoming *in = &r->list[i];
+        const char *given = in->from->given ? in->from->given : call.now;
+        const pt_other_verdict other = {in->paper, in->tag, in->from->verdict, given, given, call.tomorrow};
+        bool taken = false;
+        status = in->wrong ? PAPERTAG_OK : pt_store_import_verdict(r->store, &other, &call.number, &taken, err);
+        *imported += taken;
     }
     return pt_store_end(r->store, status, err);
 }

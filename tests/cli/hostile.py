@@ -261,6 +261,7 @@ def commands(model, other, ids):
         run("config", *form, "--config", "config", status=(0, 2))
         run("config", *form)
     sources()
+    merged()
     mails()
     run("retrain", status=(0, 1, 2, 3))
     run("model", "list", status=(0, 3))
@@ -287,6 +288,30 @@ def sources():
     run("morning", status=(1,))
     run("source", "remove", "s" + HOSTILE)
     del os.environ["PAPERTAG_CLOCK"]
+
+
+def merged():
+    """The store, and one that differs in what both have, brought into another."""
+    for name in ("other\u202e\x1b[2J.db", "third.db"):
+        with sqlite3.connect(os.environ["PAPERTAG_DB"]) as db, sqlite3.connect(name) as copy:
+            db.backup(copy)
+        run("merge", "--db", "merged.db", name, status=(1,))  # lists that are none
+        run("doctor", "--repair", "--db", name, status=(0, 1))
+        for form in ([], ["--json"]):
+            run("merge", "--db", "merged.db", name, *form, status=(0, 3))
+    with sqlite3.connect("third.db") as db:
+        db.execute("UPDATE subscriptions SET title='other'")
+        db.execute("UPDATE tags SET own=1")
+        db.execute("INSERT INTO kept(hash, made, used, summary, bytes) VALUES(?,'2026-01-01T00:00:00Z',1,'',x'41')", (HOSTILE,))
+        db.execute("INSERT INTO origins(name, kind, arguments, added) VALUES(?,?,'[]',?)", (HOSTILE,) * 3)
+    run("merge", "--db", "merged.db", "third.db")
+    with sqlite3.connect("third.db") as db:
+        db.execute("UPDATE origins SET kind='other'")
+        db.execute("UPDATE papers SET updated='later'||updated")
+    run("merge", "--db", "merged.db", "third.db", status=(1,))
+    with sqlite3.connect("third.db") as db:
+        db.execute("UPDATE papers SET updated=substr(updated, 6)")
+    run("merge", "--db", "merged.db", "third.db", status=(0, 3))
 
 
 def mails():

@@ -33,6 +33,10 @@ class Bench:
         self.do("label", "sample-02", "-quantization", "+agents")
         self.do("review", "--plain", "--order", "random", input="y\n" * 10)
         shutil.copy(self.at("db"), self.at("db.base"))
+        for args in (["add", self.at("more")], ["label", "sample-02", "+quantization"], ["label", "sample-40", "+agents"],
+                     ["digest", "--for", "me", "--limit", "30", "-o", self.at("gone")]):
+            self.do(*args)
+        shutil.copy(self.at("db"), self.at("other"))
         self.reset()
 
     def at(self, name):
@@ -135,6 +139,21 @@ class Add:
         whole("versions", count(b, "versions"), 1)
         whole("verdicts", count(b, "verdicts") >= 2, True)
         whole("opinions", b.rows("SELECT count(*) FROM papers WHERE model IS NULL")[0][0], 0)
+
+
+class Merge:
+    args, given = ["merge", "@other"], ""
+
+    def after(self, b, code, output):
+        whole("papers", count(b, "papers"), *([40] if code == 0 else range(25, 41)))
+        b.do("merge", b.at("other"), codes=(0, 3))
+        whole("papers", count(b, "papers"), 40)
+        whole("versions", count(b, "versions"), 1)
+        whole("papers delivered", count(b, "delivered"), 30)
+        here = b.rows("SELECT p.id, t.tag, verdict FROM verdicts v JOIN papers p ON p.key=v.paper JOIN tags t ON"
+                      " t.key=v.tag WHERE p.id='sample-40' OR p.id='sample-02' AND t.tag='quantization' ORDER BY 1")
+        whole("verdicts", here, [("sample-02", "quantization", "yes"), ("sample-40", "agents", "yes")])
+        b.do("merge", b.at("other"), codes=(3,))
 
 
 class Label:
@@ -300,7 +319,7 @@ def main():
     random.seed(20261125)
     b = Bench(program, library)
     number, bad, total = 0, 0, 0
-    for kind in (Add, Label, Undo, Import, Review, Retrain, TagNew, Digest, Taken, Send, Train):
+    for kind in (Add, Merge, Label, Undo, Import, Review, Retrain, TagNew, Digest, Taken, Send, Train):
         case, name, kills, wrong = kind(), kind.__name__.lower(), 0, []
         if chosen and name not in chosen:
             continue

@@ -16,6 +16,7 @@ import atexit, json, multiprocessing, os, shutil, sqlite3, subprocess, sys, temp
 sys.path.insert(0, "tests/cli")
 import client
 import http_server
+import merged
 
 SAMPLE = "data/sample.jsonl"
 LISTING = open("tests/cli/services/arxiv.xml").read()
@@ -44,6 +45,8 @@ def commands(work):
     yield "add-page", ["add", "--from", "page", at("page")], "", True, None
     yield "add-atom", ["add", at("atom")], "", True, None
     yield "add-bib", ["add", at("bib")], "", True, None
+    yield "merge", ["merge", at("other")], "", True, None
+    yield "merge-old", ["merge", at("old")], "", True, None
     yield "list", ["list", "--tag", "multimodal | RL", "--search", "model"], "", False, None
     yield "show", ["show", "sample-01"], "", False, None
     yield "similar", ["similar", "sample-01"], "", False, None
@@ -132,6 +135,12 @@ def prepare(program, work):
     shutil.copy(at("db.base"), at("mailed"))
     run("subscribe", "ada", "--tag", "multimodal", "--to", "ada@example.org", "--backlog", "all", "--db", at("mailed"))
     os.replace(at("mailed"), at("mailed.base"))
+    shutil.copy(at("db.base"), at("db"))
+    run("add", at("kept"))
+    run("label", "sample-02", "+multimodal", "-agents")
+    run("digest", "--for", "you", "-o", at("out"))
+    os.replace(at("db"), at("other"))
+    merged.old(at("old"))
     shutil.copy(at("db.base"), at("bad.base"))
     with open(at("bad.base"), "r+b") as f:
         f.seek(10 * 4096)

@@ -10,6 +10,7 @@
 #define COMMANDS(ROW)                                                                                                  \
     ROW(tag)                                                                                                           \
     ROW(add)                                                                                                           \
+    ROW(merge)                                                                                                         \
     ROW(source)                                                                                                        \
     ROW(fetch)                                                                                                         \
     ROW(morning)                                                                                                       \

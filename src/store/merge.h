@@ -1,0 +1,51 @@
+/*
+ * merge - another store brought into this one.
+ *
+ *     merge         the other store, its tags, models and subscriptions, and its papers in batches
+ *     merge_paper   a paper: found or added, and what is newer of it
+ *     merge_person  what people said of papers and what was delivered to them
+ */
+#ifndef PT_STORE_MERGE_H
+#define PT_STORE_MERGE_H
+
+#include "batch.h"
+#include "clock.h"
+
+/* Keys of rows there and of the same rows here, by ascending key there. */
+typedef struct pt_key_map {
+    struct pt_key_pair {
+        int64_t theirs, ours;
+    } * pairs; /* count */
+    size_t count, capacity;
+} pt_key_map;
+
+typedef struct pt_merge {
+    papertag_store *ours, *theirs;
+    papertag_merged merged;
+    char now[PT_TIME], tomorrow[PT_TIME];
+    int64_t call;   /* the call that can be undone to which all verdicts and marks belong; 0: none was needed yet */
+    int64_t *filed; /* [tags.count] new papers of the batch filed under each tag */
+    pt_key_map tags, models, subscriptions, deliveries;
+    pt_key_map papers; /* of the batch */
+    bool has_records;  /* sources there gave other records before their last */
+    pt_arena arena;    /* of the paper in hand */
+    pt_buf scratch;
+} pt_merge;
+
+/* Appends a pair, whose key there is greater than those before. PAPERTAG_NO_MEMORY. */
+int pt_key_map_append(pt_key_map *map, int64_t theirs, int64_t ours);
+
+/* The place of a key; map->count: it is not there. And the key here, 0: there is none. */
+size_t pt_key_map_find(const pt_key_map *map, int64_t theirs);
+int64_t pt_key_map_ours(const pt_key_map *map, int64_t theirs);
+
+/* The columns that pt_merge_paper reads of table `papers`. */
+#define PT_MERGE_COLUMNS "key, id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
+
+/* Brings a paper in from a row of theirs, and appends it to m->papers. A pt_row_reader; within a transaction here. */
+int pt_merge_paper(void *merge, pt_db_row *row, papertag_error *err);
+
+/* Bring in what people said of the papers of the batch, and which of them were delivered. Within a transaction here. */
+int pt_merge_person(pt_merge *m, papertag_error *err);
+
+#endif
