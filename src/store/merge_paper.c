@@ -461,7 +461,7 @@ static int fill_in(struct incoming *in, struct here *h, const struct change *cha
     }
     count = pt_fields_values(in->item.values, PT_FIELDS_FILLED, values, 4);
     status = pt_store_run(in->m->ours, sql, values, count, NULL, NULL, err);
-    return status ? status : pt_days_update(in->m->ours, h->key, &in->item.paper, err);
+    return status ? status : pt_days_update(in->m->ours, h->key, &in->item.paper, in->m->now, err);
 }
 
 /* The tags there are the paper's when they are of the text in force. */
