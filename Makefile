@@ -18,6 +18,9 @@ datadir    ?= $(PREFIX)/share
 python_version = $(shell $(PYTHON) -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null || echo python3)
 pythondir  ?= $(PREFIX)/lib/$(if $(filter /usr,$(PREFIX)),python3,$(python_version))/dist-packages
 
+# Where zsh finds completions: Debian's packages have a folder of their own.
+zshdir     ?= $(datadir)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+
 # CFLAGS, CPPFLAGS and LDFLAGS from outside are added last, so that they win. What a variant needs is kept apart.
 VARIANT ?= release
 INSTRUMENT :=
@@ -253,7 +256,8 @@ export PKGCONFIG
 install: all ## install under $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(pythondir)' '$(DESTDIR)$(bindir)' '$(DESTDIR)$(libdir)/pkgconfig' '$(DESTDIR)$(includedir)/papertag'
 	install -d '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(datadir)/man/man1'
-	install -d '$(DESTDIR)$(datadir)/bash-completion/completions'
+	install -d '$(DESTDIR)$(datadir)/bash-completion/completions' '$(DESTDIR)$(zshdir)'
+	install -d '$(DESTDIR)$(datadir)/fish/vendor_completions.d'
 	install -m 755 $(PROGRAM) '$(DESTDIR)$(bindir)/papertag'
 	install -m 644 include/papertag.h '$(DESTDIR)$(includedir)'
 	install -m 644 include/papertag/*.h '$(DESTDIR)$(includedir)/papertag'
@@ -277,6 +281,8 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	    $(PROGRAM) help --man "$$command" > '$(DESTDIR)$(datadir)/man/man1/papertag-'"$$command.1" || exit 1; \
 	done
 	$(PROGRAM) help --completion > '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
+	$(PROGRAM) help --completion zsh > '$(DESTDIR)$(zshdir)/_papertag'
+	$(PROGRAM) help --completion fish > '$(DESTDIR)$(datadir)/fish/vendor_completions.d/papertag.fish'
 	@echo "To build with the library: cc FILE.c -I$(includedir) -L$(libdir) -Wl,-rpath,$(libdir) -lpapertag"
 
 uninstall: ## remove what install put there
@@ -284,7 +290,8 @@ uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(libdir)/papertag_sqlite.so' '$(DESTDIR)$(pythondir)/papertag.py'
 	rm -f '$(DESTDIR)$(libdir)'/libpapertag.a '$(DESTDIR)$(libdir)'/libpapertag.so*
 	rm -f '$(DESTDIR)$(libdir)/pkgconfig/papertag.pc' '$(DESTDIR)$(datadir)'/man/man1/papertag*.1
-	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/papertag'
+	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/papertag' '$(DESTDIR)$(zshdir)/_papertag'
+	rm -f '$(DESTDIR)$(datadir)/fish/vendor_completions.d/papertag.fish'
 	rm -f '$(DESTDIR)$(datadir)/systemd/user/papertag.service' '$(DESTDIR)$(datadir)/systemd/user/papertag.timer'
 	rm -f '$(DESTDIR)$(datadir)'/systemd/user/papertag-serve.*
 	rm -rf '$(DESTDIR)$(datadir)/papertag' '$(DESTDIR)$(includedir)/papertag'

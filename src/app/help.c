@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "completion.h"
 #include "help.h"
 #include "manual.h"
 #include "person.h"
@@ -190,10 +191,25 @@ static int print_formats(void)
     return print_text(stdout, &t);
 }
 
+/* The operand is a shell; without one, bash. */
+static int print_shell_completion(const args *a)
+{
+    int shell = 0;
+
+    while (a->operand_count && completion_shells[shell] && strcmp(completion_shells[shell], a->operands[0]) != 0) {
+        shell++;
+    }
+    return completion_shells[shell] ? print_completion(shell)
+                                    : usage_error(a->command, "help: completion is for bash, zsh or fish");
+}
+
 static int run_help(const args *a)
 {
     const command *c = a->operand_count ? find_command(a->operands[0]) : NULL;
 
+    if (args_have(a, "completion")) {
+        return print_shell_completion(a);
+    }
     if (a->operand_count == 1 && !strcmp(a->operands[0], "formats")) {
         return print_formats();
     }
@@ -203,19 +219,17 @@ static int run_help(const args *a)
     if (args_have(a, "man")) {
         return c ? print_command_manual(c) : print_manual();
     }
-    if (args_have(a, "completion")) {
-        return print_completion();
-    }
     if (args_have(a, "names")) {
         return print_names();
     }
     return c ? print_command_help(stdout, c) : print_overview(stdout);
 }
 
-static const option help_options[] = {{"man", 0, NULL, "print the manual page of papertag, or of COMMAND (roff)"},
-                                      {"completion", 0, NULL, "print the completion script for bash"},
-                                      {"names", 0, NULL, "print the names of all commands, one a line"},
-                                      OPTION_END};
+static const option help_options[] = {
+    {"man", 0, NULL, "print the manual page of papertag, or of COMMAND (roff)"},
+    {"completion", 0, NULL, "print the completion script for bash, or for the shell given: zsh, fish"},
+    {"names", 0, NULL, "print the names of all commands, one a line"},
+    OPTION_END};
 
 const command command_help = {
     .name = "help",
@@ -227,5 +241,6 @@ const command command_help = {
                 "papertag help formats\twhat papertag reads, and who writes it\n"
                 "papertag help --man digest | man -l -\tthe same as a manual page\n"
                 "papertag help --completion >>~/.bash_completion\tcomplete commands and "
-                "options in bash\n",
+                "options in bash\n"
+                "papertag help --completion fish >~/.config/fish/completions/papertag.fish\tthe same in fish\n",
 };

@@ -1,5 +1,5 @@
 /*
- * manual - manual pages in roff's man macros, one a command and one over all, and completion for bash.
+ * manual - manual pages in roff's man macros, one a command and one over all.
  */
 #include <ctype.h>
 #include <string.h>
@@ -225,28 +225,5 @@ int print_manual(void)
                   "papertag add papers.jsonl\timport them into the store\n"
                   "papertag digest --tag 'RL | agents' --since 7d\tread what the last week had on two subjects\n"
                   "papertag review\tcorrect decisions; `papertag retrain` learns from them\n");
-    return write_page(&t);
-}
-
-int print_completion(void)
-{
-    text t = {0};
-
-    text_put(&t, "# bash completion for papertag\n_papertag() {\n    local word=${COMP_WORDS[COMP_CWORD]} options=\n"
-                 "    case ${COMP_WORDS[1]} in\n");
-    for (const command *const *c = commands; *c; c++) {
-        text_format(&t, "    %s) options='", (*c)->name);
-        for (const option *o = (*c)->options; o->name; o++) {
-            text_format(&t, "--%s ", o->name);
-        }
-        text_put(&t, "--config' ;;\n");
-    }
-    text_put(&t, "    esac\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        options='");
-    for (const command *const *c = commands; *c; c++) {
-        text_format(&t, "%s ", (*c)->name);
-    }
-    text_put(&t, "'\n    elif [ \"${word#-}\" = \"$word\" ]; then\n        options=\n    fi\n"
-                 "    [ -z \"$options\" ] || mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n}\n"
-                 "complete -o default -F _papertag papertag\n");
     return write_page(&t);
 }
