@@ -16,7 +16,9 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import ctypes
+import functools
 import itertools
+import operator
 import os
 import struct
 import tempfile
@@ -308,38 +310,42 @@ class Model:
             tagger = self._local.tagger = _Handle("tagger", self._handle.pointer, self._handle)
         return tagger.pointer
 
-    def _tag_batch(self, papers: list[tuple[Text, Text]]) -> list[list[Score]]:
+    def _tag_batch(self, papers: list[tuple[Text, Text]], assigned: bool = False) -> list[list[Score]]:
         """All scores of each paper, by one call of the library: the interpreter lock is free for as long as possible."""
         count, size, tags = len(papers), len(self._tags) * ctypes.sizeof(_Score), self._tags
         scores = ctypes.create_string_buffer(max(count * size, 1))
         titles = (ctypes.c_char_p * count)(*(_bytes(title) for title, _ in papers))
         abstracts = (ctypes.c_char_p * count)(*(_bytes(abstract) for _, abstract in papers))
         _call("tag_many", self._tagger(), count, titles, abstracts, scores)
-        rows = memoryview(scores)
-        return [[Score(tags[i], p, margin, assigned)
-                 for _, i, margin, p, assigned in _SCORE.iter_unpack(rows[at:at + size])]
-                for at in range(0, count * size, size)] if tags else [[] for _ in papers]
+        if not tags:
+            return [[] for _ in papers]
+        rows = (_SCORE.iter_unpack(memoryview(scores)[at:at + size]) for at in range(0, count * size, size))
+        if assigned:
+            rows = (filter(operator.itemgetter(4), row) for row in rows)
+        return [[Score(tags[i], p, margin, is_assigned) for _, i, margin, p, is_assigned in row] for row in rows]
 
-    def tag(self, title: Text, abstract: Text = None) -> list[Score]:
-        """All T scores of a paper, highest p first. Either text may be None."""
-        return self._tag_batch([(title, abstract)])[0]
+    def tag(self, title: Text, abstract: Text = None, assigned: bool = False) -> list[Score]:
+        """All T scores of a paper, highest p first; with `assigned`, those of its tags alone. Either text may be None."""
+        return self._tag_batch([(title, abstract)], assigned)[0]
 
-    def tag_many(self, papers: Iterable[Paper], threads: Optional[int] = None) -> Iterator[list[Score]]:
+    def tag_many(self, papers: Iterable[Paper], threads: Optional[int] = None,
+                 assigned: bool = False) -> Iterator[list[Score]]:
         """tag() of each paper, in order, on `threads` threads (None: one for each processor).
 
         A paper is a pair (title, abstract), a dict with these keys, or a string, an abstract. Papers are taken from the
         iterable as they are needed, some hundred ahead: it may be endless.
         """
+        tag_batch = functools.partial(self._tag_batch, assigned=assigned)
         threads = threads or os.cpu_count() or 1
         parts = map(_parts, papers)
         batches = iter(lambda: list(itertools.islice(parts, BATCH)), [])
         if threads == 1:
-            yield from itertools.chain.from_iterable(map(self._tag_batch, batches))
+            yield from itertools.chain.from_iterable(map(tag_batch, batches))
             return
         waiting: collections.deque = collections.deque()
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
             for batch in batches:
-                waiting.append(pool.submit(self._tag_batch, batch))
+                waiting.append(pool.submit(tag_batch, batch))
                 if len(waiting) > 2 * threads:
                     yield from waiting.popleft().result()
             while waiting:

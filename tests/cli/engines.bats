@@ -130,6 +130,9 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(20)]
 [t.start() for t in threads], [t.join() for t in threads]
 assert not failures, failures
+for scores, paper in zip(model.tag_many(papers, 2, assigned=True), expected):
+    same(scores, [tag for tag in paper["tags"] if tag["assigned"]])
+assert model.tag("We quantize", assigned=True) == [score for score in model.tag("We quantize") if score.assigned]
 P
 }
 
