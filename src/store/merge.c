@@ -16,47 +16,13 @@
 
 enum { PAPERS = 4096 }; /* of a batch */
 
-/* ---- keys -------------------------------------------------------------------------------------------------------- */
-
-int pt_key_map_append(pt_key_map *map, int64_t theirs, int64_t ours)
-{
-    int status = pt_reserve(&map->pairs, &map->capacity, map->count + 1, sizeof *map->pairs);
-
-    if (!status) {
-        map->pairs[map->count++] = (struct pt_key_pair){theirs, ours};
-    }
-    return status;
-}
-
-size_t pt_key_map_find(const pt_key_map *map, int64_t theirs)
-{
-    size_t low = 0, high = map->count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (map->pairs[middle].theirs < theirs) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < map->count && map->pairs[low].theirs == theirs ? low : map->count;
-}
-
-int64_t pt_key_map_ours(const pt_key_map *map, int64_t theirs)
-{
-    const size_t place = pt_key_map_find(map, theirs);
-
-    return place < map->count ? map->pairs[place].ours : 0;
-}
+/* ---- what papers refer to ---------------------------------------------------------------------------------------- */
 
 /* Appends to a map what a step has found or made. */
 static int append(pt_key_map *map, int64_t theirs, int64_t ours, int status, papertag_error *err)
 {
     return status ? status : pt_key_map_append(map, theirs, ours) ? pt_no_memory(err) : PAPERTAG_OK;
 }
-
-/* ---- what papers refer to ---------------------------------------------------------------------------------------- */
 
 /* A tag of both stores stays as it is here, but for what an own tag lacks. */
 static int merge_tag(void *context, pt_db_row *row, papertag_error *err)

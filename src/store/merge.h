@@ -10,14 +10,7 @@
 
 #include "batch.h"
 #include "clock.h"
-
-/* Keys of rows there and of the same rows here, by ascending key there. */
-typedef struct pt_key_map {
-    struct pt_key_pair {
-        int64_t theirs, ours;
-    } * pairs; /* count */
-    size_t count, capacity;
-} pt_key_map;
+#include "key_map.h"
 
 typedef struct pt_merge {
     papertag_store *ours, *theirs;
@@ -31,13 +24,6 @@ typedef struct pt_merge {
     pt_arena arena;    /* of the paper in hand */
     pt_buf scratch;
 } pt_merge;
-
-/* Appends a pair, whose key there is greater than those before. PAPERTAG_NO_MEMORY. */
-int pt_key_map_append(pt_key_map *map, int64_t theirs, int64_t ours);
-
-/* The place of a key; map->count: it is not there. And the key here, 0: there is none. */
-size_t pt_key_map_find(const pt_key_map *map, int64_t theirs);
-int64_t pt_key_map_ours(const pt_key_map *map, int64_t theirs);
 
 /* The columns that pt_merge_paper reads of table `papers`. */
 #define PT_MERGE_COLUMNS "key, id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
