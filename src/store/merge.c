@@ -288,6 +288,7 @@ static int merge_batch(pt_merge *m, int64_t *last, papertag_error *err)
         return status;
     }
     m->papers.count = 0;
+    m->rows = (pt_row_writer){.store = m->ours, .space = ""};
     memset(m->filed, 0, m->tags.count * sizeof *m->filed);
     status = pt_store_each(m->theirs, sql, pt_merge_paper, m, err, "ii", *last, (int64_t)PAPERS);
     for (size_t t = 0; t < m->tags.count && !status; t++) {
@@ -297,6 +298,7 @@ static int merge_batch(pt_merge *m, int64_t *last, papertag_error *err)
         status = pt_merge_person(m, err);
         *last = m->papers.pairs[m->papers.count - 1].theirs;
     }
+    status = pt_row_writer_end(&m->rows, status, err);
     status = pt_store_end(m->ours, status, err);
     return !status && !m->papers.count ? PAPERTAG_END : status;
 }

@@ -11,6 +11,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "key_map.h"
+#include "row_blocks.h"
 
 typedef struct pt_merge {
     papertag_store *ours, *theirs;
@@ -19,9 +20,10 @@ typedef struct pt_merge {
     int64_t call;   /* the call that can be undone to which all verdicts and marks belong; 0: none was needed yet */
     int64_t *filed; /* [tags.count] new papers of the batch filed under each tag */
     pt_key_map tags, models, subscriptions, deliveries;
-    pt_key_map papers; /* of the batch */
-    bool has_records;  /* sources there gave other records before their last */
-    pt_arena arena;    /* of the paper in hand */
+    pt_key_map papers;  /* of the batch */
+    bool has_records;   /* sources there gave other records before their last */
+    pt_row_writer rows; /* of the batch: rows of papers whose text changes are forgotten */
+    pt_arena arena;     /* of the paper in hand */
     pt_buf scratch;
 } pt_merge;
 

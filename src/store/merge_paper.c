@@ -434,6 +434,7 @@ static int change_text(struct incoming *in, const struct here *h, const struct c
 
     if (change->text) {
         status = pt_store_next_version(in->m->ours, h->key, &in->item, in->m->now, err);
+        status = status ? status : pt_row_writer_put(&in->m->rows, h->key, NULL, 0, err);
     }
     if (!status && (change->text || change->past) && in->version > 1) {
         status = pt_store_each(in->m->theirs, before, copy_past_text, &past, err, "i", in->theirs);

@@ -178,6 +178,8 @@ two_stores() {
         [ "$(sql m.db "SELECT abstract, version, upvotes FROM papers")" = 'Three|2|3' ]
         [ "$(sql m.db "SELECT version, abstract FROM versions")" = '1|One' ]
     done
+    papertag merge --db "$work/a.db" "$work/c.db" >/dev/null # what add kept of the text before goes, too
+    papertag doctor --db "$work/a.db" >/dev/null
 }
 
 @test "merge: a store of an older layout is read, and stays as it is" {
