@@ -124,7 +124,7 @@ static bool add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r
         added = cJSON_AddNumberToObject(item, "keyword_examples", (double)r->named_examples[tag]);
     }
     return added && cJSON_AddNumberToObject(item, "cut", r->result.cuts[tag]) &&
-           cJSON_AddNumberToObject(item, "strictness", r->result.strictness[tag]) &&
+           add_metric(item, "strictness", r->result.strictness[tag]) &&
            cJSON_AddNumberToObject(item, "platt_a", r->result.a[tag]) &&
            cJSON_AddNumberToObject(item, "platt_b", r->result.b[tag]);
 }
