@@ -94,35 +94,23 @@ static int append_trend(struct trends *t, papertag_trend trend, size_t length, p
     return PAPERTAG_OK;
 }
 
-/* Titles being counted, TITLES at a time. */
-enum { TITLES = 4096 };
-
+/* Titles being counted. */
 struct titles {
     pt_lexicon *lexicon;
     const pt_tfidf_options *options;
-    pt_rows rows;   /* not wanted: only the lexicon's counts are */
-    pt_texts *list; /* waiting of TITLES */
-    size_t waiting, count;
-    pt_arena arena; /* of those that wait */
+    pt_rows rows; /* not wanted: only the lexicon's counts are */
+    size_t count;
 };
-
-static int count_waiting(struct titles *t, papertag_error *err)
-{
-    int status = pt_lexicon_count(t->lexicon, t->options, t->list, t->waiting, pt_jobs(0), &t->rows, err);
-
-    t->rows.count = 0;
-    t->waiting = 0;
-    pt_arena_reset(&t->arena);
-    return status;
-}
 
 static int count_title(void *context, pt_db_row *row, papertag_error *err)
 {
     struct titles *t = context;
+    const char *title = pt_db_peek_or_null(row, 0);
 
     t->count++;
-    t->list[t->waiting++].title = pt_db_text_or_null(row, 0, &t->arena);
-    return t->waiting < TITLES ? PAPERTAG_OK : count_waiting(t, err);
+    t->rows.count = 0;
+    return title ? pt_lexicon_count(t->lexicon, t->options, &(pt_texts){title, NULL}, 1, 1, &t->rows, err)
+                 : PAPERTAG_OK;
 }
 
 /* Counts the terms of the titles of [first, last]; *papers: how many titles. */
@@ -131,13 +119,10 @@ static int count_titles(papertag_store *store, int64_t first, int64_t last, cons
 {
     static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
                               " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
-    struct titles t = {.lexicon = lexicon, .options = options, .list = pt_calloc(TITLES, sizeof *t.list)};
-    int status = t.list ? pt_store_each(store, sql, count_title, &t, err, "ii", first, last) : pt_no_memory(err);
+    struct titles t = {.lexicon = lexicon, .options = options};
+    int status = pt_store_each(store, sql, count_title, &t, err, "ii", first, last);
 
-    status = status ? status : count_waiting(&t, err);
-    free(t.list);
     pt_rows_free(&t.rows);
-    pt_arena_free(&t.arena);
     *papers = t.count;
     return status;
 }
