@@ -172,9 +172,9 @@ $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
 	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
 	$(Q)$(if $(QUICK),true,$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS))
-	$(Q)for part in kill powercut damage limits together stateful $(if $(QUICK),,edited); do \
+	$(Q)for part in kill powercut damage limits together stateful serve $(if $(QUICK),,edited); do \
 	        case $$part in \
-	            together | stateful | edited) shim= ;; \
+	            together | stateful | edited | serve) shim= ;; \
 	            powercut) shim='$(CURDIR)/$(RECORD)' ;; \
 	            *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; \
 	        esac; \

@@ -102,7 +102,8 @@ const command command_serve = {
     .details =
         "Prints `serving http://ADDRESS:PORT/` when it is ready, and ends with SIGTERM or Ctrl-C. It listens to this "
         "machine alone; elsewhere it wants a file of tokens, and TLS is the business of a proxy before it. The API is "
-        "described at /api/v1/openapi.json, the keys of the pages at /help.\n"
+        "described at /api/v1/openapi.json, the keys of the pages at /help. POST /api/v1/tagging answers each record "
+        "as soon as it is there, while the rest of the body comes in.\n"
         "With url under [serve], the links in mails of `papertag send` are answered under that address, and without a "
         "token nothing else is. A proxy has to pass on the Host that it was asked for.\n"
         "systemd may hand over the socket (socket activation).\n",
