@@ -160,7 +160,8 @@ void pt_sql_last_day(pt_sql *sql, long day)
     copy = pt_arena_copy(&sql->arena, text, strlen(text));
     sql->text.failed = sql->text.failed || !copy;
     if (copy && strtol(copy + 8, NULL, 10) == pt_days_in_month(strtol(copy, NULL, 10), strtol(copy + 5, NULL, 10))) {
-        memcpy(copy + 8, "31", 2);
+        copy[8] = '3';
+        copy[9] = '1';
     }
     pt_sql_text(sql, copy);
 }
