@@ -71,6 +71,7 @@ def commands(work):
     yield "explain-paper", ["explain", "--paper", "sample-01"], "", False, None
     yield "eval-store", ["eval", "--store"], "", False, None
     yield "tag-remove", ["tag-remove", "own"], "", True, None
+    yield "tag-forget", ["tag-remove", "own", "--model", at("model")], "", True, None
     yield "model-list", ["model", "list"], "", False, None
     yield "model-use", ["model", "use", "default"], "", True, None
     yield "model-save", ["model", "save", "-o", at("out")], "", False, "out"
