@@ -22,7 +22,7 @@ COMMANDS = (
     ["list", "--sort", "p", "--tag", "!RL", "--since", "2026", "--until", "2026-11", "--search", "model"], ["add", "--retag"],
     ["digest", "--for", "me", "--as-of", "2026-11-01"], ["review", "--plain", "--order", "random", "--tag", "mine"],
     ["digest", "--tag", "agents & p>0.5", "--format", "eml"], ["tag-remove", "mine"], ["digest", "--format", "atom"],
-    ["send", "--dry-run"], ["send", "--resolve", "you", "unsent"])
+    ["merge", "--db", "{out}.db", "{db}"], ["send", "--dry-run"], ["send", "--resolve", "you", "unsent"])
 
 
 def prepare(program, work):
@@ -112,7 +112,7 @@ def attempt(task):
 
     def run(words, codes=(0, 1, 2, 3)):
         nonlocal runs
-        args = [word.format(out=at("out"), more=os.path.join(base, "more")) for word in words]
+        args = [word.format(out=at("out"), db=at("db"), more=os.path.join(base, "more")) for word in words]
         runs += 1
         try:
             done = subprocess.run([program, *args], env=env, input="y\nn\nu\nq\n", capture_output=True, text=True,
