@@ -162,7 +162,7 @@ static int merge_subscription(void *context, pt_db_row *row, papertag_error *err
         status = pt_store_run(m->ours, write, values, SUBSCRIPTION_VALUES, NULL, NULL, err);
         key = pt_store_last_key(m->ours);
         m->merged.subscriptions += !status;
-        status = status ? status : begin_subscription(m, theirs, key, values[SUBSCRIPTION_VALUES - 1].text, err);
+        status = status ? status : begin_subscription(m, theirs, key, pt_db_peek(row, SUBSCRIPTION_VALUES), err);
     } else if (!status) {
         status = pt_store_run(m->ours, same, values, SUBSCRIPTION_VALUES - 1, read_flag, &agrees, err);
         if (!status && !agrees && keep_name(m, &m->merged.subscriptions_kept, name)) {
@@ -186,11 +186,11 @@ static int merge_delivery(void *context, pt_db_row *row, papertag_error *err)
     int64_t key = 0;
     int status;
 
-    if (!subscription) {
-        return PAPERTAG_OK;
+    if (!subscription || row->wrong[0]) {
+        return PAPERTAG_OK; /* what is wrong ends the reading */
     }
     take_values(row, values);
-    values[0].integer = subscription;
+    values[0] = (pt_db_value){.type = PT_DB_INTEGER, .integer = subscription};
     status = pt_store_run(m->ours, find, values, VALUES, read_key, &key, err);
     if (!status && !key) {
         status = pt_store_run(m->ours, write, values, VALUES, NULL, NULL, err);
