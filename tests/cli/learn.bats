@@ -461,6 +461,15 @@ ok" ]
     verdicts | diff - "$work/before"
 }
 
+@test "doctor: rows of another table among the sources go, a source with a wrong day stays" {
+    store
+    papertag source add mine feed https://example.org/feed
+    sqlite3 "$PAPERTAG_DB" "UPDATE origins SET added='x'; INSERT INTO origins(name, kind, arguments, added) VALUES
+        ('robotics', 'Robotics', 'Robots that walk.', '[]'), ('sample-10', '2026-10-01', '20742', '5')"
+    run papertag doctor --repair
+    [ "$(sqlite3 "$PAPERTAG_DB" "SELECT name FROM origins")" = mine ]
+}
+
 @test "doctor: a store or model that cannot be used is a finding with a next step" {
     echo "not a store" >"$work/notes"
     run papertag doctor --db "$work/notes"
