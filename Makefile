@@ -272,7 +272,7 @@ install: all ## install under $(DESTDIR)$(PREFIX)
 	install -m 644 data/tags.json data/labels.tsv '$(DESTDIR)$(datadir)/papertag'
 	install -d '$(DESTDIR)$(datadir)/systemd/user'
 	install -m 644 data/papertag.timer data/papertag-serve.socket '$(DESTDIR)$(datadir)/systemd/user'
-	install -m 644 data/papertag.sbatch '$(DESTDIR)$(datadir)/papertag'
+	install -m 755 data/papertag.sbatch '$(DESTDIR)$(datadir)/papertag'
 	sed 's#/usr/local/bin/#$(bindir)/#' data/papertag.service >'$(DESTDIR)$(datadir)/systemd/user/papertag.service'
 	sed 's#/usr/local/bin/#$(bindir)/#' data/papertag-serve.service \
 	    >'$(DESTDIR)$(datadir)/systemd/user/papertag-serve.service'
