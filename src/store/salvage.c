@@ -38,19 +38,28 @@ struct copying {
     int status;         /* of the new file */
 };
 
-/* Copies a row; one that the new store refuses is left out. */
+/* Whether a text that was read has a zero byte, as where a file was cut: papertag writes none. */
+static bool is_cut(const pt_db_value *value)
+{
+    return value->type == PT_DB_TEXT && value->text && strlen(value->text) < value->size;
+}
+
+/* Copies a row. One that the new store refuses is left out, and one of whose first two columns, where keys and names
+ * are, one is cut: half the name of a tag would be another tag. */
 static int copy_row(void *context, pt_db_row *row, papertag_error *err)
 {
     struct copying *c = context;
     papertag_store *new = c->s->new;
-    pt_db_value values[COLUMNS_MOST];
+    pt_db_value values[COLUMNS_MOST] = {0};
     size_t count = 0;
 
     c->key = pt_db_get(row, 0).integer; /* a number, whichever: what the row refers to is looked at in the end */
     for (int i = 1; i < pt_db_columns(row) && count < COLUMNS_MOST; i++) {
         values[count++] = pt_db_get(row, i);
     }
-    c->status = row->failed ? PAPERTAG_OK : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
+    c->status = row->failed || is_cut(&values[0]) || is_cut(&values[1])
+                    ? PAPERTAG_OK
+                    : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
     if (c->status && pt_store_row_is_refused(new)) {
         c->status = PAPERTAG_OK;
     }
@@ -177,27 +186,30 @@ static int copy_table(struct salvage *s, const struct table *table, int64_t high
 /* A paper of which nothing but the name is known. */
 #define INSERT_NAME                                                                                                    \
     "INSERT OR IGNORE INTO papers(key, id, day, version, added, updated, title_key, authors, categories, keywords)"    \
-    " SELECT ?1, ?2, unixepoch() / 86400, 1, now, now, 0, '[]', '[]', '[]' FROM"                                       \
+    " SELECT ?2, ?1, unixepoch() / 86400, 1, now, now, 0, '[]', '[]', '[]' FROM"                                       \
     " (SELECT strftime('%Y-%m-%dT%H:%M:%SZ') AS now)"
 
 /* What indexes know of rows, and where it goes: the rows themselves take its place afterwards. */
 static const struct {
     const char *query, *order, *insert;
 } indexes[] = {
-    {"SELECT 0, key, tag FROM tags", "tag", "INSERT OR IGNORE INTO tags(key, tag, aliases) VALUES(?1, ?2, '[]')"},
-    {"SELECT 0, key, id FROM papers", "id", INSERT_NAME},
-    {"SELECT 0, paper, name FROM names", "name", INSERT_NAME},
-    {"SELECT 0, key, day FROM papers INDEXED BY papers_day", "day", "UPDATE papers SET day=?2 WHERE key=?1"},
+    {"SELECT 0, tag, key FROM tags", "tag", "INSERT OR IGNORE INTO tags(tag, key, aliases) VALUES(?1, ?2, '[]')"},
+    {"SELECT 0, id, key FROM papers", "id", INSERT_NAME},
+    {"SELECT 0, name, paper FROM names", "name", INSERT_NAME},
+    {"SELECT 0, day, key FROM papers INDEXED BY papers_day", "day", "UPDATE papers SET day=?1 WHERE key=?2"},
     {"SELECT 0, name, paper FROM names", "name", "INSERT OR IGNORE INTO names(name, paper) VALUES(?1, ?2)"}};
 
 /* In an order in which rows come after those that they refer to. */
-static const struct table tables[] = {
-    {"models", "key", false},     {"tags", "key", false},          {"papers", "key", false},
-    {"cuts", "model", false},     {"versions", "paper", true},     {"sources", "paper", true},
-    {"records", "paper", true},   {"opinions", "paper", true},     {"verdicts", "paper", true},
-    {"before", "call", false},    {"audits", "key", false},        {"subscriptions", "key", false},
-    {"deliveries", "key", false}, {"kept", "key", false},          {"delivered", "subscription", false},
-    {"marks", "paper", true},     {"marks_before", "call", false}, {"origins", "key", false}};
+static const struct table tables[] = {{"models", "key", false},     {"tags", "key", false},
+                                      {"papers", "key", false},     {"cuts", "model", false},
+                                      {"versions", "paper", true},  {"sources", "paper", true},
+                                      {"records", "paper", true},   {"opinions", "paper", true},
+                                      {"verdicts", "paper", true},  {"before", "call", false},
+                                      {"audits", "key", false},     {"subscriptions", "key", false},
+                                      {"deliveries", "key", false}, {"mails", "delivery", false},
+                                      {"kept", "key", false},       {"delivered", "subscription", false},
+                                      {"marks", "paper", true},     {"marks_before", "call", false},
+                                      {"origins", "key", false}};
 
 static int copy_all(struct salvage *s)
 {

@@ -100,7 +100,7 @@ typedef struct pt_db_value {
         const char *text; /* NULL: null */
         const void *bytes;
     };
-    size_t size; /* of bytes */
+    size_t size; /* of bytes; of a text that was read, which goes on after a zero byte only where it is damaged */
 } pt_db_value;
 
 /* The same with `count` values; without a reader as pt_store_do, else as pt_store_each. */

@@ -54,7 +54,7 @@ typedef struct pt_rows_options {
     const pt_tfidf_options *text;
     const pt_vocabulary *vocabulary;
     const char *space; /* of the vocabulary, when no added terms are wanted; NULL: rows that are kept are not of it */
-    unsigned jobs;               /* threads; 0: one a processor */
+    unsigned jobs;     /* threads; 0: one a processor */
     papertag_progress *progress; /* may be NULL */
     void *progress_context;
 } pt_rows_options;

@@ -461,6 +461,35 @@ ok" ]
     verdicts | diff - "$work/before"
 }
 
+@test "doctor: a damaged store gives every table back, but for what is made of the others" {
+    /usr/bin/python3 - "$PAPERTAG" "$work" <<'PY'
+import os, sqlite3, subprocess, sys
+program, work = sys.argv[1:]
+sys.path.insert(0, "tests/fault")
+import edited
+edited.prepare(program, work) # a store with rows in each table, but for what is marked
+path, made = os.path.join(work, "base"), {"changes", "opinions", "row_blocks", "tag_counts", "tagged"}
+def counts():
+    db = sqlite3.connect(path)
+    db.execute("INSERT OR IGNORE INTO marks(paper, read, starred) VALUES(1, 0, 1)")
+    db.commit()
+    names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'search%'")]
+    return {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names if name not in made | {"words"}}
+before = counts()
+db = sqlite3.connect(path)
+root, size = db.execute("SELECT rootpage FROM sqlite_schema WHERE name='opinions'").fetchone()[0], db.execute("PRAGMA page_size").fetchone()[0]
+db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+db.close()
+with open(path, "r+b") as file:
+    file.seek((root - 1) * size)
+    file.write(bytes(size))
+subprocess.run([program, "doctor", "--repair", "--db", path], env=dict(os.environ, PAPERTAG_MODEL=work + "/model"))
+after = counts()
+print({name: (n, after[name]) for name, n in before.items() if n != after[name]}, [name for name, n in before.items() if not n])
+sys.exit(before != after or not before["mails"] or not before["delivered"])
+PY
+}
+
 @test "doctor: rows of another table among the sources go, a source with a wrong day stays" {
     store
     papertag source add mine feed https://example.org/feed
