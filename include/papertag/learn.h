@@ -180,7 +180,8 @@ PAPERTAG_API int papertag_store_define_tag(papertag_store *store, const papertag
                                            size_t count, papertag_error *err);
 
 /* Removes a tag made in the store that the model in use does not have, with its verdicts; one that it has is removed by
- * a learner (papertag_learn_options.remove). Errors: PAPERTAG_BAD_ARGUMENT when there is no such tag of the store's own. */
+ * a learner (papertag_learn_options.remove). Errors: PAPERTAG_BAD_ARGUMENT when there is no such tag of the store's
+ * own. */
 PAPERTAG_API int papertag_store_forget_tag(papertag_store *store, const char *tag, papertag_error *err);
 
 /* The slugs of the tags made in this store. Borrowed until the next call. */

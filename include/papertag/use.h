@@ -225,7 +225,8 @@ PAPERTAG_API int papertag_model_open_memory(papertag_model **out, const char *na
 
 PAPERTAG_API void papertag_model_close(papertag_model *model);
 
-/* Sets *out to the T tags of the model in slug order, which live as long as the model. Returns T. */
+/* Sets *out, unless `out` is NULL, to the T tags of the model in slug order, which live as long as the model. Returns
+ * T. */
 PAPERTAG_API size_t papertag_model_tags(const papertag_model *model, const papertag_tag_info **out);
 
 /* The number of a tag, 0 to T - 1, by its slug, name or alias. Case, spaces, '_' and a leading '#' do not matter.

@@ -362,7 +362,9 @@ void papertag_model_close(papertag_model *m)
 
 size_t papertag_model_tags(const papertag_model *m, const papertag_tag_info **out)
 {
-    *out = m->tags;
+    if (out) {
+        *out = m->tags;
+    }
     return m->tag_count;
 }
 

@@ -213,9 +213,9 @@ bats_require_minimum_version 1.5.0
 }
 
 @test "the model: by option, by environment, and clear errors" {
-    run papertag tag --model /nonexistent data/sample.jsonl
+    run papertag tag --model "$work/none" data/sample.jsonl
     expect 1
-    [[ $output == *"/nonexistent: No such file"* ]]
+    [[ $output == *"$work/none: No such file"* ]]
     run papertag tag --model data/tags.json data/sample.jsonl
     expect 1
     [[ $output == *"not a papertag model"* ]]

@@ -287,9 +287,10 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(status "$url/$(head -c 9000 /dev/zero | tr '\0' a)")" = 400 ]
 }
 
-@test "REST: the example of a shell" {
+@test "REST: the README's example of a shell" {
     start
-    data/api.sh "$url" >"$work/shown"
+    sed -n '/^```sh$/,/^```$/p' README.md | sed '1d;$d' >"$work/example"
+    url=$url bash -eu "$work/example" >"$work/shown"
     [ "$(head -1 "$work/shown")" = "$(papertag list --tag 'agents & p>=0.8' --limit 1 --json | jq -r '.id + "  " + .title')" ]
     grep -qx '\["reinforcement-learning".*\]' "$work/shown"
     grep -q '^{"id":"sample-0[12]","tags":\[' "$work/shown"
