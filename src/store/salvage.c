@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <sqlite3.h>
+#include <utf8proc.h>
 
 #include "check.h"
 #include "migrations.h"
@@ -38,14 +39,27 @@ struct copying {
     int status;         /* of the new file */
 };
 
-/* Whether a text that was read has a zero byte, as where a file was cut: papertag writes none. */
-static bool is_cut(const pt_db_value *value)
+/* Whether a text is none that papertag wrote: it is not UTF-8, or has a zero byte, as where a file was cut. */
+static bool is_damaged(const pt_db_value *value)
 {
-    return value->type == PT_DB_TEXT && value->text && strlen(value->text) < value->size;
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)value->text, *end;
+
+    if (value->type != PT_DB_TEXT || !at) {
+        return false;
+    }
+    for (end = at + value->size; at < end;) {
+        utf8proc_int32_t code;
+        const utf8proc_ssize_t length = utf8proc_iterate(at, end - at, &code);
+        if (length <= 0 || !code) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
 }
 
 /* Copies a row. One that the new store refuses is left out, and one of whose first two columns, where keys and names
- * are, one is cut: half the name of a tag would be another tag. */
+ * are, one is damaged: half the name of a tag would be another tag. */
 static int copy_row(void *context, pt_db_row *row, papertag_error *err)
 {
     struct copying *c = context;
@@ -57,7 +71,7 @@ static int copy_row(void *context, pt_db_row *row, papertag_error *err)
     for (int i = 1; i < pt_db_columns(row) && count < COLUMNS_MOST; i++) {
         values[count++] = pt_db_get(row, i);
     }
-    c->status = row->failed || is_cut(&values[0]) || is_cut(&values[1])
+    c->status = row->failed || is_damaged(&values[0]) || is_damaged(&values[1])
                     ? PAPERTAG_OK
                     : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
     if (c->status && pt_store_row_is_refused(new)) {
