@@ -301,6 +301,8 @@ static int read_incoming(struct reading *r, const papertag_paper_verdict *verdic
     const struct incoming *last = NULL;
     int status = pt_store_read_tags(r->store, err);
 
+    pt_arena_reset(&r->arena);
+    r->unknown = 0;
     r->list = pt_arena_array(&r->arena, r->count + 1, sizeof *r->list);
     r->by_tag = pt_arena_array(&r->arena, r->count + 1, sizeof *r->by_tag);
     if (status || !r->list || !r->by_tag) {
@@ -347,16 +349,33 @@ int pt_store_import_verdict(papertag_store *store, const pt_other_verdict *other
     return status ? status : pt_store_file(store, other->paper, err);
 }
 
-/* Records what was read, in one transaction. */
+/* Reads the verdicts and begins the transaction that records them. The key of a tag that somebody removes in between
+ * may become another's: then all is read again; and under the lock where somebody writes all the time. */
+static int read_and_begin(struct reading *r, const papertag_paper_verdict *verdicts, papertag_error *err)
+{
+    enum { TRIES = 3 };
+    int status = read_incoming(r, verdicts, err);
+
+    for (int i = 0; i < TRIES && !status; i++) {
+        status = pt_store_begin(r->store, err);
+        if (status || r->store->tags_read) {
+            return status;
+        }
+        status = i + 1 < TRIES ? pt_store_end(r->store, PAPERTAG_OK, err) : PAPERTAG_OK;
+        status = status ? status : read_incoming(r, verdicts, err);
+        if (status && i + 1 == TRIES) {
+            status = pt_store_end(r->store, status, err);
+        }
+    }
+    return status;
+}
+
+/* Records what was read and ends the transaction. */
 static int import_all(const struct reading *r, size_t *imported, papertag_error *err)
 {
     struct call call;
-    int status = pt_store_begin(r->store, err);
+    int status = start_call(&call, r->store, err);
 
-    if (status) {
-        return status;
-    }
-    status = start_call(&call, r->store, err);
     for (size_t i = 0; i < r->count && !status; i++) {
         const struct incoming *in = &r->list[i];
         const char *given = in->from->given ? in->from->given : call.now;
@@ -379,7 +398,7 @@ int papertag_store_import_verdicts(papertag_store *store, const papertag_paper_v
 
     pt_store_now(r.now);
     pt_store_tomorrow(r.tomorrow);
-    status = read_incoming(&r, verdicts, err);
+    status = read_and_begin(&r, verdicts, err);
     status = status ? status : import_all(&r, &sum, err);
     for (size_t i = 0; i < count && !status; i++) {
         if (r.list[i].wrong) {
