@@ -234,6 +234,20 @@ int papertag_store_check(papertag_store *store, const papertag_model *model, con
 
 /* ---- mending --------------------------------------------------------------------------------------------------- */
 
+static int look_at_name(void *context, pt_db_row *row, papertag_error *err)
+{
+    return pt_db_is_damaged(row, 0) ? pt_fail(err, PAPERTAG_DAMAGED, "%s: a name is damaged", (const char *)context)
+                                    : PAPERTAG_OK;
+}
+
+/* Names in rows that are damaged: their index may have them whole, as long as it is not made again. */
+static int check_names(papertag_store *store, papertag_error *err)
+{
+    static const char names[] = "SELECT tag FROM tags NOT INDEXED UNION ALL SELECT id FROM papers NOT INDEXED";
+
+    return pt_store_each(store, names, look_at_name, store->path, err, "");
+}
+
 int papertag_store_repair(papertag_store *store, papertag_error *err)
 {
     static const char *const steps[] = {
@@ -268,7 +282,8 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
     if (status) {
         return status;
     }
-    status = pt_store_mend_values(store, err);
+    status = check_names(store, err);
+    status = status ? status : pt_store_mend_values(store, err);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !status; i++) {
         status = pt_store_exec(store, steps[i], err);
     }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include <sqlite3.h>
+#include <utf8proc.h>
 
 #include "base/date.h"
 #include "clock.h"
@@ -215,9 +216,7 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
     case SQLITE_FLOAT:
         return (pt_db_value){.type = PT_DB_REAL, .real = sqlite3_column_double(row->statement, column)};
     case SQLITE_TEXT:
-        return (pt_db_value){.type = PT_DB_TEXT,
-                             .text = pt_db_peek(row, column),
-                             .size = (size_t)sqlite3_column_bytes(row->statement, column)};
+        return (pt_db_value){.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
     case SQLITE_BLOB: {
         pt_db_value value = {.type = PT_DB_BYTES, .bytes = sqlite3_column_blob(row->statement, column)};
         value.size = (size_t)sqlite3_column_bytes(row->statement, column);
@@ -226,6 +225,25 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
     default:
         return (pt_db_value){0};
     }
+}
+
+bool pt_db_is_damaged(pt_db_row *row, int column)
+{
+    const unsigned char *at, *end;
+
+    if (sqlite3_column_type(row->statement, column) != SQLITE_TEXT) {
+        return false;
+    }
+    at = sqlite3_column_text(row->statement, column);
+    for (end = at ? at + sqlite3_column_bytes(row->statement, column) : at; at < end;) {
+        utf8proc_int32_t code;
+        const utf8proc_ssize_t length = utf8proc_iterate(at, end - at, &code);
+        if (length <= 0 || !code) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
 }
 
 int pt_db_columns(const pt_db_row *row)

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include <sqlite3.h>
-#include <utf8proc.h>
 
 #include "check.h"
 #include "migrations.h"
@@ -39,41 +38,22 @@ struct copying {
     int status;         /* of the new file */
 };
 
-/* Whether a text is none that papertag wrote: it is not UTF-8, or has a zero byte, as where a file was cut. */
-static bool is_damaged(const pt_db_value *value)
-{
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)value->text, *end;
-
-    if (value->type != PT_DB_TEXT || !at) {
-        return false;
-    }
-    for (end = at + value->size; at < end;) {
-        utf8proc_int32_t code;
-        const utf8proc_ssize_t length = utf8proc_iterate(at, end - at, &code);
-        if (length <= 0 || !code) {
-            return true;
-        }
-        at += length;
-    }
-    return false;
-}
-
 /* Copies a row. One that the new store refuses is left out, and one of whose first two columns, where keys and names
  * are, one is damaged: half the name of a tag would be another tag. */
 static int copy_row(void *context, pt_db_row *row, papertag_error *err)
 {
     struct copying *c = context;
     papertag_store *new = c->s->new;
-    pt_db_value values[COLUMNS_MOST] = {0};
+    pt_db_value values[COLUMNS_MOST];
     size_t count = 0;
+    bool damaged = false;
 
     c->key = pt_db_get(row, 0).integer; /* a number, whichever: what the row refers to is looked at in the end */
     for (int i = 1; i < pt_db_columns(row) && count < COLUMNS_MOST; i++) {
+        damaged = damaged || (i <= 2 && pt_db_is_damaged(row, i));
         values[count++] = pt_db_get(row, i);
     }
-    c->status = row->failed || is_damaged(&values[0]) || is_damaged(&values[1])
-                    ? PAPERTAG_OK
-                    : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
+    c->status = row->failed || damaged ? PAPERTAG_OK : pt_store_run(new, c->insert, values, count, NULL, NULL, err);
     if (c->status && pt_store_row_is_refused(new)) {
         c->status = PAPERTAG_OK;
     }

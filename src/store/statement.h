@@ -100,7 +100,7 @@ typedef struct pt_db_value {
         const char *text; /* NULL: null */
         const void *bytes;
     };
-    size_t size; /* of bytes; of a text that was read, which goes on after a zero byte only where it is damaged */
+    size_t size; /* of bytes */
 } pt_db_value;
 
 /* The same with `count` values; without a reader as pt_store_do, else as pt_store_each. */
@@ -165,6 +165,10 @@ void pt_db_wrong(pt_db_row *row, int column);
 /* Whatever a column is; borrowed until the next row. */
 pt_db_value pt_db_get(pt_db_row *row, int column);
 int pt_db_columns(const pt_db_row *row);
+
+/* Whether a column holds a text that papertag did not write: it is not UTF-8, or has a zero byte, as where a file was
+ * cut. */
+bool pt_db_is_damaged(pt_db_row *row, int column);
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 

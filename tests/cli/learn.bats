@@ -490,6 +490,20 @@ sys.exit(before != after or not before["mails"] or not before["delivered"])
 PY
 }
 
+@test "doctor: a tag whose name is damaged in its row has it from the index" {
+    store
+    sqlite3 "$PAPERTAG_DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+    sqlite3 "$PAPERTAG_DB" 'SELECT tag FROM tags ORDER BY key' >"$work/before"
+    /usr/bin/python3 - "$PAPERTAG_DB" <<'PY'
+import sys
+with open(sys.argv[1], "r+b") as file: # the row has the slug and then the name
+    file.seek(file.read().index(b"quantizationQuantization") + 3)
+    file.write(b"\xff\x81")
+PY
+    papertag doctor --repair >/dev/null
+    sqlite3 "$PAPERTAG_DB" 'SELECT tag FROM tags ORDER BY key' | diff "$work/before" -
+}
+
 @test "doctor: rows of another table among the sources go, a source with a wrong day stays" {
     store
     papertag source add mine feed https://example.org/feed
