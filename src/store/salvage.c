@@ -124,7 +124,7 @@ static int common_columns(struct salvage *s, const char *table, pt_buf *names, p
         status = status == PAPERTAG_NO_MEMORY ? status : PAPERTAG_OK;
     }
     pt_arena_free(&arena);
-    return status;
+    return status ? status : names->failed || marks->failed ? pt_no_memory(s->err) : PAPERTAG_OK;
 }
 
 /* Copies the rows between two keys that can be found by theirs. */
@@ -162,9 +162,8 @@ static int copy_table(struct salvage *s, const struct table *table, int64_t high
     if (!status && names.size) {
         pt_buf_format(&query, "SELECT %s%s FROM %s", table->key, names.data, table->name);
         pt_buf_format(&insert, "INSERT OR REPLACE INTO %s(%s) VALUES(%s)", table->name, names.data + 1, marks.data + 1);
-        status = names.failed || marks.failed || query.failed || insert.failed
-                     ? pt_no_memory(s->err)
-                     : copy_ends(s, query.data, table->key, insert.data, &low, &high);
+        status = query.failed || insert.failed ? pt_no_memory(s->err)
+                                               : copy_ends(s, query.data, table->key, insert.data, &low, &high);
         if (status == PAPERTAG_DAMAGED) {
             const int64_t end = high < INT64_MAX ? high : table->of_papers ? highest + 1 : low + BLIND;
             status = copy_between(s, query.data, table->key, insert.data, low, end - low < MOST ? end : low + MOST);
