@@ -35,6 +35,6 @@ int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_err
 {
     char sql[64];
 
-    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%zu", bytes / 1024 ? bytes / 1024 : 1);
+    snprintf(sql, sizeof sql, "PRAGMA mmap_size=0; PRAGMA cache_size=-%zu", bytes / 1024 ? bytes / 1024 : 1);
     return pt_store_exec(store, sql, err);
 }
