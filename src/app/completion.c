@@ -14,6 +14,9 @@
 
 const char *const completion_shells[] = {"bash", "zsh", "fish", NULL};
 
+/* A shell's call that prints the names of all tags. */
+#define LIST_TAGS "papertag tags --json 2>/dev/null | sed -n 's/^{\"tag\":\"\\([^\"]*\\)\".*/\\1/p'"
+
 /* What an option takes. */
 typedef enum value_kind { NO_VALUE, ANY_VALUE, A_FILE, A_TAG, A_FORMAT } value_kind;
 
@@ -87,7 +90,7 @@ static void add_operands(text *t, const command *c, bool *tags)
 static const char bash_begin[] =
     "# bash completion for papertag\n"
     "_papertag_tags() {\n"
-    "    papertag tags --json 2>/dev/null | sed -n 's/^{\"tag\":\"\\([^\"]*\\)\".*/\\1/p'\n"
+    "    " LIST_TAGS "\n"
     "}\n\n"
     "_papertag() {\n"
     "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options='' words='' value=''\n"
@@ -166,8 +169,7 @@ static const char zsh_begin[] = "#compdef papertag\n"
                                 "# zsh completion for papertag\n"
                                 "_papertag_tags() {\n"
                                 "    local -a tags\n"
-                                "    tags=(${(f)\"$(papertag tags --json 2>/dev/null | sed -n "
-                                "'s/^{\"tag\":\"\\([^\"]*\\)\".*/\\1/p')\"})\n"
+                                "    tags=(${(f)\"$(" LIST_TAGS ")\"})\n"
                                 "    compset -P '[-+?]'\n"
                                 "    compadd -a tags\n"
                                 "}\n\n"
@@ -259,24 +261,23 @@ static void add_zsh(text *t)
 
 /* ---- fish -------------------------------------------------------------------------------------------------------- */
 
-static const char fish_begin[] =
-    "# fish completion for papertag\n"
-    "function __papertag_is\n"
-    "    set -l words (commandline -opc)\n"
-    "    test (count $words) -gt 1; and test $words[2] = $argv[1]\n"
-    "end\n"
-    "function __papertag_begins\n"
-    "    set -l words (commandline -opc)\n"
-    "    test (count $words) -eq $argv[1]\n"
-    "end\n"
-    "function __papertag_tags\n"
-    "    papertag tags --json 2>/dev/null | sed -n 's/^{\"tag\":\"\\([^\"]*\\)\".*/\\1/p'\n"
-    "end\n"
-    "function __papertag_signed\n"
-    "    for sign in + - '?'\n"
-    "        printf \"$sign%s\\n\" (__papertag_tags)\n"
-    "    end\n"
-    "end\n";
+static const char fish_begin[] = "# fish completion for papertag\n"
+                                 "function __papertag_is\n"
+                                 "    set -l words (commandline -opc)\n"
+                                 "    test (count $words) -gt 1; and test $words[2] = $argv[1]\n"
+                                 "end\n"
+                                 "function __papertag_begins\n"
+                                 "    set -l words (commandline -opc)\n"
+                                 "    test (count $words) -eq $argv[1]\n"
+                                 "end\n"
+                                 "function __papertag_tags\n"
+                                 "    " LIST_TAGS "\n"
+                                 "end\n"
+                                 "function __papertag_signed\n"
+                                 "    for sign in + - '?'\n"
+                                 "        printf \"$sign%s\\n\" (__papertag_tags)\n"
+                                 "    end\n"
+                                 "end\n";
 
 /* Adds a text in single quotes. */
 static void add_fish_text(text *t, const char *string)

@@ -62,6 +62,16 @@ void own_subscriptions_free(own_subscription *list, size_t count)
     free(list);
 }
 
+const papertag_subscription *subscription_named(const papertag_subscription *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!strcmp(list[i].name, name)) {
+            return &list[i];
+        }
+    }
+    return NULL;
+}
+
 const papertag_subscription *find_subscription(const own_subscription *list, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++) {

@@ -18,6 +18,7 @@ int own_subscriptions(papertag_store *store, own_subscription **list, size_t *co
 void own_subscriptions_free(own_subscription *list, size_t count);
 
 /* The one of that name; NULL: there is none. */
+const papertag_subscription *subscription_named(const papertag_subscription *list, size_t count, const char *name);
 const papertag_subscription *find_subscription(const own_subscription *list, size_t count, const char *name);
 
 #endif

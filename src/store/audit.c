@@ -157,11 +157,10 @@ static int read_all(struct audit *a, papertag_error *err)
     static const char days[] = "SELECT key, " PT_DAY_OR_ADDED " FROM papers";
     static const char opinions[] = "SELECT paper, tag, assigned, p FROM opinions";
     struct counting c = {.audit = a};
-    int64_t last = 0, papers = 0;
-    int status = pt_store_ask(a->store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+    int64_t papers = 0;
+    int status = pt_store_last_paper(a->store, &c.last, err);
 
     status = status ? status : pt_store_ask(a->store, "SELECT count(*) FROM papers", &papers, err, "");
-    c.last = (size_t)last;
     c.month_of = pt_calloc(c.last + 1, sizeof *c.month_of);
     c.months = pt_calloc(MONTHS, sizeof *c.months);
     status = status || (c.month_of && c.months) ? status : pt_no_memory(err);

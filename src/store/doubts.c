@@ -151,10 +151,8 @@ static int read_around(papertag_store *store, pt_arena *arena, struct walk *w, p
 {
     pt_listing cuts = {.arena = arena, .size = sizeof(struct cut), .read = read_cut};
     pt_listing judged = {.arena = arena, .size = sizeof(struct judged), .read = read_judged};
-    int64_t last = 0;
-    int status = pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+    int status = pt_store_last_paper(store, &w->last, err);
 
-    w->last = (size_t)last;
     w->models = pt_calloc(w->last + 1, sizeof *w->models);
     status = status || w->models ? status : pt_no_memory(err);
     status = status ? status : pt_store_each(store, "SELECT key, model FROM papers", read_model, w, err, "");

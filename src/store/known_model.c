@@ -34,11 +34,9 @@ static int write_tag(papertag_store *store, const papertag_tag_info *tag, bool o
     return status;
 }
 
-/* The key of the model; *fresh: its tags are not recorded yet. */
-static int find_model(papertag_store *store, const char *hash, int64_t *key, bool *fresh, papertag_error *err)
+int pt_store_model_key(papertag_store *store, const char *hash, int64_t *key, papertag_error *err)
 {
     static const char find[] = "SELECT key FROM models WHERE hash=?1";
-    int64_t cuts = 0;
     char now[PT_TIME];
     int status = pt_store_ask(store, find, key, err, "t", hash);
 
@@ -47,8 +45,6 @@ static int find_model(papertag_store *store, const char *hash, int64_t *key, boo
         status = pt_store_do(store, "INSERT INTO models(hash, added) VALUES(?1,?2)", err, "tt", hash, now);
         *key = pt_store_last_key(store);
     }
-    status = status ? status : pt_store_ask(store, "SELECT count(*) FROM cuts WHERE model=?1", &cuts, err, "i", *key);
-    *fresh = !cuts;
     return status;
 }
 
@@ -56,9 +52,13 @@ int pt_store_know_model(papertag_store *store, const papertag_model *model, pt_k
 {
     const papertag_tag_info *tags;
     const size_t count = papertag_model_tags(model, &tags);
-    bool fresh = false;
-    int status = find_model(store, papertag_model_hash(model), &out->key, &fresh, err);
+    int64_t cuts = 0;
+    bool fresh;
+    int status = pt_store_model_key(store, papertag_model_hash(model), &out->key, err);
 
+    status =
+        status ? status : pt_store_ask(store, "SELECT count(*) FROM cuts WHERE model=?1", &cuts, err, "i", out->key);
+    fresh = !cuts; /* its tags are not recorded yet */
     out->tag_count = count;
     out->tags = status ? NULL : pt_calloc(count + 1, sizeof *out->tags);
     if (!out->tags) {

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "deliveries.h"
+#include "known_model.h"
 #include "store.h"
 #include "tag_index.h"
 
@@ -54,17 +56,10 @@ static int merge_tag(void *context, pt_db_row *row, papertag_error *err)
 /* The hash of a model and its cuts are all that is brought in: see papertag_store_merge. */
 static int merge_model(void *context, pt_db_row *row, papertag_error *err)
 {
-    static const char find[] = "SELECT key FROM models WHERE hash=?1";
-    static const char write[] = "INSERT INTO models(hash, added) VALUES(?1,?2)";
     pt_merge *m = context;
-    const char *hash = pt_db_peek(row, 1);
     int64_t key = 0;
-    int status = pt_store_ask(m->ours, find, &key, err, "t", hash);
+    int status = pt_store_model_key(m->ours, pt_db_peek(row, 1), &key, err);
 
-    if (status == PAPERTAG_END) {
-        status = pt_store_do(m->ours, write, err, "tt", hash, m->now);
-        key = pt_store_last_key(m->ours);
-    }
     return append(&m->models, pt_db_key(row, 0), key, status, err);
 }
 
@@ -143,7 +138,6 @@ enum { SUBSCRIPTION_VALUES = 12 };
 /* A subscription of both stores stays as it is here. */
 static int merge_subscription(void *context, pt_db_row *row, papertag_error *err)
 {
-    static const char find[] = "SELECT key FROM subscriptions WHERE name=?1";
     static const char same[] = "SELECT (" SUBSCRIPTION ") IS (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) FROM subscriptions"
                                " WHERE name=?1";
     static const char write[] = "INSERT INTO subscriptions(" SUBSCRIPTION ", created) VALUES"
@@ -157,8 +151,8 @@ static int merge_subscription(void *context, pt_db_row *row, papertag_error *err
     int status;
 
     take_values(row, values);
-    status = pt_store_ask(m->ours, find, &key, err, "t", name);
-    if (status == PAPERTAG_END) {
+    status = pt_store_find_subscription(m->ours, name, &key, err);
+    if (status == PAPERTAG_BAD_ARGUMENT) { /* there is none */
         status = pt_store_run(m->ours, write, values, SUBSCRIPTION_VALUES, NULL, NULL, err);
         key = pt_store_last_key(m->ours);
         m->merged.subscriptions += !status;
@@ -328,15 +322,10 @@ static int check_theirs(pt_merge *m, papertag_error *err)
                          m->theirs->path, (long long)wrong, wrong == 1 ? "" : "s", table);
 }
 
-static void read_hash(pt_db_row *row, pt_arena *arena, void *item)
-{
-    *(const char **)item = pt_db_text(row, 0, arena);
-}
-
 /* Finds the model that the other store made and uses, if this one does not use the same. */
 static int find_model(pt_merge *m, papertag_error *err)
 {
-    pt_listing list = {.arena = &m->ours->answer_arena, .size = sizeof(char *), .read = read_hash};
+    pt_listing list = {.arena = &m->ours->answer_arena, .size = sizeof(char *), .read = pt_db_read_text};
     const char *const *hashes;
     bool used = false;
     int status = pt_store_list(m->theirs, "SELECT hash FROM kept WHERE used", &list, err, "");

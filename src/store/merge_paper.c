@@ -1,7 +1,7 @@
 /*
  * merge_paper - a paper of another store: found here or added, and what is newer of it.
  *
- * What a store knows of a paper is the set of records that its sources gave, of which both stores keep hashes. A paper
+ * What a store knows of a paper is the set of records that its sources gave. Both stores keep hashes of them. A paper
  * whose records are all known here has nothing new, so that merging again changes nothing. Of two texts that one source
  * gave, the later is the one whose store has had the other as well; when neither has, the one that was stored later.
  */
@@ -363,9 +363,15 @@ struct change {
     bool past;   /* the text there is one that its source gave before the one here */
 };
 
-static bool is_same_text(const char *theirs, const char *ours)
+static bool is_same_part(const char *theirs, const char *ours)
 {
     return !theirs || (ours && !strcmp(theirs, ours));
+}
+
+/* Whether the text in force here has all that the text there has. */
+static bool is_same_text(const papertag_paper *theirs, const papertag_paper *ours)
+{
+    return is_same_part(theirs->title, ours->title) && is_same_part(theirs->abstract, ours->abstract);
 }
 
 /* Decides by the standing of each source, and by whose the text in force there is. */
@@ -374,7 +380,7 @@ static void decide(const struct incoming *in, const struct here *h, bool later, 
     const papertag_paper *paper = &in->item.paper;
     const int64_t text = (int64_t)papertag_text_hash(paper->title, paper->abstract);
     const bool whole = h->paper.title && h->paper.abstract;
-    const bool same = is_same_text(paper->title, h->paper.title) && is_same_text(paper->abstract, h->paper.abstract);
+    const bool same = is_same_text(paper, &h->paper);
     bool owned = false, older = false;
 
     for (size_t i = 0; i < in->seen_count; i++) {
@@ -393,7 +399,7 @@ static void decide(const struct incoming *in, const struct here *h, bool later, 
     out->past = !same && !out->text && out->past;
 }
 
-/* A text that the paper had before, there, or has. One of which a text here has all parts is known. */
+/* A text of the paper there, in force or earlier. It is known when a text here has all its parts. */
 struct past_text {
     const struct incoming *in;
     int64_t paper;
@@ -472,7 +478,7 @@ static int take_tags(struct incoming *in, const struct here *h, const struct cha
     static const char tagged_by[] = "UPDATE papers SET model=nullif(?2,0) WHERE key=?1";
     const papertag_paper *paper = &in->item.paper;
     const bool whole = paper->title && paper->abstract;
-    const bool same = is_same_text(paper->title, h->paper.title) && is_same_text(paper->abstract, h->paper.abstract);
+    const bool same = is_same_text(paper, &h->paper);
     const bool takes = in->model && whole && (change->text || (same && !h->model));
     int status = PAPERTAG_OK;
 

@@ -32,14 +32,9 @@ int pt_store_own_tags(papertag_store *store, pt_arena *arena, papertag_own_tag *
     return status;
 }
 
-static void read_slug(pt_db_row *row, pt_arena *arena, void *item)
-{
-    *(const char **)item = pt_db_text(row, 0, arena);
-}
-
 int papertag_store_own_tags(papertag_store *store, papertag_strings *out, papertag_error *err)
 {
-    pt_listing list = {.arena = pt_store_answer(store), .size = sizeof(char *), .read = read_slug};
+    pt_listing list = {.arena = pt_store_answer(store), .size = sizeof(char *), .read = pt_db_read_text};
     int status = pt_store_list(store, "SELECT tag FROM tags WHERE own ORDER BY tag", &list, err, "");
 
     if (!status) {

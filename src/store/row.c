@@ -227,6 +227,11 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
     }
 }
 
+void pt_db_read_text(pt_db_row *row, pt_arena *arena, void *item)
+{
+    *(const char **)item = pt_db_text(row, 0, arena);
+}
+
 bool pt_db_is_damaged(pt_db_row *row, int column)
 {
     const unsigned char *at, *end;

@@ -158,7 +158,7 @@ static int read_text(void *context, pt_db_row *row, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Makes the rows that are missing, of so many neighbouring papers at a time as the chunks hold. */
+/* Makes the rows that are missing. Neighbouring papers are read together, as many as the chunks hold. */
 static int make_missing(struct scan *s, papertag_error *err)
 {
     static const char sql[] = "SELECT key, title, abstract FROM papers WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
@@ -222,7 +222,7 @@ static int want_paper(void *context, pt_db_row *row, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Blocks of other models make room, and so do those of which most is out of date. */
+/* Removes the blocks of other models, or all when most of what they hold is out of date. */
 static void drop_blocks(struct scan *s, bool outdated)
 {
     static const char others[] = "DELETE FROM row_blocks WHERE space<>?1";
@@ -236,13 +236,11 @@ static void drop_blocks(struct scan *s, bool outdated)
 
 static int open_scan(struct scan *s, papertag_error *err)
 {
-    int64_t last = 0;
-    int status = pt_store_ask(s->store, "SELECT coalesce(max(key), 0) FROM papers", &last, err, "");
+    int status = pt_store_last_paper(s->store, &s->last, err);
 
     if (status) {
         return status;
     }
-    s->last = (size_t)last;
     s->known = pt_calloc(s->last / 64 + 1, sizeof *s->known);
     s->wanted = pt_calloc(s->last / 64 + 1, sizeof *s->wanted);
     s->chunks = pt_calloc(CHUNKS, sizeof *s->chunks);

@@ -99,18 +99,13 @@ static int copy_ends(struct salvage *s, const char *query, const char *order, co
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
-static void read_name(pt_db_row *row, pt_arena *arena, void *item)
-{
-    *(const char **)item = pt_db_text(row, 0, arena);
-}
-
 /* Appends the columns that a table has in both files, each after a comma, and a question mark for each. */
 static int common_columns(struct salvage *s, const char *table, pt_buf *names, pt_buf *marks)
 {
     static const char in_new[] = "SELECT name FROM pragma_table_info(?1)";
     static const char in_old[] = "SELECT 1 FROM pragma_table_info(?1) WHERE name=?2";
     pt_arena arena = {0};
-    pt_listing list = {.arena = &arena, .size = sizeof(char *), .read = read_name};
+    pt_listing list = {.arena = &arena, .size = sizeof(char *), .read = pt_db_read_text};
     int status = pt_store_list(s->new, in_new, &list, s->err, "t", table);
     const char *const *columns = list.items;
 
@@ -211,8 +206,7 @@ static int copy_all(struct salvage *s)
                                  " (SELECT key FROM papers WHERE title IS NULL AND abstract IS NULL);"
                                  "UPDATE papers SET day=day-2000000 WHERE date IS NULL AND announced IS NULL AND"
                                  " day>=-1000000"; /* as an older layout had it: see PT_UNDATED */
-    static const char highest_key[] = "SELECT coalesce(max(key), 0) FROM papers";
-    int64_t highest = 0;
+    size_t highest = 0;
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !status; i++) {
@@ -220,9 +214,9 @@ static int copy_all(struct salvage *s)
         status = copy_ends(s, indexes[i].query, indexes[i].order, indexes[i].insert, &low, &high);
         status = status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
     }
-    status = status ? status : pt_store_ask(s->new, highest_key, &highest, s->err, "");
+    status = status ? status : pt_store_last_paper(s->new, &highest, s->err);
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !status; i++) {
-        status = copy_table(s, &tables[i], highest);
+        status = copy_table(s, &tables[i], (int64_t)highest);
     }
     status = status ? status : pt_store_exec(s->new, forget, s->err);
     status = status ? status : pt_store_mend_values(s->new, s->err);

@@ -90,12 +90,10 @@ int papertag_store_similar(papertag_store *store, papertag_tagger *tagger, int64
         .text = &model->options, .vocabulary = &model->vocabulary, .space = pt_model_space(model)};
     struct measuring m = {.dense = NULL};
     const papertag_stored *stored;
-    int64_t last = 0;
     int status = papertag_store_get(store, key, &stored, err);
 
     status = status ? status : spread_row(&m, tagger, &stored->paper, err);
-    status = status ? status : pt_store_ask(store, "SELECT max(key) FROM papers", &last, err, "");
-    m.last = (size_t)last;
+    status = status ? status : pt_store_last_paper(store, &m.last, err);
     m.scores = status ? NULL : pt_calloc(m.last + 1, sizeof *m.scores);
     status = status || m.scores ? status : pt_no_memory(err);
     status = status ? status : pt_store_scan(store, &options, measure, &m, err);

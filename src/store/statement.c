@@ -327,6 +327,15 @@ int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_
     return status;
 }
 
+int pt_store_last_paper(papertag_store *store, size_t *last, papertag_error *err)
+{
+    int64_t key = 0;
+    int status = pt_store_ask(store, "SELECT coalesce(max(key), 0) FROM papers", &key, err, "");
+
+    *last = (size_t)key;
+    return status;
+}
+
 /* A list while its rows are read. */
 struct growing {
     pt_listing *list;

@@ -83,6 +83,9 @@ int pt_store_do(papertag_store *store, const char *sql, papertag_error *err, con
 /* The integer in the first column of the first row; PAPERTAG_END when there is no row. */
 int pt_store_ask(papertag_store *store, const char *sql, int64_t *out, papertag_error *err, const char *types, ...);
 
+/* The highest key of a paper, about how many there are, since papers are never deleted; 0: there is none. */
+int pt_store_last_paper(papertag_store *store, size_t *last, papertag_error *err);
+
 /* Reads every row. */
 int pt_store_each(papertag_store *store, const char *sql, pt_row_reader *read, void *context, papertag_error *err,
                   const char *types, ...);
@@ -169,6 +172,9 @@ int pt_db_columns(const pt_db_row *row);
 /* Whether a column holds a text that papertag did not write: it is not UTF-8, or has a zero byte, as where a file was
  * cut. */
 bool pt_db_is_damaged(pt_db_row *row, int column);
+
+/* Reads the text of the first column, for a listing of strings. */
+void pt_db_read_text(pt_db_row *row, pt_arena *arena, void *item);
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 

@@ -119,16 +119,11 @@ static int add_links(papertag_paper *paper, pt_arena *arena, papertag_error *err
 
 /* ---- papers ---------------------------------------------------------------------------------------------------- */
 
-static void read_source(pt_db_row *row, pt_arena *arena, void *item)
-{
-    *(const char **)item = pt_db_text(row, 0, arena);
-}
-
 static int read_sources(papertag_store *store, int64_t key, papertag_stored *out, papertag_error *err)
 {
     static const char sql[] = "SELECT CASE source WHEN '' THEN id ELSE source||' '||id END FROM sources"
                               " WHERE paper=?1 ORDER BY source LIMIT 16";
-    pt_listing list = {.arena = &store->record_arena, .size = sizeof(char *), .read = read_source};
+    pt_listing list = {.arena = &store->record_arena, .size = sizeof(char *), .read = pt_db_read_text};
     int status = pt_store_list(store, sql, &list, err, "i", key);
 
     out->sources = (papertag_strings){list.count ? list.items : NULL, list.count};

@@ -350,24 +350,26 @@ int pt_store_import_verdict(papertag_store *store, const pt_other_verdict *other
 }
 
 /* Reads the verdicts and begins the transaction that records them. The key of a tag that somebody removes in between
- * may become another's: then all is read again; and under the lock where somebody writes all the time. */
+ * may become another's: then all is read again, in the end under the lock, should somebody write all the time. */
 static int read_and_begin(struct reading *r, const papertag_paper_verdict *verdicts, papertag_error *err)
 {
     enum { TRIES = 3 };
-    int status = read_incoming(r, verdicts, err);
+    int status = PAPERTAG_OK;
 
     for (int i = 0; i < TRIES && !status; i++) {
-        status = pt_store_begin(r->store, err);
+        status = read_incoming(r, verdicts, err);
+        status = status ? status : pt_store_begin(r->store, err);
         if (status || r->store->tags_read) {
             return status;
         }
-        status = i + 1 < TRIES ? pt_store_end(r->store, PAPERTAG_OK, err) : PAPERTAG_OK;
-        status = status ? status : read_incoming(r, verdicts, err);
-        if (status && i + 1 == TRIES) {
-            status = pt_store_end(r->store, status, err);
-        }
+        status = pt_store_end(r->store, PAPERTAG_OK, err);
     }
-    return status;
+    status = status ? status : pt_store_begin(r->store, err);
+    if (status) {
+        return status;
+    }
+    status = read_incoming(r, verdicts, err);
+    return status ? pt_store_end(r->store, status, err) : PAPERTAG_OK;
 }
 
 /* Records what was read and ends the transaction. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../digest/formats.h"
+#include "../subscription.h"
 #include "page.h"
 
 enum { EXAMPLES_MOST = 20 };
@@ -175,11 +176,9 @@ void form_subscribe(worker *w, request *r, answer *a)
     if (!succeeded(papertag_store_subscriptions(w->store, &list, &count, &err), r, a, &err)) {
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(list[i].name, s.name)) {
-            answer_problem(r, a, 409, "there is a subscription of that name already");
-            return;
-        }
+    if (subscription_named(list, count, s.name)) {
+        answer_problem(r, a, 409, "there is a subscription of that name already");
+        return;
     }
     if (succeeded(papertag_store_subscribe(w->store, &s, true, &err), r, a, &err)) {
         go_back(r, a);
@@ -189,7 +188,7 @@ void form_subscribe(worker *w, request *r, answer *a)
 void form_unsubscribe(worker *w, request *r, answer *a)
 {
     const char *name = pairs_get(&r->form, "name");
-    const papertag_subscription *list;
+    const papertag_subscription *list, *s;
     papertag_error err;
     size_t count;
 
@@ -200,10 +199,9 @@ void form_unsubscribe(worker *w, request *r, answer *a)
     if (!succeeded(papertag_store_subscriptions(w->store, &list, &count, &err), r, a, &err)) {
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(list[i].name, name)) {
-            ended_add(w->server->ended, &list[i]);
-        }
+    s = subscription_named(list, count, name);
+    if (s) {
+        ended_add(w->server->ended, s);
     }
     if (succeeded(papertag_store_unsubscribe(w->store, name, &err), r, a, &err)) {
         answer_redirect(a, address(r, &a->body, "/subscriptions", "ended", name, NULL));

@@ -10,6 +10,7 @@
 
 #include "../crypto.h"
 #include "../signed_link.h"
+#include "../subscription.h"
 #include "page.h"
 
 static const char *parameter_of(const request *r, const char *name)
@@ -68,7 +69,7 @@ static void add_button(text *out, const char *to, const char *shown)
  * False with an answer on errors, in which case *mailed is not set. */
 static bool find_mailed(worker *w, request *r, answer *a, const char *name, bool *mailed, const char **about)
 {
-    const papertag_subscription *list;
+    const papertag_subscription *list, *s;
     papertag_error err;
     text title = {0};
     size_t count;
@@ -76,12 +77,10 @@ static bool find_mailed(worker *w, request *r, answer *a, const char *name, bool
     if (!succeeded(papertag_store_subscriptions(w->store, &list, &count, &err), r, a, &err)) {
         return false;
     }
-    *mailed = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!strcmp(list[i].name, name) && list[i].address) {
-            *mailed = true;
-            text_put(&title, list[i].title ? list[i].title : list[i].expression ? list[i].expression : "all papers");
-        }
+    s = subscription_named(list, count, name);
+    *mailed = s && s->address;
+    if (*mailed) {
+        text_put(&title, s->title ? s->title : s->expression ? s->expression : "all papers");
     }
     *about = request_own(r, &title, &a->body);
     return true;
@@ -107,8 +106,8 @@ static void tell_unsubscribed(text *out, const char *name)
     page_end_alone(out);
 }
 
-/* Whether a mail service posted, which shows its answer to nobody. It may do so in two forms, of which one is searched
- * for. */
+/* Whether a mail service posted, which shows the answer to nobody. The body may come in two forms; both have this
+ * word. */
 static bool is_one_click(const request *r)
 {
     return r->body && strstr(r->body, "One-Click");
