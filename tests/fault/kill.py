@@ -32,7 +32,7 @@ class Bench:
         self.do("subscribe", "me", "--backlog", "all")
         self.do("label", "sample-02", "-quantization", "+agents")
         with sqlite3.connect(self.at("db")) as db: # before the other store's, also within the same second
-            db.execute("UPDATE verdicts SET given='2026-01-01T00:00:00Z'")
+            db.execute("UPDATE verdicts SET given='2026-01-02T00:00:00Z'")
         db.close()
         self.do("review", "--plain", "--order", "random", input="y\n" * 10)
         shutil.copy(self.at("db"), self.at("db.base"))
