@@ -243,8 +243,8 @@ PAPERTAG_API void papertag_store_expect(papertag_store *store, int64_t changes);
  * the store is closed. */
 PAPERTAG_API void papertag_store_interrupt(papertag_store *store);
 
-/* Limits the cache of this handle to that number of bytes, and maps nothing of the file: what the cache does not hold is
- * read, mostly from the system's cache. */
+/* Limits the cache of this handle to that number of bytes, and maps nothing of the file: what the cache does not hold
+ * is read, mostly from the system's cache. */
 PAPERTAG_API int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err);
 
 /* ---- several stores ---------------------------------------------------------------------------------------------- */
