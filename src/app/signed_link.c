@@ -195,18 +195,32 @@ bool text_decoded(text *out, const char *string, size_t length)
     return true;
 }
 
-void text_unsubscribe_link(text *out, const link_key *key, const char *base, const char *name)
+void text_unsubscribe_link(text *out, const link_key *key, const char *base, const char *name, const char *address)
 {
+    text reader = {0};
+
+    add_signature(&reader, key, (const char *const[]){"reader", address, NULL});
     text_put(out, base);
     text_put(out, "/unsubscribe?name=");
     text_query_part(out, name);
+    text_put(out, "&to=");
+    text_add(out, reader.data, reader.size);
     text_put(out, "&sign=");
-    add_signature(out, key, (const char *const[]){"unsubscribe", name, NULL});
+    out->failed = out->failed || reader.failed;
+    if (!out->failed) {
+        add_signature(out, key, (const char *const[]){"unsubscribe", name, reader.data, NULL});
+    }
+    text_free(&reader);
 }
 
-bool unsubscribe_is_signed(const link_key *key, const char *name, const char *sign)
+bool unsubscribe_is_signed(const link_key *key, const char *name, const char *reader, const char *sign)
 {
-    return is_signature(key, (const char *const[]){"unsubscribe", name, NULL}, sign);
+    return is_signature(key, (const char *const[]){"unsubscribe", name, reader, NULL}, sign);
+}
+
+bool is_reader(const link_key *key, const char *reader, const char *address)
+{
+    return is_signature(key, (const char *const[]){"reader", address, NULL}, reader);
 }
 
 void text_verdict_link(text *out, const link_key *key, const char *base, const char *paper, const char *tag, bool yes)

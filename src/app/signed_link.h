@@ -20,9 +20,11 @@ typedef struct link_key {
  * EXIT_NOTHING when there is none; EXIT_FAILED after reporting why it cannot be read, or that others can read it. */
 int link_key_open(const char *store_path, bool create, link_key *key);
 
-/* Adds BASE/unsubscribe?name=NAME&sign=SIGN. A GET asks, a POST ends the subscription (RFC 8058). */
-void text_unsubscribe_link(text *out, const link_key *key, const char *base, const char *name);
-bool unsubscribe_is_signed(const link_key *key, const char *name, const char *sign);
+/* Adds BASE/unsubscribe?name=NAME&to=READER&sign=SIGN. A GET asks, a POST ends the subscription (RFC 8058). READER
+ * stands for the address, so that the link ends no later subscription of that name that goes to somebody else. */
+void text_unsubscribe_link(text *out, const link_key *key, const char *base, const char *name, const char *address);
+bool unsubscribe_is_signed(const link_key *key, const char *name, const char *reader, const char *sign);
+bool is_reader(const link_key *key, const char *reader, const char *address);
 
 /* Adds BASE/verdict?paper=ID&tag=SLUG&verdict=yes|no&sign=SIGN. A GET asks, a POST records the verdict. */
 void text_verdict_link(text *out, const link_key *key, const char *base, const char *paper, const char *tag, bool yes);

@@ -41,7 +41,7 @@ WRITES = [
     ("POST", "/tags/remove", FORM, "tag=mine", "admin"),
     ("POST", "/tags", FORM, "tag=mine&id=sample-01", "admin"),
     ("POST", "/verdict?paper=sample-01&tag=agents&verdict=yes&sign=" + 32 * "0", FORM, "", "none"),
-    ("POST", "/unsubscribe?name=ada&sign=" + 32 * "0", FORM, "List-Unsubscribe=One-Click", "none")]
+    ("POST", "/unsubscribe?name=ada&to=ada&sign=" + 32 * "0", FORM, "List-Unsubscribe=One-Click", "none")]
 
 
 def fail(*words):

@@ -92,7 +92,7 @@ assert mail['Subject'] == 'Täglich neu' and mail['Auto-Submitted'] == 'auto-gen
 assert re.fullmatch(r'<papertag\.[0-9a-f]{32}@example\.org>', mail['Message-ID'])
 assert mail['List-Id'] == '<ada---co.papertag.example.org>', mail['List-Id']
 links = re.findall(r'<([^<>]*)>', mail['List-Unsubscribe'])
-assert links[0].startswith('https://papers.example.org/unsubscribe?name=ada%20%26%20co&sign='), links
+assert links[0].startswith('https://papers.example.org/unsubscribe?name=ada%20%26%20co&to='), links
 assert links[1] == 'mailto:papers@example.org?subject=papertag%20unsubscribe%20ada%20%26%20co', links
 assert mail['List-Unsubscribe-Post'] == 'List-Unsubscribe=One-Click'
 assert [p.get_content_type() for p in mail.iter_parts()] == ['text/plain', 'text/html']
@@ -565,6 +565,11 @@ said() { papertag labels export | tail -n +2 | cut -f1-3 | xargs; }
         [ "$(ask "$leave")" = 404 ]
         # a subscription of that name that is no mail is somebody else's
         papertag subscribe 'ada & co' --tag quantization -o "$work/page.html" >/dev/null
+        [ "$(ask "$leave" -X POST)" = 200 ]
+        papertag subscriptions >/dev/null
+        # and so is one that is mailed to somebody else
+        papertag subscribe 'ada & co' --tag quantization --to bob@example.org >/dev/null
+        [ "$(ask "$leave")" = 404 ]
         [ "$(ask "$leave" -X POST)" = 200 ]
         papertag subscriptions >/dev/null
         papertag subscribe 'ada & co' --remove >/dev/null

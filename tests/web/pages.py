@@ -39,13 +39,18 @@ class Server:
 
     def signed(self, kind, **parts):
         """A link as mails have it, made with a key that no mail was ever sent with."""
+        if "to" in parts:
+            parts["to"] = self.sign("reader", parts["to"])
+        query = urllib.parse.urlencode(parts, quote_via=urllib.parse.quote)
+        return f"{self.url}/{kind}?{query}&sign={self.sign(kind, *parts.values())}"
+
+    def sign(self, *parts):
         path = f"{self.folder.name}/papers.db.key"
         if not os.path.exists(path):
             with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
                 file.write(bytes(32))
-        message = b"".join(b"%d:%s" % (len(part.encode()), part.encode()) for part in (kind, *parts.values()))
-        sign = hmac.new(bytes(32), message, hashlib.sha256).hexdigest()[:32]
-        return f"{self.url}/{kind}?{urllib.parse.urlencode(parts, quote_via=urllib.parse.quote)}&sign={sign}"
+        message = b"".join(b"%d:%s" % (len(part.encode()), part.encode()) for part in parts)
+        return hmac.new(bytes(32), message, hashlib.sha256).hexdigest()[:32]
 
     def close(self):
         self.process.terminate()
@@ -122,6 +127,27 @@ def all_tests():
         browser.key("/")
         check(browser.run("return document.activeElement.id") == "q", "the search field")
 
+    @test("move and look by key: j, k, v, ?")
+    def _(server, browser):
+        def here():
+            return browser.run("return [...document.querySelectorAll('article')].findIndex(e => e.matches('.here'))")
+        with open(f"{server.folder.name}/linked.jsonl", "w", encoding="utf-8") as file:
+            file.write('{"id": "2611.00001", "title": "A Paper With an Address", "abstract": "An example."}')
+        server.papertag("add", f"{server.folder.name}/linked.jsonl")
+        browser.open(server.url + "/")
+        browser.key("j")
+        browser.key("j")
+        check(here() == 1, "the second paper")
+        browser.key("k")
+        check(here() == 0, "the first paper")
+        browser.open(server.url + "/papers/2611.00001")
+        browser.run("window.open = (...how) => { window.opened = how }")
+        browser.key("v")
+        opened = browser.run("return window.opened")
+        check(opened == ["https://arxiv.org/abs/2611.00001", "_blank", "noopener"], f"its page opens: {opened}")
+        browser.key("?")
+        browser.wait(lambda: browser.url().endswith("/help"), "the keys are told")
+
     @test("select many by key, give them a tag, undo")
     def _(server, browser):
         browser.open(server.url + "/")
@@ -190,7 +216,7 @@ def all_tests():
         browser.click("main button")
         browser.wait(lambda: server.papertag("labels", "export").count("\tyes\t") == 1, "the opposite")
         server.papertag("subscribe", "ada & co", "--tag", "attention", "--to", "ada@example.org")
-        browser.open(server.signed("unsubscribe", name="ada & co"))
+        browser.open(server.signed("unsubscribe", name="ada & co", to="ada@example.org"))
         check("ada & co" in browser.text("main"), "whose")
         browser.click("main button")
         browser.wait(lambda: "ada" not in server.papertag("subscriptions", "--json"), "ended")
@@ -203,7 +229,8 @@ def all_tests():
             server.papertag("subscribe", "bob", "--tag", "attention", "--to", "bob@example.org")
             browser.size(width)
             signed = [server.signed("verdict", paper="sample-01", tag="attention", verdict="yes"),
-                      server.signed("unsubscribe", name="bob"), server.url + "/unsubscribe?name=bob"]
+                      server.signed("unsubscribe", name="bob", to="bob@example.org"),
+                      server.url + "/unsubscribe?name=bob"]
             for page in [server.url + page for page in PAGES] + signed:
                 browser.open(page)
                 # the window may be wider than asked for: what counts is that nothing is wider than it

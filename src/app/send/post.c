@@ -297,7 +297,7 @@ static int mail_new(post *p, const papertag_subscription *s, edition *e, const c
     e->d.list = s->name;
     e->d.unsubscribe = web_address(s->unsubscribe);
     if (!e->d.unsubscribe && m->page) {
-        text_unsubscribe_link(&link, &m->key, m->page, s->name);
+        text_unsubscribe_link(&link, &m->key, m->page, s->name, s->address);
         e->d.unsubscribe = text_of(&message, &link);
     }
     e->d.verdict = add_verdict;

@@ -65,9 +65,9 @@ static void add_button(text *out, const char *to, const char *shown)
 
 /* ---- unsubscribing --------------------------------------------------------------------------------------------- */
 
-/* Whether a subscription is mailed to somebody. *about: what its digests are called, as long as the request lives.
- * False with an answer on errors, in which case *mailed is not set. */
-static bool find_mailed(worker *w, request *r, answer *a, const char *name, bool *mailed, const char **about)
+/* Whether the subscription that the link names is mailed to the reader whose link it is. *about: what its digests are
+ * called, as long as the request lives. False with an answer on errors, in which case *mailed is not set. */
+static bool find_mailed(worker *w, request *r, answer *a, const link_key *key, bool *mailed, const char **about)
 {
     const papertag_subscription *list, *s;
     papertag_error err;
@@ -77,8 +77,8 @@ static bool find_mailed(worker *w, request *r, answer *a, const char *name, bool
     if (!succeeded(papertag_store_subscriptions(w->store, &list, &count, &err), r, a, &err)) {
         return false;
     }
-    s = subscription_named(list, count, name);
-    *mailed = s && s->address;
+    s = subscription_named(list, count, parameter_of(r, "name"));
+    *mailed = s && s->address && is_reader(key, parameter_of(r, "to"), s->address);
     if (*mailed) {
         text_put(&title, s->title ? s->title : s->expression ? s->expression : "all papers");
     }
@@ -123,13 +123,13 @@ void signed_unsubscribe(worker *w, request *r, answer *a)
     if (!open_key(w, r, a, &key)) {
         return;
     }
-    good = unsubscribe_is_signed(&key, name, parameter_of(r, "sign"));
-    OPENSSL_cleanse(&key, sizeof key);
+    good = unsubscribe_is_signed(&key, name, parameter_of(r, "to"), parameter_of(r, "sign"));
     if (!good) {
         refuse(r, a);
-        return;
     }
-    if (!find_mailed(w, r, a, name, &mailed, &about)) {
+    good = good && find_mailed(w, r, a, &key, &mailed, &about);
+    OPENSSL_cleanse(&key, sizeof key);
+    if (!good) {
         return;
     }
     if (asks(r) && !mailed) {

@@ -43,7 +43,10 @@ static const parameter questions[] = {{"order", "uncertain (default), random or 
                                       {"limit", "how many at most"},
                                       {NULL, NULL}};
 static const parameter unsubscribing[] = {
-    {"name", "the subscription"}, {"sign", "the signature, as the mail has it"}, {NULL, NULL}};
+    {"name", "the subscription"},
+    {"to", "stands for the reader's address"},
+    {"sign", "the signature, as the mail has it"},
+    {NULL, NULL}};
 static const parameter judging[] = {{"paper", "its id"},
                                     {"tag", "the tag"},
                                     {"verdict", "yes or no"},
