@@ -147,9 +147,14 @@ static int look_at_title(struct search *s, papertag_error *err)
 
 static int find_by_title(struct search *s, papertag_error *err)
 {
+    static const char any[] = "SELECT 1 FROM papers WHERE title_key=?1 LIMIT 1";
     const uint64_t author = s->item->work.author;
-    int status = PAPERTAG_OK;
+    int64_t found;
+    int status = pt_store_ask(s->store, any, &found, err, "i", (int64_t)s->item->work.title);
 
+    if (status) { /* most new papers have a title of their own */
+        return status == PAPERTAG_END ? PAPERTAG_OK : status;
+    }
     s->seen = 0;
     if (s->paper.date) {
         status = look_at_author(s, author, true, err);

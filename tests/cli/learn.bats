@@ -33,7 +33,7 @@ review_on_screen() {
 zero_root() {
     sqlite3 "$PAPERTAG_DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
     page=$(sqlite3 "$PAPERTAG_DB" "SELECT rootpage FROM sqlite_schema WHERE name='$1'")
-    dd if=/dev/zero of="$PAPERTAG_DB" bs=4096 count=1 seek=$((page - 1)) conv=notrunc 2>/dev/null
+    dd if=/dev/zero of="$PAPERTAG_DB" bs="$(sqlite3 "$PAPERTAG_DB" 'PRAGMA page_size')" count=1 seek=$((page - 1)) conv=notrunc 2>/dev/null
 }
 
 teardown() {

@@ -15,7 +15,7 @@ import os, random, shutil, sqlite3, subprocess, sys
 
 from kill import Bench, Wrong
 
-PAGE = 4096
+PAGE = 8192
 IN_JOURNAL = ["sample-%02d" % n for n in range(10, 15)]
 VERDICTS = "SELECT id, tags.tag, verdict FROM verdicts v JOIN papers ON papers.key=v.paper JOIN tags ON tags.key=v.tag"
 
