@@ -96,7 +96,7 @@ static int read_likely(papertag_learner *l, pt_tag_fit *fit, papertag_error *err
 int pt_evidence_read_own(papertag_learner *l, pt_tag_fit *fit, papertag_error *err)
 {
     const papertag_own_tag *own = fit->tag->own;
-    pt_rows *rows = &l->own.papers.rows;
+    pt_rows *rows = &l->own.rows;
     pt_row row;
     int status = own->query ? read_likely(l, fit, err) : PAPERTAG_OK;
 
@@ -223,10 +223,10 @@ static int gather_labelled(const papertag_learner *l, const pt_learner_tag *tag,
 int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evidence *out)
 {
     const pt_learner_tag *tag = fit->tag;
-    bool *seen = pt_calloc(l->papers.rows.count, sizeof *seen);
+    bool *seen = pt_calloc(l->rows.count, sizeof *seen);
     int status = seen ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
-    out->lesson = (pt_lesson){.rows = &l->papers.rows,
+    out->lesson = (pt_lesson){.rows = &l->rows,
                               .papers = l->papers.count,
                               .terms = l->model->vocabulary.count - l->model->vocabulary.added,
                               .likely = fit->likely,

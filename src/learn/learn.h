@@ -41,7 +41,7 @@ typedef struct pt_tag_fit {
     bool *uses;       /* of a new tag, by added term: whether it may use it; in the arena */
     uint32_t *likely; /* likely_count: rows that an own tag's query finds; in the arena */
     size_t likely_count;
-    uint32_t description; /* row of a new tag's name and definition, among those of own.papers */
+    uint32_t description; /* row of a new tag's name and definition, among own.rows */
     pt_learnt_tag learnt; /* V terms; one held-out margin a verdict */
     float *old_weights;   /* V: in use so far; NULL: the old model does not have the tag */
     double old_bias, old_cut;
@@ -65,7 +65,7 @@ typedef struct pt_own_terms {
     char *text;
     uint32_t *starts, *slots;
     float *idf;
-    pt_stored_rows papers; /* stored papers as rows of it; then rows of descriptions */
+    pt_rows rows; /* stored papers as rows of it; then rows of descriptions */
 } pt_own_terms;
 
 struct papertag_learner {
@@ -78,8 +78,9 @@ struct papertag_learner {
     size_t verdict_count;
     papertag_own_tag *own_tags;
     size_t own_tag_count;
-    pt_stored_rows papers; /* rows without added terms; `rows` continues with labelled papers that are not stored */
-    pt_own_terms own;      /* empty when no new tag is fitted */
+    pt_stored_rows papers;
+    pt_rows rows;     /* of them, without added terms; then those of labelled papers that are not stored */
+    pt_own_terms own; /* empty when no new tag is fitted */
     const pt_vocabulary *vocabulary; /* of the new model */
     pt_counter counter;
     pt_labelled_paper *labelled; /* a later one replaces an earlier one of the same row */
@@ -138,7 +139,7 @@ void pt_evidence_free(pt_evidence *evidence);
 int pt_own_terms_find(papertag_learner *l, papertag_error *err);
 void pt_own_terms_free(pt_own_terms *own);
 
-/* Appends to *out the rows of l->own.papers with the terms alone that the new tag of a fit may use. 0 or
+/* Appends to *out the rows of l->own.rows with the terms alone that the new tag of a fit may use. 0 or
  * PAPERTAG_NO_MEMORY. */
 int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows *out);
 

@@ -72,8 +72,12 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
     status = status ? status : pt_learner_read(l, &model->vocabulary, &l->papers, err);
+    if (!status && pt_stored_rows_unpack(&l->papers, &model->vocabulary, &l->rows)) {
+        status = pt_no_memory(err);
+    }
     if (!status) {
-        drop_added_terms(&model->vocabulary, &l->papers.rows);
+        pt_packed_rows_free(&l->papers.rows);
+        drop_added_terms(&model->vocabulary, &l->rows);
     }
     if (status) {
         papertag_learner_close(l);
@@ -109,6 +113,7 @@ void papertag_learner_close(papertag_learner *l)
     free(l->bytes);
     free(l->summary.data);
     pt_stored_rows_free(&l->papers);
+    pt_rows_free(&l->rows);
     pt_own_terms_free(&l->own);
     pt_counter_free(&l->counter);
     pt_arena_free(&l->arena);
@@ -160,9 +165,9 @@ int papertag_learner_add(papertag_learner *l, const papertag_paper *paper, paper
     status = pt_tfidf_row(&l->counter, &m->options, &m->vocabulary, paper->title, paper->abstract, &row, err);
     if (!status) {
         row = pt_first_part(&m->vocabulary, row);
-        status = pt_rows_append(&l->papers.rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
+        status = pt_rows_append(&l->rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
     }
-    return status ? status : label_row(l, l->papers.rows.count - 1, paper->tags, err);
+    return status ? status : label_row(l, l->rows.count - 1, paper->tags, err);
 }
 
 int papertag_learner_add_dev(papertag_learner *l, const papertag_paper *paper, papertag_error *err)

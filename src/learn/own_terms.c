@@ -229,16 +229,22 @@ static int count_papers(struct finding *f, papertag_error *err)
     papertag_learner *l = f->learner;
     pt_own_terms all = {0};
     pt_stored_rows papers = {0};
+    pt_unpacked row = {0};
     uint32_t *df = pt_calloc(number_all(f) + 1, sizeof *df);
     int status = df ? build_vocabulary(f, NULL, 0, &all, err) : pt_no_memory(err);
 
     status = status ? status : pt_learner_read(l, &all.vocabulary, &papers, err);
-    for (size_t k = 0; !status && papers.count && k < papers.rows.starts[papers.rows.count]; k++) {
-        df[papers.rows.terms[k]]++;
+    for (size_t i = 0; i < papers.count && !status; i++) {
+        const pt_packed packed = pt_packed_rows_get(&papers.rows, papers.places[i]);
+        status = pt_unpack(&packed, all.vocabulary.count, &row) ? pt_no_memory(err) : PAPERTAG_OK;
+        for (size_t k = 0; k < row.count && !status; k++) {
+            df[row.terms[k]]++;
+        }
     }
     for (size_t i = 0; i < f->count && !status; i++) {
         f->list[i].df = df[f->list[i].number];
     }
+    pt_unpacked_free(&row);
     pt_stored_rows_free(&papers);
     free_vocabulary(&all);
     free(df);
@@ -330,6 +336,7 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
 {
     const pt_vocabulary *model = &l->model->vocabulary;
     struct finding f = {.learner = l};
+    pt_stored_rows papers = {0};
     uint32_t lowest = PAPERS_MIN;
     size_t own = 0, added;
     int status = PAPERTAG_OK;
@@ -353,8 +360,12 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
     status = status ? status : build_vocabulary(&f, model, model->count - model->added, &l->own, err);
     if (!status) {
         l->vocabulary = &l->own.vocabulary;
-        status = pt_learner_read(l, l->vocabulary, &l->own.papers, err);
+        status = pt_learner_read(l, l->vocabulary, &papers, err);
     }
+    if (!status && pt_stored_rows_unpack(&papers, l->vocabulary, &l->own.rows)) {
+        status = pt_no_memory(err);
+    }
+    pt_stored_rows_free(&papers);
     free(f.list);
     return status;
 }
@@ -362,12 +373,12 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
 void pt_own_terms_free(pt_own_terms *own)
 {
     free_vocabulary(own);
-    pt_stored_rows_free(&own->papers);
+    pt_rows_free(&own->rows);
 }
 
 int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows *out)
 {
-    const pt_rows *rows = &l->own.papers.rows;
+    const pt_rows *rows = &l->own.rows;
     const size_t first = l->vocabulary->count - l->vocabulary->added;
     pt_counter scratch = {0};
     int status = PAPERTAG_OK;

@@ -3,6 +3,8 @@
  */
 #include "phrases.h"
 
+#include <stdlib.h>
+
 /* The share of a topic's papers that use a word next to its phrase before the word becomes part of the name. */
 static const double IN_PHRASE = 0.5;
 
@@ -37,6 +39,137 @@ static bool contains(const pt_vocabulary *v, size_t outer, size_t inner)
 bool pt_terms_overlap(const pt_vocabulary *v, size_t a, size_t b)
 {
     return contains(v, a, b) || contains(v, b, a);
+}
+
+/* ---- terms that overlap ---------------------------------------------------------------------------------------- */
+
+/* A word of a term: a slice of the vocabulary's text. */
+struct pt_word_use {
+    const char *word;
+    uint32_t length, term;
+};
+
+static int compare_words(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    const int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
+    return order ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct pt_word_use *x = a, *y = b;
+    const int order = compare_words(x->word, x->length, y->word, y->length);
+    return order ? order : (x->term > y->term) - (x->term < y->term);
+}
+
+/* The length of the word at the start of a text. */
+static size_t word_length(const char *text, size_t length)
+{
+    const char *space = memchr(text, ' ', length);
+    return space ? (size_t)(space - text) : length;
+}
+
+static size_t count_words(const pt_vocabulary *v)
+{
+    size_t count = v->count;
+
+    for (size_t i = 0; v->count && i < v->starts[v->count]; i++) {
+        count += v->text[i] == ' ';
+    }
+    return count;
+}
+
+int pt_phrase_index_build(pt_phrase_index *index, const pt_vocabulary *v)
+{
+    *index = (pt_phrase_index){.vocabulary = v, .uses = pt_alloc(count_words(v), sizeof *index->uses)};
+    if (!index->uses) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (uint32_t term = 0; term < v->count; term++) {
+        size_t left, length;
+        for (const char *word = pt_term_text(v, term, &left);; word += length + 1, left -= length + 1) {
+            length = word_length(word, left);
+            index->uses[index->count++] = (struct pt_word_use){word, (uint32_t)length, term};
+            if (length == left) {
+                break;
+            }
+        }
+    }
+    pt_sort(index->uses, index->count, sizeof *index->uses, compare_uses);
+    return PAPERTAG_OK;
+}
+
+void pt_phrase_index_free(pt_phrase_index *index)
+{
+    free(index->uses);
+    *index = (pt_phrase_index){0};
+}
+
+static bool is_listed(const uint32_t *terms, size_t count, uint32_t term)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (terms[i] == term) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Lists the terms that are a part of the term, but not all of it. */
+static size_t list_parts(const pt_vocabulary *v, size_t term, uint32_t *out)
+{
+    size_t length, count = 0;
+    const char *text = pt_term_text(v, term, &length);
+
+    for (size_t start = 0; start < length; start += word_length(text + start, length - start) + 1) {
+        for (size_t end = start; end < length; end++) {
+            uint32_t part;
+            end += word_length(text + end, length - end);
+            part = end - start < length ? pt_vocabulary_find(v, text + start, end - start) : UINT32_MAX;
+            if (part != UINT32_MAX && !is_listed(out, count, part)) {
+                out[count++] = part;
+            }
+        }
+    }
+    return count;
+}
+
+/* The first use of a word. */
+static size_t find_uses(const pt_phrase_index *index, const char *word, size_t length)
+{
+    size_t low = 0, high = index->count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const struct pt_word_use *use = &index->uses[middle];
+        if (compare_words(use->word, use->length, word, length) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+size_t pt_overlapping_terms(const pt_phrase_index *index, uint32_t term, uint32_t *out)
+{
+    const pt_vocabulary *v = index->vocabulary;
+    size_t count = list_parts(v, term, out), length;
+    const char *text = pt_term_text(v, term, &length);
+    const size_t first = word_length(text, length);
+    uint32_t last = UINT32_MAX;
+
+    for (size_t i = find_uses(index, text, first); i < index->count; i++) { /* whatever has it has its first word */
+        const struct pt_word_use *use = &index->uses[i];
+        if (compare_words(use->word, use->length, text, first) != 0) {
+            break;
+        }
+        if (use->term != last && contains(v, use->term, term)) { /* it may have the word twice */
+            out[count++] = use->term;
+        }
+        last = use->term;
+    }
+    return count;
 }
 
 /* ---- the phrase of a topic ------------------------------------------------------------------------------------- */

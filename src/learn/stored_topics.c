@@ -26,30 +26,20 @@ static void close_papers(struct papers *p)
 /* Keeps only the papers of the days first .. last. */
 static int keep_days(struct papers *p, long first, long last)
 {
-    pt_rows rows = {0};
     pt_labels tags = {0};
-    size_t kept = 0, within = 0;
+    size_t kept = 0;
     int status = PAPERTAG_OK;
 
-    while (within < p->stored.count && p->days[within] >= first && p->days[within] <= last) {
-        within++;
-    }
-    if (within == p->stored.count) {
-        return PAPERTAG_OK; /* all: no copy is made */
-    }
     for (size_t i = 0; i < p->stored.count && !status; i++) {
         if (p->days[i] >= first && p->days[i] <= last) {
-            const pt_row row = pt_rows_get(&p->stored.rows, i);
             const size_t start = p->tags.starts[i], end = p->tags.starts[i + 1];
             p->stored.keys[kept] = p->stored.keys[i];
+            p->stored.places[kept] = p->stored.places[i];
             p->days[kept++] = p->days[i];
-            status = pt_rows_append(&rows, row.terms, row.values, row.count);
-            status = status ? status : pt_labels_append(&tags, p->tags.tags + start, end - start);
+            status = pt_labels_append(&tags, p->tags.tags + start, end - start);
         }
     }
-    pt_rows_free(&p->stored.rows);
     pt_labels_free(&p->tags);
-    p->stored.rows = rows;
     p->stored.count = kept;
     p->tags = tags;
     return status;
@@ -138,6 +128,7 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
     status = status ? status : read_papers(store, model, options, &papers, err);
     if (!status) {
         corpus.rows = &papers.stored.rows;
+        corpus.places = papers.stored.places;
         corpus.tags = &papers.tags;
         corpus.days = papers.days;
         corpus.papers = papers.stored.count;

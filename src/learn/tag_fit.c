@@ -27,7 +27,7 @@ void pt_tag_fit_free(pt_tag_fit *fit)
 /* The stored papers as rows that have all terms of either weights. */
 static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
 {
-    return fit->tag->is_new ? &l->own.papers.rows : &l->papers.rows;
+    return fit->tag->is_new ? &l->own.rows : &l->rows;
 }
 
 /* The weights in use so far. */

@@ -9,19 +9,7 @@
 #ifndef PT_TOPICS_H
 #define PT_TOPICS_H
 
-#include <stdatomic.h>
-
-#include "fit/fit.h"
-
-/* N papers as rows over V terms, with their tags. All pointers are borrowed. */
-typedef struct pt_corpus {
-    const pt_rows *rows;             /* N, over V terms */
-    const pt_vocabulary *vocabulary; /* V */
-    const pt_labels *tags;           /* of each paper: those in force, 0 .. tag_count - 1 */
-    const long *days;                /* N: the day of each paper, as a number */
-    size_t papers;                   /* N */
-    size_t tag_count;
-} pt_corpus;
+#include "left.h"
 
 typedef struct pt_topic_options {
     size_t min_papers;           /* of a topic, at least 2 */

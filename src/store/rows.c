@@ -301,7 +301,8 @@ int pt_store_scan(papertag_store *store, const pt_rows_options *options, pt_row_
 void pt_stored_rows_free(pt_stored_rows *r)
 {
     free(r->keys);
-    pt_rows_free(&r->rows);
+    free(r->places);
+    pt_packed_rows_free(&r->rows);
     *r = (pt_stored_rows){0};
 }
 
@@ -309,35 +310,36 @@ void pt_stored_rows_free(pt_stored_rows *r)
 struct gathering {
     const pt_vocabulary *vocabulary;
     pt_stored_rows *out;
-    size_t keys_capacity;
-    bool in_order; /* the keys ascend */
-    pt_unpacked row;
-    pt_logs logs;
+    size_t keys_capacity, places_capacity;
+    bool in_order;   /* the keys ascend */
+    pt_unpacked row; /* scratch */
 };
 
 static int gather_row(void *context, int64_t paper, const pt_packed *packed, papertag_error *err)
 {
     struct gathering *g = context;
     pt_stored_rows *out = g->out;
-    pt_unpacked *row = &g->row;
-    int status = pt_unpack(packed, g->vocabulary->count, row);
+    int status = pt_unpack(packed, g->vocabulary->count, &g->row); /* nobody who takes the row later can meet damage */
 
     if (status == PAPERTAG_DAMAGED) {
         return status;
     }
-    if (status || pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys)) {
+    if (status || out->count == UINT32_MAX ||
+        pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys) ||
+        pt_reserve(&out->places, &g->places_capacity, out->count + 1, sizeof *out->places) ||
+        pt_packed_rows_append(&out->rows, packed)) {
         return pt_no_memory(err);
     }
-    pt_weigh_row(g->vocabulary, row->terms, row->values, row->count, &g->logs);
     g->in_order = g->in_order && (!out->count || out->keys[out->count - 1] < paper);
+    out->places[out->count] = (uint32_t)out->count;
     out->keys[out->count++] = paper;
-    return pt_rows_append(&out->rows, row->terms, row->values, row->count) ? pt_no_memory(err) : PAPERTAG_OK;
+    return PAPERTAG_OK;
 }
 
 /* A paper's key, and the place of its row. */
 struct placed {
     int64_t key;
-    size_t place;
+    uint32_t place;
 };
 
 static int compare_placed(const void *a, const void *b)
@@ -347,32 +349,36 @@ static int compare_placed(const void *a, const void *b)
     return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Sorts rows by key; of several of one paper, the last stays. 0 or PAPERTAG_NO_MEMORY. */
+/* Sorts the papers by key; of several rows of one paper, the last stays. 0 or PAPERTAG_NO_MEMORY. */
 static int put_in_order(pt_stored_rows *r)
 {
     struct placed *list = pt_alloc(r->count + 1, sizeof *list);
-    pt_rows sorted = {0};
-    size_t kept = 0;
-    int status = list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    const size_t count = r->count;
 
-    for (size_t i = 0; i < r->count && list; i++) {
-        list[i] = (struct placed){r->keys[i], i};
+    if (!list) {
+        return PAPERTAG_NO_MEMORY;
     }
-    if (list) {
-        pt_sort(list, r->count, sizeof *list, compare_placed);
+    for (size_t i = 0; i < count; i++) {
+        list[i] = (struct placed){r->keys[i], r->places[i]};
     }
-    for (size_t i = 0; i < r->count && !status; i++) {
-        if (i + 1 == r->count || list[i + 1].key != list[i].key) {
-            const pt_row row = pt_rows_get(&r->rows, list[i].place);
-            r->keys[kept++] = list[i].key;
-            status = pt_rows_append(&sorted, row.terms, row.values, row.count);
+    pt_sort(list, count, sizeof *list, compare_placed);
+    r->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 == count || list[i + 1].key != list[i].key) {
+            r->keys[r->count] = list[i].key;
+            r->places[r->count++] = list[i].place;
         }
     }
     free(list);
-    pt_rows_free(&r->rows);
-    r->rows = sorted;
-    r->count = kept;
-    return status;
+    return PAPERTAG_OK;
+}
+
+/* Frees the pages of the file that SQLite keeps: what has been read all through is not read again. */
+static void forget_pages(papertag_store *store)
+{
+    papertag_error why;
+
+    (void)pt_store_do(store, "PRAGMA shrink_memory", &why, ""); /* only memory: it may fail */
 }
 
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
@@ -383,6 +389,7 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
 
     pt_store_now(rows.read);
     status = status ? status : pt_store_scan(store, options, gather_row, &g, err);
+    forget_pages(store);
     if (!status && !g.in_order && put_in_order(&rows)) {
         status = pt_no_memory(err);
     }
@@ -392,6 +399,21 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
     } else {
         *out = rows;
     }
+    return status;
+}
+
+int pt_stored_rows_unpack(const pt_stored_rows *r, const pt_vocabulary *vocabulary, pt_rows *out)
+{
+    pt_row_scratch scratch = {0};
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < r->count && !status; i++) {
+        const pt_packed packed = pt_packed_rows_get(&r->rows, r->places[i]);
+        pt_row row;
+        status = pt_packed_values(&packed, vocabulary, &scratch, &row);
+        status = status ? status : pt_rows_append(out, row.terms, row.values, row.count);
+    }
+    pt_unpacked_free(&scratch.row);
     return status;
 }
 
@@ -509,6 +531,7 @@ int pt_store_labels(papertag_store *store, const pt_stored_rows *papers, pt_labe
     int status = pt_store_read_tags(store, err);
 
     status = status ? status : pt_store_each(store, "SELECT paper, tag FROM tagged", read_label, &k, err, "");
+    forget_pages(store);
     if (!status && append_labels(&k, out)) {
         status = pt_no_memory(err);
     }

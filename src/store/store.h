@@ -40,10 +40,11 @@ const atomic_bool *pt_store_stop(papertag_store *store);
 /* The T tags that the store knows, by slug. Borrowed until the next call that writes. */
 int pt_store_known_tags(papertag_store *store, const papertag_tag_info **tags, size_t *count, papertag_error *err);
 
-/* The stored papers as rows of a model, by ascending key. */
+/* The stored papers as rows of a model, by ascending key. There may be millions, so the rows are packed. */
 typedef struct pt_stored_rows {
-    int64_t *keys; /* count */
-    pt_rows rows;
+    int64_t *keys;       /* count */
+    uint32_t *places;    /* count: where the row of each is in `rows` */
+    pt_packed_rows rows; /* as they were read: rows that have been replaced among them */
     size_t count;
     char read[PT_TIME]; /* when they were read */
     int64_t state;      /* of the file then: it differs once anything is written */
@@ -62,6 +63,9 @@ typedef struct pt_rows_options {
 /* Reads all papers as rows. */
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err);
 void pt_stored_rows_free(pt_stored_rows *rows);
+
+/* Appends their values to *out, one row after the other. 0 or PAPERTAG_NO_MEMORY. */
+int pt_stored_rows_unpack(const pt_stored_rows *rows, const pt_vocabulary *vocabulary, pt_rows *out);
 
 /* The day of each paper, as a count of days since 1970: days[i] of papers->keys[i]. */
 int pt_store_days(papertag_store *store, const pt_stored_rows *papers, long *days, papertag_error *err);

@@ -116,7 +116,7 @@ bool pt_packed_open(const void *bytes, size_t size, pt_packed *out)
 {
     const unsigned char *at = bytes, *end = at + size;
 
-    *out = (pt_packed){.unknown = size == 1 && *at == PT_PACKED_UNKNOWN};
+    *out = (pt_packed){.bytes = bytes, .unknown = size == 1 && *at == PT_PACKED_UNKNOWN, .end = end};
     if (out->unknown) {
         return true;
     }
@@ -136,7 +136,6 @@ bool pt_packed_open(const void *bytes, size_t size, pt_packed *out)
     at = out->terms + 2 * out->count;
     out->other_count = read_16(at);
     out->others = at + 2;
-    out->end = end;
     return out->other_count <= out->count && (size_t)(end - out->others) >= 3 * out->other_count;
 }
 
@@ -235,4 +234,60 @@ double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, p
         }
     }
     return sum * (double)p->scale;
+}
+
+/* ---- many rows ------------------------------------------------------------------------------------------------- */
+
+struct pt_packed_part {
+    pt_buf bytes;                  /* the rows, one after the other */
+    uint32_t ends[PT_PACKED_PART]; /* of each row: the longest rows of a part do not reach 4 GB */
+};
+
+int pt_packed_rows_append(pt_packed_rows *rows, const pt_packed *row)
+{
+    const size_t part = rows->count / PT_PACKED_PART;
+    pt_buf *bytes;
+
+    if (part == rows->part_count) {
+        if (pt_reserve(&rows->parts, &rows->parts_capacity, part + 1, sizeof(struct pt_packed_part *)) ||
+            !(rows->parts[part] = pt_calloc(1, sizeof(struct pt_packed_part)))) {
+            return PAPERTAG_NO_MEMORY;
+        }
+        rows->part_count++;
+    }
+    bytes = &rows->parts[part]->bytes;
+    pt_buf_append(bytes, row->bytes, (size_t)(row->end - row->bytes));
+    if (bytes->failed) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    rows->parts[part]->ends[rows->count++ % PT_PACKED_PART] = (uint32_t)bytes->size;
+    return PAPERTAG_OK;
+}
+
+pt_packed pt_packed_rows_get(const pt_packed_rows *rows, size_t i)
+{
+    const struct pt_packed_part *part = rows->parts[i / PT_PACKED_PART];
+    const size_t at = i % PT_PACKED_PART, start = at ? part->ends[at - 1] : 0;
+    pt_packed row;
+
+    pt_packed_open(part->bytes.data + start, part->ends[at] - start, &row);
+    return row;
+}
+
+void pt_packed_rows_free_part(pt_packed_rows *rows, size_t part)
+{
+    if (rows->parts[part]) {
+        pt_buf_free(&rows->parts[part]->bytes);
+        free(rows->parts[part]);
+        rows->parts[part] = NULL;
+    }
+}
+
+void pt_packed_rows_free(pt_packed_rows *rows)
+{
+    for (size_t part = 0; part < rows->part_count; part++) {
+        pt_packed_rows_free_part(rows, part);
+    }
+    free(rows->parts);
+    *rows = (pt_packed_rows){0};
 }

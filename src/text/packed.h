@@ -25,6 +25,7 @@ void pt_pack_scale(pt_buf *out, double scale);
 
 /* A row that was packed, opened. All is borrowed from its bytes. */
 typedef struct pt_packed {
+    const unsigned char *bytes; /* up to `end` */
     bool unknown;
     size_t pages;
     const unsigned char *page_counts; /* 2 x pages */
@@ -51,6 +52,23 @@ typedef struct pt_unpacked {
  * one. */
 int pt_unpack(const pt_packed *packed, size_t vocabulary, pt_unpacked *out);
 void pt_unpacked_free(pt_unpacked *row);
+
+/* N packed rows, in parts of PT_PACKED_PART rows: a part can be freed as soon as nobody needs its rows any more.
+ * Zero-initialise; pt_packed_rows_free ends it. */
+enum { PT_PACKED_PART = 4096 };
+typedef struct pt_packed_rows {
+    struct pt_packed_part **parts; /* part_count; NULL: freed */
+    size_t part_count, parts_capacity;
+    size_t count; /* N */
+} pt_packed_rows;
+
+/* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
+int pt_packed_rows_append(pt_packed_rows *rows, const pt_packed *row);
+
+/* Row i, borrowed, of a part that is not freed. */
+pt_packed pt_packed_rows_get(const pt_packed_rows *rows, size_t i);
+void pt_packed_rows_free_part(pt_packed_rows *rows, size_t part);
+void pt_packed_rows_free(pt_packed_rows *rows);
 
 /* The product of a packed row, as a row of length 1, with a dense one: dense[t] is the other row's value times the idf
  * of term t, and it has PT_PACKED_PAGE x pages entries. 0 for a row of more pages. */

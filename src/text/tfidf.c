@@ -111,3 +111,15 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
     counter->count = 0;
     return PAPERTAG_OK;
 }
+
+int pt_packed_values(const pt_packed *packed, const pt_vocabulary *vocabulary, pt_row_scratch *scratch, pt_row *out)
+{
+    pt_unpacked *row = &scratch->row;
+    const int status = pt_unpack(packed, vocabulary->count, row);
+
+    if (!status) {
+        pt_weigh_row(vocabulary, row->terms, row->values, row->count, &scratch->logs);
+        *out = (pt_row){row->terms, row->values, row->count};
+    }
+    return status;
+}

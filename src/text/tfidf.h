@@ -27,4 +27,12 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
 /* Turns the counts of a row into its values, in place. Returns the factor: see pt_weigh. */
 double pt_weigh_row(const pt_vocabulary *vocabulary, const uint32_t *terms, float *values, size_t count, pt_logs *logs);
 
+/* The values of a packed row of that vocabulary; borrowed until the next call with the same scratch. Zero-initialise
+ * the scratch; pt_unpacked_free(&scratch.row) ends it. Errors: those of pt_unpack. */
+typedef struct pt_row_scratch {
+    pt_unpacked row;
+    pt_logs logs;
+} pt_row_scratch;
+int pt_packed_values(const pt_packed *packed, const pt_vocabulary *vocabulary, pt_row_scratch *scratch, pt_row *out);
+
 #endif

@@ -109,18 +109,23 @@ static void check_rows(void)
 {
     const pt_rows_options kept = by_model(true), fresh = by_model(false);
     pt_stored_rows a = {0}, b = {0};
+    pt_rows of_a = {0}, of_b = {0};
 
     assert_int_equal(pt_store_rows(store, &kept, &a, &err), PAPERTAG_OK);
     assert_int_equal(pt_store_rows(store, &fresh, &b, &err), PAPERTAG_OK);
     assert_int_equal(a.count, b.count);
     assert_int_equal(a.count, number_of("SELECT count(*) FROM papers"));
     assert_memory_equal(a.keys, b.keys, a.count * sizeof *a.keys);
+    assert_int_equal(pt_stored_rows_unpack(&a, &model->vocabulary, &of_a), PAPERTAG_OK);
+    assert_int_equal(pt_stored_rows_unpack(&b, &model->vocabulary, &of_b), PAPERTAG_OK);
     for (size_t i = 0; i < a.count; i++) {
-        const pt_row x = pt_rows_get(&a.rows, i), y = pt_rows_get(&b.rows, i);
+        const pt_row x = pt_rows_get(&of_a, i), y = pt_rows_get(&of_b, i);
         assert_int_equal(x.count, y.count);
         assert_memory_equal(x.terms, y.terms, x.count * sizeof *x.terms);
         assert_memory_equal(x.values, y.values, x.count * sizeof *x.values);
     }
+    pt_rows_free(&of_a);
+    pt_rows_free(&of_b);
     pt_stored_rows_free(&a);
     pt_stored_rows_free(&b);
 }
