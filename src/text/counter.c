@@ -15,6 +15,8 @@ void pt_counter_free(pt_counter *counter)
     pt_tokens_free(&counter->tokens);
     free(counter->ngrams);
     free(counter->tf);
+    free(counter->bits);
+    free(counter->any);
     free(counter->terms);
     free(counter->sorted);
     free(counter->values);
@@ -59,21 +61,36 @@ int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
 
 /* ---- counts ---------------------------------------------------------------------------------------------------- */
 
-int pt_counter_reserve(pt_counter *counter, size_t terms)
+/* Grows an array whose elements are all zero. */
+static int reserve_zeros(void *items, size_t *capacity, size_t needed, size_t size)
 {
-    size_t old = counter->tf_capacity;
-    if (pt_reserve(&counter->tf, &counter->tf_capacity, terms ? terms : 1, sizeof *counter->tf)) {
+    const size_t old = *capacity;
+    char **bytes = items;
+
+    if (pt_reserve(items, capacity, needed, size)) {
         return PAPERTAG_NO_MEMORY;
     }
-    if (counter->tf_capacity > old) {
-        memset(counter->tf + old, 0, (counter->tf_capacity - old) * sizeof *counter->tf);
+    if (*capacity > old) {
+        memset(*bytes + old * size, 0, (*capacity - old) * size);
     }
     return PAPERTAG_OK;
 }
 
-int pt_counter_expect(pt_counter *counter, size_t more)
+int pt_counter_reserve(pt_counter *c, size_t terms)
 {
-    return pt_reserve(&counter->terms, &counter->capacity, counter->count + more + 1, sizeof *counter->terms);
+    int status = reserve_zeros(&c->tf, &c->tf_capacity, terms + 1, sizeof *c->tf);
+
+    status = status ? status : reserve_zeros(&c->bits, &c->bits_capacity, terms / 64 + 1, sizeof *c->bits);
+    return status ? status : reserve_zeros(&c->any, &c->any_capacity, terms / 64 / 64 + 1, sizeof *c->any);
+}
+
+int pt_counter_expect(pt_counter *c, size_t more)
+{
+    c->expected += more;
+    return pt_reserve(&c->terms, &c->capacity, c->expected + 1, sizeof *c->terms) ||
+                   pt_reserve(&c->values, &c->values_capacity, c->expected + 1, sizeof *c->values)
+               ? PAPERTAG_NO_MEMORY
+               : PAPERTAG_OK;
 }
 
 uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count)
@@ -102,43 +119,46 @@ uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count)
     return terms;
 }
 
-int pt_counter_take(pt_counter *counter)
+void pt_counter_take(pt_counter *c)
 {
-    if (pt_reserve(&counter->sorted, &counter->sorted_capacity, counter->capacity, sizeof *counter->sorted) ||
-        pt_reserve(&counter->values, &counter->values_capacity, counter->count + 1, sizeof *counter->values)) {
-        return PAPERTAG_NO_MEMORY;
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->any_capacity; i++) {
+        for (uint64_t any = c->any[i]; any; any &= any - 1) {
+            const size_t word = 64 * i + (size_t)__builtin_ctzll(any);
+            for (uint64_t bits = c->bits[word]; bits; bits &= bits - 1) {
+                const size_t term = 64 * word + (size_t)__builtin_ctzll(bits);
+                c->terms[count] = (uint32_t)term;
+                c->values[count++] = c->tf[term];
+                c->tf[term] = 0;
+            }
+            c->bits[word] = 0;
+        }
+        c->any[i] = 0;
     }
-    if (counter->count && pt_sort_terms(counter->terms, counter->sorted, counter->count) == counter->sorted) {
-        uint32_t *swap = counter->terms;
-        size_t capacity = counter->capacity;
-        counter->terms = counter->sorted;
-        counter->capacity = counter->sorted_capacity;
-        counter->sorted = swap;
-        counter->sorted_capacity = capacity;
-    }
-    for (size_t i = 0; i < counter->count; i++) {
-        counter->values[i] = counter->tf[counter->terms[i]];
-        counter->tf[counter->terms[i]] = 0;
-    }
-    return PAPERTAG_OK;
+    c->count = count;
+    c->expected = 0;
+}
+
+void pt_counter_drop(pt_counter *c)
+{
+    memset(c->tf, 0, c->tf_capacity * sizeof *c->tf);
+    memset(c->bits, 0, c->bits_capacity * sizeof *c->bits);
+    memset(c->any, 0, c->any_capacity * sizeof *c->any);
+    c->expected = 0;
 }
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-double pt_sublinear(float tf, pt_logs *logs)
+double pt_sublinear_anew(float tf, pt_logs *logs)
 {
     const unsigned whole = tf < (float)PT_LOGS ? (unsigned)tf : 0;
+    const double value = tf <= 1 ? tf : 1 + log((double)tf);
 
-    if (tf <= 1) {
-        return tf;
+    if ((float)whole == tf) {
+        logs->of[whole] = value;
     }
-    if ((float)whole != tf) {
-        return 1 + log((double)tf);
-    }
-    if (logs->of[whole] == 0) {
-        logs->of[whole] = 1 + log(whole);
-    }
-    return logs->of[whole];
+    return value;
 }
 
 double pt_weigh(const uint32_t *terms, float *values, size_t count, const float *idf, pt_logs *logs)

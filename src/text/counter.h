@@ -23,7 +23,7 @@ typedef struct pt_ngram {
     uint32_t slot; /* scratch of whoever looks the n-gram up */
 } pt_ngram;
 
-/* 1 + ln n for small n, each computed when it is first needed (0 before that). */
+/* 1 + ln n for small n, each computed when it is first needed (0 before that, and for n = 0). */
 enum { PT_LOGS = 64 };
 typedef struct pt_logs {
     double of[PT_LOGS];
@@ -32,17 +32,23 @@ typedef struct pt_logs {
 /* Whether rows are packed, too: not, without the terms that were added to the vocabulary, or with them. */
 typedef enum pt_packing { PT_PACK_NOT, PT_PACK_FIRST_PART, PT_PACK_ALL } pt_packing;
 
-/* Counts of terms in one paper. Zero-initialise; pt_counter_free ends it. */
+/* Counts of terms in one paper. Zero-initialise; pt_counter_free ends it. Which terms occur is kept in bits, so that
+ * they come out in order without a sort: a bit a term, and above it a bit for 64 of those. */
 typedef struct pt_counter {
     pt_tokens tokens;
     pt_ngram *ngrams;       /* of the tokens */
-    float *tf;              /* tf_capacity, by term: its count; 0: does not occur */
-    uint32_t *terms;        /* count: the terms that occur; in order of occurrence until pt_counter_take */
-    float *values;          /* count: after pt_counter_take */
-    size_t count;           /* terms that occur */
+    float *tf;              /* by term: its count; 0: does not occur */
+    uint64_t *bits;         /* a bit a term: occurs */
+    uint64_t *any;          /* a bit for each of `bits`: is not 0 */
+    size_t expected;        /* terms that may occur, at most */
+    uint32_t *terms;        /* count: the terms that occur, ascending */
+    float *values;          /* count */
+    size_t count;           /* terms that occur; after pt_counter_take */
     uint32_t *sorted;       /* scratch */
     size_t ngrams_capacity; /* of each array: */
     size_t tf_capacity;
+    size_t bits_capacity;
+    size_t any_capacity;
     size_t capacity; /* of terms */
     size_t values_capacity;
     size_t sorted_capacity;
@@ -66,22 +72,30 @@ int pt_counter_expect(pt_counter *counter, size_t more);
 /* Adds to a term's count; there must be room. */
 static inline void pt_count_term(pt_counter *counter, uint32_t term, float weight)
 {
-    if (counter->tf[term] == 0) {
-        counter->terms[counter->count++] = term;
-    }
     counter->tf[term] += weight;
+    counter->bits[term / 64] |= (uint64_t)1 << term % 64;
+    counter->any[term / 64 / 64] |= (uint64_t)1 << term / 64 % 64;
 }
 
-/* Moves the counts to counter->values in ascending order of terms, and clears counter->tf for the next paper.
- * 0 or PAPERTAG_NO_MEMORY. */
-int pt_counter_take(pt_counter *counter);
+/* Moves the counts to counter->terms, ascending, and counter->values. The next paper begins. */
+void pt_counter_take(pt_counter *counter);
+
+/* Forgets the counts of a paper that failed. */
+void pt_counter_drop(pt_counter *counter);
 
 /* Sorts by radix, a byte at a time from the lowest. `other` is scratch of the same size; returns the array that holds
  * the result, one of the two. */
 uint32_t *pt_sort_terms(uint32_t *terms, uint32_t *other, size_t count);
 
 /* 1 + ln tf for tf > 1. A tf below 1 (a title weight below 1) stays itself, so that the curve is continuous. */
-double pt_sublinear(float tf, pt_logs *logs);
+double pt_sublinear_anew(float tf, pt_logs *logs);
+static inline double pt_sublinear(float tf, pt_logs *logs)
+{
+    const unsigned whole = tf < (float)PT_LOGS ? (unsigned)tf : 0;
+    const double known = logs->of[whole];
+
+    return (float)whole == tf && known > 0 ? known : pt_sublinear_anew(tf, logs);
+}
 
 /* Turns counts into tf-idf values of a row of length 1, in place. idf: by term. Returns the factor that gave the row
  * that length; 0 for an empty row. */

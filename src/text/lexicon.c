@@ -222,8 +222,8 @@ static int sum_paper(void *context, size_t i)
     size_t count = 0;
 
     row->count = 0;
-    if (pt_counter_expect(row, all) ||
-        pt_reserve(&row->sorted, &row->sorted_capacity, row->capacity, sizeof *row->sorted) ||
+    if (pt_reserve(&row->terms, &row->capacity, all + 1, sizeof *row->terms) ||
+        pt_reserve(&row->sorted, &row->sorted_capacity, all + 1, sizeof *row->sorted) ||
         pt_reserve(&row->values, &row->values_capacity, all + 1, sizeof *row->values)) {
         return PAPERTAG_NO_MEMORY;
     }
@@ -461,13 +461,12 @@ static int weigh_strip(void *context, size_t strip)
                 pt_count_term(&counter, term, w->rows->values[i]);
             }
         }
-        status = status ? status : pt_counter_take(&counter);
         if (!status) {
+            pt_counter_take(&counter);
             pt_weigh(counter.terms, counter.values, counter.count, w->chosen->vocabulary.idf, &counter.logs);
             memcpy(w->rows->terms + from, counter.terms, counter.count * sizeof *counter.terms);
             memcpy(w->rows->values + from, counter.values, counter.count * sizeof *counter.values);
             w->kept[r] = counter.count;
-            counter.count = 0;
         }
     }
     pt_counter_free(&counter);

@@ -47,15 +47,6 @@ static int count_known(pt_counter *counter, const pt_tfidf_options *options, con
     return PAPERTAG_OK;
 }
 
-/* A call that failed may have left counts. */
-static void clear_counts(pt_counter *counter)
-{
-    for (size_t i = 0; i < counter->count; i++) {
-        counter->tf[counter->terms[i]] = 0;
-    }
-    counter->count = 0;
-}
-
 /* How many terms of a row are not added ones, which come last. */
 static size_t first_part(const pt_vocabulary *v, const uint32_t *terms, size_t count)
 {
@@ -93,22 +84,23 @@ int pt_tfidf_row(pt_counter *counter, const pt_tfidf_options *options, const pt_
 {
     const char *fields[2] = {options->title_weight > 0 ? title : NULL, abstract};
     const float weights[2] = {(float)options->title_weight, 1};
-    int status = pt_counter_reserve(counter, vocabulary->count);
 
-    clear_counts(counter);
-    for (int f = 0; f < 2 && !status; f++) {
-        status = pt_tokenize(&counter->tokens, &options->text, fields[f], err);
-        status = status ? status : count_known(counter, options, vocabulary, weights[f]);
-    }
-    if (status || pt_counter_take(counter)) {
+    if (pt_counter_reserve(counter, vocabulary->count)) {
         return pt_no_memory(err);
     }
+    for (int f = 0; f < 2; f++) {
+        if (pt_tokenize(&counter->tokens, &options->text, fields[f], err) ||
+            count_known(counter, options, vocabulary, weights[f])) {
+            pt_counter_drop(counter);
+            return pt_no_memory(err);
+        }
+    }
+    pt_counter_take(counter);
     weigh(counter, vocabulary);
     if (counter->packed.failed) {
         return pt_no_memory(err);
     }
     *out = (pt_row){counter->terms, counter->values, counter->count};
-    counter->count = 0;
     return PAPERTAG_OK;
 }
 
