@@ -273,7 +273,7 @@ typedef struct papertag_tagger papertag_tagger;
 typedef struct papertag_score {
     const char *tag; /* lives as long as the model */
     size_t index;    /* of the tag, as in papertag_model_tags */
-    double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin */
+    double margin;   /* signed: w . x + b for a linear model, in units of the SVM's margin; b as in an explanation */
     double p;        /* calibrated probability, 0 to 1 */
     bool assigned;   /* margin >= cut, unless papertag_tagger_demand was called */
 } papertag_score;
@@ -316,10 +316,12 @@ typedef struct papertag_term {
 } papertag_term;
 
 typedef struct papertag_explanation {
-    double margin; /* bias + the sum of all contributions, to rounding in double precision */
-    double bias;
+    double margin;              /* bias + the sum of all contributions, to rounding in double precision */
+    double bias;                /* `company` included */
     const papertag_term *terms; /* the K known terms of the paper, largest |contribution| first */
     size_t count;               /* K */
+    double
+        company; /* the part that the paper's other tags have: above 0 where few are likely, below 0 where many are */
 } papertag_explanation;
 
 /* The exact contribution of each term to the margin of tag `index`. Borrowed until the next call on this tagger.

@@ -176,6 +176,20 @@ static int list_pairs(const pt_cut_problem *problem, const double *strictness, s
     return status;
 }
 
+int pt_common_f1(const pt_cut_problem *problem, double *f1)
+{
+    struct pair *pairs = NULL;
+    size_t count = 0;
+    double common;
+    const int status = list_pairs(problem, NULL, &pairs, &count);
+
+    if (!status) {
+        *f1 = best_score(pairs, count, problem->labels->starts[problem->labels->count], &common);
+    }
+    free(pairs);
+    return status;
+}
+
 int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, double *strictness, double *levels,
                  double *f1, papertag_error *err)
 {

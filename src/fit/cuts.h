@@ -18,6 +18,9 @@ typedef struct pt_cut_problem {
     const double *b;         /* T */
 } pt_cut_problem;
 
+/* The micro-F1 of the single best probability for all tags. 0 or PAPERTAG_NO_MEMORY. */
+int pt_common_f1(const pt_cut_problem *problem, double *f1);
+
 /* Finds the margin from which on each tag is assigned, on up to `jobs` threads.
  * cuts: out, T.
  * strictness: out, T: how much more sure a tag must be than the others to be right as often, in log-odds.

@@ -54,7 +54,7 @@ typedef struct pt_cases {
     const uint32_t *papers;  /* n: the rows to learn from */
     const uint8_t *positive; /* n: whether the paper has the tag */
     const float *cost;       /* n, > 0: the weight of each paper */
-    const float *target;     /* n, >= 0: the margin that each paper asks for, in place of 1 above; NULL: 1 */
+    const float *target;     /* n: the margin that each paper asks for, in place of 1 above; NULL: 1 */
     const uint8_t *fold;     /* n: 0 .. folds - 1, or PT_NO_FOLD for a paper that every fit learns from */
     size_t count;            /* n */
     unsigned folds;          /* at most PT_LANES - 1 */

@@ -140,11 +140,23 @@ static void start_from_prior(const pt_lesson *lesson, float *lanes)
     }
 }
 
+static double company_part(const pt_lesson *lesson, uint32_t row)
+{
+    return pt_company_part(lesson->companies, lesson->pull, row);
+}
+
+/* The margin that a fit must give a paper, in units of WIDTH, for it to have what it asks for together with the part of
+ * its company. */
+static double target_of(const pt_lesson *lesson, uint32_t row, bool yes, double asked)
+{
+    return asked - (yes ? 1 : -1) * company_part(lesson, row) / WIDTH;
+}
+
 /* How far the prior decides a paper to the side of `yes`: a margin above the cut, or below it. */
 static double prior_distance(const pt_lesson *lesson, uint32_t row, bool yes)
 {
-    const double above =
-        pt_tag_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) - lesson->prior_cut;
+    const double above = pt_tag_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) +
+                         company_part(lesson, row) - lesson->prior_cut;
     return yes ? above : -above;
 }
 
@@ -256,11 +268,12 @@ static int open_restraint(struct restraint *r, const pt_lesson *lesson, double d
 /* Whether a fit gives a paper less than it asks for, in any lane that is in use. */
 static bool is_broken(const struct fit *f, const pt_lesson *lesson, const struct restraint *r, size_t i)
 {
+    const double target = target_of(lesson, r->rows[i], r->has[i], r->asked[i]);
     float margins[PT_LANES];
 
     pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, r->rows[i]), margins);
     for (unsigned lane = 0; lane <= f->cases.folds; lane++) {
-        if ((r->has[i] ? margins[lane] : -margins[lane]) < r->asked[i] - ADAPT_EPSILON) {
+        if ((r->has[i] ? margins[lane] : -margins[lane]) < target - ADAPT_EPSILON) {
             return true;
         }
     }
@@ -283,7 +296,8 @@ static int fit_restrained(const pt_lesson *lesson, struct fit *f, struct restrai
         status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
         for (size_t i = 0; i < r->count && !status; i++) {
             if (!r->active[i] && is_broken(f, lesson, r, i)) {
-                add_case(f, r->rows[i], r->has[i], r->asked[i], r->cost[i], PT_NO_FOLD);
+                add_case(f, r->rows[i], r->has[i], target_of(lesson, r->rows[i], r->has[i], r->asked[i]), r->cost[i],
+                         PT_NO_FOLD);
                 r->active[i] = true;
             }
         }
@@ -314,7 +328,7 @@ static int find_part(const pt_lesson *lesson, const struct fit *f, double *part,
         float margins[PT_LANES];
         double after;
         pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
-        after = WIDTH * margins[f->cases.folds];
+        after = WIDTH * margins[f->cases.folds] + company_part(lesson, (uint32_t)i);
         tagged += before >= 0;
         if ((before >= 0) != (after >= 0) && fabs(before) > reach) {
             flips[count++] = before / (before - after);
@@ -339,9 +353,11 @@ static void take_part(const pt_lesson *lesson, const struct fit *f, double part,
     }
     for (size_t i = 0; i < lesson->count; i++) {
         const double before = prior_distance(lesson, lesson->judged[i], true);
+        double after;
         float margins[PT_LANES];
         pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, lesson->judged[i]), margins);
-        out->held_out[i] = (float)(lesson->prior_cut + before + part * (WIDTH * margins[f->fold[i]] - before));
+        after = WIDTH * margins[f->fold[i]] + company_part(lesson, lesson->judged[i]);
+        out->held_out[i] = (float)(lesson->prior_cut + before + part * (after - before));
     }
 }
 
@@ -357,7 +373,7 @@ static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error
     status = status ? status : open_fit(&f, lesson->count + restraint.count, lesson, err);
     if (!status) {
         for (size_t i = 0; i < lesson->count; i++) {
-            asked[i] = (float)asked_by_verdict(lesson, i);
+            asked[i] = (float)target_of(lesson, lesson->judged[i], lesson->yes[i], asked_by_verdict(lesson, i));
         }
         add_verdicts(&f, lesson, asked, (double[]){1 + VERDICT_MORE * doubt, 1 + VERDICT_MORE * doubt});
     }

@@ -123,8 +123,9 @@ float *pt_copy_weights(const pt_matrix *matrix, size_t terms, size_t lane)
 }
 
 /* What the tag was before any verdict. */
-static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_evidence *e)
+static int gather_prior(const papertag_learner *l, const pt_learner_tag *tag, pt_evidence *e)
 {
+    const papertag_model *m = l->model;
     const papertag_tag_info *info = &m->tags[tag->old_number];
     pt_lesson *lesson = &e->lesson;
 
@@ -133,6 +134,8 @@ static int gather_prior(const papertag_model *m, const pt_learner_tag *tag, pt_e
     lesson->prior_cut = pt_manifest_number(tag->base, "cut", info->cut);
     lesson->prior_a = pt_manifest_number(tag->base, "platt_a", info->platt_a);
     lesson->prior_b = pt_manifest_number(tag->base, "platt_b", info->platt_b);
+    lesson->companies = l->companies;
+    lesson->pull = pt_company_pull(&m->company, tag->old_number);
     return e->prior ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
@@ -239,7 +242,7 @@ int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evid
         out->lesson.terms = l->vocabulary->count;
     } else {
         status = status ? status : gather_labelled(l, tag, seen, out);
-        status = status ? status : gather_prior(l->model, tag, out);
+        status = status ? status : gather_prior(l, tag, out);
     }
     free(seen);
     return status;

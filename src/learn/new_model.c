@@ -98,7 +98,7 @@ static cJSON *describe_model(const papertag_learner *l)
     if (!cJSON_GetObjectItemCaseSensitive(manifest, "base")) {
         cJSON_AddStringToObject(manifest, "base", papertag_model_hash(l->model));
     }
-    replace_number(manifest, "format", l->vocabulary->added ? PT_MODEL_EXTENDED : PT_MODEL_PERSONAL);
+    replace_number(manifest, "format", pt_model_version(manifest, l->vocabulary->added, 1));
     replace_number(manifest, "terms", (double)l->vocabulary->count);
     replace_number(manifest, "added_terms", (double)l->vocabulary->added);
     cJSON_DeleteItemFromObjectCaseSensitive(manifest, "tags");

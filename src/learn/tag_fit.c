@@ -30,6 +30,13 @@ static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
     return fit->tag->is_new ? &l->own.rows : &l->rows;
 }
 
+/* The margin of a row of the stored and the labelled papers, with the part of its company. */
+static double margin_of(const papertag_learner *l, const pt_tag_fit *fit, const float *weights, double bias, size_t row)
+{
+    return pt_tag_margin(weights, bias, pt_rows_get(rows_of(l, fit), row)) +
+           pt_company_part(fit->pull != 0 ? l->companies : NULL, fit->pull, row);
+}
+
 /* The weights in use so far. */
 static int copy_old(const papertag_learner *l, pt_tag_fit *fit)
 {
@@ -45,6 +52,7 @@ static int copy_old(const papertag_learner *l, pt_tag_fit *fit)
                        : fit->tag->learnt ? pt_copy_weights(&m->own, terms, m->own_place[t])
                                           : pt_copy_weights(&m->matrix, terms, t);
     fit->old_bias = m->bias[t];
+    fit->pull = fit->tag->is_new ? 0 : pt_company_pull(&m->company, t);
     fit->old_cut = m->tags[t].cut;
     return fit->old_weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
@@ -78,9 +86,10 @@ static bool is_right(double margin, double cut, bool yes)
     return (margin >= cut) == yes;
 }
 
-static bool prior_is_right(const pt_lesson *lesson, pt_row row, bool yes)
+static bool prior_is_right(const papertag_learner *l, const pt_lesson *lesson, const pt_tag_fit *fit, size_t row,
+                           bool yes)
 {
-    return lesson->prior && is_right(pt_tag_margin(lesson->prior, lesson->prior_bias, row), lesson->prior_cut, yes);
+    return lesson->prior && is_right(margin_of(l, fit, lesson->prior, lesson->prior_bias, row), lesson->prior_cut, yes);
 }
 
 static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit,
@@ -89,12 +98,12 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     for (size_t i = 0; i < lesson->count; i++) {
         const pt_stored_verdict *v = &l->verdicts[fit->tag->first_verdict + i];
         const bool seen = l->in_use && !isnan(v->held_out);
-        const pt_row row = pt_rows_get(rows_of(l, fit), lesson->judged[i]);
+        const size_t row = lesson->judged[i];
         const bool after = is_right(fit->learnt.held_out[i], fit->learnt.cut, v->yes);
-        const bool prior = prior_is_right(lesson, row, v->yes);
+        const bool prior = prior_is_right(l, lesson, fit, row, v->yes);
         bool before = false;
         if (fit->old_weights) {
-            const double margin = seen ? v->held_out : pt_tag_margin(fit->old_weights, fit->old_bias, row);
+            const double margin = seen ? v->held_out : margin_of(l, fit, fit->old_weights, fit->old_bias, row);
             before = is_right(margin, fit->old_cut, v->yes);
         }
         fit->right_first += prior;
@@ -108,15 +117,16 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     }
 }
 
-static void compare_on_labels(const pt_lesson *lesson, const pt_tag_fit *fit, struct comparison *c)
+static void compare_on_labels(const papertag_learner *l, const pt_lesson *lesson, const pt_tag_fit *fit,
+                              struct comparison *c)
 {
     const pt_learnt_tag *new = &fit->learnt;
 
     for (size_t i = 0; i < lesson->labelled_count && fit->old_weights; i++) {
-        const pt_row row = pt_rows_get(lesson->rows, lesson->labelled[i]);
-        const bool yes = lesson->has[i], prior = prior_is_right(lesson, row, yes);
-        const bool after = is_right(pt_tag_margin(new->weights, new->bias, row), new->cut, yes);
-        const bool before = is_right(pt_tag_margin(fit->old_weights, fit->old_bias, row), fit->old_cut, yes);
+        const size_t row = lesson->labelled[i];
+        const bool yes = lesson->has[i], prior = prior_is_right(l, lesson, fit, row, yes);
+        const bool after = is_right(margin_of(l, fit, new->weights, new->bias, row), new->cut, yes);
+        const bool before = is_right(margin_of(l, fit, fit->old_weights, fit->old_bias, row), fit->old_cut, yes);
         count_pair(&c->use[1], before, after);
         count_pair(&c->prior[1], prior, after);
         count_pair(&c->use_prior[1], prior, before);
@@ -141,7 +151,7 @@ static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_
     struct comparison c = {0};
 
     compare_on_verdicts(l, lesson, fit, &c);
-    compare_on_labels(lesson, fit, &c);
+    compare_on_labels(l, lesson, fit, &c);
     fit->labelled = lesson->labelled_count;
     fit->taken = !fit->old_weights || !lesson->count || l->options.force ||
                  !(is_worse(c.use[0], c.use[1]) || (lesson->prior && is_worse(c.prior[0], c.prior[1])));
@@ -212,11 +222,10 @@ int pt_tag_fit_decide(void *context, size_t i)
         judged[pt_learner_row(l, l->verdicts[fit->tag->first_verdict + k].paper)] = true;
     }
     for (size_t row = 0; row < l->papers.count && !status; row++) {
-        const pt_row values = pt_rows_get(rows_of(l, fit), row);
-        const double margin = pt_tag_margin(new->weights, new->bias, values);
+        const double margin = margin_of(l, fit, new->weights, new->bias, row);
         const double p = 1 / (1 + exp(new->a *margin + new->b));
         const bool after = margin >= new->cut;
-        const bool before = fit->old_weights && pt_tag_margin(fit->old_weights, fit->old_bias, values) >= fit->old_cut;
+        const bool before = fit->old_weights && margin_of(l, fit, fit->old_weights, fit->old_bias, row) >= fit->old_cut;
         if (after || p >= PAPERTAG_OPINION_MIN) {
             status = add_opinion(fit, &room, row, p, margin, after);
         }

@@ -153,7 +153,7 @@ int pt_model_assemble(const pt_model_parts *parts, void **bytes, size_t *size, p
     const pt_vocabulary *v = parts->vocabulary;
     const size_t cells = v->count * pt_model_stride(parts->tags);
     const bool small = parts->precision == PAPERTAG_INT8;
-    struct image image = new_image(v->added ? PT_MODEL_EXTENDED : PT_MODEL_PLAIN);
+    struct image image = new_image(pt_model_version(parts->manifest, v->added, 0));
     char *manifest = cJSON_PrintUnformatted(parts->manifest);
     size_t end = pt_model_header_size(image.header.version);
 
@@ -225,7 +225,7 @@ int pt_model_assemble_own(const papertag_model *base, const pt_vocabulary *v, co
 {
     const pt_matrix *m = &base->matrix;
     const size_t cells = v->count * pt_model_stride(tags);
-    struct image image = new_image(v->added ? PT_MODEL_EXTENDED : own->count ? PT_MODEL_PERSONAL : PT_MODEL_PLAIN);
+    struct image image = new_image(pt_model_version(manifest, v->added, own->count));
     char *text = cJSON_PrintUnformatted(manifest);
     size_t end = pt_model_header_size(image.header.version);
 

@@ -195,6 +195,43 @@ done:
     return status;
 }
 
+uint32_t pt_model_version(const cJSON *manifest, size_t added, size_t own)
+{
+    return cJSON_HasObjectItem(manifest, "company") ? PT_MODEL_COMPANY
+           : added                                  ? PT_MODEL_EXTENDED
+           : own                                    ? PT_MODEL_PERSONAL
+                                                    : PT_MODEL_PLAIN;
+}
+
+int pt_manifest_company(const cJSON *manifest, const char *source, size_t tags, pt_company *out, papertag_error *err)
+{
+    const cJSON *part = cJSON_GetObjectItemCaseSensitive(manifest, "company"), *tag;
+    const double strength = pt_manifest_number(part, "strength", 0), middle = pt_manifest_number(part, "middle", NAN);
+    double *values;
+    size_t t = 0;
+    int status;
+
+    if (!part) {
+        return PAPERTAG_OK;
+    }
+    if (!(strength > 0 && strength <= 10) || !(fabs(middle) <= 100)) {
+        return bad_manifest(source, err, "\"company\"");
+    }
+    values = pt_alloc(tags, 2 * sizeof *values);
+    if (!values) {
+        return pt_no_memory(err);
+    }
+    cJSON_ArrayForEach(tag, cJSON_GetObjectItemCaseSensitive(manifest, "tags"))
+    {
+        values[t] = pt_manifest_number(tag, "alone_a", NAN); /* a tag made later has none: it does not count */
+        values[tags + t] = pt_manifest_number(tag, "alone_b", 0);
+        t++;
+    }
+    status = pt_company_open(out, strength, middle, values, values + tags, tags) ? pt_no_memory(err) : PAPERTAG_OK;
+    free(values);
+    return status;
+}
+
 /* ---- tags that were learnt ------------------------------------------------------------------------------------- */
 
 const cJSON *pt_model_learnt(const papertag_model *model, size_t tag)

@@ -193,30 +193,56 @@ papertag_score papertag_model_score(const papertag_model *model, size_t index, d
                             .assigned = margin >= tag->cut};
 }
 
-int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
+/* The margins of a row before anything else than the model's first weights has a say, in tagger->margins. */
+static int first_margins(papertag_tagger *tagger, pt_row row)
 {
     const papertag_model *m = tagger->model;
-    const pt_ranked *ranked;
 
     if (m->kernel) {
         if (pt_kernel_margins(m->kernel, row, &tagger->input, tagger->margins)) {
-            return pt_no_memory(err);
+            return PAPERTAG_NO_MEMORY;
         }
     } else {
         linear_sums(&m->matrix, row, tagger->sums);
     }
+    for (size_t t = 0; t < m->tag_count; t++) {
+        const double margin = m->kernel ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
+        tagger->margins[t] = isfinite(margin) ? margin : 0; /* an imported model may hold any number */
+    }
+    return PAPERTAG_OK;
+}
+
+/* Puts the margins of tags with weights of their own in place of the first ones. */
+static void add_own_margins(papertag_tagger *tagger, pt_row row)
+{
+    const papertag_model *m = tagger->model;
+    float *own = tagger->sums + m->matrix.stride;
+
+    linear_sums(&m->own, row, own);
+    for (size_t i = 0; i < m->own_count; i++) {
+        const double margin = m->bias[m->own_tags[i]] + own[i];
+        tagger->margins[m->own_tags[i]] = isfinite(margin) ? margin : 0;
+    }
+}
+
+int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
+{
+    const papertag_model *m = tagger->model;
+    const pt_ranked *ranked;
+    double company = 0;
+
+    if (first_margins(tagger, row)) {
+        return pt_no_memory(err);
+    }
+    if (m->company.tags) {
+        company = pt_company_of(&m->company, tagger->margins);
+    }
     if (m->own_count) {
-        float *own = tagger->sums + m->matrix.stride;
-        linear_sums(&m->own, row, own);
-        for (size_t i = 0; i < m->own_count; i++) {
-            tagger->sums[m->own_tags[i]] = own[i];
-        }
+        add_own_margins(tagger, row);
     }
     for (size_t t = 0; t < m->tag_count; t++) {
-        double margin = m->kernel ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
-        margin = isfinite(margin) ? margin : 0; /* an imported model may hold any number */
-        tagger->margins[t] = margin;
-        tagger->p[t] = probability(&m->tags[t], margin);
+        tagger->margins[t] += pt_company_pull(&m->company, t) * company;
+        tagger->p[t] = probability(&m->tags[t], tagger->margins[t]);
     }
     ranked = sort_tags(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
     for (size_t k = 0; k < m->tag_count; k++) {
@@ -229,6 +255,49 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
                              .p = p,
                              .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= m->tags[t].cut};
     }
+    return PAPERTAG_OK;
+}
+
+struct company_run {
+    const papertag_model *model;
+    const pt_rows *rows;
+    double *out;
+};
+
+enum { COMPANY_CHUNK = 1024 };
+
+static int measure_companies(void *context, size_t chunk)
+{
+    const struct company_run *run = context;
+    papertag_tagger *tagger;
+    int status = papertag_tagger_open(&tagger, run->model, NULL);
+
+    if (status) {
+        return status;
+    }
+    for (size_t i = chunk * COMPANY_CHUNK; !status && i < run->rows->count && i < (chunk + 1) * COMPANY_CHUNK; i++) {
+        status = first_margins(tagger, pt_rows_get(run->rows, i));
+        run->out[i] = pt_company_of(&run->model->company, tagger->margins);
+    }
+    papertag_tagger_close(tagger);
+    return status;
+}
+
+int pt_model_companies(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out,
+                       papertag_error *err)
+{
+    struct company_run run = {model, rows, NULL};
+
+    *out = NULL;
+    if (!model->company.tags) {
+        return PAPERTAG_OK;
+    }
+    run.out = pt_alloc(rows->count, sizeof *run.out);
+    if (!run.out || pt_parallel(jobs, rows->count / COMPANY_CHUNK + 1, measure_companies, &run, NULL)) {
+        free(run.out);
+        return pt_no_memory(err);
+    }
+    *out = run.out;
     return PAPERTAG_OK;
 }
 
@@ -292,7 +361,7 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
                      papertag_explanation *out, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
-    double margin;
+    double margin, company = 0;
     size_t count;
     pt_row row;
     int status;
@@ -312,10 +381,14 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
         return pt_no_memory(err);
     }
     pt_sort(tagger->terms, count, sizeof *tagger->terms, compare_contributions);
-    margin = m->bias[index];
+    if (m->company.tags) {
+        first_margins(tagger, row); /* of a linear model: needs no memory */
+        company = pt_company_pull(&m->company, index) * pt_company_of(&m->company, tagger->margins);
+    }
+    margin = m->bias[index] + company;
     for (size_t k = 0; k < count; k++) {
         margin += tagger->terms[k].contribution;
     }
-    *out = (papertag_explanation){margin, m->bias[index], tagger->terms, count};
+    *out = (papertag_explanation){margin, m->bias[index] + company, tagger->terms, count, company};
     return PAPERTAG_OK;
 }

@@ -1,6 +1,7 @@
 /*
- * decide - from held-out margins to probabilities, cuts, and an honest F1.
+ * decide - from held-out margins to the company of papers, probabilities, cuts, and an honest F1.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "measure/measure.h"
@@ -62,16 +63,44 @@ static int calibrate_tag(void *context, size_t tag)
     return status;
 }
 
-int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err)
+/* Fits a and b of every tag to the margins. */
+static int calibrate(const pt_training *r, pt_result *result, papertag_error *err)
 {
-    const unsigned jobs = pt_jobs(r->fit.options->jobs);
     struct calibration c = {.r = r, .result = result};
+    const unsigned jobs = pt_jobs(r->fit.options->jobs);
 
     if (calibrate_all_tags(r, result->margins, &c.a, &c.b) || pt_parallel(jobs, r->tags, calibrate_tag, &c, NULL)) {
         return pt_no_memory(err);
     }
-    return pt_find_cuts(&(pt_cut_problem){result->margins, &r->labels, r->tags, result->a, result->b}, jobs,
-                        result->cuts, result->strictness, result->levels, &result->f1, err);
+    return PAPERTAG_OK;
+}
+
+/* Four digits are enough, and a model file is opened faster. */
+static void round_alone(const pt_training *r, pt_result *result)
+{
+    for (size_t t = 0; t < r->tags; t++) {
+        result->alone_a[t] = round(result->a[t] * 1e4) / 1e4;
+        result->alone_b[t] = round(result->b[t] * 1e4) / 1e4;
+    }
+}
+
+int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err)
+{
+    const pt_cut_problem alone = {result->margins, &r->labels, r->tags, result->alone_a, result->alone_b};
+    const pt_cut_problem moved = {result->margins, &r->labels, r->tags, result->a, result->b};
+    int status = calibrate(r, result, err);
+
+    if (!status) {
+        round_alone(r, result);
+    }
+    status = status ? status : pt_company_find(&alone, &result->company, err);
+    if (!status && result->company.tags) {
+        status = pt_company_move(&result->company, result->margins, r->labels.count, err);
+        status = status ? status : calibrate(r, result, err);
+    }
+    return status ? status
+                  : pt_find_cuts(&moved, pt_jobs(r->fit.options->jobs), result->cuts, result->strictness,
+                                 result->levels, &result->f1, err);
 }
 
 int pt_train_measure(pt_training *r, papertag_error *err)

@@ -36,6 +36,9 @@ static void free_result(pt_result *result, size_t tags)
 {
     free_blocks(result->blocks, tags);
     free(result->margins);
+    pt_company_free(&result->company);
+    free(result->alone_a);
+    free(result->alone_b);
     free(result->a);
     free(result->b);
     free(result->cuts);
@@ -45,6 +48,8 @@ static void free_result(pt_result *result, size_t tags)
 static int make_result(const pt_training *r, pt_result *out, papertag_error *err)
 {
     pt_result result = {.margins = pt_alloc(r->labels.count, r->tags * sizeof *result.margins),
+                        .alone_a = pt_calloc(r->tags, sizeof *result.alone_a),
+                        .alone_b = pt_calloc(r->tags, sizeof *result.alone_b),
                         .a = pt_calloc(r->tags, sizeof *result.a),
                         .b = pt_calloc(r->tags, sizeof *result.b),
                         .cuts = pt_calloc(r->tags, sizeof *result.cuts),
@@ -52,7 +57,8 @@ static int make_result(const pt_training *r, pt_result *out, papertag_error *err
                         .f1 = -1,
                         .blocks = pt_calloc(r->tags / PT_LANES + 1, sizeof *result.blocks)};
 
-    if (!result.margins || !result.a || !result.b || !result.cuts || !result.strictness || !result.blocks) {
+    if (!result.margins || !result.alone_a || !result.alone_b || !result.a || !result.b || !result.cuts ||
+        !result.strictness || !result.blocks) {
         free_result(&result, r->tags);
         return pt_no_memory(err);
     }
@@ -160,8 +166,8 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err)
     if (!r->platt) {
         return pt_no_memory(err);
     }
-    memcpy(r->platt, r->result.a, r->tags * sizeof *r->platt);
-    memcpy(r->platt + r->tags, r->result.b, r->tags * sizeof *r->platt);
+    memcpy(r->platt, r->result.alone_a, r->tags * sizeof *r->platt);
+    memcpy(r->platt + r->tags, r->result.alone_b, r->tags * sizeof *r->platt);
     r->fit.platt_a = r->platt;
     r->fit.platt_b = r->platt + r->tags;
     status = pt_solver_get(t->options.solver)->held_out(&r->fit, r->result.margins, r->result.blocks, err);

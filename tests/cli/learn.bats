@@ -313,6 +313,22 @@ teardown() {
     [[ $output == *"$work/labels:2: contains a NUL byte: not a text file"* ]]
 }
 
+@test "retrain: the store holds what the new model says of every paper, its other tags included" {
+    export PAPERTAG_DB=$work/papers.db
+    papertag add data/sample.jsonl >/dev/null
+    papertag label sample-03 +quantization >/dev/null
+    papertag tag-new half-bits --definition 'low-precision arithmetic' --example sample-01 --example sample-02 >/dev/null
+    papertag retrain --force --labels /dev/null >/dev/null
+    papertag model save -o "$work/mine" >/dev/null
+    papertag tag --model "$work/mine" --all --json data/sample.jsonl |
+        jq -r '.id as $id | .tags[] | [$id, .tag, (.margin * 100 | round)] | @tsv' | sort >"$work/said"
+    papertag list --json --limit 100 |
+        jq -r '.id as $id | .tags[] | select(.margin) | [$id, .tag, (.margin * 100 | round)] | @tsv' | sort >"$work/held"
+    grep -q $'^sample-03\tquantization' "$work/held"
+    [ "$(wc -l <"$work/held")" -gt 80 ]
+    [ -z "$(comm -23 "$work/held" "$work/said")" ]
+}
+
 @test "discover: topics with terms, papers and the command that makes them tags" {
     export PAPERTAG_DB=$work/papers.db
     make_papers 90 | jq -c 'if .tags[0] == "3d-vision" then .tags = [] else . end' >"$work/in"

@@ -20,6 +20,7 @@ struct papers {
     papertag_paper *items;
     size_t count, capacity;
     pt_rows rows;
+    double *companies; /* by paper; NULL: the model does not go by it */
 };
 
 struct trials {
@@ -62,7 +63,8 @@ static int read_papers(struct trials *t, const char *path, struct papers *out, p
     }
     papertag_reader_close(reader);
     pt_counter_free(&counter);
-    return status == PAPERTAG_END ? PAPERTAG_OK : status;
+    status = status == PAPERTAG_END ? PAPERTAG_OK : status;
+    return status ? status : pt_model_companies(m, &out->rows, 1, &out->companies, err);
 }
 
 static void mark(const papertag_model *m, const struct papers *papers, bool maybe, uint8_t *has)
@@ -83,12 +85,18 @@ static void mark(const papertag_model *m, const struct papers *papers, bool mayb
 /* A tag of the model, and what it decides. */
 struct tag {
     size_t number, with; /* papers with the tag */
+    double pull;         /* of company */
     float *weights;
     double bias, cut;
     double *distance; /* by stored paper: from the cut; at least 0: it has the tag */
     uint32_t *order;  /* stored papers from the closest to the cut */
     bool *dev;        /* by dev paper: the decision */
 };
+
+static double margin_of(const struct tag *g, const float *weights, double bias, const struct papers *papers, size_t i)
+{
+    return pt_tag_margin(weights, bias, pt_rows_get(&papers->rows, i)) + pt_company_part(papers->companies, g->pull, i);
+}
 
 static const double *compared;
 static int compare_distance(const void *a, const void *b)
@@ -101,7 +109,10 @@ static bool open_tag(const struct trials *t, size_t number, struct tag *g)
 {
     const size_t n = t->stored.count;
 
-    *g = (struct tag){.number = number, .bias = t->model->bias[number], .cut = t->model->tags[number].cut};
+    *g = (struct tag){.number = number,
+                      .pull = pt_company_pull(&t->model->company, number),
+                      .bias = t->model->bias[number],
+                      .cut = t->model->tags[number].cut};
     g->weights = pt_copy_weights(&t->model->matrix, t->model->vocabulary.count, number);
     g->distance = pt_alloc(n, sizeof *g->distance);
     g->order = pt_alloc(n, sizeof *g->order);
@@ -110,12 +121,12 @@ static bool open_tag(const struct trials *t, size_t number, struct tag *g)
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        g->distance[i] = pt_tag_margin(g->weights, g->bias, pt_rows_get(&t->stored.rows, i)) - g->cut;
+        g->distance[i] = margin_of(g, g->weights, g->bias, &t->stored, i) - g->cut;
         g->order[i] = (uint32_t)i;
         g->with += g->distance[i] >= 0;
     }
     for (size_t i = 0; i < t->dev.count; i++) {
-        g->dev[i] = pt_tag_margin(g->weights, g->bias, pt_rows_get(&t->dev.rows, i)) >= g->cut;
+        g->dev[i] = margin_of(g, g->weights, g->bias, &t->dev, i) >= g->cut;
     }
     compared = g->distance;
     pt_sort(g->order, n, sizeof *g->order, compare_distance);
@@ -157,7 +168,9 @@ static int try_verdict(struct trials *t, const struct tag *g, uint32_t judged, b
                         .prior_bias = g->bias,
                         .prior_cut = g->cut,
                         .prior_a = info->platt_a,
-                        .prior_b = info->platt_b};
+                        .prior_b = info->platt_b,
+                        .companies = t->stored.companies,
+                        .pull = g->pull};
     pt_learnt_tag learnt = {0};
     bool follows = false;
     int status = labelled && has ? 0 : PAPERTAG_NO_MEMORY;
@@ -171,14 +184,14 @@ static int try_verdict(struct trials *t, const struct tag *g, uint32_t judged, b
     lesson.labelled_count = count;
     status = status ? status : pt_learn_tag(&lesson, &learnt, NULL);
     for (size_t i = 0; i < n && !status; i++) {
-        const bool after = pt_tag_margin(learnt.weights, learnt.bias, pt_rows_get(&t->stored.rows, i)) >= learnt.cut;
+        const bool after = margin_of(g, learnt.weights, learnt.bias, &t->stored, i) >= learnt.cut;
         const bool flipped = after != (g->distance[i] >= 0);
         follows = i == judged ? after == yes : follows;
         flips += flipped && i != judged;
         beyond += flipped && fabs(g->distance[i]) > fabs(g->distance[judged]);
     }
     for (size_t i = 0; i < dev && !status; i++) {
-        const bool after = pt_tag_margin(learnt.weights, learnt.bias, pt_rows_get(&t->dev.rows, i)) >= learnt.cut;
+        const bool after = margin_of(g, learnt.weights, learnt.bias, &t->dev, i) >= learnt.cut;
         const bool skip = t->dev_skip[tag * dev + i], gold = t->dev_has[tag * dev + i];
         given += skip ? 0 : (size_t)after - (size_t)g->dev[i];
         right += skip || !gold ? 0 : (size_t)after - (size_t)g->dev[i];

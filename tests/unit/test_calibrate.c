@@ -1,5 +1,6 @@
 /*
- * Unit tests of calibrate and cuts: known sigmoids, hard cases, cuts of clean and of hopeless tags, precision levels.
+ * Unit tests of calibrate and cuts: known sigmoids, hard cases, cuts of clean and of hopeless tags, precision levels,
+ * the company of tags.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -201,6 +202,89 @@ static void test_cuts_without_examples(void **state)
     pt_labels_free(&labels);
 }
 
+/* ---- company --------------------------------------------------------------------------------------------------- */
+
+enum { MANY = 4000, SIX = 6 };
+
+static double uniform(uint64_t *seed)
+{
+    return (double)(pt_random(seed) >> 11) / 9007199254740992.0;
+}
+
+/* Papers whose margins tell a tag's probability; of those tags that come out, a paper keeps the `most` likeliest. */
+static void make_company(size_t papers, size_t most, float *margins, pt_labels *labels)
+{
+    uint64_t seed = 11;
+
+    for (size_t i = 0; i < papers; i++) {
+        const double busy = uniform(&seed) * 3;
+        float *row = margins + i * SIX;
+        uint32_t tags[SIX];
+        size_t count = 0;
+        for (uint32_t t = 0; t < SIX; t++) {
+            row[t] = (float)(uniform(&seed) * 5 - 4 + busy / 2);
+        }
+        for (uint32_t t = 0; t < SIX; t++) {
+            size_t likelier = 0;
+            for (int u = 0; u < SIX; u++) {
+                likelier += row[u] > row[t];
+            }
+            if (likelier < most && uniform(&seed) < p_of(-3, 0, row[t])) {
+                tags[count++] = t;
+            }
+        }
+        assert_int_equal(pt_labels_append(labels, tags, count), 0);
+    }
+}
+
+/* The strength found for such papers. f1: the micro-F1 before and after the margins are moved. */
+static double find_strength(size_t papers, size_t most, double f1[2])
+{
+    float *margins = malloc(papers * SIX * sizeof *margins);
+    const double a[SIX] = {-3, -3, -3, -3, -3, -3}, b[SIX] = {0};
+    pt_labels labels = {0};
+    const pt_cut_problem problem = {margins, &labels, SIX, a, b};
+    pt_company company = {0};
+    double strength;
+
+    make_company(papers, most, margins, &labels);
+    assert_int_equal(pt_common_f1(&problem, &f1[0]), 0);
+    assert_int_equal(pt_company_find(&problem, &company, NULL), 0);
+    strength = company.strength;
+    assert_int_equal(pt_company_move(&company, margins, strength > 0 ? papers : 0, NULL), 0);
+    assert_int_equal(pt_common_f1(&problem, &f1[1]), 0);
+    pt_company_free(&company);
+    pt_labels_free(&labels);
+    free(margins);
+    return strength;
+}
+
+static void test_company_helps_where_papers_have_few_tags(void **state)
+{
+    double f1[2];
+    (void)state;
+
+    assert_true(find_strength(MANY, 2, f1) > 0);
+    assert_true(f1[1] > f1[0] + 0.01);
+    assert_true(find_strength(MANY, SIX, f1) == 0); /* tags that know nothing of each other */
+    assert_true(f1[1] == f1[0]);
+    assert_true(find_strength(500, 2, f1) == 0); /* too few papers to tell */
+}
+
+static void test_company_of_a_paper(void **state)
+{
+    const double a[3] = {-2, -2, NAN}, b[3] = {0, 0, 0}, none[3] = {-3, -3, 5}, both[3] = {2, 2, -5};
+    pt_company company = {0};
+    (void)state;
+
+    assert_true(pt_company_of(&company, none) == 0 && pt_company_pull(&company, 1) == 0);
+    assert_int_equal(pt_company_open(&company, 0.8, 0.5, a, b, 3), 0);
+    assert_true(fabs(pt_company_of(&company, none) - (0.5 - log(0.3))) < 1e-12); /* the last tag does not count */
+    assert_true(fabs(pt_company_of(&company, both) - (0.5 - log(0.3 + 2 * p_of(-2, 0, 2)))) < 1e-12);
+    assert_true(pt_company_pull(&company, 0) == 0.4 && pt_company_pull(&company, 2) == 0);
+    pt_company_free(&company);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_known_sigmoid_is_found_again),
@@ -208,6 +292,8 @@ int main(void)
                                        cmocka_unit_test(test_few_examples_stay_near),
                                        cmocka_unit_test(test_cuts_and_precision_levels),
                                        cmocka_unit_test(test_a_tag_that_is_less_sure_is_cut_more_strictly),
-                                       cmocka_unit_test(test_cuts_without_examples)};
+                                       cmocka_unit_test(test_cuts_without_examples),
+                                       cmocka_unit_test(test_company_helps_where_papers_have_few_tags),
+                                       cmocka_unit_test(test_company_of_a_paper)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

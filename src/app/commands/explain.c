@@ -159,6 +159,9 @@ static void write_json(struct job *job, const papertag_paper *paper, size_t tag,
     json_string(out, "tag", job->tags[tag].tag);
     json_number(out, "margin", e->margin, 17);
     json_number(out, "bias", e->bias, 17);
+    if (e->company != 0) {
+        json_number(out, "company", e->company, 17);
+    }
     json_open(out, "terms", '[');
     for (size_t i = 0; i < e->count; i++) {
         json_open(out, NULL, '{');
@@ -196,7 +199,7 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
 {
     const papertag_tag_info *info = &job->tags[tag];
     const style *s = &job->style;
-    double p = 1 / (1 + exp(info->platt_a * e->margin + info->platt_b)), rest = 0, largest = fabs(e->bias);
+    double p = 1 / (1 + exp(info->platt_a * e->margin + info->platt_b)), rest = 0, largest = fabs(e->bias - e->company);
     size_t shown = e->count < job->top ? e->count : job->top;
     char name[64];
 
@@ -217,7 +220,10 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
         snprintf(name, sizeof name, "(%zu other terms)", e->count - shown);
         write_row(job, rest, largest, name);
     }
-    write_row(job, e->bias, largest, "(bias)");
+    write_row(job, e->bias - e->company, largest, "(bias)");
+    if (e->company != 0) {
+        write_row(job, e->company, largest, "(other tags of the paper)");
+    }
     if (w) {
         write_neighbours(job, w);
     }
