@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chance.h"
 #include "left.h"
 #include "measure/measure.h"
 #include "phrases.h"
@@ -454,15 +455,28 @@ static bool is_same_topic(const struct search *s, uint32_t term, const pt_topic 
     return false;
 }
 
-/* Chooses topics among the ranked candidates, whose papers are all listed. */
-static int choose_topics(const struct search *s, pt_topic **out, size_t *count)
+static int may_be_chance(const struct search *s, uint32_t term, pt_chance *chance, uint32_t *own, bool *out)
+{
+    const size_t own_count = pt_overlapping_terms(&s->phrases, term, own);
+
+    return pt_may_be_chance(chance, s->papers + s->starts[term], paper_count(s, term), own, own_count, out);
+}
+
+/* Chooses topics among the ranked candidates, whose papers are all listed. tests: candidates there were at first. */
+static int choose_topics(const struct search *s, size_t tests, pt_topic **out, size_t *count)
 {
     pt_topic *topics = pt_calloc(s->options->limit, sizeof *topics);
+    uint32_t *own = pt_alloc(s->terms, sizeof *own);
+    pt_chance chance;
     size_t chosen = 0;
-    int status = topics ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    int status = pt_chance_open(&chance, &s->left, tests);
 
+    status = topics && own ? status : PAPERTAG_NO_MEMORY;
     for (size_t i = 0; i < s->candidate_count && chosen < s->options->limit && !status; i++) {
-        if (!is_same_topic(s, s->candidates[i].term, topics, chosen)) {
+        const uint32_t term = s->candidates[i].term;
+        bool left_out = is_same_topic(s, term, topics, chosen);
+        status = left_out ? PAPERTAG_OK : may_be_chance(s, term, &chance, own, &left_out);
+        if (!left_out && !status) {
             status = describe_topic(s, &s->candidates[i], &topics[chosen]);
             if (status || topics[chosen].term_count >= TERMS_MIN) {
                 chosen++;
@@ -471,6 +485,8 @@ static int choose_topics(const struct search *s, pt_topic **out, size_t *count)
             }
         }
     }
+    pt_chance_close(&chance);
+    free(own);
     if (status) {
         pt_topics_free(topics, chosen);
     } else {
@@ -485,6 +501,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
 {
     const size_t terms = corpus->vocabulary->count;
     struct search s = {.corpus = corpus, .options = options, .terms = terms};
+    size_t tests = 0;
     int status;
 
     if (!corpus->papers) {
@@ -500,11 +517,12 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
     status = status ? status : measure_all(&s);
     if (!status) {
         find_candidates(&s);
+        tests = s.candidate_count;
         status = rank_candidates(&s, SAMPLE);
         s.candidate_count = s.candidate_count < CANDIDATES ? s.candidate_count : CANDIDATES;
     }
     status = status ? status : rank_candidates(&s, SIZE_MAX);
-    status = status ? status : choose_topics(&s, out, count);
+    status = status ? status : choose_topics(&s, tests, out, count);
     pt_left_free(&s.left);
     pt_phrase_index_free(&s.phrases);
     free(s.candidates);

@@ -1,6 +1,6 @@
 /*
  * Unit tests of the search for topics: terms that overlap, what tags leave of papers, topics with more papers than are
- * looked at first. Papers are made up for these tests.
+ * looked at first, papers that are alike by chance. Papers are made up for these tests.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "learn/chance.h"
 #include "learn/phrases.h"
 #include "learn/topics.h"
 
@@ -293,11 +294,53 @@ static void test_topics_are_the_same_for_any_number_of_threads(void **state)
     assert_memory_equal(papers_of_one, papers_of_three, count * sizeof *papers_of_one);
 }
 
+/* ---- chance ---------------------------------------------------------------------------------------------------- */
+
+static bool may_be_chance(pt_chance *chance, const uint32_t *papers, size_t count)
+{
+    bool out = false;
+
+    assert_int_equal(pt_may_be_chance(chance, papers, count, NULL, 0, &out), PAPERTAG_OK);
+    return out;
+}
+
+static void test_random_papers_are_alike_by_chance(void **state)
+{
+    enum { TESTS = 3000, MOST = 130 };
+    struct corpus *c = open_corpus();
+    uint32_t papers[MOST];
+    pt_chance chance;
+    pt_left left;
+
+    (void)state;
+    assert_int_equal(pt_left_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
+    assert_int_equal(pt_chance_open(&chance, &left, TESTS), PAPERTAG_OK);
+    for (int set = 0; set < 200; set++) {
+        const size_t count = 2 + (size_t)set % 20;
+        for (size_t i = 0; i < count; i++) {
+            papers[i] = dice(PAPERS / 20) * 20 + (uint32_t)i; /* all different */
+        }
+        assert_true(may_be_chance(&chance, papers, count));
+    }
+    papers[1] = papers[0]; /* twins say nothing of the others */
+    assert_true(may_be_chance(&chance, papers, 8));
+    for (uint32_t i = 0; i < MOST; i++) {
+        papers[i] = TOPIC_EVERY * i;
+    }
+    for (size_t count = 6; count <= MOST; count *= 2) {
+        assert_false(may_be_chance(&chance, papers, count));
+    }
+    pt_chance_close(&chance);
+    pt_left_free(&left);
+    close_corpus(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_overlapping_terms_are_those_of_comparing_every_two),
                                        cmocka_unit_test(test_tags_leave_what_they_leave_by_hand),
                                        cmocka_unit_test(test_groups_are_counted),
-                                       cmocka_unit_test(test_topics_are_the_same_for_any_number_of_threads)};
+                                       cmocka_unit_test(test_topics_are_the_same_for_any_number_of_threads),
+                                       cmocka_unit_test(test_random_papers_are_alike_by_chance)};
     return cmocka_run_group_tests(tests, make_texts, free_vocabulary);
 }
