@@ -44,6 +44,11 @@ PAPERTAG_API int papertag_batch_add(papertag_batch *batch, const papertag_paper 
 PAPERTAG_API int papertag_batch_tag(papertag_batch *batch, const papertag_paper *paper, papertag_tagger *tagger,
                                     papertag_error *err);
 
+/* Does ahead, once a batch is filled, what storing it does otherwise: takes its texts apart into words, for searching.
+ * Worth it in another thread than the one that stores, when that has more to do. Papers that are added afterwards undo
+ * it. Errors: PAPERTAG_NO_MEMORY, PAPERTAG_IO. */
+PAPERTAG_API int papertag_batch_prepare(papertag_batch *batch, papertag_error *err);
+
 /* What became of papers. */
 typedef struct papertag_import {
     size_t added, updated, unchanged; /* each paper counts as one of these */

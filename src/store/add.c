@@ -13,6 +13,7 @@
 #include "model/model.h"
 #include "records.h"
 #include "row_blocks.h"
+#include "segment.h"
 #include "tag_index.h"
 
 /* What the papers of a batch are stored with. */
@@ -23,6 +24,7 @@ struct adding {
     char now[PT_TIME];
     papertag_import counts;
     pt_row_writer rows;
+    pt_new_texts texts;
 };
 
 /* ---- opinions -------------------------------------------------------------------------------------------------- */
@@ -92,16 +94,16 @@ static int insert_row(const struct adding *a, const pt_batch_item *item, int64_t
     return pt_store_run(a->store, sql, values, count, NULL, NULL, err);
 }
 
-static int insert_paper(struct adding *a, const pt_batch_item *item, papertag_error *err)
+/* Stores a new paper: the batch's item `number`. */
+static int insert_paper(struct adding *a, const pt_batch_item *item, size_t number, papertag_error *err)
 {
-    static const char index_text[] = "INSERT INTO search(rowid, title, abstract) VALUES(?1,?2,?3)";
     const papertag_paper *paper = &item->paper;
     const bool tagged = a->model && item->scored, named = strcmp(pt_paper_id(item), paper->id) != 0 || paper->doi;
     const int64_t day = pt_day_of(paper, a->now);
     int status = insert_row(a, item, day, err);
     const int64_t key = pt_store_last_key(a->store);
 
-    status = status ? status : pt_store_do(a->store, index_text, err, "itt", key, paper->title, paper->abstract);
+    status = status ? status : pt_new_texts_put(&a->texts, number, key, err);
     status = status ? status : pt_store_write_source(a->store, key, item, err);
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
     status = status || !tagged ? status : write_opinions(a->store, key, item, a->model, err);
@@ -162,6 +164,7 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
     const bool tagged = a->model && item->scored && newer && paper->title && paper->abstract;
 
     status = status ? status : pt_store_unfile(a->store, key, err);
+    status = status || !newer ? status : pt_new_texts_settle(&a->texts, key, err);
     status = status || !newer ? status : pt_store_next_version(a->store, key, item, a->now, err);
     status = status ? status : fill_in(a, key, item, err);
     if (!status && tagged) {
@@ -183,14 +186,14 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
 
 /* ---- batches --------------------------------------------------------------------------------------------------- */
 
-static int add_item(struct adding *a, const pt_batch_item *item, papertag_error *err)
+static int add_item(struct adding *a, const pt_batch_item *item, size_t number, papertag_error *err)
 {
     int64_t key = 0;
     bool repeated = false;
     int status = pt_store_same_paper(a->store, item, &key, err);
 
     if (status == PAPERTAG_END) {
-        return insert_paper(a, item, err);
+        return insert_paper(a, item, number, err);
     }
     status = status ? status : pt_store_is_repeated(a->store, key, item, &repeated, err);
     if (status || repeated) {
@@ -214,9 +217,11 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
         a.filed = status ? NULL : pt_calloc(known.tag_count, sizeof *a.filed);
         status = status || a.filed ? status : pt_no_memory(err);
     }
+    status = status ? status : pt_new_texts_begin(&a.texts, store, batch, err);
     for (size_t i = 0; i < batch->count && !status; i++) {
-        status = add_item(&a, &batch->items[i], err);
+        status = add_item(&a, &batch->items[i], i, err);
     }
+    status = pt_new_texts_end(&a.texts, status, err);
     status = pt_row_writer_end(&a.rows, status, err);
     for (size_t t = 0; t < known.tag_count && !status; t++) {
         status = a.filed[t] ? pt_store_count_filed(store, known.tags[t], a.filed[t], err) : status;

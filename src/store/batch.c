@@ -25,6 +25,7 @@ void papertag_batch_close(papertag_batch *batch)
     if (batch) {
         pt_arena_free(&batch->arena);
         pt_buf_free(&batch->scratch);
+        pt_postings_free(&batch->postings);
         free(batch->items);
         free(batch);
     }
@@ -33,6 +34,7 @@ void papertag_batch_close(papertag_batch *batch)
 void papertag_batch_clear(papertag_batch *batch)
 {
     pt_arena_reset(&batch->arena);
+    pt_postings_clear(&batch->postings);
     batch->count = 0;
 }
 
@@ -109,6 +111,7 @@ int papertag_batch_add(papertag_batch *batch, const papertag_paper *paper, const
     if (status) {
         return pt_no_memory(err);
     }
+    batch->postings.made = false;
     item = &batch->items[batch->count];
     *item = (pt_batch_item){.paper = *paper, .scored = scores != NULL};
     item->paper.source = paper->source ? paper->source : "";
@@ -143,4 +146,15 @@ int papertag_batch_tag(papertag_batch *batch, const papertag_paper *paper, paper
     item->row_size = tagger->counter.packed.size;
     item->row = pt_arena_copy(&batch->arena, tagger->counter.packed.data, item->row_size);
     return item->row ? PAPERTAG_OK : pt_no_memory(err);
+}
+
+int papertag_batch_prepare(papertag_batch *batch, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    pt_postings_clear(&batch->postings);
+    for (size_t i = 0; i < batch->count && !status; i++) {
+        status = pt_postings_put(&batch->postings, batch->items[i].paper.title, batch->items[i].paper.abstract, err);
+    }
+    return status ? status : pt_postings_make(&batch->postings, err);
 }

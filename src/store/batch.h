@@ -5,6 +5,7 @@
 #define PT_STORE_BATCH_H
 
 #include "fields.h"
+#include "postings.h"
 #include "read/reader.h"
 
 /* What a model thinks of a paper on one tag. */
@@ -33,7 +34,8 @@ struct papertag_batch {
     pt_batch_item *items; /* count */
     size_t count, capacity;
     pt_buf scratch;
-    char space[64]; /* of the rows; see pt_model_space */
+    char space[64];       /* of the rows; see pt_model_space */
+    pt_postings postings; /* of the items' texts; not made before papertag_batch_prepare */
 };
 
 /* papertag_store_add as part of a transaction that writes. *counts is of use only when that is committed. */

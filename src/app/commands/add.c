@@ -41,17 +41,28 @@ static int take_paper(struct add *add, papertag_batch *batch, const papertag_pap
                : papertag_batch_tag(batch, paper, add->tagger, &add->err);
 }
 
+/* Takes the texts of a full batch apart, while the other thread has something to store: else that one does it. */
+static int prepare(struct add *add, papertag_batch *batch)
+{
+    bool busy;
+
+    pthread_mutex_lock(&add->mutex);
+    busy = add->filled != add->stored;
+    pthread_mutex_unlock(&add->mutex);
+    return busy ? papertag_batch_prepare(batch, &add->err) : PAPERTAG_OK;
+}
+
 /* Fills a batch. False after the last paper or an error. */
 static bool fill(struct add *add, papertag_batch *batch)
 {
+    bool more = true;
+
     papertag_batch_clear(batch);
-    while (papertag_batch_count(batch) < BATCH) {
+    while (more && papertag_batch_count(batch) < BATCH) {
         const papertag_paper *paper = input_next(&add->in);
-        if (!paper || take_paper(add, batch, paper)) {
-            return false;
-        }
+        more = paper && !take_paper(add, batch, paper);
     }
-    return true;
+    return more && !prepare(add, batch);
 }
 
 static void *read_papers(void *argument)

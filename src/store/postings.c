@@ -1,0 +1,384 @@
+/*
+ * postings - see postings.h: texts into words, words into an order, their places into bytes.
+ */
+#include "postings.h"
+
+#include <stdlib.h>
+
+#include <sqlite3.h>
+
+#include "base/hash.h"
+
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
+
+size_t pt_varint_put(unsigned char *at, uint64_t number)
+{
+    unsigned char reversed[PT_VARINT];
+    size_t size = 0;
+
+    if (number >> 56) { /* the ninth byte has 8 bits */
+        at[8] = (unsigned char)number;
+        number >>= 8;
+        for (int i = 7; i >= 0; i--, number >>= 7) {
+            at[i] = (unsigned char)(number | 0x80);
+        }
+        return PT_VARINT;
+    }
+    do {
+        reversed[size++] = (unsigned char)(number | 0x80);
+        number >>= 7;
+    } while (number);
+    reversed[0] &= 0x7f;
+    for (size_t i = 0; i < size; i++) {
+        at[i] = reversed[size - 1 - i];
+    }
+    return size;
+}
+
+size_t pt_varint_get(const unsigned char *at, uint64_t *number)
+{
+    size_t i = 0;
+
+    *number = 0;
+    while (i < PT_VARINT - 1 && at[i] & 0x80) {
+        *number = *number << 7 | (at[i++] & 0x7f);
+    }
+    *number = i < PT_VARINT - 1 ? *number << 7 | at[i] : *number << 8 | at[i];
+    return i + 1;
+}
+
+/* ---- FTS5's tokenizer ------------------------------------------------------------------------------------------ */
+
+/* A word is at most so long in the index; what is longer is cut. */
+enum { TOKEN_MOST = 32768 };
+
+struct pt_tokenizer {
+    sqlite3 *db; /* without a file: FTS5 hands out its tokenizers by a connection */
+    fts5_tokenizer methods;
+    Fts5Tokenizer *instance;
+};
+
+static void close_tokenizer(struct pt_tokenizer *t)
+{
+    if (t) {
+        if (t->instance) {
+            t->methods.xDelete(t->instance);
+        }
+        sqlite3_close(t->db);
+        free(t);
+    }
+}
+
+/* Asks FTS5 for the tokenizer; returns SQLite's code. */
+static int find_tokenizer(struct pt_tokenizer *t)
+{
+    const char *arguments[] = {"remove_diacritics", "2"}; /* as in migrations.c */
+    sqlite3_stmt *statement = NULL;
+    fts5_api *api = NULL;
+    void *context = NULL;
+    int code = sqlite3_open_v2(":memory:", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+    code = code ? code : sqlite3_prepare_v2(t->db, "SELECT fts5(?1)", -1, &statement, NULL);
+    code = code ? code : sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
+    if (!code) {
+        sqlite3_step(statement);
+    }
+    sqlite3_finalize(statement);
+    code = code || api ? code : sqlite3_errcode(t->db) ? sqlite3_errcode(t->db) : SQLITE_ERROR;
+    code = code ? code : api->xFindTokenizer(api, "unicode61", &context, &t->methods);
+    return code ? code : t->methods.xCreate(context, arguments, 2, &t->instance);
+}
+
+static int open_tokenizer(pt_postings *p, papertag_error *err)
+{
+    struct pt_tokenizer *t = pt_calloc(1, sizeof *t);
+    const int code = t ? find_tokenizer(t) : SQLITE_NOMEM;
+
+    if (code) {
+        close_tokenizer(t);
+        return code == SQLITE_NOMEM ? pt_no_memory(err)
+                                    : pt_fail(err, PAPERTAG_IO, "SQLite has no tokenizer: %s", sqlite3_errstr(code));
+    }
+    p->tokenizer = t;
+    return PAPERTAG_OK;
+}
+
+/* ---- words ----------------------------------------------------------------------------------------------------- */
+
+enum { SLOTS_LEAST = 1 << 14 };
+
+struct pt_word_slot {
+    uint32_t print; /* part of the word's hash */
+    uint32_t word;  /* its number, from 1; 0: the slot is free */
+};
+
+/* A word of a text: at first its number, from 0; when words are sorted the paper's. */
+struct pt_occurrence {
+    uint32_t number;
+    uint32_t place; /* the words of its text before it, and IN_ABSTRACT */
+};
+
+enum { IN_ABSTRACT = 1 << 30 };
+
+/* Makes room for one more word: half of the slots stay free. */
+static int reserve_words(pt_postings *p)
+{
+    const size_t count = p->slot_count ? 2 * p->slot_count : SLOTS_LEAST;
+    struct pt_word_slot *slots;
+
+    if (pt_reserve(&p->words, &p->word_capacity, p->word_count + 2, sizeof *p->words)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    if (p->word_count < p->slot_count / 2) {
+        return PAPERTAG_OK;
+    }
+    slots = pt_calloc(count, sizeof *slots);
+    if (!slots) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t w = 0; w < p->word_count; w++) {
+        const uint64_t hash = pt_hash(p->words[w].text, p->words[w].length, 0);
+        size_t i = hash & (count - 1);
+        while (slots[i].word) {
+            i = (i + 1) & (count - 1);
+        }
+        slots[i] = (struct pt_word_slot){(uint32_t)(hash >> 32), (uint32_t)w + 1};
+    }
+    free(p->slots);
+    p->slots = slots;
+    p->slot_count = count;
+    return PAPERTAG_OK;
+}
+
+/* The first bytes of a word as a number, which is in the words' order. */
+static uint64_t first_bytes(const char *text, uint32_t length)
+{
+    unsigned char bytes[8] = {0};
+    uint64_t first = 0;
+
+    memcpy(bytes, text, length < sizeof bytes ? length : sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        first = first << 8 | bytes[i];
+    }
+    return first;
+}
+
+/* Whether a word is the text. The text of a short one need not be fetched. */
+static bool is_word(const pt_posted_word *word, const char *text, uint32_t length, uint64_t first)
+{
+    return word->length == length && word->order == first &&
+           (length <= sizeof first || !memcmp(word->text, text, length));
+}
+
+/* The number of a word, from 0, known or new; UINT32_MAX without memory. */
+static uint32_t number_of(pt_postings *p, const char *text, uint32_t length)
+{
+    const uint64_t hash = pt_hash(text, length, 0), first = first_bytes(text, length);
+    const uint32_t print = (uint32_t)(hash >> 32);
+    pt_posted_word *word;
+    size_t i;
+
+    if (reserve_words(p)) {
+        return UINT32_MAX;
+    }
+    for (i = hash & (p->slot_count - 1); p->slots[i].word; i = (i + 1) & (p->slot_count - 1)) {
+        word = &p->words[p->slots[i].word - 1];
+        if (p->slots[i].print == print && is_word(word, text, length, first)) {
+            word->count++;
+            return p->slots[i].word - 1;
+        }
+    }
+    word = &p->words[p->word_count];
+    *word =
+        (pt_posted_word){.text = pt_arena_copy(&p->arena, text, length), .length = length, .count = 1, .order = first};
+    if (!word->text) {
+        return UINT32_MAX;
+    }
+    p->slots[i] = (struct pt_word_slot){print, (uint32_t)++p->word_count};
+    return (uint32_t)p->word_count - 1;
+}
+
+/* Takes a word from the tokenizer. The words of a text are counted as FTS5 counts them. */
+static int take_word(void *context, int flags, const char *text, int length, int begin, int end)
+{
+    pt_postings *p = context;
+    uint32_t *size = &p->sizes[p->count].words[p->column];
+    uint32_t word;
+
+    (void)begin;
+    (void)end;
+    *size += !(flags & FTS5_TOKEN_COLOCATED) || !*size;
+    word = number_of(p, text, (uint32_t)(length > TOKEN_MOST ? TOKEN_MOST : length));
+    if (word == UINT32_MAX ||
+        pt_reserve(&p->occurrences, &p->occurrence_capacity, p->occurrence_count + 1, sizeof *p->occurrences)) {
+        return SQLITE_NOMEM;
+    }
+    p->occurrences[p->occurrence_count++] = (struct pt_occurrence){word, (*size - 1) | (p->column ? IN_ABSTRACT : 0)};
+    return SQLITE_OK;
+}
+
+int pt_postings_put(pt_postings *p, const char *title, const char *abstract, papertag_error *err)
+{
+    const char *const texts[] = {title, abstract};
+    int status = p->tokenizer ? PAPERTAG_OK : open_tokenizer(p, err);
+
+    if (status) {
+        return status;
+    }
+    if (pt_reserve(&p->sizes, &p->capacity, p->count + 1, sizeof *p->sizes)) {
+        return pt_no_memory(err);
+    }
+    p->sizes[p->count] = (struct pt_text_size){{0, 0}, 0};
+    for (p->column = 0; p->column < 2; p->column++) {
+        const char *text = texts[p->column];
+        const struct pt_tokenizer *t = p->tokenizer;
+        if (text && t->methods.xTokenize(t->instance, p, FTS5_TOKENIZE_DOCUMENT, text, (int)strlen(text), take_word)) {
+            return pt_no_memory(err);
+        }
+    }
+    p->sizes[p->count++].end = p->occurrence_count;
+    return PAPERTAG_OK;
+}
+
+/* ---- the order of words ---------------------------------------------------------------------------------------- */
+
+static int compare_words(const void *a, const void *b)
+{
+    const pt_posted_word *x = *(pt_posted_word *const *)a, *y = *(pt_posted_word *const *)b;
+    const uint32_t least = x->length < y->length ? x->length : y->length;
+    int order;
+
+    if (x->order != y->order) {
+        return x->order < y->order ? -1 : 1;
+    }
+    order = memcmp(x->text, y->text, least);
+    return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
+/* Bytes of a word's place, and of what comes before those of one paper, at most. */
+enum { PLACE_MOST = 2 + 5, HEAD_MOST = 5 + 5 };
+
+/* Writes the places of a word in a paper; `at` has room for them. */
+static size_t write_run(unsigned char *at, const struct pt_occurrence *of, size_t count)
+{
+    uint32_t place = 0;
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if ((of[i].place ^ place) & IN_ABSTRACT) {
+            at[size++] = 1; /* another column begins: */
+            at[size++] = 1; /* the abstract */
+            place = IN_ABSTRACT;
+        }
+        size += pt_varint_put(at + size, of[i].place - place + 2);
+        place = of[i].place;
+    }
+    return size;
+}
+
+/* Writes the places of a word in all papers that have it. */
+static int write_places(pt_buf *bytes, const struct pt_occurrence *of, size_t count)
+{
+    const size_t most = count * (PLACE_MOST + HEAD_MOST);
+    uint32_t before = 0;
+    unsigned char *at;
+
+    if (pt_reserve(&bytes->data, &bytes->capacity, bytes->size + most + 1, 1)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    at = (unsigned char *)bytes->data + bytes->size;
+    for (size_t i = 0, run; i < count; i += run) {
+        unsigned char number[PT_VARINT];
+        size_t size, length;
+        for (run = 1; i + run < count && of[i + run].number == of[i].number;) {
+            run++;
+        }
+        at += pt_varint_put(at, of[i].number - before);
+        before = of[i].number;
+        size = write_run(at + 1, of + i, run); /* most sizes take one byte */
+        length = pt_varint_put(number, 2 * (uint64_t)size);
+        if (length > 1) {
+            memmove(at + length, at + 1, size);
+        }
+        memcpy(at, number, length);
+        at += length + size;
+    }
+    bytes->size = (size_t)(at - (unsigned char *)bytes->data);
+    return PAPERTAG_OK;
+}
+
+/* Sorts the words into `sorted`, and the occurrences by them into `grouped`. */
+static void group(pt_postings *p, pt_posted_word **sorted, struct pt_occurrence *grouped)
+{
+    size_t begin = 0;
+
+    for (size_t w = 0; w < p->word_count; w++) {
+        sorted[w] = &p->words[w];
+    }
+    pt_sort(sorted, p->word_count, sizeof *sorted, compare_words);
+    for (size_t w = 0; w < p->word_count; w++) {
+        sorted[w]->begin = begin;
+        begin += sorted[w]->count;
+    }
+    for (size_t i = 0, n = 0; n < p->count; n++) {
+        for (; i < p->sizes[n].end; i++) {
+            grouped[p->words[p->occurrences[i].number].begin++] =
+                (struct pt_occurrence){(uint32_t)n, p->occurrences[i].place};
+        }
+    }
+}
+
+int pt_postings_make(pt_postings *p, papertag_error *err)
+{
+    pt_posted_word **sorted = pt_alloc(p->word_count, sizeof *sorted);
+    pt_posted_word *words = pt_alloc(p->word_count + 1, sizeof *words);
+    struct pt_occurrence *grouped = pt_alloc(p->occurrence_count, sizeof *grouped);
+    size_t begin = 0;
+    int status = sorted && words && grouped ? PAPERTAG_OK : pt_no_memory(err);
+
+    if (!status) {
+        group(p, sorted, grouped);
+        for (size_t w = 0; w < p->word_count && !status; w++) {
+            words[w] = *sorted[w];
+            words[w].begin = p->bytes.size;
+            status = write_places(&p->bytes, grouped + begin, words[w].count);
+            begin += words[w].count;
+        }
+        words[p->word_count] = (pt_posted_word){.begin = p->bytes.size};
+        status = status ? pt_no_memory(err) : PAPERTAG_OK;
+    }
+    if (!status) {
+        free(p->words);
+        p->words = words;
+        p->word_capacity = p->word_count + 1;
+        p->made = true;
+        words = NULL;
+    }
+    free(grouped);
+    free(words);
+    free(sorted);
+    return status;
+}
+
+void pt_postings_clear(pt_postings *p)
+{
+    pt_arena_reset(&p->arena);
+    pt_buf_clear(&p->bytes);
+    if (p->slots) {
+        memset(p->slots, 0, p->slot_count * sizeof *p->slots);
+    }
+    p->made = false;
+    p->word_count = p->occurrence_count = p->count = 0;
+}
+
+void pt_postings_free(pt_postings *p)
+{
+    close_tokenizer(p->tokenizer);
+    pt_arena_free(&p->arena);
+    pt_buf_free(&p->bytes);
+    free(p->words);
+    free(p->sizes);
+    free(p->slots);
+    free(p->occurrences);
+    *p = (pt_postings){0};
+}

@@ -1,0 +1,34 @@
+/*
+ * segment - the texts of a batch's new papers on their way into the text index.
+ *
+ * FTS5 takes in a paper at a time, which was half of an import's time. So the words of many papers are gathered here
+ * (see postings.h) and written as FTS5 itself writes what it has gathered: as one more segment of the index, in pages
+ * of its tables. FTS5 itself takes in what changes, and all where its tables are not of the form known here.
+ */
+#ifndef PT_STORE_SEGMENT_H
+#define PT_STORE_SEGMENT_H
+
+#include "batch.h"
+
+/* The texts, within a transaction that writes. */
+typedef struct pt_new_texts {
+    papertag_store *store;
+    const papertag_batch *batch;
+    int64_t *keys;       /* [of the batch] papers whose texts are still to be written; 0: the others */
+    size_t count;        /* of keys that are not 0 */
+    int64_t first, last; /* the lowest and the highest so far */
+} pt_new_texts;
+
+/* Begins; pt_new_texts_end ends it, whatever the status. PAPERTAG_NO_MEMORY. */
+int pt_new_texts_begin(pt_new_texts *t, papertag_store *store, const papertag_batch *batch, papertag_error *err);
+
+/* Takes the texts of a new paper in, the batch's item `number`. */
+int pt_new_texts_put(pt_new_texts *t, size_t number, int64_t key, papertag_error *err);
+
+/* Before the texts of a paper change: writes those that are in force, if they are of this batch and not written yet. */
+int pt_new_texts_settle(pt_new_texts *t, int64_t key, papertag_error *err);
+
+/* Writes what is left, unless there is a status; returns it or that of writing. */
+int pt_new_texts_end(pt_new_texts *t, int status, papertag_error *err);
+
+#endif
