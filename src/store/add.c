@@ -73,15 +73,16 @@ static int replace_opinions(papertag_store *store, int64_t key, const pt_batch_i
 static int insert_row(const struct adding *a, const pt_batch_item *item, int64_t day, papertag_error *err)
 {
     static const char sql[] =
-        "INSERT INTO papers(id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
-        ") VALUES(?1,?2,1,?3,?4,?4,?5,?6" PT_FIELD_MARKS ")";
-    pt_db_value values[6 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT},
+        "INSERT INTO papers(id, day, version, model, added, updated, title_key, author_key, counted_by" PT_FIELD_COLUMNS
+        ") VALUES(?1,?2,1,?3,?4,?4,?5,?6,?7" PT_FIELD_MARKS ")";
+    pt_db_value values[7 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT},
                                                     {.type = PT_DB_INTEGER, .integer = day},
                                                     {.type = PT_DB_NULL},
                                                     {.type = PT_DB_TEXT, .text = a->now},
                                                     {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.title},
-                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author}};
-    const size_t count = pt_fields_values(item->values, PT_FIELDS_ALL, values, 6);
+                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author},
+                                                    pt_fields_counted_by(item->values, item->paper.source)};
+    const size_t count = pt_fields_values(item->values, PT_FIELDS_ALL, values, 7);
     char derived[PT_DERIVED_ID];
     int status = pt_store_free_id(a->store, item, derived, &values[0].text, err);
 
@@ -144,11 +145,12 @@ static int text_is_newer(papertag_store *store, int64_t key, const pt_batch_item
 static int fill_in(const struct adding *a, int64_t key, const pt_batch_item *item, papertag_error *err)
 {
     static const char sql[] = "UPDATE papers SET updated=?2, author_key=CASE author_key WHEN 0 THEN ?3 ELSE author_key"
-                              " END" PT_FIELD_FILLS " WHERE key=?1";
-    pt_db_value values[3 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_INTEGER, .integer = key},
+                              " END, counted_by=ifnull(?4,counted_by)" PT_FIELD_FILLS " WHERE key=?1";
+    pt_db_value values[4 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_INTEGER, .integer = key},
                                                     {.type = PT_DB_TEXT, .text = a->now},
-                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author}};
-    const size_t count = pt_fields_values(item->values, PT_FIELDS_FILLED, values, 3);
+                                                    {.type = PT_DB_INTEGER, .integer = (int64_t)item->work.author},
+                                                    pt_fields_counted_by(item->values, item->paper.source)};
+    const size_t count = pt_fields_values(item->values, PT_FIELDS_FILLED, values, 4);
     int status = pt_store_run(a->store, sql, values, count, NULL, NULL, err);
 
     return status ? status : pt_days_update(a->store, key, &item->paper, a->now, err);

@@ -94,6 +94,16 @@ size_t pt_fields_values(const pt_db_value values[PT_PAPER_FIELD_COUNT], pt_field
     return count;
 }
 
+pt_db_value pt_fields_counted_by(const pt_db_value values[PT_PAPER_FIELD_COUNT], const char *source)
+{
+    for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++) {
+        if (fields[i].rule == LATEST && values[i].type != PT_DB_NULL) {
+            return (pt_db_value){.type = PT_DB_TEXT, .text = source};
+        }
+    }
+    return (pt_db_value){.type = PT_DB_NULL};
+}
+
 void pt_fields_keep_latest(pt_db_value values[PT_PAPER_FIELD_COUNT], const pt_db_value there[PT_PAPER_FIELD_COUNT])
 {
     for (size_t i = 0; i < PT_PAPER_FIELD_COUNT; i++) {

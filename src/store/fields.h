@@ -84,6 +84,9 @@ typedef enum pt_fields_which { PT_FIELDS_ALL, PT_FIELDS_FILLED } pt_fields_which
 size_t pt_fields_values(const pt_db_value values[PT_PAPER_FIELD_COUNT], pt_fields_which which, pt_db_value *out,
                         size_t count);
 
+/* The source that gave the counts, for papers.counted_by: that of the record, or NULL when it has none. */
+pt_db_value pt_fields_counted_by(const pt_db_value values[PT_PAPER_FIELD_COUNT], const char *source);
+
 /* Gives the fields that a later record replaces the values that are there, where there are any: for an earlier one. */
 void pt_fields_keep_latest(pt_db_value values[PT_PAPER_FIELD_COUNT], const pt_db_value there[PT_PAPER_FIELD_COUNT]);
 

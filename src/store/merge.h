@@ -28,7 +28,8 @@ typedef struct pt_merge {
 } pt_merge;
 
 /* The columns that pt_merge_paper reads of table `papers`. */
-#define PT_MERGE_COLUMNS "key, id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
+#define PT_MERGE_COLUMNS                                                                                               \
+    "key, id, day, version, model, added, updated, title_key, author_key, counted_by" PT_FIELD_COLUMNS
 
 /* Brings a paper in from a row of theirs, and appends it to m->papers. A pt_row_reader; within a transaction here. */
 int pt_merge_paper(void *merge, pt_db_row *row, papertag_error *err);

@@ -41,7 +41,8 @@ struct incoming {
     pt_batch_item item; /* the paper, as the source in hand gave it */
     int64_t theirs, day, version, model, title_key, author_key;
     const char *id, *added, *updated;
-    struct seen *seen; /* seen_count */
+    pt_db_value counted_by; /* the source of the counts; null: none, or it is not known */
+    struct seen *seen;      /* seen_count */
     size_t seen_count;
     struct past_record *past; /* past_count */
     size_t past_count;
@@ -127,7 +128,9 @@ static int read_incoming(struct incoming *in, pt_db_row *row, papertag_error *er
     in->updated = known_time(m, pt_db_time(row, 6, &m->arena));
     in->title_key = pt_db_integer(row, 7, INT64_MIN, INT64_MAX);
     in->author_key = pt_db_integer(row, 8, INT64_MIN, INT64_MAX);
-    pt_fields_read(row, 9, &m->arena, paper);
+    in->counted_by.text = pt_db_text_or_null(row, 9, &m->arena);
+    in->counted_by.type = in->counted_by.text ? PT_DB_TEXT : PT_DB_NULL;
+    pt_fields_read(row, 10, &m->arena, paper);
     if (row->failed || row->wrong[0]) {
         return PAPERTAG_END; /* the row ends the reading */
     }
@@ -186,17 +189,18 @@ static int copy_opinions(const struct incoming *in, int64_t key, bool file, pape
 static int insert_row(struct incoming *in, papertag_error *err)
 {
     static const char sql[] =
-        "INSERT INTO papers(id, day, version, model, added, updated, title_key, author_key" PT_FIELD_COLUMNS
-        ") VALUES(?1,?2,?3,nullif(?4,0),?5,?6,?7,?8" PT_FIELD_MARKS ")";
-    pt_db_value values[8 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT, .text = in->id},
+        "INSERT INTO papers(id, day, version, model, added, updated, title_key, author_key, counted_by" PT_FIELD_COLUMNS
+        ") VALUES(?1,?2,?3,nullif(?4,0),?5,?6,?7,?8,?9" PT_FIELD_MARKS ")";
+    pt_db_value values[9 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_TEXT, .text = in->id},
                                                     {.type = PT_DB_INTEGER, .integer = in->day},
                                                     {.type = PT_DB_INTEGER, .integer = in->version},
                                                     {.type = PT_DB_INTEGER, .integer = in->model},
                                                     {.type = PT_DB_TEXT, .text = in->added},
                                                     {.type = PT_DB_TEXT, .text = in->updated},
                                                     {.type = PT_DB_INTEGER, .integer = in->title_key},
-                                                    {.type = PT_DB_INTEGER, .integer = in->author_key}};
-    const size_t count = pt_fields_values(in->item.values, PT_FIELDS_ALL, values, 8);
+                                                    {.type = PT_DB_INTEGER, .integer = in->author_key},
+                                                    in->counted_by};
+    const size_t count = pt_fields_values(in->item.values, PT_FIELDS_ALL, values, 9);
     char derived[PT_DERIVED_ID];
     int status = PAPERTAG_OK;
 
@@ -389,12 +393,14 @@ static void decide(const struct incoming *in, const struct here *h, bool later, 
         owned = owned || owns;
         out->any = out->any || s->standing >= FIRST;
         older = older || s->standing == PAST || s->standing == EARLIER;
-        out->counts = out->counts || s->standing == LATER || (s->standing == FIRST && later);
+        if (!in->counted_by.text || !strcmp(in->counted_by.text, s->source)) {
+            out->counts = out->counts || s->standing == LATER || (s->standing == FIRST && later);
+        }
         out->text = out->text || (owns && s->standing == LATER && s->text != s->text_here) ||
                     (owns && s->standing == FIRST && !whole);
         out->past = out->past || (owns && s->standing == EARLIER && s->text != s->text_here);
     }
-    out->counts = out->counts && !older;                                /* which source gave them is not known */
+    out->counts = out->counts && (paper->upvotes >= 0 || paper->comments >= 0) && (in->counted_by.text || !older);
     out->text = !same && (out->text || (out->any && !owned && !whole)); /* not owned: put together from two records */
     out->past = !same && !out->text && out->past;
 }
@@ -455,18 +461,21 @@ static int change_text(struct incoming *in, const struct here *h, const struct c
 static int fill_in(struct incoming *in, struct here *h, const struct change *change, papertag_error *err)
 {
     static const char sql[] = "UPDATE papers SET added=min(added,?2), updated=max(updated,?3), author_key=CASE"
-                              " author_key WHEN 0 THEN ?4 ELSE author_key END" PT_FIELD_FILLS " WHERE key=?1";
-    pt_db_value values[4 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_INTEGER, .integer = h->key},
+                              " author_key WHEN 0 THEN ?4 ELSE author_key END, counted_by=CASE WHEN ?6 THEN ?5 ELSE"
+                              " ifnull(counted_by,?5) END" PT_FIELD_FILLS " WHERE key=?1";
+    pt_db_value values[6 + PT_PAPER_FIELD_COUNT] = {{.type = PT_DB_INTEGER, .integer = h->key},
                                                     {.type = PT_DB_TEXT, .text = in->added},
                                                     {.type = PT_DB_TEXT, .text = in->updated},
-                                                    {.type = PT_DB_INTEGER, .integer = in->author_key}};
+                                                    {.type = PT_DB_INTEGER, .integer = in->author_key},
+                                                    in->counted_by,
+                                                    {.type = PT_DB_INTEGER, .integer = change->counts}};
     size_t count;
     int status;
 
     if (!change->counts) {
         pt_fields_keep_latest(in->item.values, h->values);
     }
-    count = pt_fields_values(in->item.values, PT_FIELDS_FILLED, values, 4);
+    count = pt_fields_values(in->item.values, PT_FIELDS_FILLED, values, 6);
     status = pt_store_run(in->m->ours, sql, values, count, NULL, NULL, err);
     return status ? status : pt_days_update(in->m->ours, h->key, &in->item.paper, in->m->now, err);
 }

@@ -143,7 +143,9 @@ static const char *const steps[] = {
     "CREATE TABLE row_blocks(\n"
     "  block INTEGER PRIMARY KEY, space TEXT NOT NULL, papers INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;\n",
     /* papers by the model that tagged them: those that one has not are found without looking at all */
-    "CREATE INDEX papers_model ON papers(model);\n"};
+    "CREATE INDEX papers_model ON papers(model);\n",
+    /* the source that gave the counts in force; null: none did, or it is not known */
+    "ALTER TABLE papers ADD COLUMN counted_by TEXT;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

@@ -182,6 +182,24 @@ two_stores() {
     papertag doctor --db "$work/a.db" >/dev/null
 }
 
+@test "merge: counts are those of their source, whatever another source gave before or after" {
+    give() { printf '{"id":"2601.00001","arxiv":"2601.00001","source":"%s","title":"Made up","abstract":"%s"%s}\n' "$2" "$3" "$4" |
+        papertag add --db "$work/$1.db" >/dev/null; }
+    give a hf One ',"upvotes":1'
+    give a arxiv One
+    give a arxiv Two
+    give b hf One ',"upvotes":1'
+    give b hf One ',"upvotes":2'
+    give b arxiv One
+    for order in "a b" "b a"; do # of a the text is newer, of b the counts
+        rm -f "$work/m.db"
+        for store in $order; do papertag merge --db "$work/m.db" "$work/$store.db" >/dev/null; done
+        [ "$(sql m.db "SELECT abstract, upvotes, counted_by FROM papers")" = 'Two|2|hf' ]
+        run papertag merge --db "$work/m.db" "$work/a.db" "$work/b.db"
+        expect 3
+    done
+}
+
 @test "merge: a store of an older layout is read, and stays as it is" {
     /usr/bin/python3 tests/cli/merged.py old "$work/old.db"
     sum=$(sha256sum <"$work/old.db")
