@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "fold.h"
 #include "latex_commands.h"
+#include "plain_word.h"
 
 enum { TOKEN_BYTES_MAX = 40, TEXT_BYTES_MAX = 1 << 30 };
 
@@ -95,30 +96,46 @@ static bool ends_with(const char *word, size_t length, const char *ending)
     return length >= size && !memcmp(word + length - size, ending, size);
 }
 
-/* The length of the word without a plain English plural's ending; "ies" becomes "y" in place. */
+static bool are_small_letters(const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (word[i] < 'a' || word[i] > 'z') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The length of a word of small letters without a plain English plural's ending; "ies" becomes "y" in place. */
 static size_t fold_plural(char *word, size_t length)
 {
     if (length < 4 || word[length - 1] != 's') {
         return length;
     }
-    for (size_t i = 0; i < length; i++) {
-        if (word[i] < 'a' || word[i] > 'z') {
-            return length;
-        }
+    switch (word[length - 2]) {
+    case 's':
+    case 'u':
+    case 'i':
+        return length;
+    case 'a':
+        return length - !ends_with(word, length, "bias");
+    case 'n':
+        return length - !ends_with(word, length, "lens");
+    case 'e':
+        break;
+    default:
+        return length - 1;
     }
-    if (ends_with(word, length, "ss") || ends_with(word, length, "us") || ends_with(word, length, "is") ||
-        ends_with(word, length, "bias") || ends_with(word, length, "lens") || ends_with(word, length, "series")) {
+    if (ends_with(word, length, "series")) {
         return length;
     }
     if (ends_with(word, length, "ies") && length > 4) {
         word[length - 3] = 'y';
         return length - 2;
     }
-    if (ends_with(word, length, "sses") || ends_with(word, length, "xes") || ends_with(word, length, "ches") ||
-        ends_with(word, length, "shes")) {
-        return length - 2;
-    }
-    return length - 1;
+    return length - 1 -
+           (ends_with(word, length, "sses") || ends_with(word, length, "xes") || ends_with(word, length, "ches") ||
+            ends_with(word, length, "shes"));
 }
 
 /* Appends the parts of a camel-case word to the scratch text of parts: "SpikeGPT" -> "Spike GPT". Nothing when one has
@@ -149,8 +166,9 @@ static void append_parts(scanner *s, const char *word, size_t length)
     }
 }
 
-/* Makes the bytes from `start` of the token string a token, or drops them when they are a stop word. About every second
- * word is one, in no order that a processor could predict, so both cases take the same steps without a branch. */
+/* Makes the bytes from `start` of the token string a token, or drops them when they are a stop word. There is room for
+ * a byte after them. About every second word is a stop word, in no order that a processor could predict, so both cases
+ * take the same steps without a branch. */
 static void add_token(scanner *s, size_t start, size_t length)
 {
     pt_tokens *tokens = s->tokens;
@@ -158,11 +176,7 @@ static void add_token(scanner *s, size_t start, size_t length)
     uint64_t hash;
     bool kept;
 
-    if (s->options->plurals) {
-        length = fold_plural(text->data + start, length);
-    }
-    if (pt_reserve(&text->data, &text->capacity, start + length + 1, 1) ||
-        pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
+    if (pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
         text->failed = true;
         return;
     }
@@ -180,6 +194,7 @@ static void add_token(scanner *s, size_t start, size_t length)
 static void end_word(scanner *s, size_t start, bool keep)
 {
     pt_buf *text = &s->tokens->text;
+    size_t length;
 
     if (text->failed) {
         return;
@@ -192,7 +207,11 @@ static void end_word(scanner *s, size_t start, bool keep)
         append_parts(s, s->original, s->length);
     }
     spell_greek(text, start);
-    add_token(s, start, text->size - start);
+    length = text->size - start;
+    if (s->options->plurals && are_small_letters(text->data + start, length)) {
+        length = fold_plural(text->data + start, length);
+    }
+    add_token(s, start, length);
 }
 
 /* ---- reading words --------------------------------------------------------------------------------------------- */
@@ -202,38 +221,31 @@ static void end_word(scanner *s, size_t start, bool keep)
 static bool scan_plain_word(scanner *s)
 {
     pt_buf *text = &s->tokens->text;
-    const char *word = s->at, *at = word + 1;
-    const char *limit = word + TOKEN_BYTES_MAX;
     const size_t start = text->size;
-    unsigned all = class_of[(unsigned char)*word], rest = 0, any = all;
-    char *out;
+    pt_plain_word word;
+    const char *after;
 
-    if (text->capacity - start <= TOKEN_BYTES_MAX &&
-        pt_reserve(&text->data, &text->capacity, start + TOKEN_BYTES_MAX + 1, 1)) {
+    if (text->capacity - start < PT_PLAIN_MAX + 1 &&
+        pt_reserve(&text->data, &text->capacity, start + PT_PLAIN_MAX + 1, 1)) {
         text->failed = true;
         return true;
     }
-    out = text->data + start;
-    *out++ = pt_lower(*word);
-    for (; at < limit && is_class(*at, WORD); at++) {
-        const unsigned class = class_of[(unsigned char)*at];
-        rest |= class;
-        all &= class;
-        *out++ = (char)(*at | (class & UPPER) << 4);
-    }
-    any |= rest;
-    if (is_class(*at, WORD) || (any & HIGH) ||
-        (is_class(*at, JOINS) && ((*at != '.' && *at != ',') || (class_of[(unsigned char)at[-1]] & DIGIT)))) {
+    word = pt_plain_word_at(s->at, s->end, text->data + start);
+    after = s->at + word.length;
+    if (word.length > TOKEN_BYTES_MAX || word.high ||
+        (is_class(*after, JOINS) && ((*after != '.' && *after != ',') || word.digits >> (word.length - 1)))) {
         return false;
     }
-    s->at = at;
-    if ((all & DIGIT) && *at == '%') {
+    if (*after == '%' && !(word.digits & (word.digits + 1)) && word.digits >> (word.length - 1)) {
+        s->at = after;
         return true; /* a percentage says nothing about the topic */
     }
-    if ((rest & UPPER) && s->options->camel_case) {
-        append_parts(s, word, (size_t)(at - word));
+    if (word.upper > 1 && s->options->camel_case) {
+        append_parts(s, s->at, word.length);
     }
-    add_token(s, start, (size_t)(at - word));
+    s->at = after + (*after == ' ');
+    add_token(s, start,
+              s->options->plurals && !word.digits ? fold_plural(text->data + start, word.length) : word.length);
     return true;
 }
 
