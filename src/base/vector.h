@@ -9,6 +9,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__)
 #define WIDEST_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#define WIDE_VECTORS /* functions for one width may be written and chosen by hand */
 #else
 #define WIDEST_VECTORS
 #endif

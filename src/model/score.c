@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "kernel.h"
+#include "sums.h"
 
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err)
 {
@@ -75,60 +76,6 @@ void papertag_tagger_close(papertag_tagger *tagger)
     free(tagger->term_text);
     free(tagger->spans);
     free(tagger);
-}
-
-/* GROUP terms are added at a time, so that the sums are read and written once for all of them. The order of the
- * additions is that of one term after another. The weights of the term AHEAD places later are prefetched. */
-enum { GROUP = 4, AHEAD = 12 };
-
-static inline void add_weights(const void *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
-{
-    const float *restrict w0 = w[0], *restrict w1 = w[1];
-    const float *restrict w2 = w[2], *restrict w3 = w[3];
-
-    for (size_t t = 0; t < stride; t++) {
-        sums[t] = sums[t] + x[0] * w0[t] + x[1] * w1[t] + x[2] * w2[t] + x[3] * w3[t];
-    }
-}
-
-static inline void add_quantized(const void *const w[GROUP], const float x[GROUP], size_t stride, float *restrict sums)
-{
-    const int8_t *restrict w0 = w[0], *restrict w1 = w[1];
-    const int8_t *restrict w2 = w[2], *restrict w3 = w[3];
-
-    for (size_t t = 0; t < stride; t++) {
-        sums[t] = sums[t] + x[0] * (float)w0[t] + x[1] * (float)w1[t] + x[2] * (float)w2[t] + x[3] * (float)w3[t];
-    }
-}
-
-WIDEST_VECTORS
-static void linear_sums(const pt_matrix *m, pt_row row, float *restrict sums)
-{
-    const size_t stride = m->stride, width = stride * (m->quantized ? sizeof *m->quantized : sizeof *m->weights);
-    const char *rows = m->quantized ? (const char *)m->quantized : (const char *)m->weights;
-
-    memset(sums, 0, stride * sizeof *sums);
-    for (size_t k = 0; k < row.count; k += GROUP) {
-        const void *w[GROUP];
-        float x[GROUP];
-        for (size_t i = 0; i < GROUP; i++) {
-            const size_t at = k + i < row.count ? k + i : k; /* after the last term: 0 times any weights */
-            const size_t term = row.terms[at];
-            w[i] = rows + term * width;
-            x[i] = k + i < row.count ? row.values[at] : 0;
-            x[i] = m->quantized ? x[i] * m->scales[term] : x[i];
-            if (k + i + AHEAD < row.count) {
-                const char *ahead = rows + row.terms[k + i + AHEAD] * width;
-                __builtin_prefetch(ahead);
-                __builtin_prefetch(ahead + width - 1);
-            }
-        }
-        if (m->quantized) {
-            add_quantized(w, x, stride, sums);
-        } else {
-            add_weights(w, x, stride, sums);
-        }
-    }
 }
 
 /* Sorts a run by falling p, ties by number. Each tag's place is the number of tags that precede it. No step depends on
@@ -203,7 +150,7 @@ static int first_margins(papertag_tagger *tagger, pt_row row)
             return PAPERTAG_NO_MEMORY;
         }
     } else {
-        linear_sums(&m->matrix, row, tagger->sums);
+        pt_linear_sums(&m->matrix, row, tagger->sums);
     }
     for (size_t t = 0; t < m->tag_count; t++) {
         const double margin = m->kernel ? tagger->margins[t] : m->bias[t] + tagger->sums[t];
@@ -218,7 +165,7 @@ static void add_own_margins(papertag_tagger *tagger, pt_row row)
     const papertag_model *m = tagger->model;
     float *own = tagger->sums + m->matrix.stride;
 
-    linear_sums(&m->own, row, own);
+    pt_linear_sums(&m->own, row, own);
     for (size_t i = 0; i < m->own_count; i++) {
         const double margin = m->bias[m->own_tags[i]] + own[i];
         tagger->margins[m->own_tags[i]] = isfinite(margin) ? margin : 0;

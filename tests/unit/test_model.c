@@ -14,6 +14,7 @@
 
 #include "model/file.h"
 #include "model/model.h"
+#include "model/sums.h"
 
 enum { PAPERS = 240, TOPICS = 4 };
 
@@ -566,6 +567,37 @@ static void test_tags_are_found_by_any_name(void **state)
     papertag_model_close(model);
 }
 
+/* Sums by wide vectors have every bit of those by the plain loop, whatever the number of tags and terms. */
+static void test_sums_are_the_same_on_every_path(void **state)
+{
+    enum { TERMS = 600, STRIDE_MAX = 200 };
+    static float weights[TERMS * STRIDE_MAX], scales[TERMS], values[TERMS], plain[STRIDE_MAX], wide[STRIDE_MAX];
+    static int8_t quantized[TERMS * STRIDE_MAX];
+    uint32_t terms[TERMS], seed = 7;
+    (void)state;
+
+    for (size_t i = 0; i < TERMS * STRIDE_MAX; i++) {
+        seed = seed * 1664525 + 1013904223;
+        weights[i] = (float)(int32_t)seed / 1e9f;
+        quantized[i] = (int8_t)(seed >> 24);
+        scales[i % TERMS] = (float)(seed >> 8) / 1e9f;
+        values[i % TERMS] = (float)(seed >> 16) / 1e5f;
+    }
+    for (size_t stride = 8; stride <= STRIDE_MAX; stride += 8) {
+        const pt_matrix matrices[] = {{.weights = weights, .stride = stride},
+                                      {.quantized = quantized, .scales = scales, .stride = stride}};
+        const size_t count = stride * 3 - 24; /* none, and more than a chunk */
+        for (size_t k = 0; k < count; k++) {
+            terms[k] = (uint32_t)(k + (TERMS - count) / 2);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            pt_linear_sums_plain(&matrices[i], (pt_row){terms, values, count}, plain);
+            pt_linear_sums(&matrices[i], (pt_row){terms, values, count}, wide);
+            assert_memory_equal(plain, wide, stride * sizeof *plain);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_bytes_for_any_number_of_threads),
@@ -579,6 +611,7 @@ int main(void)
                                        cmocka_unit_test(test_what_cannot_be_fitted_is_reported),
                                        cmocka_unit_test(test_solvers_refuse_what_they_cannot_do),
                                        cmocka_unit_test(test_names_follow_the_enums),
+                                       cmocka_unit_test(test_sums_are_the_same_on_every_path),
                                        cmocka_unit_test(test_tags_are_found_by_any_name)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
