@@ -8,6 +8,8 @@
 
 #include <sqlite3.h>
 
+#include "agreement.h"
+#include "base/thread.h"
 #include "migrations.h"
 #include "model/model.h"
 #include "row_blocks.h"
@@ -89,26 +91,18 @@ static int check_file(papertag_store *store, papertag_error *err)
     return status;
 }
 
-static int check_text_index(struct findings *f, papertag_error *err)
+/* *wrong: whether the text index does not match the papers. */
+static int check_text_index(papertag_store *store, bool *wrong, papertag_error *err)
 {
     static const char compare[] = "INSERT INTO search(search, rank) VALUES('integrity-check', 1)";
-    int status;
+    int status = pt_store_begin(store, err);
 
-    if (sqlite3_db_readonly(f->store->db, "main")) {
-        report(f, PAPERTAG_FINDING_UNCHECKED_INDEX,
-               "the text index was not compared with the papers: SQLite asks for it to be writable");
-        return PAPERTAG_OK;
-    }
-    status = pt_store_begin(f->store, err);
     if (status) {
         return status;
     }
-    status = pt_store_exec(f->store, compare, err);
-    if (status == PAPERTAG_DAMAGED) {
-        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the text index does not match the papers");
-        status = PAPERTAG_OK;
-    }
-    return pt_store_end(f->store, status, err);
+    status = pt_store_exec(store, compare, err);
+    *wrong = status == PAPERTAG_DAMAGED;
+    return pt_store_end(store, *wrong ? PAPERTAG_OK : status, err);
 }
 
 /* Rows that there should be none of. */
@@ -118,9 +112,18 @@ struct counted {
     const char *sql, *one, *several; /* what is said of one, and of more */
 };
 
-static const struct counted references = {
-    PAPERTAG_FINDING_WRONG_INDEX, false, "SELECT count(*) FROM pragma_foreign_key_check",
-    "row refers to one that is not there", "rows refer to rows that are not there"};
+/* In all tables; in those that pt_store_agrees does not look at. */
+#define REFERENCES(tables)                                                                                             \
+    {                                                                                                                  \
+        PAPERTAG_FINDING_WRONG_INDEX, false,                                                                           \
+            "SELECT count(*) FROM sqlite_schema s JOIN pragma_foreign_key_check(s.name) WHERE s.type='table'" tables,  \
+            "row refers to one that is not there", "rows refer to rows that are not there"                             \
+    }
+static const struct counted references = REFERENCES("");
+static const struct counted other_references = REFERENCES(" AND s.name NOT IN (" PT_AGREEING ")");
+
+/* The first of these are not asked where pt_store_agrees has the answer. */
+enum { OF_AGREEMENT = 2 };
 
 static const struct counted counted[] = {
     {PAPERTAG_FINDING_WRONG_INDEX, false,
@@ -192,17 +195,68 @@ static int check_rows(struct findings *f, papertag_error *err)
     return status;
 }
 
-/* All checks, until one fails. */
-static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
+/* All checks but that of the text index, until one fails. */
+static int check_tables(struct findings *f, const papertag_model *model, papertag_error *err)
 {
+    bool agrees = false;
     int status = check_file(f->store, err);
 
     status = status ? status : check_values(f, err);
-    status = status ? status : count_rows(f, &references, NULL, err);
-    status = status ? status : check_text_index(f, err);
+    status = status ? status : pt_store_agrees(f->store, &agrees, err);
+    status = status ? status : count_rows(f, agrees ? &other_references : &references, NULL, err);
     status = status ? status : check_rows(f, err);
-    for (size_t i = 0; i < sizeof counted / sizeof *counted && !status; i++) {
+    for (size_t i = agrees ? OF_AGREEMENT : 0; i < sizeof counted / sizeof *counted && !status; i++) {
         status = count_rows(f, &counted[i], model, err);
+    }
+    return status;
+}
+
+/* The two halves of the work, which take about as long. */
+struct halves {
+    struct findings *f;
+    const papertag_model *model;
+    papertag_store *other; /* the same store, for the text index; NULL: that is done with the first */
+    bool text_index_wrong;
+    papertag_error errors[2];
+};
+
+static int check_half(void *context, size_t half)
+{
+    struct halves *h = context;
+    int status;
+
+    if (half) {
+        return h->other ? check_text_index(h->other, &h->text_index_wrong, &h->errors[1]) : PAPERTAG_OK;
+    }
+    status = check_tables(h->f, h->model, &h->errors[0]);
+    if (status && h->other) {
+        papertag_store_interrupt(h->other); /* it is of no use any more */
+    }
+    return status;
+}
+
+static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
+{
+    struct halves h = {.f = f, .model = model};
+    const bool fixed = sqlite3_db_readonly(f->store->db, "main");
+    int status;
+
+    if (!fixed && papertag_store_open(&h.other, pt_store_file_name(f->store), false, &h.errors[1])) {
+        h.other = NULL;
+    }
+    status = pt_parallel(0, 2, check_half, &h, NULL);
+    if (!status && !fixed && !h.other) {
+        status = check_text_index(f->store, &h.text_index_wrong, &h.errors[0]);
+    }
+    if (!status && h.text_index_wrong) {
+        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the text index does not match the papers");
+    } else if (fixed) {
+        report(f, PAPERTAG_FINDING_UNCHECKED_INDEX,
+               "the text index was not compared with the papers: SQLite asks for it to be writable");
+    }
+    papertag_store_close(h.other);
+    if (status) {
+        *err = h.errors[h.errors[0].status ? 0 : 1];
     }
     return status;
 }

@@ -15,7 +15,7 @@ papers, each once. 160 cuts, with --long 4,000. Prints TAP: one test for each st
 import atexit, collections, json, os, random, re, shutil, sqlite3, subprocess, sys, tempfile, time
 
 SAMPLE = "data/sample.jsonl"
-SECTOR = 512
+SECTOR, PAGE = 512, 8192
 SERVERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../cli")
 SERVER = os.path.join(SERVERS, "smtp_server.py")
 sys.path.insert(0, SERVERS)
@@ -127,8 +127,8 @@ def record_salvage(program, library, work, root):
     path, log = root + "/db", os.path.join(work, "log-salvage")
     env = dict(os.environ, PAPERTAG_DB=path, PAPERTAG_MODEL=os.path.join(work, "model"))
     with open(path, "r+b") as f:
-        f.seek(12 * 4096)
-        f.write(random.Random(1).randbytes(3 * 4096))
+        f.seek(12 * PAGE)
+        f.write(random.Random(1).randbytes(3 * PAGE))
     made = [Event("C", os.stat(path).st_ino, 0, path.encode()), Event("W", os.stat(path).st_ino, 0, open(path, "rb").read()),
             Event("S", os.stat(path).st_ino, 0, b""), Event("D", 0, 0, root.encode())]
     done = subprocess.run([program, "doctor", "--repair"], capture_output=True, text=True,

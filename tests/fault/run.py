@@ -144,8 +144,8 @@ def prepare(program, work):
     merged.old(at("old"))
     shutil.copy(at("db.base"), at("bad.base"))
     with open(at("bad.base"), "r+b") as f:
-        f.seek(10 * 4096)
-        f.write(b"?" * 8192)
+        f.seek(10 * 8192)
+        f.write(b"?" * 16384)
 
 
 def sound(db, papers, verdicts):

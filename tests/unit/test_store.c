@@ -367,49 +367,6 @@ static void test_foreign_files_are_refused(void **state)
     assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_IO);
 }
 
-/* ---- checking -------------------------------------------------------------------------------------------------- */
-
-static bool finds(papertag_finding_kind kind, bool trouble)
-{
-    const papertag_finding *list;
-    size_t count;
-    bool found = false;
-
-    assert_int_equal(papertag_store_check(store, model, &list, &count, &err), PAPERTAG_OK);
-    assert_int_equal(list[0].kind, PAPERTAG_FINDING_STORE);
-    for (size_t i = 0; i < count; i++) {
-        assert_null(strstr(list[i].what, "papertag ")); /* what to run is for the program to say */
-        found = found || (list[i].kind == kind && list[i].trouble == trouble);
-    }
-    return found;
-}
-
-static void test_what_a_check_finds(void **state)
-{
-    int64_t key, delivery;
-
-    (void)state;
-    add("{\"id\":\"a\"," QUANT "}");
-    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
-    assert_false(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
-    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
-    assert_int_equal(say(key, "RL", PAPERTAG_VERDICT_YES), PAPERTAG_OK);
-    assert_true(finds(PAPERTAG_FINDING_UNLEARNT_VERDICTS, false));
-    assert_int_equal(
-        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
-        PAPERTAG_OK);
-    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", &key, 1, NULL, "x", 1, &delivery, &err),
-                     PAPERTAG_OK);
-    assert_true(finds(PAPERTAG_FINDING_OPEN_DELIVERIES, false));
-    assert_int_equal(pt_store_exec(store, "UPDATE papers SET model=NULL, title=NULL, abstract=NULL", &err), 0);
-    assert_true(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
-    assert_true(finds(PAPERTAG_FINDING_EMPTY_PAPERS, false));
-    assert_int_equal(pt_store_exec(store, "DELETE FROM tagged", &err), PAPERTAG_OK);
-    assert_true(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
-    assert_int_equal(papertag_store_repair(store, &err), PAPERTAG_OK);
-    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
-}
-
 /* ---- deliveries ------------------------------------------------------------------------------------------------ */
 
 /* The files in /tmp that begin with a path. */
@@ -595,7 +552,6 @@ int main(void)
                                        STORE_TEST(test_an_older_layout_is_migrated),
                                        STORE_TEST(test_an_older_layout_is_salvaged),
                                        STORE_TEST(test_foreign_files_are_refused),
-                                       STORE_TEST(test_what_a_check_finds),
                                        STORE_TEST(test_a_delivery_counts_when_its_file_has_its_place),
                                        STORE_TEST(test_similar_papers),
                                        STORE_TEST(test_more_statements_than_are_kept),

@@ -1,0 +1,17 @@
+/*
+ * agreement - whether the large tables of a store agree, in one walk over each.
+ */
+#ifndef PT_STORE_AGREEMENT_H
+#define PT_STORE_AGREEMENT_H
+
+#include "statement.h"
+
+/* The tables whose papers and tags are looked for. */
+#define PT_AGREEING "'opinions', 'tagged', 'sources'"
+
+/* Whether all rows of PT_AGREEING refer to papers and tags that are there, and `tagged` has the tags in force and no
+ * others. When not, or when that cannot be said, it is for the caller to ask SQLite what is wrong. Errors: those of
+ * reading but PAPERTAG_DAMAGED, which does not agree. */
+int pt_store_agrees(papertag_store *store, bool *agrees, papertag_error *err);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * Unit tests of what a check finds in a store, and that a repair leaves nothing of it.
+ */
+#include "a_store.h"
+#include "store/statement.h"
+
+#define QUANT                                                                                                          \
+    "\"title\":\"Four bits are enough for language models\",\"abstract\":\"We quantize the weights of large language " \
+    "models to four bits by post-training quantization.\""
+#define ROBOT                                                                                                          \
+    "\"title\":\"A robot hand that learns to pour tea\",\"abstract\":\"A robot arm learns manipulation from "          \
+    "demonstrations by imitation learning.\""
+
+static int say(int64_t key, const char *tag, papertag_verdict verdict)
+{
+    return papertag_store_set_verdicts(store, key, &(papertag_tag_verdict){tag, verdict}, 1, &err);
+}
+
+static bool finds(papertag_finding_kind kind, bool trouble)
+{
+    const papertag_finding *list;
+    size_t count;
+    bool found = false;
+
+    assert_int_equal(papertag_store_check(store, model, &list, &count, &err), PAPERTAG_OK);
+    assert_int_equal(list[0].kind, PAPERTAG_FINDING_STORE);
+    for (size_t i = 0; i < count; i++) {
+        assert_null(strstr(list[i].what, "papertag ")); /* what to run is for the program to say */
+        found = found || (list[i].kind == kind && list[i].trouble == trouble);
+    }
+    return found;
+}
+
+/* Whether a wrong index is found whose description has these words. */
+static bool says(const char *words)
+{
+    const papertag_finding *list;
+    size_t count;
+    bool found = false;
+
+    assert_int_equal(papertag_store_check(store, model, &list, &count, &err), PAPERTAG_OK);
+    for (size_t i = 0; i < count; i++) {
+        found = found || (list[i].kind == PAPERTAG_FINDING_WRONG_INDEX && strstr(list[i].what, words));
+    }
+    return found;
+}
+
+static void test_what_a_check_finds(void **state)
+{
+    int64_t key, delivery;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+    assert_false(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
+    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "RL", PAPERTAG_VERDICT_YES), PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_UNLEARNT_VERDICTS, false));
+    assert_int_equal(
+        papertag_store_subscribe(store, &(papertag_subscription){.name = "n", .format = "text"}, false, &err),
+        PAPERTAG_OK);
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", &key, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_OPEN_DELIVERIES, false));
+    assert_int_equal(pt_store_exec(store, "UPDATE papers SET model=NULL, title=NULL, abstract=NULL", &err), 0);
+    assert_true(finds(PAPERTAG_FINDING_OUTDATED_TAGS, false));
+    assert_true(finds(PAPERTAG_FINDING_EMPTY_PAPERS, false));
+    assert_int_equal(pt_store_exec(store, "DELETE FROM tagged", &err), PAPERTAG_OK);
+    assert_true(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+    assert_int_equal(papertag_store_repair(store, &err), PAPERTAG_OK);
+    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+}
+
+/* Each way in which large tables may not agree is found, by what the finding says, and mended. */
+static void test_tables_that_disagree(void **state)
+{
+    static const struct {
+        const char *damage, *what;
+    } cases[] = {
+        {"INSERT INTO opinions SELECT 900, tag, p, margin, assigned FROM opinions LIMIT 1", "refers to one"},
+        {"INSERT INTO opinions SELECT paper, 9000, p, margin, 0 FROM opinions LIMIT 1", "refers to one"},
+        {"INSERT INTO sources SELECT 900, source, id, record, text FROM sources LIMIT 1", "refers to one"},
+        {"DELETE FROM tagged WHERE tag=(SELECT min(tag) FROM tagged)", "missing in its index"},
+        {"INSERT INTO tagged SELECT tags.key, day, papers.key, 0.5 FROM papers, tags WHERE NOT EXISTS"
+         " (SELECT 1 FROM tagged t WHERE t.tag=tags.key) LIMIT 1",
+         "in the index but not in force"},
+        {"UPDATE tagged SET day=day+1 WHERE tag=(SELECT min(tag) FROM tagged)", "in the index but not in force"},
+        {"UPDATE verdicts SET verdict=CASE verdict WHEN 'yes' THEN 'no' ELSE 'yes' END",
+         "in the index but not in force"},
+        {"INSERT INTO opinions SELECT (SELECT key FROM papers), min(key), 0.9, 1, 1 FROM tags WHERE key NOT IN"
+         " (SELECT tag FROM opinions)",
+         "missing in its index"},
+        {"INSERT INTO papers(key, id, day, version, added, updated, title_key, title, authors, categories, keywords)"
+         " SELECT 9000000000000, 'far', 1, 1, added, updated, 1, 'Far', '[]', '[]', '[]' FROM papers LIMIT 1;"
+         "INSERT INTO search(rowid, title) VALUES(9000000000000, 'Far'); DELETE FROM tagged",
+         "in the"}};
+    int64_t key;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}");
+    assert_int_equal(papertag_store_find(store, "a", &key, &err), PAPERTAG_OK);
+    assert_int_equal(say(key, "RL", PAPERTAG_VERDICT_YES), PAPERTAG_OK);
+    assert_int_equal(say(key, "quantization", PAPERTAG_VERDICT_NO), PAPERTAG_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+        assert_int_equal(pt_store_exec(store, "PRAGMA foreign_keys=OFF", &err), PAPERTAG_OK);
+        assert_int_equal(pt_store_exec(store, cases[i].damage, &err), PAPERTAG_OK);
+        assert_int_equal(pt_store_exec(store, "PRAGMA foreign_keys=ON", &err), PAPERTAG_OK);
+        if (!says(cases[i].what)) {
+            fail_msg("not found: %s", cases[i].damage);
+        }
+        assert_int_equal(papertag_store_repair(store, &err), PAPERTAG_OK);
+    }
+    assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {STORE_TEST(test_what_a_check_finds), STORE_TEST(test_tables_that_disagree)};
+
+    return cmocka_run_group_tests_name("check", tests, open_model, close_model);
+}
