@@ -152,7 +152,6 @@ int pt_company_find(const pt_cut_problem *problem, pt_company *out, papertag_err
             best = f1;
         }
     }
-    pt_company_free(out);
     if (strength > 0 && !status) {
         status = pt_company_open(out, strength, unit.middle, problem->a, problem->b, problem->tags);
     }

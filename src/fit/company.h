@@ -41,7 +41,8 @@ static inline double pt_company_pull(const pt_company *company, size_t tag)
 }
 
 /* Finds the strength by which one probability for all tags gives the best micro-F1 of the held-out margins; out->
- * strength is 0 when none gains, or when there are too few papers to tell. 0 or PAPERTAG_NO_MEMORY. */
+ * strength is 0 when none gains, or when there are too few papers to tell. *out is zero at the call, and is ended by
+ * pt_company_free. 0 or PAPERTAG_NO_MEMORY. */
 int pt_company_find(const pt_cut_problem *problem, pt_company *out, papertag_error *err);
 
 /* Moves N x T margins by the companies of their papers, in place. 0 or PAPERTAG_NO_MEMORY. */

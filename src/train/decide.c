@@ -93,6 +93,7 @@ int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err
     if (!status) {
         round_alone(r, result);
     }
+    pt_company_free(&result->company); /* of an earlier try */
     status = status ? status : pt_company_find(&alone, &result->company, err);
     if (!status && result->company.tags) {
         status = pt_company_move(&result->company, result->margins, r->labels.count, err);
