@@ -156,12 +156,17 @@ static void start_block(block *b, bool from_prior)
 
 /* ---- the descent ----------------------------------------------------------------------------------------------- */
 
+/* Terms are numbered by how many papers have them. The weights of the first ones stay in the cache. */
+enum { FREQUENT = 4096 };
+
 /* Prefetches what the next visits will read: rows and weights are scattered over memory. order: the visits to come,
  * `left` of them. Always inline: a compiler may drop a call whose only effect is a prefetch. */
 static inline __attribute__((always_inline)) void prefetch_visits(const block *b, const uint32_t *order, size_t left)
 {
     if (left > 8) {
         __builtin_prefetch(b->rows->starts + b->papers[order[8]]);
+        __builtin_prefetch(b->squares + order[8]);
+        __builtin_prefetch(b->has + order[8]);
     }
     if (left > 4) {
         const pt_row row = pt_rows_get(b->rows, b->papers[order[4]]);
@@ -172,8 +177,8 @@ static inline __attribute__((always_inline)) void prefetch_visits(const block *b
     }
     if (left > 2) {
         const pt_row row = pt_rows_get(b->rows, b->papers[order[2]]);
-        for (size_t k = 0; k < row.count; k++) {
-            __builtin_prefetch(b->weights + (size_t)row.terms[k] * PT_LANES, 1, 2);
+        for (size_t k = row.count; k > 0 && row.terms[k - 1] >= FREQUENT; k--) {
+            __builtin_prefetch(b->weights + (size_t)row.terms[k - 1] * PT_LANES, 1, 2);
         }
         __builtin_prefetch(b->alphas + (size_t)order[2] * PT_LANES);
     }

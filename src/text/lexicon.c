@@ -322,17 +322,27 @@ static int compare_candidates(const void *a, const void *b)
     return order ? order : (x->length > y->length) - (x->length < y->length);
 }
 
+static bool is_within(uint32_t df, size_t min_df, double max_df)
+{
+    return df && df >= min_df && df <= max_df;
+}
+
 /* The terms within the limits on df, in the order of their numbers in the vocabulary; free *out. */
 static int list_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, struct candidate **out,
                            size_t *count)
 {
     const size_t end = pt_lexicon_end(lexicon);
-    struct candidate *list = pt_alloc(end, sizeof *list);
+    struct candidate *list;
     size_t n = 0;
 
+    for (size_t i = 0; i < end; i++) { /* most terms occur once: room for all would be the most that training takes */
+        n += is_within(pt_lexicon_df(lexicon, i), min_df, max_df);
+    }
+    list = pt_alloc(n, sizeof *list);
+    n = 0;
     for (size_t i = 0; list && i < end; i++) {
         const uint32_t df = pt_lexicon_df(lexicon, i);
-        if (df && df >= min_df && df <= max_df) {
+        if (is_within(df, min_df, max_df)) {
             size_t length;
             const char *term = pt_lexicon_term(lexicon, i, &length);
             list[n++] = (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
