@@ -179,7 +179,8 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
     }
     pt_lexicon_free(&t->lexicon); /* it is large and no longer needed */
     r->fold_of = pt_alloc(r->labels.count, sizeof *r->fold_of);
-    if (!r->fold_of) {
+    r->duals = pt_calloc(r->tags / PT_LANES + 1, sizeof *r->duals);
+    if (!r->fold_of || !r->duals) {
         return pt_no_memory(err);
     }
     r->fit = (pt_fit){.options = o,
@@ -189,6 +190,7 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
                       .terms = r->chosen.vocabulary.count,
                       .tags = r->tags,
                       .examples = r->examples,
-                      .c = o->c};
+                      .c = o->c,
+                      .duals = r->duals};
     return deal_folds(r, o->folds, o->seed, r->fold_of) ? pt_no_memory(err) : PAPERTAG_OK;
 }

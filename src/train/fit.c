@@ -2,6 +2,7 @@
  * fit - the linear solver: PT_LANES tags at a time, fold by fold; with unlabelled papers, teachers and students.
  *
  * All papers are fitted first. The fit without a fold then starts from the dual variables of that fit, which are close.
+ * So does the next fit to all papers: after a fit to many terms, the one to those that weigh most.
  *
  * Unlabelled papers help in three ways. The keywords that authors gave them yield a first guess of the weights, a prior
  * that the labelled papers correct. Terms that occur together yield latent directions, along which a few labelled
@@ -18,9 +19,9 @@
 
 enum { EPOCHS_MAX = 300 };
 
-/* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is; to rank
- * terms it will do. */
-static const double EPSILON = 0.1, EPSILON_WEIGHING = 0.3;
+/* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is. To rank
+ * terms it will do, and the folds, which start close to their goal, need but two or three passes. */
+static const double EPSILON = 0.1, EPSILON_WEIGHING = 0.6, EPSILON_WEIGHING_FOLDS = 1;
 
 /* A student's C, relative to the teacher's: it has many more papers, and their tags are guesses. The cost of a labelled
  * paper is raised until all of them weigh 30 % of the unlabelled ones, at most LABELLED_MOST times. */
@@ -36,7 +37,7 @@ struct run {
     double epsilon;  /* where a fit stops */
     float *margins;  /* N x T: out, of a run over the folds; NULL when all papers are fitted */
     float **blocks;  /* groups: out, weights of the fit to all papers */
-    float **duals;   /* groups: dual variables of that fit, from which the folds start; NULL: none are kept */
+    float **duals;   /* groups: see pt_fit; NULL: no fit starts from another */
     double *squares; /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
     _Atomic(float *) spares[SPARES];
 };
@@ -134,15 +135,16 @@ static int fit_labelled(const struct run *run, const pt_rows *rows, size_t block
     pt_linear_options options = linear_options(fit, fold, run->epsilon);
     int status;
 
+    if (run->duals) {
+        options.start = run->duals[block]; /* NULL before the first fit */
+        options.start_papers = fit->labels->count;
+    }
     if (run->duals && fold == fit->options->folds) {
-        run->duals[block] = pt_alloc(fit->labels->count, PT_LANES * sizeof **run->duals);
+        run->duals[block] = options.start ? run->duals[block] : pt_alloc(fit->labels->count, PT_LANES * sizeof(float));
         options.duals = run->duals[block];
         if (!options.duals) {
             return PAPERTAG_NO_MEMORY;
         }
-    } else if (run->duals) {
-        options.start = run->duals[block];
-        options.start_papers = fit->labels->count;
     }
     if (fit->prior) {
         write_prior(fit, block, rank, weights);
@@ -299,15 +301,6 @@ static int fit_fold(void *context, size_t fold)
     return status;
 }
 
-static void end_run(struct run *run)
-{
-    for (size_t block = 0; run->duals && block < run->groups; block++) {
-        free(run->duals[block]);
-    }
-    free(run->duals);
-    free_spares(run);
-}
-
 /* A student has a teacher of its own in every fold, and so labels that no other fold shares: it starts from nothing. */
 static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
 {
@@ -315,10 +308,7 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
     struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON, .blocks = blocks};
     int status;
 
-    run.duals = students ? NULL : pt_calloc(run.groups, sizeof *run.duals);
-    if (!run.duals && !students) {
-        return pt_no_memory(err);
-    }
+    run.duals = students ? NULL : fit->duals;
     status = pt_fit_run(fit, students ? "student" : "fit", run.groups, fit_block, &run, err);
     if (!status) {
         run.margins = margins;
@@ -326,18 +316,17 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
                                  : pt_fit_run(fit, students ? "students" : "cross-validation",
                                               fit->options->folds * run.groups, fit_block, &run, err);
     }
-    end_run(&run);
+    free_spares(&run);
     return status;
 }
 
 static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
 {
-    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING};
+    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING, .duals = fit->duals};
     int status;
 
-    run.duals = pt_calloc(run.groups, sizeof *run.duals);
     run.blocks = pt_calloc(run.groups, sizeof *run.blocks);
-    status = run.duals && run.blocks ? pt_fit_run(fit, "terms", run.groups, fit_block, &run, err) : pt_no_memory(err);
+    status = run.blocks ? pt_fit_run(fit, "terms", run.groups, fit_block, &run, err) : pt_no_memory(err);
     for (size_t block = 0; run.blocks && block < run.groups; block++) {
         if (!status) {
             add_squares(fit, run.blocks[block], squares + fit->options->folds * fit->terms);
@@ -346,10 +335,11 @@ static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
     }
     if (!status) {
         run.squares = squares;
+        run.epsilon = EPSILON_WEIGHING_FOLDS;
         status = pt_fit_run(fit, "terms by fold", fit->options->folds, fit_fold, &run, err);
     }
     free(run.blocks);
-    end_run(&run);
+    free_spares(&run);
     return status;
 }
 

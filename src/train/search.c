@@ -70,6 +70,7 @@ void pt_training_free(pt_training *r)
 {
     free_result(&r->result, r->tags);
     free_blocks(r->prior, r->tags);
+    free_blocks(r->duals, r->tags);
     pt_lsa_free(&r->lsa);
     pt_rows_free(&r->extended);
     pt_support_free(&r->support);

@@ -20,6 +20,8 @@ typedef struct pt_fit {
     size_t terms;            /* V */
     size_t tags;             /* T */
     double c;                /* cost of an error; 0: not chosen yet */
+    float **duals;           /* T / PT_LANES rounded up pointers, to N x PT_LANES or NULL, freed one by one: what a
+                              * solver keeps of its last fit to all papers, from which the next one starts */
 
     /* with terms chosen by what they weigh: a fold has terms of its own, V of them */
     const pt_rows *candidates; /* N rows over all candidates; NULL: every fold has the terms of `rows` */

@@ -79,6 +79,7 @@ typedef struct pt_training {
     uint32_t *fold_of;      /* N */
     pt_rows candidates;     /* N: the rows before terms were pruned; none: they were not */
     uint32_t *numbers;      /* see pt_fit; the last row is that of the fit to all papers */
+    float **duals;          /* see pt_fit */
     pt_fit fit;             /* how to fit: the best so far */
     pt_result result;       /* the best so far */
     float **prior;          /* blocks of weights by keywords alone; NULL: none */

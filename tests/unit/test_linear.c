@@ -297,6 +297,41 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
     release(&f);
 }
 
+/* A fit to fewer terms that starts from the dual variables of one to all terms, and replaces them, reaches the optimum
+ * of one that starts from 0. */
+static void test_a_start_from_other_terms_leads_to_the_same_optimum(void **state)
+{
+    static float duals[PAPERS * PT_LANES];
+    pt_linear_options options = strict;
+    uint32_t number[TERMS];
+    struct fixture f, fewer, warm;
+    (void)state;
+
+    make(&f);
+    options.duals = duals;
+    fit_all(&f, &options, f.weights);
+    for (uint32_t i = 0; i < TERMS; i++) {
+        number[i] = i % 4 == 3 ? UINT32_MAX : i;
+    }
+    fewer = f;
+    assert_int_equal(pt_rows_narrow(&f.rows, number, &fewer.rows), 0);
+    warm = fewer;
+    fit_all(&fewer, &strict, fewer.weights);
+    options.start = duals;
+    options.start_papers = PAPERS;
+    fit_all(&warm, &options, warm.weights);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        assert_true(fabsf(warm.weights[i] - fewer.weights[i]) < 1e-3F);
+    }
+    options.epochs_max = 1; /* what is in the array now is the optimum */
+    fit_all(&warm, &options, warm.weights);
+    for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
+        assert_true(fabsf(warm.weights[i] - fewer.weights[i]) < 1e-3F);
+    }
+    pt_rows_free(&fewer.rows);
+    release(&f);
+}
+
 static void test_margins_are_dot_products(void **state)
 {
     struct fixture f;
@@ -381,6 +416,7 @@ int main(void)
                                        cmocka_unit_test(test_lanes_do_not_mix),
                                        cmocka_unit_test(test_lanes_without_a_tag_are_zero),
                                        cmocka_unit_test(test_a_start_leads_to_the_same_optimum),
+                                       cmocka_unit_test(test_a_start_from_other_terms_leads_to_the_same_optimum),
                                        cmocka_unit_test(test_margins_are_dot_products),
                                        cmocka_unit_test(test_cost_is_repetition),
                                        cmocka_unit_test(test_lanes_are_folds),
