@@ -42,4 +42,10 @@ static inline unsigned pt_sixteen_bits(pt_sixteen x)
 #endif
 }
 
+/* Which bytes are not printable ASCII, 0x20 to 0x7e. */
+static inline unsigned pt_sixteen_not_plain(pt_sixteen x)
+{
+    return pt_sixteen_bits((pt_sixteen)(x - ' ' > 0x7e - ' '));
+}
+
 #endif

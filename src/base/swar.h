@@ -1,6 +1,5 @@
 /*
- * swar - eight bytes of text at a time in one register ("SIMD within a register", Fisher and Dietz 1998): fast on every
- * machine.
+ * swar - four or eight bytes of text at a time in one register.
  */
 #ifndef PT_SWAR_H
 #define PT_SWAR_H
@@ -9,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-/* The byte in all eight places. */
-#define PT_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static inline uint64_t pt_eight(const void *at)
 {
@@ -25,26 +21,6 @@ static inline uint32_t pt_four(const void *at)
     uint32_t x;
     memcpy(&x, at, sizeof x);
     return x;
-}
-
-/* Whether all eight are printable ASCII, 0x20 to 0x7e. */
-static inline bool pt_all_plain(uint64_t x)
-{
-    return !(((x - PT_EACH(' ')) | (x + PT_EACH(1)) | x) & PT_EACH(0x80));
-}
-
-/* 0x80 in every byte of x that is `byte`, which is ASCII; 0 in the others. */
-static inline uint64_t pt_where(uint64_t x, char byte)
-{
-    const uint64_t differs = x ^ PT_EACH((unsigned char)byte);
-    return ~(((differs & PT_EACH(0x7f)) + PT_EACH(0x7f)) | differs) & PT_EACH(0x80);
-}
-
-/* Whether two neighbours are both `byte`. */
-static inline bool pt_twice(uint64_t x, char byte)
-{
-    const uint64_t where = pt_where(x, byte);
-    return where & where << 8;
 }
 
 /* Whether two words of `size` bytes are the same; memcmp without the call. */

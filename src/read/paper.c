@@ -11,7 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/date.h"
-#include "base/swar.h"
+#include "base/sixteen.h"
 #include "reader.h"
 
 void pt_record_clear(pt_record *record, size_t line)
@@ -65,6 +65,16 @@ static bool is_blank(utf8proc_int32_t c)
            category == UTF8PROC_CATEGORY_CC || c == 0xfeff;
 }
 
+/* Whether sixteen bytes are as they should be, which most of all text is: printable ASCII with single spaces. After a
+ * space at their end comes something else. */
+static inline bool is_clean(const utf8proc_uint8_t *at)
+{
+    const pt_sixteen x = pt_sixteen_at(at), next = pt_sixteen_at(at + 1);
+
+    return !pt_sixteen_not_plain(x) && !pt_sixteen_bits((pt_sixteen)((x == ' ') & (next == ' '))) &&
+           (at[sizeof x - 1] != ' ' || (at[sizeof x] > ' ' && at[sizeof x] < 0x7f));
+}
+
 /* A cleaned copy in the arena; *out is NULL when nothing is left, or when the record is too large. */
 static int clean(pt_record *record, const char *text, size_t length, const char **out)
 {
@@ -86,15 +96,11 @@ static int clean(pt_record *record, const char *text, size_t length, const char 
     while (at < end) {
         utf8proc_int32_t c = *at;
         utf8proc_ssize_t bytes;
-        /* most text is printable ASCII with single spaces: copy eight bytes at a time */
-        if (!gap && end - at > 8 && *at != ' ') {
-            const uint64_t x = pt_eight(at);
-            if (pt_all_plain(x) && !pt_twice(x, ' ') && (at[7] != ' ' || (at[8] > ' ' && at[8] < 0x7f))) {
-                memcpy(copy + size, at, 8);
-                size += 8;
-                at += 8;
-                continue;
-            }
+        if (!gap && (size || *at != ' ') && end - at > (ptrdiff_t)sizeof(pt_sixteen) && is_clean(at)) {
+            memcpy(copy + size, at, sizeof(pt_sixteen));
+            size += sizeof(pt_sixteen);
+            at += sizeof(pt_sixteen);
+            continue;
         }
         bytes = c < 0x80 ? 1 : utf8proc_iterate(at, end - at, &c);
         if (bytes > 0 && is_blank(c)) {

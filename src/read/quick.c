@@ -13,7 +13,7 @@
 #include <utf8proc.h>
 
 #include "base/ascii.h"
-#include "base/swar.h"
+#include "base/sixteen.h"
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
@@ -104,12 +104,14 @@ static const char *scan_string(const char *at, const char *end, value *out)
 {
     *out = (value){STRING, 0, ++at, NULL};
     for (;;) {
-        while (end - at >= 8) {
-            const uint64_t x = pt_eight(at);
-            if (pt_where(x, '"') | pt_where(x, '\\') | ((x - PT_EACH(' ')) & ~x & PT_EACH(0x80))) {
+        while (end - at >= (ptrdiff_t)sizeof(pt_sixteen)) {
+            const pt_sixteen x = pt_sixteen_at(at);
+            const unsigned stops = pt_sixteen_bits((pt_sixteen)((x == '"') | (x == '\\') | (x < ' ')));
+            if (stops) {
+                at += __builtin_ctz(stops);
                 break;
             }
-            at += 8;
+            at += sizeof x;
         }
         while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ') {
             at++;

@@ -8,7 +8,7 @@
 
 #include <utf8proc.h>
 
-#include "base/swar.h"
+#include "base/sixteen.h"
 
 /* Scripts written without spaces: each character becomes a word, and bigrams join them. */
 static bool is_ideograph(utf8proc_int32_t c)
@@ -79,8 +79,12 @@ static void fold_character(pt_buf *out, utf8proc_int32_t c)
 /* The first byte of [at, end) that is not printable ASCII, or end. */
 static const unsigned char *end_of_plain(const unsigned char *at, const unsigned char *end)
 {
-    while (end - at >= 8 && pt_all_plain(pt_eight(at))) {
-        at += 8;
+    while (end - at >= (ptrdiff_t)sizeof(pt_sixteen)) {
+        const unsigned other = pt_sixteen_not_plain(pt_sixteen_at(at));
+        if (other) {
+            return at + __builtin_ctz(other);
+        }
+        at += sizeof(pt_sixteen);
     }
     while (at < end && *at >= ' ' && *at < 0x7f) {
         at++;

@@ -1,5 +1,5 @@
 /*
- * Unit tests of base: memory, numbers, threads, days, months, and the nearest word.
+ * Unit tests of base: memory, numbers, threads, days, months, the nearest word, and sixteen bytes at a time.
  */
 #include <locale.h>
 #include <setjmp.h>
@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "base/date.h"
 #include "base/nearest.h"
+#include "base/sixteen.h"
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -354,9 +355,33 @@ static void test_written_dates(void **state)
     assert_int_equal(pt_day_number("2031-02"), pt_day_number("2031-02-01"));
 }
 
+/* What an instruction does on some processors, and a loop on others. */
+static void test_bits_of_sixteen_bytes(void **state)
+{
+    unsigned char bytes[16];
+    uint32_t seed = 11;
+    (void)state;
+
+    for (int i = 0; i < 10000; i++) {
+        unsigned high = 0, other = 0;
+        for (unsigned k = 0; k < 16; k++) {
+            seed = seed * 1664525 + 1013904223;
+            bytes[k] = (unsigned char)(seed >> 24 & (i % 3 ? 0x7f : 0xff));
+            bytes[k] = i % 2 && bytes[k] < ' ' ? 'x' : bytes[k];
+            high |= (unsigned)(bytes[k] >= 0x80) << k;
+            other |= (unsigned)(bytes[k] < ' ' || bytes[k] > '~') << k;
+        }
+        assert_int_equal(pt_sixteen_bits(pt_sixteen_at(bytes)), high);
+        assert_int_equal(pt_sixteen_bits_plain(pt_sixteen_at(bytes)), high);
+        assert_int_equal(pt_sixteen_not_plain(pt_sixteen_at(bytes)), other);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bits_of_sixteen_bytes),
+
         cmocka_unit_test(test_sizes_that_overflow),
         cmocka_unit_test(test_arenas),
         cmocka_unit_test(test_buffers),

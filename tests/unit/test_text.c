@@ -185,6 +185,44 @@ static void test_any_bytes_give_sound_tokens(void **state)
     pt_tokens_free(&tokens);
 }
 
+/* Shortcuts and vectors change no token. The texts fill their memory to the last byte, so that the sanitizers see what
+ * is read beyond it. */
+static void test_fast_path_gives_the_careful_tokens(void **state)
+{
+    static const char some[] = "aeisxzAEXZ059 .,%'-_{}^\\+\n\xce\xb2\xff";
+    pt_text_options options = options_all();
+    pt_tokens fast = {0}, careful = {0};
+    uint64_t seed = 3;
+    (void)state;
+
+    for (int i = 0; i < 20000; i++) {
+        char bytes[200];
+        const size_t size = i % 2 ? random_text(bytes, sizeof bytes, &seed, true) : (size_t)i % sizeof bytes;
+        char *text = malloc(size + 1);
+        assert_non_null(text);
+        for (size_t k = 0; k < size && i % 2 == 0; k++) { /* long words of few letters, that end in any way */
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+            bytes[k] = some[(seed >> 33) % (i % 4 ? sizeof some - 1 : 13)];
+        }
+        memcpy(text, bytes, size);
+        text[size] = '\0';
+        assert_int_equal(pt_tokenize_by(&fast, &options, text, true, NULL), 0);
+        assert_int_equal(pt_tokenize_by(&careful, &options, text, false, NULL), 0);
+        assert_int_equal(fast.count, careful.count);
+        assert_int_equal(fast.text.size, careful.text.size);
+        assert_memory_equal(fast.text.data, careful.text.data, fast.text.size);
+        for (size_t k = 0; k < fast.count; k++) {
+            assert_int_equal(fast.items[k].end, careful.items[k].end);
+            assert_int_equal(fast.items[k].opens, careful.items[k].opens);
+            assert_int_equal(fast.items[k].hash, careful.items[k].hash);
+        }
+        free(text);
+    }
+    pt_words_free(&options.stop_words);
+    pt_tokens_free(&fast);
+    pt_tokens_free(&careful);
+}
+
 static void test_invalid_bytes_lose_nothing_after_them(void **state)
 {
     pt_text_options options = {0};
@@ -270,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
                                        cmocka_unit_test(test_fast_path_folds_as_utf8proc_does),
                                        cmocka_unit_test(test_any_bytes_give_sound_tokens),
+                                       cmocka_unit_test(test_fast_path_gives_the_careful_tokens),
                                        cmocka_unit_test(test_invalid_bytes_lose_nothing_after_them),
                                        cmocka_unit_test(test_no_text_gives_no_tokens),
                                        cmocka_unit_test(test_sets_of_words),
