@@ -6,12 +6,28 @@
 
 #include <string.h>
 
+#include "vector.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 static inline uint64_t pt_hash(const void *bytes, size_t size, uint64_t seed)
 {
     return XXH3_64bits_withSeed(bytes, size, seed);
+}
+
+/* pt_hash with seed 0, of megabytes: with the widest vectors that it gains from. */
+#ifdef WIDE_VECTORS
+uint64_t pt_hash_wide(const void *bytes, size_t size);
+#endif
+static inline uint64_t pt_hash_many(const void *bytes, size_t size)
+{
+#ifdef WIDE_VECTORS
+    if (__builtin_cpu_supports("avx2")) {
+        return pt_hash_wide(bytes, size);
+    }
+#endif
+    return pt_hash(bytes, size, 0);
 }
 
 /* Mixes a text into a hash. NULL counts as another text than "". */

@@ -5,10 +5,12 @@
  * bounds of every section, then every offset and number through which memory will be reached. After that, scoring
  * trusts the model. The weights are used where the file is mapped.
  */
+#define _DEFAULT_SOURCE /* MAP_POPULATE */
 #include "model.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -18,6 +20,13 @@
 #include "file.h"
 #include "kernel.h"
 #include "tags/tags.h"
+
+/* The checksum reads every page, so all are mapped at once. */
+#ifdef MAP_POPULATE
+enum { MAP_FLAGS = MAP_PRIVATE | MAP_POPULATE };
+#else
+enum { MAP_FLAGS = MAP_PRIVATE };
+#endif
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
@@ -48,7 +57,7 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: damaged model file: %zu bytes instead of %llu", m->name, m->size,
                        (unsigned long long)header->size);
     }
-    if (header->checksum != pt_model_checksum(header, pt_hash(m->bytes + size, m->size - size, 0))) {
+    if (header->checksum != pt_model_checksum(header, pt_hash_many(m->bytes + size, m->size - size))) {
         return damaged(m, err, "the checksum does not match");
     }
     for (int i = 0; i < PT_SECTIONS; i++) {
@@ -71,11 +80,41 @@ static const void *section_data(const papertag_model *m, const pt_model_header *
     return m->bytes + s.offset;
 }
 
+/* The two checks look at everything, without a way out in between, so that the compiler can use whole vectors. */
+WIDEST_VECTORS
+static bool terms_are_sound(const pt_vocabulary *v)
+{
+    uint32_t wrong = 0;
+
+    for (size_t i = 0; i < v->count; i++) {
+        wrong |= v->starts[i + 1] <= v->starts[i];
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        wrong |= !(fabsf(v->idf[i]) <= FLT_MAX); /* also where it is not a number */
+    }
+    return !wrong;
+}
+
+/* An empty slot ends every search, so there must be one. */
+WIDEST_VECTORS
+static bool slots_are_sound(const pt_vocabulary *v)
+{
+    const uint32_t mask = v->mask, count = (uint32_t)v->count;
+    uint32_t wrong = 0, empty = 0;
+
+    for (size_t i = 0; i <= mask; i++) {
+        const uint32_t slot = v->slots[i];
+        empty |= slot == 0;
+        wrong |= (slot != 0) & ((slot & mask) - 1 >= count);
+    }
+    return !wrong && empty;
+}
+
 static int open_vocabulary(papertag_model *m, const pt_model_header *header, papertag_error *err)
 {
     pt_vocabulary v = {0};
     const double added = pt_manifest_added(m->json);
-    size_t slots = header->sections[PT_SECTION_TERM_SLOTS].size / sizeof *v.slots, empty = 0;
+    size_t slots = header->sections[PT_SECTION_TERM_SLOTS].size / sizeof *v.slots;
 
     v.count = header->sections[PT_SECTION_IDF].size / sizeof *v.idf;
     if (!v.count || v.count > UINT32_MAX / 4 || slots != pt_vocabulary_slots(v.count)) {
@@ -93,18 +132,10 @@ static int open_vocabulary(papertag_model *m, const pt_model_header *header, pap
     if (!v.idf || !v.starts || !v.slots || !v.text || v.starts[0]) {
         return damaged(m, err, "vocabulary");
     }
-    for (size_t i = 0; i < v.count; i++) {
-        if (v.starts[i + 1] <= v.starts[i] || !isfinite(v.idf[i])) {
-            return damaged(m, err, "a term of the vocabulary");
-        }
+    if (!terms_are_sound(&v)) {
+        return damaged(m, err, "a term of the vocabulary");
     }
-    for (size_t i = 0; i < slots; i++) {
-        empty += !v.slots[i];
-        if (v.slots[i] && ((v.slots[i] & v.mask) == 0 || (v.slots[i] & v.mask) > v.count)) {
-            return damaged(m, err, "the index of the vocabulary");
-        }
-    }
-    if (!empty) {
+    if (!slots_are_sound(&v)) {
         return damaged(m, err, "the index of the vocabulary");
     }
     m->vocabulary = v;
@@ -320,7 +351,7 @@ int papertag_model_open(papertag_model **out, const char *path, papertag_error *
         close(fd);
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: not a papertag model", path);
     }
-    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_FLAGS, fd, 0);
     close(fd);
     if (bytes == MAP_FAILED) {
         return pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno));
