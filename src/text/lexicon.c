@@ -502,6 +502,7 @@ int pt_rows_weigh(pt_rows *rows, const pt_chosen *chosen, unsigned jobs, paperta
     if (rows->count) {
         rows->starts[rows->count] = end;
     }
+    pt_rows_shrink(rows);
     free(w.kept);
     return PAPERTAG_OK;
 }

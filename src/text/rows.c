@@ -32,6 +32,17 @@ int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, si
     return PAPERTAG_OK;
 }
 
+void pt_rows_shrink(pt_rows *rows)
+{
+    const size_t entries = rows->count ? rows->starts[rows->count] : 0;
+    void *terms = entries ? realloc(rows->terms, entries * sizeof *rows->terms) : NULL, *values;
+
+    rows->terms = terms ? terms : rows->terms; /* it may fail: then it stays as large as it was */
+    values = terms ? realloc(rows->values, entries * sizeof *rows->values) : NULL;
+    rows->values = values ? values : rows->values;
+    rows->entries_capacity = terms ? entries : rows->entries_capacity;
+}
+
 int pt_rows_narrow(const pt_rows *rows, const uint32_t *number, pt_rows *out)
 {
     const size_t entries = rows->count ? rows->starts[rows->count] : 0;

@@ -28,6 +28,9 @@ void pt_rows_free(pt_rows *rows);
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_rows_append(pt_rows *rows, const uint32_t *terms, const float *values, size_t count);
 
+/* Gives back the room for further entries. */
+void pt_rows_shrink(pt_rows *rows);
+
 /* Copies rows with only some of their terms, each a vector of length 1 again. number: by term, what it is called in
  * *out, in the same order; UINT32_MAX: left out. *out is freed by the caller, whatever this returns. 0 or
  * PAPERTAG_NO_MEMORY. */

@@ -33,12 +33,13 @@ enum { SPARES = 64 };
 /* One run of tasks. A task is a block of tags, in a run over the folds also a fold. */
 struct run {
     const pt_fit *fit;
-    size_t groups;   /* blocks of tags */
-    double epsilon;  /* where a fit stops */
-    float *margins;  /* N x T: out, of a run over the folds; NULL when all papers are fitted */
-    float **blocks;  /* groups: out, weights of the fit to all papers */
-    float **duals;   /* groups: see pt_fit; NULL: no fit starts from another */
-    double *squares; /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
+    const pt_rows *rows; /* over V terms; of a run over the folds that have terms of their own: not used */
+    size_t groups;       /* blocks of tags */
+    double epsilon;      /* where a fit stops */
+    float *margins;      /* N x T: out, of a run over the folds; NULL when all papers are fitted */
+    float **blocks;      /* groups: out, weights of the fit to all papers */
+    float **duals;       /* groups: see pt_fit; NULL: no fit starts from another */
+    double *squares;     /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
     _Atomic(float *) spares[SPARES];
 };
 
@@ -246,12 +247,12 @@ static int fit_block(void *context, size_t task)
     size_t count = 0;
     int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    status = status ? status : fit_labelled(run, fit->rows, block, fold, papers, count, weights);
+    status = status ? status : fit_labelled(run, run->rows, block, fold, papers, count, weights);
     if (!status && fit->platt_a) {
         status = fit_student(fit, fold, first, papers, count, weights);
     }
     if (!status && run->margins) {
-        write_margins(run, fit->rows, fold, first, weights);
+        write_margins(run, run->rows, fold, first, weights);
     } else if (!status) {
         free(run->blocks[block]);
         run->blocks[block] = weights;
@@ -271,6 +272,12 @@ static void add_squares(const pt_fit *fit, const float *weights, double *squares
     }
 }
 
+/* Copies the rows with the terms of the fit without a fold. */
+static int narrow_rows(const pt_fit *fit, size_t fold, pt_rows *out)
+{
+    return pt_rows_narrow(fit->rows, fit->numbers + fold * fit->candidate_terms, out);
+}
+
 /* All blocks of a fold, one after the other: they share the rows of a fold with terms of its own, and the sums of what
  * the terms weigh. */
 static int fit_fold(void *context, size_t fold)
@@ -283,11 +290,11 @@ static int fit_fold(void *context, size_t fold)
     size_t count = 0;
     int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    if (!status && fit->candidates) {
-        status = pt_rows_narrow(fit->candidates, fit->numbers + fold * fit->candidate_terms, &own);
+    if (!status && fit->numbers) {
+        status = narrow_rows(fit, fold, &own);
     }
     for (size_t block = 0; block < run->groups && !status; block++) {
-        const pt_rows *rows = fit->candidates ? &own : fit->rows;
+        const pt_rows *rows = fit->numbers ? &own : fit->rows;
         status = fit_labelled(run, rows, block, fold, papers, count, weights);
         if (!status && run->squares) {
             add_squares(fit, weights, run->squares + fold * fit->terms);
@@ -305,16 +312,22 @@ static int fit_fold(void *context, size_t fold)
 static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
 {
     const bool students = fit->platt_a != NULL;
-    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON, .blocks = blocks};
-    int status;
+    struct run run = {.fit = fit, .rows = fit->rows, .groups = group_count(fit), .epsilon = EPSILON, .blocks = blocks};
+    pt_rows own = {0};
+    int status = PAPERTAG_OK;
 
+    if (fit->numbers) {
+        status = narrow_rows(fit, fit->options->folds, &own) ? pt_no_memory(err) : PAPERTAG_OK;
+        run.rows = &own;
+    }
     run.duals = students ? NULL : fit->duals;
-    status = pt_fit_run(fit, students ? "student" : "fit", run.groups, fit_block, &run, err);
+    status = status ? status : pt_fit_run(fit, students ? "student" : "fit", run.groups, fit_block, &run, err);
+    pt_rows_free(&own); /* before the folds make rows of their own */
     if (!status) {
         run.margins = margins;
-        status = fit->candidates ? pt_fit_run(fit, "cross-validation", fit->options->folds, fit_fold, &run, err)
-                                 : pt_fit_run(fit, students ? "students" : "cross-validation",
-                                              fit->options->folds * run.groups, fit_block, &run, err);
+        status = fit->numbers ? pt_fit_run(fit, "cross-validation", fit->options->folds, fit_fold, &run, err)
+                              : pt_fit_run(fit, students ? "students" : "cross-validation",
+                                           fit->options->folds * run.groups, fit_block, &run, err);
     }
     free_spares(&run);
     return status;
@@ -322,7 +335,8 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
 
 static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
 {
-    struct run run = {.fit = fit, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING, .duals = fit->duals};
+    struct run run = {
+        .fit = fit, .rows = fit->rows, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING, .duals = fit->duals};
     int status;
 
     run.blocks = pt_calloc(run.groups, sizeof *run.blocks);

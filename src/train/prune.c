@@ -74,21 +74,6 @@ size_t pt_train_candidates(const papertag_trainer *t)
     return prunes ? CANDIDATES * t->options.max_terms : t->options.max_terms;
 }
 
-/* Takes the terms that the fit to all papers has kept. */
-static int narrow_all(papertag_trainer *t, pt_training *r, const uint32_t *number, size_t most, papertag_error *err)
-{
-    r->candidates = t->rows;
-    t->rows = (pt_rows){0};
-    if (pt_rows_narrow(&r->candidates, number, &t->rows)) {
-        return pt_no_memory(err);
-    }
-    r->fit.terms = most;
-    r->fit.candidates = &r->candidates;
-    r->fit.numbers = r->numbers;
-    r->fit.candidate_terms = r->chosen.vocabulary.count;
-    return pt_chosen_narrow(&r->chosen, number, most, err);
-}
-
 int pt_train_prune(papertag_trainer *t, pt_training *r, papertag_error *err)
 {
     const size_t terms = r->chosen.vocabulary.count, most = t->options.max_terms, fits = t->options.folds + 1;
@@ -106,7 +91,12 @@ int pt_train_prune(papertag_trainer *t, pt_training *r, papertag_error *err)
     for (size_t i = 0; i < fits && !status; i++) {
         status = number_terms(weights + i * terms, values, terms, most, r->numbers + i * terms, err);
     }
-    status = status ? status : narrow_all(t, r, r->numbers + (fits - 1) * terms, most, err);
+    if (!status) {
+        r->fit.terms = most;
+        r->fit.numbers = r->numbers;
+        r->fit.candidate_terms = terms;
+        status = pt_chosen_narrow(&r->chosen, r->numbers + (fits - 1) * terms, most, err);
+    }
     free(weights);
     free(values);
     return status;

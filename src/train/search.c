@@ -75,7 +75,6 @@ void pt_training_free(pt_training *r)
     pt_rows_free(&r->extended);
     pt_support_free(&r->support);
     pt_chosen_free(&r->chosen);
-    pt_rows_free(&r->candidates);
     free(r->numbers);
     pt_labels_free(&r->labels);
     pt_labels_free(&r->named);

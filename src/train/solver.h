@@ -14,7 +14,7 @@
 /* N labelled papers, the first rows, then the unlabelled ones; V terms, T tags. All is borrowed. */
 typedef struct pt_fit {
     const papertag_train_options *options;
-    const pt_rows *rows;     /* tf-idf of all papers */
+    const pt_rows *rows;     /* tf-idf of all papers; over more terms than V when `numbers` is set */
     const pt_labels *labels; /* N */
     const uint32_t *fold_of; /* N: 0 .. options->folds - 1 */
     size_t terms;            /* V */
@@ -23,9 +23,9 @@ typedef struct pt_fit {
     float **duals;           /* T / PT_LANES rounded up pointers, to N x PT_LANES or NULL, freed one by one: what a
                               * solver keeps of its last fit to all papers, from which the next one starts */
 
-    /* with terms chosen by what they weigh: a fold has terms of its own, V of them */
-    const pt_rows *candidates; /* N rows over all candidates; NULL: every fold has the terms of `rows` */
-    const uint32_t *numbers;   /* folds x candidate_terms: a candidate's number in the fold; UINT32_MAX: left out */
+    /* with terms chosen by what they weigh: each fit has terms of its own, V of them */
+    const uint32_t *numbers; /* (folds + 1) x candidate_terms: a term of `rows` in the fit without the fold, last in
+                              * that to all papers; UINT32_MAX: left out. NULL: every fit has the terms of `rows` */
     size_t candidate_terms;
 
     /* with unlabelled papers, for a solver that learns from them */

@@ -77,8 +77,7 @@ typedef struct pt_training {
     bool *has_keywords;     /* all rows */
     pt_chosen chosen;       /* the vocabulary, V terms */
     uint32_t *fold_of;      /* N */
-    pt_rows candidates;     /* N: the rows before terms were pruned; none: they were not */
-    uint32_t *numbers;      /* see pt_fit; the last row is that of the fit to all papers */
+    uint32_t *numbers;      /* see pt_fit; NULL: no terms were pruned */
     float **duals;          /* see pt_fit */
     pt_fit fit;             /* how to fit: the best so far */
     pt_result result;       /* the best so far */
