@@ -16,11 +16,18 @@
 #include "segment.h"
 #include "tag_index.h"
 
+/* A row of the index of tags in force. */
+struct filed {
+    int64_t tag, day, paper;
+    double p;
+};
+
 /* What the papers of a batch are stored with. */
 struct adding {
     papertag_store *store;
     const pt_known_model *model; /* that gave the scores; NULL */
-    int64_t *filed;              /* [T] new papers filed under each of its tags, which are counted in the end */
+    struct filed *waiting;       /* waiting_count: to be filed together, which is quicker in the order of the index */
+    size_t waiting_count, waiting_capacity;
     char now[PT_TIME];
     papertag_import counts;
     pt_row_writer rows;
@@ -41,19 +48,47 @@ static int write_opinions(papertag_store *store, int64_t paper, const pt_batch_i
     return status;
 }
 
-/* Files a new paper, which has no verdicts yet. */
+/* Has a new paper, which has no verdicts yet, filed with the others that wait. */
 static int file_new(struct adding *a, int64_t paper, int64_t day, const pt_batch_item *item, papertag_error *err)
+{
+    if (pt_reserve(&a->waiting, &a->waiting_capacity, a->waiting_count + item->opinion_count, sizeof *a->waiting)) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < item->opinion_count; i++) {
+        const pt_batch_opinion *o = &item->opinions[i];
+        if (o->assigned) {
+            a->waiting[a->waiting_count++] = (struct filed){a->model->tags[o->tag], day, paper, o->p};
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+static int compare_filed(const void *a, const void *b)
+{
+    const struct filed *x = a, *y = b;
+
+    return x->tag != y->tag   ? (x->tag > y->tag) - (x->tag < y->tag)
+           : x->day != y->day ? (x->day > y->day) - (x->day < y->day)
+                              : (x->paper > y->paper) - (x->paper < y->paper);
+}
+
+/* Files the new papers that wait, in the order of the index, and counts them. Whatever changes a paper's tags does so
+ * after this. */
+static int file_waiting(struct adding *a, papertag_error *err)
 {
     static const char sql[] = "INSERT INTO tagged(tag, day, paper, p) VALUES(?1,?2,?3,?4)";
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < item->opinion_count && !status; i++) {
-        const pt_batch_opinion *o = &item->opinions[i];
-        if (o->assigned) {
-            status = pt_store_do(a->store, sql, err, "iiir", a->model->tags[o->tag], day, paper, o->p);
-            a->filed[o->tag]++;
+    pt_sort(a->waiting, a->waiting_count, sizeof *a->waiting, compare_filed);
+    for (size_t i = 0, first = 0; i < a->waiting_count && !status; i++) {
+        const struct filed *f = &a->waiting[i];
+        status = pt_store_do(a->store, sql, err, "iiir", f->tag, f->day, f->paper, f->p);
+        if (!status && (i + 1 == a->waiting_count || f[1].tag != f->tag)) {
+            status = pt_store_count_filed(a->store, f->tag, (int64_t)(i + 1 - first), err);
+            first = i + 1;
         }
     }
+    a->waiting_count = 0;
     return status;
 }
 
@@ -165,6 +200,7 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
     /* The scores are of this record's text: they are the paper's only when that is the whole text in force. */
     const bool tagged = a->model && item->scored && newer && paper->title && paper->abstract;
 
+    status = status ? status : file_waiting(a, err);
     status = status ? status : pt_store_unfile(a->store, key, err);
     status = status || !newer ? status : pt_new_texts_settle(&a->texts, key, err);
     status = status || !newer ? status : pt_store_next_version(a->store, key, item, a->now, err);
@@ -216,8 +252,6 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
     if (model) {
         status = pt_store_know_model(store, model, &known, err);
         a.model = &known;
-        a.filed = status ? NULL : pt_calloc(known.tag_count, sizeof *a.filed);
-        status = status || a.filed ? status : pt_no_memory(err);
     }
     status = status ? status : pt_new_texts_begin(&a.texts, store, batch, err);
     for (size_t i = 0; i < batch->count && !status; i++) {
@@ -225,10 +259,8 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
     }
     status = pt_new_texts_end(&a.texts, status, err);
     status = pt_row_writer_end(&a.rows, status, err);
-    for (size_t t = 0; t < known.tag_count && !status; t++) {
-        status = a.filed[t] ? pt_store_count_filed(store, known.tags[t], a.filed[t], err) : status;
-    }
-    free(a.filed);
+    status = status ? status : file_waiting(&a, err);
+    free(a.waiting);
     free(known.tags);
     *counts = a.counts;
     return status;
