@@ -301,7 +301,8 @@ PAPERTAG_API papertag_score papertag_model_score(const papertag_model *model, si
 PAPERTAG_API uint64_t papertag_text_hash(const char *title, const char *abstract);
 
 /* Scores one paper; title or abstract may be NULL. *out: T scores, highest p first, ties in slug order, borrowed until
- * the next call on this tagger. Without any known term, each tag's margin is its bias. Errors: PAPERTAG_NO_MEMORY. */
+ * the next call on this tagger. Without any known term, each tag's margin is its bias and what it has from the other
+ * tags. Errors: PAPERTAG_NO_MEMORY. */
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
                               const papertag_score **out, papertag_error *err);
 

@@ -396,8 +396,10 @@ const command command_explain = {
     .run = run,
     .options = options,
     .details =
-        "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate.\n"
-        "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"terms\": [{\"term\", \"contribution\"}]}.\n"
+        "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate. "
+        "\"Other tags of the paper\" is above 0 where few of them are likely, and below 0 where many are.\n"
+        "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"company\", \"terms\": [{\"term\", \"contribution\"}]}. "
+        "\"company\" is the part of the bias that the other tags have, where there is one.\n"
         "With --paper, the nearest labelled papers follow, with the tag and without it: those you judged, and "
         "those of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and "
         "\"nearest_against\": [{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n",
