@@ -12,6 +12,9 @@
 /* Less likely tags do not count; what is added to S, so that a paper without a likely tag is not infinitely far. */
 static const double P_MIN = 0.02, ADDED = 0.3;
 
+/* A margin that tells less than this about its tag tells nothing; and what is added to it stays finite. */
+static const double A_MAX = -1e-9;
+
 /* Strengths to choose from; the least gain of F1 of each over the one chosen before it; the least number of papers for
  * which there is a choice at all. */
 static const double STRENGTHS[] = {0.4, 0.8, 1.2, 1.6, 2}, GAIN_MIN = 0.0003;
@@ -38,7 +41,7 @@ int pt_company_open(pt_company *company, double strength, double middle, const d
                             .least = values + 2 * tags,
                             .pull = values + 3 * tags};
     for (size_t t = 0; t < tags; t++) {
-        const bool counts = a[t] < 0;
+        const bool counts = a[t] < A_MAX;
         company->a[t] = a[t];
         company->b[t] = b[t];
         company->least[t] = counts ? (log(1 / P_MIN - 1) - b[t]) / a[t] : INFINITY;

@@ -27,8 +27,8 @@ typedef struct pt_company {
     double *pull;    /* T: what one unit adds to the margin; 0 for a tag that never counts */
 } pt_company;
 
-/* Copies the calibrations of T tags alone. A tag with an a that is not below 0, or no number, neither counts nor is
- * pulled. 0 or PAPERTAG_NO_MEMORY. */
+/* Copies the calibrations of T tags alone. A tag with an a that is not below -1e-9, or no number, neither counts nor
+ * is pulled. 0 or PAPERTAG_NO_MEMORY. */
 int pt_company_open(pt_company *company, double strength, double middle, const double *a, const double *b, size_t tags);
 void pt_company_free(pt_company *company);
 

@@ -283,6 +283,11 @@ static void test_company_of_a_paper(void **state)
     assert_true(fabs(pt_company_of(&company, both) - (0.5 - log(0.3 + 2 * p_of(-2, 0, 2)))) < 1e-12);
     assert_true(pt_company_pull(&company, 0) == 0.4 && pt_company_pull(&company, 2) == 0);
     pt_company_free(&company);
+    assert_int_equal(pt_company_open(&company, 10, 0, (const double[]){-1e-310, 1, -0.0}, b, 3), 0);
+    for (size_t t = 0; t < 3; t++) {
+        assert_true(pt_company_pull(&company, t) == 0); /* nothing that would make a margin infinite */
+    }
+    pt_company_free(&company);
 }
 
 int main(void)
