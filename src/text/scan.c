@@ -166,9 +166,9 @@ static void append_parts(scanner *s, const char *word, size_t length)
     }
 }
 
-/* Makes the bytes from `start` of the token string a token, or drops them when they are a stop word. There is room for
- * a byte after them. About every second word is a stop word, in no order that a processor could predict, so both cases
- * take the same steps without a branch. */
+/* Makes the bytes from `start` of the token string a token, or drops them when they are a stop word. About every second
+ * word is a stop word, in no order that a processor could predict, so both cases take the same steps without a branch.
+ */
 static void add_token(scanner *s, size_t start, size_t length)
 {
     pt_tokens *tokens = s->tokens;
@@ -176,7 +176,8 @@ static void add_token(scanner *s, size_t start, size_t length)
     uint64_t hash;
     bool kept;
 
-    if (pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
+    if (pt_reserve(&text->data, &text->capacity, start + length + 1 + PT_TOKENS_ROOM, 1) ||
+        pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
         text->failed = true;
         return;
     }

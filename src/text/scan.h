@@ -25,9 +25,12 @@ typedef struct pt_token {
     uint64_t hash;       /* pt_hash of its bytes, seed 0 */
 } pt_token;
 
+/* Bytes after the last token that may be read, whatever they are. */
+enum { PT_TOKENS_ROOM = 16 };
+
 /* Tokens of one text; reused from text to text. Zero-initialise; pt_tokens_free ends it. */
 typedef struct pt_tokens {
-    pt_buf text;     /* the token string, a space after each token */
+    pt_buf text;     /* the token string, a space after each token, and PT_TOKENS_ROOM bytes */
     pt_token *items; /* count */
     size_t count, capacity;
     pt_buf folded; /* scratch: the text as the scanner reads it */

@@ -234,6 +234,42 @@ static void test_a_term_occurs_once_in_a_vocabulary(void **state)
     assert_string_equal(err.message, "the term 'one' occurs twice in the vocabulary");
 }
 
+/* A slot only says where a term may be: its text decides, of any length and to the last byte. */
+static void test_a_term_is_compared_to_the_last_byte(void **state)
+{
+    enum { WORD = 40, AFTER = 20 };
+    static const float idf[2] = {1, 1};
+    pt_tfidf_options options = {.ngram_max = 2};
+    (void)state;
+
+    for (size_t length = 1; length <= 2 * WORD + 1; length++) {
+        char text[2 * WORD + 2] = "", terms[2 * WORD + 2 + AFTER];
+        const uint32_t starts[3] = {0, (uint32_t)length, (uint32_t)length + AFTER};
+        uint32_t slots[16];
+        pt_vocabulary v = {.text = terms, .starts = starts, .slots = slots, .idf = idf, .count = 2, .mask = 15};
+        pt_counter counter = {0};
+        pt_row row;
+        if (length == WORD + 1) {
+            continue; /* neither a word nor two */
+        }
+        for (size_t i = 0; i < length; i++) {
+            text[i] = i == WORD ? ' ' : (char)('a' + i * 7 % 23);
+        }
+        memcpy(terms, text, length);
+        memset(terms + length, 'z', AFTER);
+        assert_int_equal(pt_vocabulary_index(&v, slots, NULL), 0);
+        assert_int_equal(pt_tfidf_row(&counter, &options, &v, NULL, text, &row, NULL), 0);
+        assert_int_equal(row.count, 1);
+        for (size_t i = 0; i < length; i++) {
+            terms[i] ^= 1;
+            assert_int_equal(pt_tfidf_row(&counter, &options, &v, NULL, text, &row, NULL), 0);
+            assert_int_equal(row.count, 0);
+            terms[i] ^= 1;
+        }
+        pt_counter_free(&counter);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_by_hand),
@@ -243,6 +279,7 @@ int main(void)
                                        cmocka_unit_test(test_unknown_words_leave_an_empty_row),
                                        cmocka_unit_test(test_more_papers_than_memory_can_hold),
                                        cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),
-                                       cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms)};
+                                       cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms),
+                                       cmocka_unit_test(test_a_term_is_compared_to_the_last_byte)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
