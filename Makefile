@@ -120,7 +120,7 @@ $(EXTENSION): $(SQLITE_SRC:%.c=$(OBJ)/%.o) $(STATIC)
 
 $(PROGRAM): $(APP_OBJ) $(STATIC)
 	$(if $(V),,@echo "  LD   $@")
-	$(Q)$(LINK) -pie $^ $(APP_LIBS) $(LIBS) -o $@
+	$(Q)$(LINK) -pie $^ $(APP_LIBS) $(filter-out -lsvm,$(LIBS)) -o $@
 
 demo: ## tag the sample papers: shows what papertag does
 	@scripts/install-deps

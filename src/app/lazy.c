@@ -13,6 +13,7 @@ static const char *const LIBRARY_NAMES[LAZY_LIBRARIES] = {
     [LAZY_CURL] = "libcurl.so.4",
     [LAZY_CRYPTO] = "libcrypto.so.3",
     [LAZY_MICROHTTPD] = "libmicrohttpd.so.12",
+    [LAZY_SVM] = "libsvm.so.3",
 };
 
 void *lazy_function(lazy_library library, const char *name)

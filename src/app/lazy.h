@@ -7,12 +7,13 @@
  *
  *     #define curl_easy_init LAZY(LAZY_CURL, curl_easy_init)
  *
- * Its calls then read as always, and the compiler checks them against the library's own declaration.
+ * Its calls then read as always, and the compiler checks them against the library's own declaration. What libpapertag
+ * calls of LIBSVM is in machines.c.
  */
 #ifndef LAZY_H
 #define LAZY_H
 
-typedef enum lazy_library { LAZY_CURL, LAZY_CRYPTO, LAZY_MICROHTTPD, LAZY_LIBRARIES } lazy_library;
+typedef enum lazy_library { LAZY_CURL, LAZY_CRYPTO, LAZY_MICROHTTPD, LAZY_SVM, LAZY_LIBRARIES } lazy_library;
 
 /* A function of a library, which is loaded by the first call. Never NULL: a library that is missing ends the program
  * with a message, as it would have ended when it started. Threads may call it at once. */

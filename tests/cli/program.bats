@@ -17,6 +17,13 @@ bats_require_minimum_version 1.5.0
     papertag tag --help | grep -q -- '--min-p'
 }
 
+@test "the program starts without the libraries that few commands need" {
+    command -v ldd >/dev/null || skip "no ldd"
+    run ldd "$PAPERTAG"
+    expect 0
+    [[ $output == *libc.so* && ! $output =~ lib(svm|stdc|curl|crypto|microhttpd) ]]
+}
+
 @test "help of each command names its options" {
     for command in tag explain eval train tags model help; do
         papertag help "$command" | grep -q "usage: papertag $command"
