@@ -86,6 +86,25 @@ void pt_linear_margins(const float *weights, size_t terms, pt_row row, float mar
     compute_margins(weights, terms, row, margins);
 }
 
+void pt_linear_split(const float *weights, size_t terms, size_t lanes, float *out)
+{
+    for (size_t term = 0; term <= terms; term++) {
+        for (size_t lane = 0; lane < lanes; lane++) {
+            out[lane * (terms + 1) + term] = weights[term * PT_LANES + lane];
+        }
+    }
+}
+
+double pt_linear_margin(const float *weights, double bias, pt_row row)
+{
+    float sum = 0;
+
+    for (size_t k = 0; k < row.count; k++) {
+        sum += row.values[k] * weights[row.terms[k]];
+    }
+    return bias + sum;
+}
+
 /* ---- a block of lanes ------------------------------------------------------------------------------------------ */
 
 /* What the descent works on: n papers of one block. */

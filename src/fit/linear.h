@@ -69,6 +69,14 @@ int pt_linear_fit_folds(const pt_cases *cases, const pt_linear_options *options,
 /* margins[lane] = w . x + b of the row, for weights in the form that pt_linear_fit gives. */
 void pt_linear_margins(const float *weights, size_t terms, pt_row row, float margins[PT_LANES]);
 
+/* Copies the first lanes one after the other, of each V weights and b. A margin of one lane then takes a fraction of
+ * what all take. */
+void pt_linear_split(const float *weights, size_t terms, size_t lanes, float *out);
+
+/* The margin of a row by the V weights of one tag. The sum has the same order and precision as a tagger's, so that both
+ * decide the same. */
+double pt_linear_margin(const float *weights, double bias, pt_row row);
+
 /* The cost of a positive relative to a negative's. */
 double pt_positive_weight(papertag_class_weight kind, size_t positives, size_t negatives);
 

@@ -40,16 +40,6 @@ void pt_learnt_tag_free(pt_learnt_tag *learnt)
     *learnt = (pt_learnt_tag){0};
 }
 
-double pt_tag_margin(const float *weights, double bias, pt_row row)
-{
-    float sum = 0;
-
-    for (size_t k = 0; k < row.count; k++) {
-        sum += row.values[k] * weights[row.terms[k]];
-    }
-    return bias + sum;
-}
-
 /* ---- the cases of a fit, and its weights ----------------------------------------------------------------------- */
 
 struct fit {
@@ -58,6 +48,7 @@ struct fit {
     uint8_t *positive, *fold;
     float *cost, *target;
     float *lanes; /* (V + 1) x PT_LANES: the weights */
+    float *split; /* PT_LANES x (V + 1): the same lane by lane, after pt_linear_split */
 };
 
 static void close_fit(struct fit *f)
@@ -68,6 +59,7 @@ static void close_fit(struct fit *f)
     free(f->cost);
     free(f->target);
     free(f->lanes);
+    free(f->split);
 }
 
 static int open_fit(struct fit *f, size_t cases, const pt_lesson *lesson, papertag_error *err)
@@ -78,6 +70,7 @@ static int open_fit(struct fit *f, size_t cases, const pt_lesson *lesson, papert
     f->cost = pt_alloc(cases, sizeof *f->cost);
     f->target = pt_alloc(cases, sizeof *f->target);
     f->lanes = pt_calloc(lesson->terms + 1, PT_LANES * sizeof *f->lanes);
+    f->split = pt_alloc(lesson->terms + 1, PT_LANES * sizeof *f->split);
     f->cases = (pt_cases){.rows = lesson->rows,
                           .terms = lesson->terms,
                           .papers = f->papers,
@@ -85,7 +78,14 @@ static int open_fit(struct fit *f, size_t cases, const pt_lesson *lesson, papert
                           .cost = f->cost,
                           .target = f->target,
                           .fold = f->fold};
-    return f->papers && f->positive && f->fold && f->cost && f->target && f->lanes ? PAPERTAG_OK : pt_no_memory(err);
+    return f->papers && f->positive && f->fold && f->cost && f->target && f->lanes && f->split ? PAPERTAG_OK
+                                                                                               : pt_no_memory(err);
+}
+
+static double lane_margin(const struct fit *f, unsigned lane, pt_row row)
+{
+    const float *weights = f->split + lane * (f->cases.terms + 1);
+    return pt_linear_margin(weights, weights[f->cases.terms], row);
 }
 
 /* target: the margin that the paper asks for. */
@@ -155,7 +155,7 @@ static double target_of(const pt_lesson *lesson, uint32_t row, bool yes, double 
 /* How far the prior decides a paper to the side of `yes`: a margin above the cut, or below it. */
 static double prior_distance(const pt_lesson *lesson, uint32_t row, bool yes)
 {
-    const double above = pt_tag_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) +
+    const double above = pt_linear_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) +
                          company_part(lesson, row) - lesson->prior_cut;
     return yes ? above : -above;
 }
@@ -269,11 +269,10 @@ static int open_restraint(struct restraint *r, const pt_lesson *lesson, double d
 static bool is_broken(const struct fit *f, const pt_lesson *lesson, const struct restraint *r, size_t i)
 {
     const double target = target_of(lesson, r->rows[i], r->has[i], r->asked[i]);
-    float margins[PT_LANES];
 
-    pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, r->rows[i]), margins);
     for (unsigned lane = 0; lane <= f->cases.folds; lane++) {
-        if ((r->has[i] ? margins[lane] : -margins[lane]) < target - ADAPT_EPSILON) {
+        const double margin = lane_margin(f, lane, pt_rows_get(lesson->rows, r->rows[i]));
+        if ((r->has[i] ? margin : -margin) < target - ADAPT_EPSILON) {
             return true;
         }
     }
@@ -294,6 +293,7 @@ static int fit_restrained(const pt_lesson *lesson, struct fit *f, struct restrai
         before = f->cases.count;
         start_from_prior(lesson, f->lanes);
         status = pt_linear_fit_folds(&f->cases, &options, f->lanes, err);
+        pt_linear_split(f->lanes, lesson->terms, f->cases.folds + 1, f->split);
         for (size_t i = 0; i < r->count && !status; i++) {
             if (!r->active[i] && is_broken(f, lesson, r, i)) {
                 add_case(f, r->rows[i], r->has[i], target_of(lesson, r->rows[i], r->has[i], r->asked[i]), r->cost[i],
@@ -325,10 +325,8 @@ static int find_part(const pt_lesson *lesson, const struct fit *f, double *part,
     }
     for (size_t i = 0; i < lesson->papers; i++) {
         const double before = prior_distance(lesson, (uint32_t)i, true);
-        float margins[PT_LANES];
-        double after;
-        pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, i), margins);
-        after = WIDTH * margins[f->cases.folds] + company_part(lesson, (uint32_t)i);
+        const double after =
+            WIDTH * lane_margin(f, f->cases.folds, pt_rows_get(lesson->rows, i)) + company_part(lesson, (uint32_t)i);
         tagged += before >= 0;
         if ((before >= 0) != (after >= 0) && fabs(before) > reach) {
             flips[count++] = before / (before - after);

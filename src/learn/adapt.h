@@ -78,8 +78,4 @@ static inline double pt_company_part(const double *companies, double pull, size_
     return companies ? pull * companies[row] : 0;
 }
 
-/* The margin of a row, without the part of its company. The sum has the same order and precision as a tagger's, so that
- * both decide the same. */
-double pt_tag_margin(const float *weights, double bias, pt_row row);
-
 #endif

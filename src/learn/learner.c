@@ -72,11 +72,10 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
     status = status ? status : pt_learner_read(l, &model->vocabulary, &l->papers, err);
-    if (!status && pt_stored_rows_unpack(&l->papers, &model->vocabulary, &l->rows)) {
+    if (!status && pt_stored_rows_unpack(&l->papers, &model->vocabulary, options->jobs, &l->rows)) {
         status = pt_no_memory(err);
     }
     if (!status) {
-        pt_packed_rows_free(&l->papers.rows);
         drop_added_terms(&model->vocabulary, &l->rows);
     }
     if (status) {

@@ -362,7 +362,7 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
         l->vocabulary = &l->own.vocabulary;
         status = pt_learner_read(l, l->vocabulary, &papers, err);
     }
-    if (!status && pt_stored_rows_unpack(&papers, l->vocabulary, &l->own.rows)) {
+    if (!status && pt_stored_rows_unpack(&papers, l->vocabulary, l->options.jobs, &l->own.rows)) {
         status = pt_no_memory(err);
     }
     pt_stored_rows_free(&papers);

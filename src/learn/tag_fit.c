@@ -33,7 +33,7 @@ static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
 /* The margin of a row of the stored and the labelled papers, with the part of its company. */
 static double margin_of(const papertag_learner *l, const pt_tag_fit *fit, const float *weights, double bias, size_t row)
 {
-    return pt_tag_margin(weights, bias, pt_rows_get(rows_of(l, fit), row)) +
+    return pt_linear_margin(weights, bias, pt_rows_get(rows_of(l, fit), row)) +
            pt_company_part(fit->pull != 0 ? l->companies : NULL, fit->pull, row);
 }
 

@@ -402,18 +402,76 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
     return status;
 }
 
-int pt_stored_rows_unpack(const pt_stored_rows *r, const pt_vocabulary *vocabulary, pt_rows *out)
+/* Rows on their way from packed ones to values. */
+struct unpacking {
+    pt_stored_rows *stored;
+    const pt_vocabulary *vocabulary;
+    uint32_t *row_of; /* by place: its number in `out`; UINT32_MAX: it was replaced */
+    pt_rows *out;
+};
+
+/* Unpacks the rows of a part, and frees it. */
+static int unpack_part(void *context, size_t part)
 {
+    const struct unpacking *u = context;
+    pt_packed_rows *rows = &u->stored->rows;
     pt_row_scratch scratch = {0};
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < r->count && !status; i++) {
-        const pt_packed packed = pt_packed_rows_get(&r->rows, r->places[i]);
-        pt_row row;
-        status = pt_packed_values(&packed, vocabulary, &scratch, &row);
-        status = status ? status : pt_rows_append(out, row.terms, row.values, row.count);
+    for (size_t place = part * PT_PACKED_PART; place < (part + 1) * PT_PACKED_PART && place < rows->count; place++) {
+        const uint32_t number = u->row_of[place];
+        if (number != UINT32_MAX && !status) {
+            const pt_packed packed = pt_packed_rows_get(rows, place);
+            const size_t start = u->out->starts[number];
+            pt_row row = {0};
+            status = pt_packed_values(&packed, u->vocabulary, &scratch, &row);
+            if (!status && row.count) {
+                memcpy(u->out->terms + start, row.terms, row.count * sizeof *row.terms);
+                memcpy(u->out->values + start, row.values, row.count * sizeof *row.values);
+            }
+        }
     }
     pt_unpacked_free(&scratch.row);
+    pt_packed_rows_free_part(rows, part);
+    return status;
+}
+
+/* Makes room for all rows: *out has the starts of each then. */
+static int open_unpacking(struct unpacking *u)
+{
+    const pt_stored_rows *stored = u->stored;
+    size_t entries = 0;
+
+    *u->out = (pt_rows){.starts = pt_alloc(stored->count + 1, sizeof *u->out->starts), .capacity = stored->count + 1};
+    u->row_of = pt_alloc(stored->rows.count, sizeof *u->row_of);
+    if (!u->out->starts || !u->row_of) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    memset(u->row_of, 0xff, stored->rows.count * sizeof *u->row_of);
+    for (size_t i = 0; i < stored->count; i++) {
+        u->row_of[stored->places[i]] = (uint32_t)i;
+        u->out->starts[i] = entries;
+        entries += pt_packed_rows_get(&stored->rows, stored->places[i]).count;
+    }
+    u->out->starts[stored->count] = entries;
+    u->out->terms = pt_alloc(entries, sizeof *u->out->terms);
+    u->out->values = pt_alloc(entries, sizeof *u->out->values);
+    u->out->entries_capacity = entries;
+    u->out->count = stored->count;
+    return u->out->terms && u->out->values ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+}
+
+int pt_stored_rows_unpack(pt_stored_rows *stored, const pt_vocabulary *vocabulary, unsigned jobs, pt_rows *out)
+{
+    struct unpacking u = {.stored = stored, .vocabulary = vocabulary, .out = out};
+    int status = open_unpacking(&u);
+
+    status = status ? status : pt_parallel(pt_jobs(jobs), stored->rows.part_count, unpack_part, &u, NULL);
+    pt_packed_rows_free(&stored->rows);
+    free(u.row_of);
+    if (status) {
+        pt_rows_free(out);
+    }
     return status;
 }
 

@@ -64,8 +64,9 @@ typedef struct pt_rows_options {
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err);
 void pt_stored_rows_free(pt_stored_rows *rows);
 
-/* Appends their values to *out, one row after the other. 0 or PAPERTAG_NO_MEMORY. */
-int pt_stored_rows_unpack(const pt_stored_rows *rows, const pt_vocabulary *vocabulary, pt_rows *out);
+/* Unpacks them into *out, on several threads (0: one a processor): rows->rows is empty then. 0 or
+ * PAPERTAG_NO_MEMORY. */
+int pt_stored_rows_unpack(pt_stored_rows *rows, const pt_vocabulary *vocabulary, unsigned jobs, pt_rows *out);
 
 /* The day of each paper, as a count of days since 1970: days[i] of papers->keys[i]. */
 int pt_store_days(papertag_store *store, const pt_stored_rows *papers, long *days, papertag_error *err);

@@ -95,7 +95,8 @@ struct tag {
 
 static double margin_of(const struct tag *g, const float *weights, double bias, const struct papers *papers, size_t i)
 {
-    return pt_tag_margin(weights, bias, pt_rows_get(&papers->rows, i)) + pt_company_part(papers->companies, g->pull, i);
+    return pt_linear_margin(weights, bias, pt_rows_get(&papers->rows, i)) +
+           pt_company_part(papers->companies, g->pull, i);
 }
 
 static const double *compared;

@@ -93,7 +93,7 @@ static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool in_c
 /* How far above the cut a paper is. */
 static double above(const pt_lesson *lesson, const float *weights, double bias, double cut, size_t paper)
 {
-    return pt_tag_margin(weights, bias, pt_rows_get(&rows, paper)) - cut +
+    return pt_linear_margin(weights, bias, pt_rows_get(&rows, paper)) - cut +
            pt_company_part(lesson->companies, lesson->pull, paper);
 }
 
@@ -217,7 +217,7 @@ static double lead_of_tag(size_t nos)
     }
     assert_int_equal(pt_learn_tag(&lesson, &learnt, NULL), PAPERTAG_OK);
     for (size_t i = 0; i < PAPERS; i++) {
-        const double margin = pt_tag_margin(learnt.weights, learnt.bias, pt_rows_get(&rows, i));
+        const double margin = pt_linear_margin(learnt.weights, learnt.bias, pt_rows_get(&rows, i));
         mean += margin / PAPERS;
         lead += i % 10 < 2 ? margin / (PAPERS / 5) : 0;
     }

@@ -116,8 +116,8 @@ static void check_rows(void)
     assert_int_equal(a.count, b.count);
     assert_int_equal(a.count, number_of("SELECT count(*) FROM papers"));
     assert_memory_equal(a.keys, b.keys, a.count * sizeof *a.keys);
-    assert_int_equal(pt_stored_rows_unpack(&a, &model->vocabulary, &of_a), PAPERTAG_OK);
-    assert_int_equal(pt_stored_rows_unpack(&b, &model->vocabulary, &of_b), PAPERTAG_OK);
+    assert_int_equal(pt_stored_rows_unpack(&a, &model->vocabulary, 2, &of_a), PAPERTAG_OK);
+    assert_int_equal(pt_stored_rows_unpack(&b, &model->vocabulary, 1, &of_b), PAPERTAG_OK);
     for (size_t i = 0; i < a.count; i++) {
         const pt_row x = pt_rows_get(&of_a, i), y = pt_rows_get(&of_b, i);
         assert_int_equal(x.count, y.count);
