@@ -81,11 +81,14 @@ static int find_tokenizer(struct pt_tokenizer *t)
     code = code ? code : sqlite3_prepare_v2(t->db, "SELECT fts5(?1)", -1, &statement, NULL);
     code = code ? code : sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
     if (!code) {
-        sqlite3_step(statement);
+        const int step = sqlite3_step(statement);
+        code = step == SQLITE_ROW || step == SQLITE_DONE ? SQLITE_OK : step;
     }
     sqlite3_finalize(statement);
-    code = code || api ? code : sqlite3_errcode(t->db) ? sqlite3_errcode(t->db) : SQLITE_ERROR;
-    code = code ? code : api->xFindTokenizer(api, "unicode61", &context, &t->methods);
+    if (code || !api) {
+        return code ? code : SQLITE_ERROR;
+    }
+    code = api->xFindTokenizer(api, "unicode61", &context, &t->methods);
     return code ? code : t->methods.xCreate(context, arguments, 2, &t->instance);
 }
 
@@ -221,8 +224,9 @@ int pt_postings_put(pt_postings *p, const char *title, const char *abstract, pap
 {
     const char *const texts[] = {title, abstract};
     int status = p->tokenizer ? PAPERTAG_OK : open_tokenizer(p, err);
+    const struct pt_tokenizer *t = p->tokenizer;
 
-    if (status) {
+    if (status || !t) {
         return status;
     }
     if (pt_reserve(&p->sizes, &p->capacity, p->count + 1, sizeof *p->sizes)) {
@@ -231,7 +235,6 @@ int pt_postings_put(pt_postings *p, const char *title, const char *abstract, pap
     p->sizes[p->count] = (struct pt_text_size){{0, 0}, 0};
     for (p->column = 0; p->column < 2; p->column++) {
         const char *text = texts[p->column];
-        const struct pt_tokenizer *t = p->tokenizer;
         if (text && t->methods.xTokenize(t->instance, p, FTS5_TOKENIZE_DOCUMENT, text, (int)strlen(text), take_word)) {
             return pt_no_memory(err);
         }
