@@ -202,8 +202,8 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
 
     status = status ? status : file_waiting(a, err);
     status = status ? status : pt_store_unfile(a->store, key, err);
-    status = status || !newer ? status : pt_new_texts_settle(&a->texts, key, err);
-    status = status || !newer ? status : pt_store_next_version(a->store, key, item, a->now, err);
+    status = status || !newer ? status : pt_new_texts_change(&a->texts, key, err);
+    status = status || !newer ? status : pt_store_write_version(a->store, key, item, a->now, err);
     status = status ? status : fill_in(a, key, item, err);
     if (!status && tagged) {
         status = replace_opinions(a->store, key, item, a->model, err);

@@ -33,23 +33,36 @@ int pt_store_write_source(papertag_store *store, int64_t key, const pt_batch_ite
                        (int64_t)item->text_key);
 }
 
-int pt_store_next_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
-                          papertag_error *err)
+int pt_store_write_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
+                           papertag_error *err)
 {
-    static const char unindex[] = "INSERT INTO search(search, rowid, title, abstract)"
-                                  " SELECT 'delete', key, title, abstract FROM papers WHERE key=?1";
     static const char keep_old[] = "INSERT INTO versions(paper, version, title, abstract, replaced)"
                                    " SELECT key, version, title, abstract, ?2 FROM papers WHERE key=?1";
     static const char replace[] = "UPDATE papers SET version=version+1, title=ifnull(?2,title),"
                                   " abstract=ifnull(?3,abstract), title_key=CASE WHEN ?2 IS NULL THEN title_key ELSE ?4"
                                   " END WHERE key=?1";
-    static const char index[] = "INSERT INTO search(rowid, title, abstract)"
-                                " SELECT key, title, abstract FROM papers WHERE key=?1";
     const char *title = item->paper.title, *abstract = item->paper.abstract;
     const int64_t title_key = (int64_t)item->work.title;
+    int status = pt_store_do(store, keep_old, err, "it", key, now);
+
+    return status ? status : pt_store_do(store, replace, err, "itti", key, title, abstract, title_key);
+}
+
+int pt_store_index(papertag_store *store, int64_t key, papertag_error *err)
+{
+    static const char sql[] = "INSERT INTO search(rowid, title, abstract)"
+                              " SELECT key, title, abstract FROM papers WHERE key=?1";
+
+    return pt_store_do(store, sql, err, "i", key);
+}
+
+int pt_store_next_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
+                          papertag_error *err)
+{
+    static const char unindex[] = "INSERT INTO search(search, rowid, title, abstract)"
+                                  " SELECT 'delete', key, title, abstract FROM papers WHERE key=?1";
     int status = pt_store_do(store, unindex, err, "i", key);
 
-    status = status ? status : pt_store_do(store, keep_old, err, "it", key, now);
-    status = status ? status : pt_store_do(store, replace, err, "itti", key, title, abstract, title_key);
-    return status ? status : pt_store_do(store, index, err, "i", key);
+    status = status ? status : pt_store_write_version(store, key, item, now, err);
+    return status ? status : pt_store_index(store, key, err);
 }

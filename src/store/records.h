@@ -24,4 +24,9 @@ int pt_store_write_source(papertag_store *store, int64_t key, const pt_batch_ite
 int pt_store_next_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
                           papertag_error *err);
 
+/* The same, but for the text index, which the caller sees to; takes the texts in force of a paper into it. */
+int pt_store_write_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
+                           papertag_error *err);
+int pt_store_index(papertag_store *store, int64_t key, papertag_error *err);
+
 #endif

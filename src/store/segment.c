@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "records.h"
+
 /* PAGE: bytes of a page, as FTS5 has it; HEAD: of its head. WORD: a letter before each word: it is a whole one. */
 enum { PAGE = 4050, HEAD = 4, SUMS = 1, SEGMENTS = 10, FORM = 4, PAGE_BITS = 37, WORD = '0' };
 
@@ -471,7 +473,27 @@ int pt_new_texts_put(pt_new_texts *t, size_t number, int64_t key, papertag_error
     return PAPERTAG_OK;
 }
 
-int pt_new_texts_settle(pt_new_texts *t, int64_t key, papertag_error *err)
+/* A paper whose texts change. */
+struct pt_changed_text {
+    int64_t key;
+    size_t number;                /* in the order of changes */
+    bool indexed;                 /* the texts before are in the index */
+    const char *title, *abstract; /* those */
+};
+
+static int read_texts(void *context, pt_db_row *row, papertag_error *err)
+{
+    pt_new_texts *t = context;
+    struct pt_changed_text *changed = &t->changed[t->changed_count];
+
+    (void)err;
+    changed->title = pt_db_text_or_null(row, 0, &t->arena);
+    changed->abstract = pt_db_text_or_null(row, 1, &t->arena);
+    return PAPERTAG_OK;
+}
+
+/* Whether a paper is of the batch and waits to be indexed; from now on it does not. */
+static bool take_back(pt_new_texts *t, int64_t key)
 {
     const bool of_batch = t->first && key >= t->first && key <= t->last;
 
@@ -479,10 +501,53 @@ int pt_new_texts_settle(pt_new_texts *t, int64_t key, papertag_error *err)
         if (t->keys[i] == key) {
             t->keys[i] = 0;
             t->count--;
-            return hand_over(t, i, key, err);
+            return true;
         }
     }
-    return PAPERTAG_OK;
+    return false;
+}
+
+int pt_new_texts_change(pt_new_texts *t, int64_t key, papertag_error *err)
+{
+    static const char sql[] = "SELECT title, abstract FROM papers WHERE key=?1";
+    int status = PAPERTAG_OK;
+
+    if (pt_reserve(&t->changed, &t->changed_capacity, t->changed_count + 1, sizeof *t->changed)) {
+        return pt_no_memory(err);
+    }
+    t->changed[t->changed_count] =
+        (struct pt_changed_text){.key = key, .number = t->changed_count, .indexed = !take_back(t, key)};
+    if (t->changed[t->changed_count].indexed) {
+        status = pt_store_row(t->store, sql, read_texts, t, err, "i", key);
+    }
+    t->changed_count++;
+    return status;
+}
+
+static int compare_changed(const void *a, const void *b)
+{
+    const struct pt_changed_text *x = a, *y = b;
+
+    return x->key != y->key ? (x->key > y->key) - (x->key < y->key) : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Has FTS5 index the texts that changed, from the lowest key to the highest: at a lower one than before, it writes what
+ * it has gathered. Of a paper that changed more than once, the texts before the first change are in the index. */
+static int index_changed(pt_new_texts *t, papertag_error *err)
+{
+    static const char unindex[] = "INSERT INTO search(search, rowid, title, abstract) VALUES('delete',?1,?2,?3)";
+    int status = PAPERTAG_OK;
+
+    pt_sort(t->changed, t->changed_count, sizeof *t->changed, compare_changed);
+    for (size_t i = 0; i < t->changed_count && !status; i++) {
+        const struct pt_changed_text *c = &t->changed[i];
+        if (i && c[-1].key == c->key) {
+            continue;
+        }
+        status = c->indexed ? pt_store_do(t->store, unindex, err, "itt", c->key, c->title, c->abstract) : PAPERTAG_OK;
+        status = status ? status : pt_store_index(t->store, c->key, err);
+    }
+    return status;
 }
 
 /* Takes the texts apart that were not before. */
@@ -514,6 +579,7 @@ int pt_new_texts_end(pt_new_texts *t, int status, papertag_error *err)
 {
     bool done = false;
 
+    status = status ? status : index_changed(t, err);
     if (!status && t->count) {
         status = write_all(t, &done, err);
     }
@@ -521,5 +587,7 @@ int pt_new_texts_end(pt_new_texts *t, int status, papertag_error *err)
         status = t->keys[i] ? hand_over(t, i, t->keys[i], err) : PAPERTAG_OK;
     }
     free(t->keys);
+    free(t->changed);
+    pt_arena_free(&t->arena);
     return status;
 }

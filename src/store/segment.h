@@ -17,6 +17,10 @@ typedef struct pt_new_texts {
     int64_t *keys;       /* [of the batch] papers whose texts are still to be written; 0: the others */
     size_t count;        /* of keys that are not 0 */
     int64_t first, last; /* the lowest and the highest so far */
+
+    struct pt_changed_text *changed; /* changed_count: papers whose texts change, with those before */
+    size_t changed_count, changed_capacity;
+    pt_arena arena; /* of those texts */
 } pt_new_texts;
 
 /* Begins; pt_new_texts_end ends it, whatever the status. PAPERTAG_NO_MEMORY. */
@@ -25,8 +29,8 @@ int pt_new_texts_begin(pt_new_texts *t, papertag_store *store, const papertag_ba
 /* Takes the texts of a new paper in, the batch's item `number`. */
 int pt_new_texts_put(pt_new_texts *t, size_t number, int64_t key, papertag_error *err);
 
-/* Before the texts of a paper change: writes those that are in force, if they are of this batch and not written yet. */
-int pt_new_texts_settle(pt_new_texts *t, int64_t key, papertag_error *err);
+/* Before the texts of a paper change. */
+int pt_new_texts_change(pt_new_texts *t, int64_t key, papertag_error *err);
 
 /* Writes what is left, unless there is a status; returns it or that of writing. */
 int pt_new_texts_end(pt_new_texts *t, int status, papertag_error *err);
