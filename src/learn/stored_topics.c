@@ -73,6 +73,7 @@ static int read_papers(papertag_store *store, const papertag_model *model, const
 static int copy_topic(const pt_topic *topic, const papertag_model *model, const papertag_tag_info *tags,
                       const int64_t *keys, pt_arena *arena, papertag_topic *out)
 {
+    const char *nearest = topic->coverage > 0 ? tags[topic->nearest_tag].tag : NULL;
     const char **terms = pt_arena_array(arena, topic->term_count, sizeof *terms);
     int64_t *papers = pt_arena_array(arena, topic->count, sizeof *papers);
 
@@ -85,9 +86,9 @@ static int copy_topic(const pt_topic *topic, const papertag_model *model, const 
                             .before = topic->before,
                             .growth = topic->growth,
                             .score = topic->score,
-                            .nearest_tag = topic->coverage > 0 ? tags[topic->nearest_tag].tag : NULL,
+                            .nearest_tag = nearest ? pt_arena_copy(arena, nearest, strlen(nearest)) : NULL,
                             .coverage = topic->coverage};
-    if (!terms || !papers || !out->name) {
+    if (!terms || !papers || !out->name || (nearest && !out->nearest_tag)) {
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t k = 0; k < topic->term_count; k++) {
@@ -123,9 +124,10 @@ int papertag_store_discover(papertag_store *store, const papertag_model *model,
     struct papers papers = {0};
     pt_topic *topics = NULL;
     size_t found = 0;
-    int status = pt_store_known_tags(store, &tags, &corpus.tag_count, err);
+    int status = read_papers(store, model, options, &papers, err);
 
-    status = status ? status : read_papers(store, model, options, &papers, err);
+    status =
+        status ? status : pt_store_known_tags(store, &tags, &corpus.tag_count, err); /* rows may be written above */
     if (!status) {
         corpus.rows = &papers.stored.rows;
         corpus.places = papers.stored.places;
