@@ -318,11 +318,10 @@ typedef struct papertag_term {
 
 typedef struct papertag_explanation {
     double margin;              /* bias + the sum of all contributions, to rounding in double precision */
-    double bias;                /* `company` included */
+    double bias;                /* `cardinality` included */
     const papertag_term *terms; /* the K known terms of the paper, largest |contribution| first */
     size_t count;               /* K */
-    double
-        company; /* the part that the paper's other tags have: above 0 where few are likely, below 0 where many are */
+    double cardinality; /* what the likely number of tags adds: above 0 where few are likely, below 0 where many are */
 } papertag_explanation;
 
 /* The exact contribution of each term to the margin of tag `index`. Borrowed until the next call on this tagger.

@@ -140,23 +140,23 @@ static void start_from_prior(const pt_lesson *lesson, float *lanes)
     }
 }
 
-static double company_part(const pt_lesson *lesson, uint32_t row)
+static double offset_part(const pt_lesson *lesson, uint32_t row)
 {
-    return pt_company_part(lesson->companies, lesson->pull, row);
+    return pt_offset_part(lesson->offsets, lesson->pull, row);
 }
 
 /* The margin that a fit must give a paper, in units of WIDTH, for it to have what it asks for together with the part of
- * its company. */
+ * its offset. */
 static double target_of(const pt_lesson *lesson, uint32_t row, bool yes, double asked)
 {
-    return asked - (yes ? 1 : -1) * company_part(lesson, row) / WIDTH;
+    return asked - (yes ? 1 : -1) * offset_part(lesson, row) / WIDTH;
 }
 
 /* How far the prior decides a paper to the side of `yes`: a margin above the cut, or below it. */
 static double prior_distance(const pt_lesson *lesson, uint32_t row, bool yes)
 {
     const double above = pt_linear_margin(lesson->prior, lesson->prior_bias, pt_rows_get(lesson->rows, row)) +
-                         company_part(lesson, row) - lesson->prior_cut;
+                         offset_part(lesson, row) - lesson->prior_cut;
     return yes ? above : -above;
 }
 
@@ -326,7 +326,7 @@ static int find_part(const pt_lesson *lesson, const struct fit *f, double *part,
     for (size_t i = 0; i < lesson->papers; i++) {
         const double before = prior_distance(lesson, (uint32_t)i, true);
         const double after =
-            WIDTH * lane_margin(f, f->cases.folds, pt_rows_get(lesson->rows, i)) + company_part(lesson, (uint32_t)i);
+            WIDTH * lane_margin(f, f->cases.folds, pt_rows_get(lesson->rows, i)) + offset_part(lesson, (uint32_t)i);
         tagged += before >= 0;
         if ((before >= 0) != (after >= 0) && fabs(before) > reach) {
             flips[count++] = before / (before - after);
@@ -354,7 +354,7 @@ static void take_part(const pt_lesson *lesson, const struct fit *f, double part,
         double after;
         float margins[PT_LANES];
         pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(lesson->rows, lesson->judged[i]), margins);
-        after = WIDTH * margins[f->fold[i]] + company_part(lesson, lesson->judged[i]);
+        after = WIDTH * margins[f->fold[i]] + offset_part(lesson, lesson->judged[i]);
         out->held_out[i] = (float)(lesson->prior_cut + before + part * (after - before));
     }
 }

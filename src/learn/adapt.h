@@ -17,7 +17,7 @@
  *   verdicts, so that without verdicts nothing changes.
  * - A single verdict on a paper far on the other side of the cut is most likely about that paper alone. The other
  *   stored papers then hold too, each a little, so that the weights change for terms that few others have.
- * - The company of a paper (fit/company.h) is part of m0, and stays what it is.
+ * - The offset of a paper (fit/cardinality.h) is part of m0, and stays what it is.
  * - Only a part of v is taken, as much as the verdicts support. Rows have the length 1, so a single verdict moves no
  *   paper farther than the judged one. Papers as close to the cut as that one may flip; of the others only a share that
  *   grows with the number of verdicts.
@@ -52,8 +52,8 @@ typedef struct pt_lesson {
     const float *prior;           /* V: weights before any verdict; NULL: a new tag */
     double prior_bias, prior_cut; /* margins */
     double prior_a, prior_b;      /* p = 1 / (1 + exp(a margin + b)) */
-    const double *companies;      /* by row: see fit/company.h; NULL: the model does not go by it */
-    double pull;                  /* what one unit of company adds to a margin */
+    const double *offsets;        /* by row: see fit/cardinality.h; NULL: the model does not go by it */
+    double pull;                  /* what an offset of 1 adds to a margin */
     /* of a new tag */
     const uint32_t *likely; /* q: rows of stored papers that the tag's query finds */
     size_t likely_count;    /* q */
@@ -72,10 +72,10 @@ typedef struct pt_learnt_tag {
 int pt_learn_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err);
 void pt_learnt_tag_free(pt_learnt_tag *learnt);
 
-/* What the company of a row adds to its margins of a tag of the model. No verdict changes it. */
-static inline double pt_company_part(const double *companies, double pull, size_t row)
+/* What the offset of a row adds to its margins of a tag of the model. No verdict changes it. */
+static inline double pt_offset_part(const double *offsets, double pull, size_t row)
 {
-    return companies ? pull * companies[row] : 0;
+    return offsets ? pull * offsets[row] : 0;
 }
 
 #endif

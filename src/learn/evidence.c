@@ -134,8 +134,8 @@ static int gather_prior(const papertag_learner *l, const pt_learner_tag *tag, pt
     lesson->prior_cut = pt_manifest_number(tag->base, "cut", info->cut);
     lesson->prior_a = pt_manifest_number(tag->base, "platt_a", info->platt_a);
     lesson->prior_b = pt_manifest_number(tag->base, "platt_b", info->platt_b);
-    lesson->companies = l->companies;
-    lesson->pull = pt_company_pull(&m->company, tag->old_number);
+    lesson->offsets = l->offsets;
+    lesson->pull = pt_cardinality_pull(&m->cardinality, tag->old_number);
     return e->prior ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 

@@ -45,7 +45,7 @@ typedef struct pt_tag_fit {
     pt_learnt_tag learnt; /* V terms; one held-out margin a verdict */
     float *old_weights;   /* V: in use so far; NULL: the old model does not have the tag */
     double old_bias, old_cut;
-    double pull; /* of company: 0 for a new tag */
+    double pull; /* of an offset of 1; 0 for a new tag */
     bool taken;
     bool restored;                    /* `learnt` is the prior: all that was learnt from verdicts does worse */
     size_t yes, no, labelled;         /* verdicts and labelled papers learnt from */
@@ -80,9 +80,9 @@ struct papertag_learner {
     papertag_own_tag *own_tags;
     size_t own_tag_count;
     pt_stored_rows papers;
-    pt_rows rows;      /* of them, without added terms; then those of labelled papers that are not stored */
-    double *companies; /* of `rows`; NULL: the model does not go by it */
-    pt_own_terms own;  /* empty when no new tag is fitted */
+    pt_rows rows;     /* of them, without added terms; then those of labelled papers that are not stored */
+    double *offsets;  /* of `rows`; NULL: the model does not go by it */
+    pt_own_terms own; /* empty when no new tag is fitted */
     const pt_vocabulary *vocabulary; /* of the new model */
     pt_counter counter;
     pt_labelled_paper *labelled; /* a later one replaces an earlier one of the same row */

@@ -113,7 +113,7 @@ void papertag_learner_close(papertag_learner *l)
     free(l->summary.data);
     pt_stored_rows_free(&l->papers);
     pt_rows_free(&l->rows);
-    free(l->companies);
+    free(l->offsets);
     pt_own_terms_free(&l->own);
     pt_counter_free(&l->counter);
     pt_arena_free(&l->arena);
@@ -394,7 +394,7 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
     l->fitted = true;
     status = list_tags(l, err);
     status = status ? status : list_fits(l, err);
-    status = status ? status : pt_model_companies(l->model, &l->rows, jobs, &l->companies, err);
+    status = status ? status : pt_model_offsets(l->model, &l->rows, jobs, &l->offsets, err);
     end_reading(l);
     for (size_t t = 0; t < l->tag_count; t++) {
         removed += l->tags[t].removed;

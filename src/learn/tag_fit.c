@@ -30,11 +30,11 @@ static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
     return fit->tag->is_new ? &l->own.rows : &l->rows;
 }
 
-/* The margin of a row of the stored and the labelled papers, with the part of its company. */
+/* The margin of a row of the stored and the labelled papers, with the part of its offset. */
 static double margin_of(const papertag_learner *l, const pt_tag_fit *fit, const float *weights, double bias, size_t row)
 {
     return pt_linear_margin(weights, bias, pt_rows_get(rows_of(l, fit), row)) +
-           pt_company_part(fit->pull != 0 ? l->companies : NULL, fit->pull, row);
+           pt_offset_part(fit->pull != 0 ? l->offsets : NULL, fit->pull, row);
 }
 
 /* The weights in use so far. */
@@ -52,7 +52,7 @@ static int copy_old(const papertag_learner *l, pt_tag_fit *fit)
                        : fit->tag->learnt ? pt_copy_weights(&m->own, terms, m->own_place[t])
                                           : pt_copy_weights(&m->matrix, terms, t);
     fit->old_bias = m->bias[t];
-    fit->pull = fit->tag->is_new ? 0 : pt_company_pull(&m->company, t);
+    fit->pull = fit->tag->is_new ? 0 : pt_cardinality_pull(&m->cardinality, t);
     fit->old_cut = m->tags[t].cut;
     return fit->old_weights ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }

@@ -123,12 +123,12 @@ static void append_readme(pt_buf *out, const papertag_model *m)
         "svm-predict gives 1 when the decision value is above 0. papertag assigns a tag when the value is at\n"
         "least the tag's cut, and its p is 1 / (1 + exp(platt_a * value + platt_b)).\n",
         m->options.ngram_max, m->options.title_weight, m->vocabulary.added);
-    if (m->company.tags) {
+    if (m->cardinality.tags) {
         pt_buf_text(
-            out,
-            "Before that it adds to the value of each tag strength / -alone_a * (middle - ln(0.3 + S)). S is the\n"
-            "sum of 1 / (1 + exp(alone_a * value + alone_b)) over all tags for which that is at least 0.02.\n"
-            "strength and middle are in \"company\" of manifest.json; tags without an alone_a have no part in it.\n");
+            out, "Before that it adds to the value of each tag strength / -alone_a * (middle - ln(0.3 + S)). S is the\n"
+                 "sum of 1 / (1 + exp(alone_a * value + alone_b)) over all tags for which that is at least 0.02.\n"
+                 "strength and middle are in \"cardinality\" of manifest.json; tags without an alone_a have no part in "
+                 "it.\n");
     }
 }
 

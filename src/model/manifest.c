@@ -197,15 +197,16 @@ done:
 
 uint32_t pt_model_version(const cJSON *manifest, size_t added, size_t own)
 {
-    return cJSON_HasObjectItem(manifest, "company") ? PT_MODEL_COMPANY
-           : added                                  ? PT_MODEL_EXTENDED
-           : own                                    ? PT_MODEL_PERSONAL
-                                                    : PT_MODEL_PLAIN;
+    return cJSON_HasObjectItem(manifest, "cardinality") ? PT_MODEL_CARDINALITY
+           : added                                      ? PT_MODEL_EXTENDED
+           : own                                        ? PT_MODEL_PERSONAL
+                                                        : PT_MODEL_PLAIN;
 }
 
-int pt_manifest_company(const cJSON *manifest, const char *source, size_t tags, pt_company *out, papertag_error *err)
+int pt_manifest_cardinality(const cJSON *manifest, const char *source, size_t tags, pt_cardinality *out,
+                            papertag_error *err)
 {
-    const cJSON *part = cJSON_GetObjectItemCaseSensitive(manifest, "company"), *tag;
+    const cJSON *part = cJSON_GetObjectItemCaseSensitive(manifest, "cardinality"), *tag;
     const double strength = pt_manifest_number(part, "strength", 0), middle = pt_manifest_number(part, "middle", NAN);
     double *values;
     size_t t = 0;
@@ -215,7 +216,7 @@ int pt_manifest_company(const cJSON *manifest, const char *source, size_t tags, 
         return PAPERTAG_OK;
     }
     if (!(strength > 0 && strength <= 10) || !(fabs(middle) <= 100)) {
-        return bad_manifest(source, err, "\"company\"");
+        return bad_manifest(source, err, "\"cardinality\"");
     }
     values = pt_alloc(tags, 2 * sizeof *values);
     if (!values) {
@@ -227,7 +228,7 @@ int pt_manifest_company(const cJSON *manifest, const char *source, size_t tags, 
         values[tags + t] = pt_manifest_number(tag, "alone_b", 0);
         t++;
     }
-    status = pt_company_open(out, strength, middle, values, values + tags, tags) ? pt_no_memory(err) : PAPERTAG_OK;
+    status = pt_cardinality_open(out, strength, middle, values, values + tags, tags) ? pt_no_memory(err) : PAPERTAG_OK;
     free(values);
     return status;
 }

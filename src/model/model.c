@@ -47,9 +47,9 @@ static int check_header(const papertag_model *m, pt_model_header *header, papert
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: the model was written on a machine of another byte order",
                        m->name);
     }
-    if (!header->version || header->version > PT_MODEL_COMPANY) {
+    if (!header->version || header->version > PT_MODEL_CARDINALITY) {
         return pt_fail(err, PAPERTAG_BAD_MODEL, "%s: model format %u; this version of papertag reads formats 1 to %d",
-                       m->name, (unsigned)header->version, PT_MODEL_COMPANY);
+                       m->name, (unsigned)header->version, PT_MODEL_CARDINALITY);
     }
     size = pt_model_header_size(header->version);
     memcpy(header, m->bytes, size);
@@ -290,7 +290,7 @@ static int open_bytes(papertag_model *m, papertag_error *err)
     status = pt_manifest_text(m->json, m->name, &m->options, err);
     status = status ? status : pt_manifest_fit(m->json, m->name, &m->fit, err);
     status = status ? status : pt_manifest_tags(m->json, m->name, &m->tags, &m->tag_count, err);
-    status = status ? status : pt_manifest_company(m->json, m->name, m->tag_count, &m->company, err);
+    status = status ? status : pt_manifest_cardinality(m->json, m->name, m->tag_count, &m->cardinality, err);
     status = status ? status : open_vocabulary(m, &header, err);
     if (status) {
         return status;
@@ -386,7 +386,7 @@ void papertag_model_close(papertag_model *m)
     cJSON_Delete(m->json);
     pt_words_free(&m->options.text.stop_words);
     pt_tag_infos_free(m->tags, m->tag_count);
-    pt_company_free(&m->company);
+    pt_cardinality_free(&m->cardinality);
     pt_kernel_close(m->kernel);
     free(m);
 }

@@ -29,9 +29,15 @@
 #include "text/tfidf.h"
 
 /* Versions of the file: a personal model has weights of its own for some tags, an extended one also terms that were
- * added to its vocabulary. One that goes by the company of tags may be any of these: programs that know none of it
+ * added to its vocabulary. One that goes by label cardinality may be any of these: programs that know none of it
  * must not open it. */
-enum { PT_MODEL_PLAIN = 1, PT_MODEL_PERSONAL = 2, PT_MODEL_EXTENDED = 3, PT_MODEL_COMPANY = 4, PT_MODEL_ALIGN = 64 };
+enum {
+    PT_MODEL_PLAIN = 1,
+    PT_MODEL_PERSONAL = 2,
+    PT_MODEL_EXTENDED = 3,
+    PT_MODEL_CARDINALITY = 4,
+    PT_MODEL_ALIGN = 64
+};
 
 /* The version of a model by its manifest, the terms added, and the tags with weights of their own. */
 uint32_t pt_model_version(const cJSON *manifest, size_t added, size_t own);
@@ -54,7 +60,8 @@ int pt_manifest_fit(const cJSON *manifest, const char *source, pt_fit_info *out,
 int pt_manifest_tags(const cJSON *manifest, const char *source, papertag_tag_info **tags, size_t *count,
                      papertag_error *err);
 void pt_tag_infos_free(papertag_tag_info *tags, size_t count);
-int pt_manifest_company(const cJSON *manifest, const char *source, size_t tags, pt_company *out, papertag_error *err);
+int pt_manifest_cardinality(const cJSON *manifest, const char *source, size_t tags, pt_cardinality *out,
+                            papertag_error *err);
 
 /* The probability from which on each tag has a precision: see papertag_tagger_demand. p_min: out, T. */
 int pt_manifest_precision(const papertag_model *model, double precision, double *p_min, papertag_error *err);
@@ -144,10 +151,10 @@ struct papertag_model {
     const uint32_t *own_tags; /* own_count, ascending: their weights are in `own` and not in `matrix` */
     uint32_t *own_place;      /* T: place in own_tags, UINT32_MAX: none; NULL when own_count is 0 */
     size_t own_count;
-    const double *bias;       /* T */
-    pt_company company;       /* by the margins of `matrix`, also of tags with weights in `own` */
-    pt_support support;       /* kernel model: borrowed from bytes */
-    struct pt_kernel *kernel; /* kernel model; NULL for linear */
+    const double *bias;         /* T */
+    pt_cardinality cardinality; /* by the margins of `matrix`, also of tags with weights in `own` */
+    pt_support support;         /* kernel model: borrowed from bytes */
+    struct pt_kernel *kernel;   /* kernel model; NULL for linear */
 };
 
 /* ---- scoring -------------------------------------------------------------------------------------------------- */
@@ -198,10 +205,10 @@ const char *pt_model_space(const papertag_model *model);
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);
 
-/* The company of each row in *out (free it), by the margins that the rows have without weights of their own; NULL: the
- * model does not go by it. On up to `jobs` threads. 0 or PAPERTAG_NO_MEMORY. */
-int pt_model_companies(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out,
-                       papertag_error *err);
+/* The offset of each row in *out (free it), by the margins that the rows have without weights of their own; NULL:
+ * the model does not go by it. On up to `jobs` threads. 0 or PAPERTAG_NO_MEMORY. */
+int pt_model_offsets(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out,
+                     papertag_error *err);
 
 /* Fills tagger->scores from a row: margins, probabilities, decisions, highest p first. */
 int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err);

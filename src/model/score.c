@@ -176,19 +176,19 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
     const pt_ranked *ranked;
-    double company = 0;
+    double offset = 0;
 
     if (first_margins(tagger, row)) {
         return pt_no_memory(err);
     }
-    if (m->company.tags) {
-        company = pt_company_of(&m->company, tagger->margins);
+    if (m->cardinality.tags) {
+        offset = pt_cardinality_offset(&m->cardinality, tagger->margins);
     }
     if (m->own_count) {
         add_own_margins(tagger, row);
     }
     for (size_t t = 0; t < m->tag_count; t++) {
-        tagger->margins[t] += pt_company_pull(&m->company, t) * company;
+        tagger->margins[t] += pt_cardinality_pull(&m->cardinality, t) * offset;
         tagger->p[t] = probability(&m->tags[t], tagger->margins[t]);
     }
     ranked = sort_tags(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
@@ -205,42 +205,41 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-struct company_run {
+struct offset_run {
     const papertag_model *model;
     const pt_rows *rows;
     double *out;
 };
 
-enum { COMPANY_CHUNK = 1024 };
+enum { OFFSET_CHUNK = 1024 };
 
-static int measure_companies(void *context, size_t chunk)
+static int measure_offsets(void *context, size_t chunk)
 {
-    const struct company_run *run = context;
+    const struct offset_run *run = context;
     papertag_tagger *tagger;
     int status = papertag_tagger_open(&tagger, run->model, NULL);
 
     if (status) {
         return status;
     }
-    for (size_t i = chunk * COMPANY_CHUNK; !status && i < run->rows->count && i < (chunk + 1) * COMPANY_CHUNK; i++) {
+    for (size_t i = chunk * OFFSET_CHUNK; !status && i < run->rows->count && i < (chunk + 1) * OFFSET_CHUNK; i++) {
         status = first_margins(tagger, pt_rows_get(run->rows, i));
-        run->out[i] = pt_company_of(&run->model->company, tagger->margins);
+        run->out[i] = pt_cardinality_offset(&run->model->cardinality, tagger->margins);
     }
     papertag_tagger_close(tagger);
     return status;
 }
 
-int pt_model_companies(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out,
-                       papertag_error *err)
+int pt_model_offsets(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out, papertag_error *err)
 {
-    struct company_run run = {model, rows, NULL};
+    struct offset_run run = {model, rows, NULL};
 
     *out = NULL;
-    if (!model->company.tags) {
+    if (!model->cardinality.tags) {
         return PAPERTAG_OK;
     }
     run.out = pt_alloc(rows->count, sizeof *run.out);
-    if (!run.out || pt_parallel(jobs, rows->count / COMPANY_CHUNK + 1, measure_companies, &run, NULL)) {
+    if (!run.out || pt_parallel(jobs, rows->count / OFFSET_CHUNK + 1, measure_offsets, &run, NULL)) {
         free(run.out);
         return pt_no_memory(err);
     }
@@ -308,7 +307,7 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
                      papertag_explanation *out, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
-    double margin, company = 0;
+    double margin, offset = 0;
     size_t count;
     pt_row row;
     int status;
@@ -328,14 +327,14 @@ int papertag_explain(papertag_tagger *tagger, const char *title, const char *abs
         return pt_no_memory(err);
     }
     pt_sort(tagger->terms, count, sizeof *tagger->terms, compare_contributions);
-    if (m->company.tags) {
+    if (m->cardinality.tags) {
         first_margins(tagger, row); /* of a linear model: needs no memory */
-        company = pt_company_pull(&m->company, index) * pt_company_of(&m->company, tagger->margins);
+        offset = pt_cardinality_pull(&m->cardinality, index) * pt_cardinality_offset(&m->cardinality, tagger->margins);
     }
-    margin = m->bias[index] + company;
+    margin = m->bias[index] + offset;
     for (size_t k = 0; k < count; k++) {
         margin += tagger->terms[k].contribution;
     }
-    *out = (papertag_explanation){margin, m->bias[index] + company, tagger->terms, count, company};
+    *out = (papertag_explanation){margin, m->bias[index] + offset, tagger->terms, count, offset};
     return PAPERTAG_OK;
 }

@@ -127,7 +127,7 @@ class _Explanation(ctypes.Structure):
         ("bias", ctypes.c_double),
         ("terms", ctypes.POINTER(_Term)),
         ("count", ctypes.c_size_t),
-        ("company", ctypes.c_double),
+        ("cardinality", ctypes.c_double),
     ]
 
 

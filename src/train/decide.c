@@ -1,5 +1,5 @@
 /*
- * decide - from held-out margins to the company of papers, probabilities, cuts, and an honest F1.
+ * decide - from held-out margins to label cardinality, probabilities, cuts, and an honest F1.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -93,10 +93,10 @@ int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err
     if (!status) {
         round_alone(r, result);
     }
-    pt_company_free(&result->company); /* of an earlier try */
-    status = status ? status : pt_company_find(&alone, &result->company, err);
-    if (!status && result->company.tags) {
-        status = pt_company_move(&result->company, result->margins, r->labels.count, err);
+    pt_cardinality_free(&result->cardinality); /* of an earlier try */
+    status = status ? status : pt_cardinality_find(&alone, &result->cardinality, err);
+    if (!status && result->cardinality.tags) {
+        status = pt_cardinality_move(&result->cardinality, result->margins, r->labels.count, err);
         status = status ? status : calibrate(r, result, err);
     }
     return status ? status

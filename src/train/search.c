@@ -36,7 +36,7 @@ static void free_result(pt_result *result, size_t tags)
 {
     free_blocks(result->blocks, tags);
     free(result->margins);
-    pt_company_free(&result->company);
+    pt_cardinality_free(&result->cardinality);
     free(result->alone_a);
     free(result->alone_b);
     free(result->a);

@@ -8,7 +8,7 @@
  *     prune.c        of many terms those that weigh most
  *     search.c       the settings that decide best on held-out papers
  *       fit.c        the linear solver       machines.c   the libsvm solver
- *     decide.c       company, calibration and cuts
+ *     decide.c       cardinality, calibration and cuts
  *     write.c        the manifest and the file
  */
 #ifndef PT_TRAIN_H
@@ -55,9 +55,9 @@ struct papertag_trainer {
 
 /* What a cross-validation yields, with the fit to all papers that goes with it. */
 typedef struct pt_result {
-    float *margins;            /* N x T: each paper's by a fit that has not seen it, moved by its company */
+    float *margins;            /* N x T: each paper's by a fit that has not seen it, moved by its offset */
     double *alone_a, *alone_b; /* T: calibration of these margins before they were moved */
-    pt_company company;
+    pt_cardinality cardinality;
     double *a, *b;                /* T: calibration */
     double *cuts;                 /* T */
     double *strictness;           /* T: see pt_find_cuts */
@@ -117,7 +117,7 @@ int pt_train_students(papertag_trainer *t, pt_training *r, papertag_error *err);
 /* Fits all papers, when the solver has not done so during cross-validation. */
 int pt_train_fit_all(papertag_trainer *t, pt_training *r, papertag_error *err);
 
-/* The company of papers, calibration and cuts from result->margins, which are moved by it. */
+/* Label cardinality, calibration and cuts from result->margins, which are moved by it. */
 int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err);
 
 /* Micro- and macro-F1 of the held-out margins at the cuts, into r. */

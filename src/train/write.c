@@ -89,12 +89,12 @@ static bool add_levels(cJSON *m, const double *levels)
     return added;
 }
 
-static bool add_company(cJSON *m, const pt_company *company)
+static bool add_cardinality(cJSON *m, const pt_cardinality *cardinality)
 {
-    cJSON *part = company->tags ? cJSON_AddObjectToObject(m, "company") : NULL;
+    cJSON *part = cardinality->tags ? cJSON_AddObjectToObject(m, "cardinality") : NULL;
 
-    return !company->tags || (cJSON_AddNumberToObject(part, "strength", company->strength) &&
-                              cJSON_AddNumberToObject(part, "middle", company->middle));
+    return !cardinality->tags || (cJSON_AddNumberToObject(part, "strength", cardinality->strength) &&
+                                  cJSON_AddNumberToObject(part, "middle", cardinality->middle));
 }
 
 static bool add_training_set(cJSON *m, const papertag_trainer *t, const pt_training *r)
@@ -135,8 +135,8 @@ static bool add_tag(cJSON *list, const papertag_trainer *t, const pt_training *r
            add_metric(item, "strictness", r->result.strictness[tag]) &&
            cJSON_AddNumberToObject(item, "platt_a", r->result.a[tag]) &&
            cJSON_AddNumberToObject(item, "platt_b", r->result.b[tag]) &&
-           (!r->result.company.tags || (cJSON_AddNumberToObject(item, "alone_a", r->result.alone_a[tag]) &&
-                                        cJSON_AddNumberToObject(item, "alone_b", r->result.alone_b[tag])));
+           (!r->result.cardinality.tags || (cJSON_AddNumberToObject(item, "alone_a", r->result.alone_a[tag]) &&
+                                            cJSON_AddNumberToObject(item, "alone_b", r->result.alone_b[tag])));
 }
 
 static bool add_tags(cJSON *m, const papertag_trainer *t, const pt_training *r)
@@ -155,10 +155,10 @@ static cJSON *make_manifest(const papertag_trainer *t, const pt_training *r)
 {
     cJSON *m = cJSON_CreateObject();
 
-    if (cJSON_AddNumberToObject(m, "format", r->result.company.tags ? PT_MODEL_COMPANY : PT_MODEL_PLAIN) &&
+    if (cJSON_AddNumberToObject(m, "format", r->result.cardinality.tags ? PT_MODEL_CARDINALITY : PT_MODEL_PLAIN) &&
         cJSON_AddStringToObject(m, "name", t->name) && cJSON_AddStringToObject(m, "papertag", PAPERTAG_VERSION) &&
         add_text(m, &t->tfidf) && add_tfidf(m, &t->options) && add_fit(m, &t->options, &r->fit) &&
-        add_levels(m, r->result.levels) && add_company(m, &r->result.company) && add_training_set(m, t, r) &&
+        add_levels(m, r->result.levels) && add_cardinality(m, &r->result.cardinality) && add_training_set(m, t, r) &&
         add_held_out(m, r) && cJSON_AddNumberToObject(m, "terms", (double)r->chosen.vocabulary.count) &&
         add_tags(m, t, r)) {
         return m;

@@ -20,7 +20,7 @@ struct papers {
     papertag_paper *items;
     size_t count, capacity;
     pt_rows rows;
-    double *companies; /* by paper; NULL: the model does not go by it */
+    double *offsets; /* by paper; NULL: the model does not go by it */
 };
 
 struct trials {
@@ -64,7 +64,7 @@ static int read_papers(struct trials *t, const char *path, struct papers *out, p
     papertag_reader_close(reader);
     pt_counter_free(&counter);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
-    return status ? status : pt_model_companies(m, &out->rows, 1, &out->companies, err);
+    return status ? status : pt_model_offsets(m, &out->rows, 1, &out->offsets, err);
 }
 
 static void mark(const papertag_model *m, const struct papers *papers, bool maybe, uint8_t *has)
@@ -85,7 +85,7 @@ static void mark(const papertag_model *m, const struct papers *papers, bool mayb
 /* A tag of the model, and what it decides. */
 struct tag {
     size_t number, with; /* papers with the tag */
-    double pull;         /* of company */
+    double pull;         /* of an offset of 1 */
     float *weights;
     double bias, cut;
     double *distance; /* by stored paper: from the cut; at least 0: it has the tag */
@@ -95,8 +95,7 @@ struct tag {
 
 static double margin_of(const struct tag *g, const float *weights, double bias, const struct papers *papers, size_t i)
 {
-    return pt_linear_margin(weights, bias, pt_rows_get(&papers->rows, i)) +
-           pt_company_part(papers->companies, g->pull, i);
+    return pt_linear_margin(weights, bias, pt_rows_get(&papers->rows, i)) + pt_offset_part(papers->offsets, g->pull, i);
 }
 
 static const double *compared;
@@ -111,7 +110,7 @@ static bool open_tag(const struct trials *t, size_t number, struct tag *g)
     const size_t n = t->stored.count;
 
     *g = (struct tag){.number = number,
-                      .pull = pt_company_pull(&t->model->company, number),
+                      .pull = pt_cardinality_pull(&t->model->cardinality, number),
                       .bias = t->model->bias[number],
                       .cut = t->model->tags[number].cut};
     g->weights = pt_copy_weights(&t->model->matrix, t->model->vocabulary.count, number);
@@ -170,7 +169,7 @@ static int try_verdict(struct trials *t, const struct tag *g, uint32_t judged, b
                         .prior_cut = g->cut,
                         .prior_a = info->platt_a,
                         .prior_b = info->platt_b,
-                        .companies = t->stored.companies,
+                        .offsets = t->stored.offsets,
                         .pull = g->pull};
     pt_learnt_tag learnt = {0};
     bool follows = false;

@@ -1,6 +1,6 @@
 /*
- * Unit tests of what single verdicts do to a tag, on made-up rows: papers far from the cut, papers in company, and what
- * a no costs a new tag.
+ * Unit tests of what single verdicts do to a tag, on made-up rows: papers far from the cut, papers with offsets, and
+ * what a no costs a new tag.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -16,7 +16,7 @@ enum { PAPERS = 1200, TERMS = 600, OWN = 40, WORDS = 24 };
 
 static pt_rows rows; /* the papers, then a description */
 static float prior[TERMS];
-static double companies[PAPERS];
+static double offsets[PAPERS];
 
 static double uniform(uint64_t *random)
 {
@@ -49,7 +49,7 @@ static int make_rows(void **state)
             values[k] = (float)(1 / sqrt((double)count));
         }
         assert_int_equal(pt_rows_append(&rows, terms, values, count), PAPERTAG_OK);
-        companies[i] = uniform(&random) * 3 - 1.5;
+        offsets[i] = uniform(&random) * 3 - 1.5;
     }
     for (uint32_t t = 0; t < OWN; t++) { /* a new tag's description has some of its terms */
         described[t / 4] = t / 4 * 4;
@@ -70,7 +70,7 @@ static int free_rows(void **state)
 }
 
 /* A lesson of one verdict about a tag of the model. */
-static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool in_company)
+static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool with_offsets)
 {
     static const uint8_t not_starting = 0;
 
@@ -86,15 +86,15 @@ static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool in_c
                        .prior_cut = -0.3,
                        .prior_a = -3,
                        .prior_b = 0,
-                       .companies = in_company ? companies : NULL,
-                       .pull = in_company ? 0.25 : 0};
+                       .offsets = with_offsets ? offsets : NULL,
+                       .pull = with_offsets ? 0.25 : 0};
 }
 
 /* How far above the cut a paper is. */
 static double above(const pt_lesson *lesson, const float *weights, double bias, double cut, size_t paper)
 {
     return pt_linear_margin(weights, bias, pt_rows_get(&rows, paper)) - cut +
-           pt_company_part(lesson->companies, lesson->pull, paper);
+           pt_offset_part(lesson->offsets, lesson->pull, paper);
 }
 
 struct effect {
@@ -103,10 +103,10 @@ struct effect {
     double moved;                 /* mean of what the other papers' margins have changed by */
 };
 
-static struct effect try_verdict(uint32_t judged, bool verdict, bool in_company)
+static struct effect try_verdict(uint32_t judged, bool verdict, bool with_offsets)
 {
     const uint8_t yes = verdict;
-    const pt_lesson lesson = lesson_of(&judged, &yes, in_company);
+    const pt_lesson lesson = lesson_of(&judged, &yes, with_offsets);
     const double reach = fabs(above(&lesson, prior, lesson.prior_bias, lesson.prior_cut, judged));
     pt_learnt_tag learnt = {0};
     struct effect e = {0};
@@ -131,11 +131,11 @@ static struct effect try_verdict(uint32_t judged, bool verdict, bool in_company)
 }
 
 /* The k-th paper from the one that is decided most surely against the verdict. */
-static uint32_t far_paper(bool verdict, size_t k, bool in_company)
+static uint32_t far_paper(bool verdict, size_t k, bool with_offsets)
 {
     const uint32_t none = 0;
     const uint8_t yes = verdict;
-    const pt_lesson lesson = lesson_of(&none, &yes, in_company);
+    const pt_lesson lesson = lesson_of(&none, &yes, with_offsets);
     bool taken[PAPERS] = {false};
     uint32_t best = 0;
 
@@ -158,10 +158,10 @@ static void test_a_far_verdict_is_about_its_paper(void **state)
     size_t flips = 0, verdicts = 0;
     (void)state;
 
-    for (int in_company = 0; in_company < 2; in_company++) {
+    for (int with_offsets = 0; with_offsets < 2; with_offsets++) {
         for (int verdict = 0; verdict < 2; verdict++) {
             for (size_t k = 0; k < 40; k += 10) {
-                const struct effect e = try_verdict(far_paper(verdict, k, in_company), verdict, in_company);
+                const struct effect e = try_verdict(far_paper(verdict, k, with_offsets), verdict, with_offsets);
                 assert_true(e.follows);
                 assert_int_equal(e.beyond, 0);
                 assert_true(e.flips * 10 < e.tagged);
@@ -178,10 +178,10 @@ static void test_any_verdict_is_followed(void **state)
     size_t flips = 0, verdicts = 0;
     (void)state;
 
-    for (int in_company = 0; in_company < 2; in_company++) {
+    for (int with_offsets = 0; with_offsets < 2; with_offsets++) {
         for (uint32_t i = 0; i < PAPERS; i += 150) {
             for (int verdict = 0; verdict < 2; verdict++) {
-                const struct effect e = try_verdict(i, verdict, in_company);
+                const struct effect e = try_verdict(i, verdict, with_offsets);
                 assert_true(e.follows);
                 assert_true((double)e.beyond <= 0.002 * (double)e.tagged);
                 flips += e.flips;

@@ -1,6 +1,6 @@
 /*
  * Unit tests of calibrate and cuts: known sigmoids, hard cases, cuts of clean and of hopeless tags, precision levels,
- * the company of tags.
+ * label cardinality.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -202,7 +202,8 @@ static void test_cuts_without_examples(void **state)
     pt_labels_free(&labels);
 }
 
-/* ---- company --------------------------------------------------------------------------------------------------- */
+/* ---- cardinality ---------------------------------------------------------------------------------------------------
+ */
 
 enum { MANY = 4000, SIX = 6 };
 
@@ -212,7 +213,7 @@ static double uniform(uint64_t *seed)
 }
 
 /* Papers whose margins tell a tag's probability; of those tags that come out, a paper keeps the `most` likeliest. */
-static void make_company(size_t papers, size_t most, float *margins, pt_labels *labels)
+static void make_cardinality(size_t papers, size_t most, float *margins, pt_labels *labels)
 {
     uint64_t seed = 11;
 
@@ -244,22 +245,22 @@ static double find_strength(size_t papers, size_t most, double f1[2])
     const double a[SIX] = {-3, -3, -3, -3, -3, -3}, b[SIX] = {0};
     pt_labels labels = {0};
     const pt_cut_problem problem = {margins, &labels, SIX, a, b};
-    pt_company company = {0};
+    pt_cardinality cardinality = {0};
     double strength;
 
-    make_company(papers, most, margins, &labels);
+    make_cardinality(papers, most, margins, &labels);
     assert_int_equal(pt_common_f1(&problem, &f1[0]), 0);
-    assert_int_equal(pt_company_find(&problem, &company, NULL), 0);
-    strength = company.strength;
-    assert_int_equal(pt_company_move(&company, margins, strength > 0 ? papers : 0, NULL), 0);
+    assert_int_equal(pt_cardinality_find(&problem, &cardinality, NULL), 0);
+    strength = cardinality.strength;
+    assert_int_equal(pt_cardinality_move(&cardinality, margins, strength > 0 ? papers : 0, NULL), 0);
     assert_int_equal(pt_common_f1(&problem, &f1[1]), 0);
-    pt_company_free(&company);
+    pt_cardinality_free(&cardinality);
     pt_labels_free(&labels);
     free(margins);
     return strength;
 }
 
-static void test_company_helps_where_papers_have_few_tags(void **state)
+static void test_cardinality_helps_where_papers_have_few_tags(void **state)
 {
     double f1[2];
     (void)state;
@@ -271,23 +272,24 @@ static void test_company_helps_where_papers_have_few_tags(void **state)
     assert_true(find_strength(500, 2, f1) == 0); /* too few papers to tell */
 }
 
-static void test_company_of_a_paper(void **state)
+static void test_cardinality_of_a_paper(void **state)
 {
     const double a[3] = {-2, -2, NAN}, b[3] = {0, 0, 0}, none[3] = {-3, -3, 5}, both[3] = {2, 2, -5};
-    pt_company company = {0};
+    pt_cardinality cardinality = {0};
     (void)state;
 
-    assert_true(pt_company_of(&company, none) == 0 && pt_company_pull(&company, 1) == 0);
-    assert_int_equal(pt_company_open(&company, 0.8, 0.5, a, b, 3), 0);
-    assert_true(fabs(pt_company_of(&company, none) - (0.5 - log(0.3))) < 1e-12); /* the last tag does not count */
-    assert_true(fabs(pt_company_of(&company, both) - (0.5 - log(0.3 + 2 * p_of(-2, 0, 2)))) < 1e-12);
-    assert_true(pt_company_pull(&company, 0) == 0.4 && pt_company_pull(&company, 2) == 0);
-    pt_company_free(&company);
-    assert_int_equal(pt_company_open(&company, 10, 0, (const double[]){-1e-310, 1, -0.0}, b, 3), 0);
+    assert_true(pt_cardinality_offset(&cardinality, none) == 0 && pt_cardinality_pull(&cardinality, 1) == 0);
+    assert_int_equal(pt_cardinality_open(&cardinality, 0.8, 0.5, a, b, 3), 0);
+    assert_true(fabs(pt_cardinality_offset(&cardinality, none) - (0.5 - log(0.3))) <
+                1e-12); /* the last tag does not count */
+    assert_true(fabs(pt_cardinality_offset(&cardinality, both) - (0.5 - log(0.3 + 2 * p_of(-2, 0, 2)))) < 1e-12);
+    assert_true(pt_cardinality_pull(&cardinality, 0) == 0.4 && pt_cardinality_pull(&cardinality, 2) == 0);
+    pt_cardinality_free(&cardinality);
+    assert_int_equal(pt_cardinality_open(&cardinality, 10, 0, (const double[]){-1e-310, 1, -0.0}, b, 3), 0);
     for (size_t t = 0; t < 3; t++) {
-        assert_true(pt_company_pull(&company, t) == 0); /* nothing that would make a margin infinite */
+        assert_true(pt_cardinality_pull(&cardinality, t) == 0); /* nothing that would make a margin infinite */
     }
-    pt_company_free(&company);
+    pt_cardinality_free(&cardinality);
 }
 
 int main(void)
@@ -298,7 +300,7 @@ int main(void)
                                        cmocka_unit_test(test_cuts_and_precision_levels),
                                        cmocka_unit_test(test_a_tag_that_is_less_sure_is_cut_more_strictly),
                                        cmocka_unit_test(test_cuts_without_examples),
-                                       cmocka_unit_test(test_company_helps_where_papers_have_few_tags),
-                                       cmocka_unit_test(test_company_of_a_paper)};
+                                       cmocka_unit_test(test_cardinality_helps_where_papers_have_few_tags),
+                                       cmocka_unit_test(test_cardinality_of_a_paper)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,8 +159,8 @@ static void write_json(struct job *job, const papertag_paper *paper, size_t tag,
     json_string(out, "tag", job->tags[tag].tag);
     json_number(out, "margin", e->margin, 17);
     json_number(out, "bias", e->bias, 17);
-    if (e->company != 0) {
-        json_number(out, "company", e->company, 17);
+    if (e->cardinality != 0) {
+        json_number(out, "cardinality", e->cardinality, 17);
     }
     json_open(out, "terms", '[');
     for (size_t i = 0; i < e->count; i++) {
@@ -199,7 +199,8 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
 {
     const papertag_tag_info *info = &job->tags[tag];
     const style *s = &job->style;
-    double p = 1 / (1 + exp(info->platt_a * e->margin + info->platt_b)), rest = 0, largest = fabs(e->bias - e->company);
+    double p = 1 / (1 + exp(info->platt_a * e->margin + info->platt_b)), rest = 0,
+           largest = fabs(e->bias - e->cardinality);
     size_t shown = e->count < job->top ? e->count : job->top;
     char name[64];
 
@@ -220,9 +221,9 @@ static void write_text(struct job *job, size_t tag, const papertag_explanation *
         snprintf(name, sizeof name, "(%zu other terms)", e->count - shown);
         write_row(job, rest, largest, name);
     }
-    write_row(job, e->bias - e->company, largest, "(bias)");
-    if (e->company != 0) {
-        write_row(job, e->company, largest, "(other tags of the paper)");
+    write_row(job, e->bias - e->cardinality, largest, "(bias)");
+    if (e->cardinality != 0) {
+        write_row(job, e->cardinality, largest, "(other tags of the paper)");
     }
     if (w) {
         write_neighbours(job, w);
@@ -398,8 +399,9 @@ const command command_explain = {
     .details =
         "The margin of a tag is its bias plus a contribution from each term of the paper: exact, not an estimate. "
         "\"Other tags of the paper\" is above 0 where few of them are likely, and below 0 where many are.\n"
-        "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"company\", \"terms\": [{\"term\", \"contribution\"}]}. "
-        "\"company\" is the part of the bias that the other tags have, where there is one.\n"
+        "With --json: {\"id\", \"tag\", \"margin\", \"bias\", \"cardinality\", \"terms\": [{\"term\", "
+        "\"contribution\"}]}. "
+        "\"cardinality\" is the part of the bias that the other tags have, where there is one.\n"
         "With --paper, the nearest labelled papers follow, with the tag and without it: those you judged, and "
         "those of the training set whose texts are in the store. JSON: \"verdict\", \"nearest_for\" and "
         "\"nearest_against\": [{\"id\", \"title\", \"similarity\", \"by\": \"person\" or \"training set\"}].\n",

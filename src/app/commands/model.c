@@ -45,7 +45,7 @@ static void write_part(text *out, const cJSON *manifest, const char *key)
 
 static int info(const args *a)
 {
-    static const char *const parts[] = {"text", "tfidf", "fit", "company", "trained", "metrics"};
+    static const char *const parts[] = {"text", "tfidf", "fit", "cardinality", "trained", "metrics"};
     papertag_model *model = NULL;
     const papertag_tag_info *tags;
     cJSON *manifest;
