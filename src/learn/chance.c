@@ -27,7 +27,7 @@ static double z_of(double p)
     return high;
 }
 
-int pt_chance_open(pt_chance *chance, const pt_left *left, size_t tests)
+int pt_chance_open(pt_chance *chance, const pt_residual *left, size_t tests)
 {
     *chance = (pt_chance){.left = left,
                           .z_min = z_of(LEVEL / (double)(tests ? tests : 1)),
@@ -45,10 +45,10 @@ void pt_chance_close(pt_chance *chance)
 /* How alike a paper is to the others of the sum that it is a part of. Terms without a sum do not count. */
 static double likeness_to_others(pt_chance *chance, uint32_t paper)
 {
-    const pt_left_row row = pt_left_get(chance->left, paper);
+    const pt_residual_row row = pt_residual_get(chance->left, paper);
     double likeness = 0;
 
-    pt_left_terms(row, chance->terms);
+    pt_residual_terms(row, chance->terms);
     for (size_t k = 0; k < row.count; k++) {
         const double sum = chance->sum[chance->terms[k]], value = (double)row.unit * row.values[k];
         likeness += sum > 0 ? value * (sum - value) : 0;
@@ -70,7 +70,7 @@ static void measure_set(pt_chance *chance, const uint32_t *papers, size_t count,
     double all = 0;
 
     for (size_t i = 0; i < count; i++) {
-        pt_left_add(pt_left_get(chance->left, papers[i]), chance->sum);
+        pt_residual_add(pt_residual_get(chance->left, papers[i]), chance->sum);
     }
     for (size_t i = 0; i < own_count; i++) {
         chance->sum[own[i]] = 0;

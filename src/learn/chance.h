@@ -10,12 +10,12 @@
 #ifndef PT_CHANCE_H
 #define PT_CHANCE_H
 
-#include "left.h"
+#include "residual.h"
 
 enum { PT_CHANCE_FIGURES = 2, PT_CHANCE_SIZES = 64 };
 
 typedef struct pt_chance {
-    const pt_left *left;
+    const pt_residual *left;
     double z_min;    /* how many standard deviations a figure must be above the mean of random sets */
     float *sum;      /* V, rounded up to whole pages: 0 between uses */
     uint32_t *terms; /* V: scratch */
@@ -25,7 +25,7 @@ typedef struct pt_chance {
 } pt_chance;
 
 /* tests: how many terms are looked at. pt_chance_close ends it. 0 or PAPERTAG_NO_MEMORY. */
-int pt_chance_open(pt_chance *chance, const pt_left *left, size_t tests);
+int pt_chance_open(pt_chance *chance, const pt_residual *left, size_t tests);
 void pt_chance_close(pt_chance *chance);
 
 /* Whether `count` papers, at least 2, may be alike by chance in all terms but `own`, those that they were chosen by. 0

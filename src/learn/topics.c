@@ -11,9 +11,9 @@
 #include <stdlib.h>
 
 #include "chance.h"
-#include "left.h"
 #include "measure/measure.h"
 #include "phrases.h"
+#include "residual.h"
 
 /* The largest share of all papers that a topic may have; the factor of a single word, a vaguer name than a phrase; the
  * shared part of their papers from which on two terms are the same topic; how many times as alike as any two papers
@@ -49,7 +49,7 @@ struct search {
     const pt_corpus *corpus;
     const pt_topic_options *options;
     size_t terms; /* V */
-    pt_left left;
+    pt_residual left;
     pt_phrase_index phrases;
     double likeness; /* of any two papers: see measure_all */
 
@@ -68,7 +68,7 @@ static bool is_stopped(const struct search *s)
 /* How many papers have a term. */
 static size_t paper_count(const struct search *s, size_t term)
 {
-    return pt_left_count(&s->left, PT_EVERY, term);
+    return pt_residual_count(&s->left, PT_EVERY, term);
 }
 
 /* ---- the papers of terms --------------------------------------------------------------------------------------- */
@@ -82,9 +82,9 @@ struct listing {
 
 static void list_paper(struct search *s, struct listing *lists, uint32_t paper, uint32_t *terms)
 {
-    const pt_left_row row = pt_left_get(&s->left, paper);
+    const pt_residual_row row = pt_residual_get(&s->left, paper);
 
-    pt_left_terms(row, terms);
+    pt_residual_terms(row, terms);
     for (size_t k = 0; k < row.count; k++) {
         struct listing *list = &lists[terms[k]];
         if (list->seen++ == list->next) {
@@ -154,8 +154,8 @@ static double sum_rows(const struct search *s, uint32_t term, struct scratch *x)
     double products = 0;
 
     for (size_t p = s->starts[term]; p < s->starts[term + 1]; p++) {
-        pt_left_prefetch(&s->left, s->papers + p, s->starts[term + 1] - p);
-        products += pt_left_add(pt_left_get(&s->left, s->papers[p]), x->sum);
+        pt_residual_prefetch(&s->left, s->papers + p, s->starts[term + 1] - p);
+        products += pt_residual_add(pt_residual_get(&s->left, s->papers[p]), x->sum);
     }
     return products;
 }
@@ -184,8 +184,8 @@ static int measure_all(struct search *s)
     uint32_t *terms = pt_alloc(s->terms, sizeof *terms);
 
     for (size_t i = 0; i < s->corpus->papers && sums && terms; i++) {
-        const pt_left_row row = pt_left_get(&s->left, i);
-        pt_left_terms(row, terms);
+        const pt_residual_row row = pt_residual_get(&s->left, i);
+        pt_residual_terms(row, terms);
         for (size_t k = 0; k < row.count; k++) {
             const double value = (double)(row.unit * (float)row.values[k]);
             sums[terms[k]] += value;
@@ -205,17 +205,17 @@ static int measure_all(struct search *s)
  * distributions, in nats, with "no tag" as one more tag. It is close to 0 for phrases that any paper may have. */
 static double tag_divergence(const struct search *s, size_t term)
 {
-    const pt_left *left = &s->left;
+    const pt_residual *left = &s->left;
     const double prior = 10;
     double all = 0, here = prior, divergence = 0;
 
     for (size_t g = PT_UNTAGGED; g < left->groups; g++) {
         all += (double)left->papers[g];
-        here += (double)pt_left_count(left, g, term);
+        here += (double)pt_residual_count(left, g, term);
     }
     for (size_t g = PT_UNTAGGED; g < left->groups; g++) {
         const double q = (double)left->papers[g] / all;
-        const double p = ((double)pt_left_count(left, g, term) + prior * q) / here;
+        const double p = ((double)pt_residual_count(left, g, term) + prior * q) / here;
         divergence += p > 0 ? p * log(p / q) : 0;
     }
     return divergence;
@@ -228,7 +228,7 @@ static double find_coverage(const struct search *s, size_t term, size_t *tag)
 
     *tag = 0;
     for (size_t t = 0; t < s->corpus->tag_count; t++) {
-        const size_t both = pt_left_count(&s->left, PT_TAGGED + t, term);
+        const size_t both = pt_residual_count(&s->left, PT_TAGGED + t, term);
         const double f1 = 2 * (double)both / (double)(paper_count(s, term) + s->left.papers[PT_TAGGED + t]);
         if (both && f1 > best) {
             best = f1;
@@ -240,8 +240,8 @@ static double find_coverage(const struct search *s, size_t term, size_t *tag)
 
 static double find_growth(const struct search *s, size_t term)
 {
-    return pt_growth(pt_left_count(&s->left, PT_RECENT, term), s->left.papers[PT_RECENT],
-                     pt_left_count(&s->left, PT_BEFORE, term), s->left.papers[PT_BEFORE]);
+    return pt_growth(pt_residual_count(&s->left, PT_RECENT, term), s->left.papers[PT_RECENT],
+                     pt_residual_count(&s->left, PT_BEFORE, term), s->left.papers[PT_BEFORE]);
 }
 
 static double score_term(const struct search *s, uint32_t term, struct scratch *x)
@@ -351,8 +351,8 @@ static int find_terms(const struct search *s, pt_topic *topic)
     int status = counts && terms ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     for (size_t p = 0; p < topic->count && !status; p++) {
-        const pt_left_row row = pt_left_get(&s->left, topic->papers[p]);
-        pt_left_terms(row, terms);
+        const pt_residual_row row = pt_residual_get(&s->left, topic->papers[p]);
+        pt_residual_terms(row, terms);
         for (size_t e = 0; e < row.count; e++) {
             counts[terms[e]]++;
         }
@@ -397,7 +397,7 @@ static int order_papers(const struct search *s, uint32_t term, struct scratch *x
     sum_rows(s, term, x);
     for (size_t i = 0; i < topic->count; i++) {
         const uint32_t paper = s->papers[s->starts[term] + i];
-        order[i] = (struct typical){pt_left_with_others(pt_left_get(&s->left, paper), x->sum), paper};
+        order[i] = (struct typical){pt_residual_with_others(pt_residual_get(&s->left, paper), x->sum), paper};
     }
     pt_sort(order, topic->count, sizeof *order, compare_typical);
     for (size_t i = 0; i < topic->count; i++) {
@@ -417,8 +417,8 @@ static int describe_topic(const struct search *s, const struct candidate *candid
     status = status ? status : order_papers(s, term, &x, topic);
     if (!status) {
         topic->coverage = find_coverage(s, term, &topic->nearest_tag);
-        topic->recent = pt_left_count(&s->left, PT_RECENT, term);
-        topic->before = pt_left_count(&s->left, PT_BEFORE, term);
+        topic->recent = pt_residual_count(&s->left, PT_RECENT, term);
+        topic->before = pt_residual_count(&s->left, PT_BEFORE, term);
         topic->growth = find_growth(s, term);
         status = find_terms(s, topic);
     }
@@ -513,7 +513,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
     s.candidates = pt_calloc(terms, sizeof *s.candidates);
     status = s.starts && s.candidates ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
     status = status ? status : pt_phrase_index_build(&s.phrases, corpus->vocabulary);
-    status = status ? status : pt_left_find(&s.left, corpus, (long)options->days, options->jobs, options->stop);
+    status = status ? status : pt_residual_find(&s.left, corpus, (long)options->days, options->jobs, options->stop);
     status = status ? status : measure_all(&s);
     if (!status) {
         find_candidates(&s);
@@ -523,7 +523,7 @@ int pt_find_topics(const pt_corpus *corpus, const pt_topic_options *options, pt_
     }
     status = status ? status : rank_candidates(&s, SIZE_MAX);
     status = status ? status : choose_topics(&s, tests, out, count);
-    pt_left_free(&s.left);
+    pt_residual_free(&s.left);
     pt_phrase_index_free(&s.phrases);
     free(s.candidates);
     free(s.starts);

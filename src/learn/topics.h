@@ -9,7 +9,7 @@
 #ifndef PT_TOPICS_H
 #define PT_TOPICS_H
 
-#include "left.h"
+#include "residual.h"
 
 typedef struct pt_topic_options {
     size_t min_papers;           /* of a topic, at least 2 */

@@ -205,24 +205,24 @@ static void test_tags_leave_what_they_leave_by_hand(void **state)
     struct corpus *c = open_corpus();
     float *dense = leave_by_hand(c), *sum = calloc((terms / PT_PACKED_PAGE + 1) * PT_PACKED_PAGE, sizeof *sum);
     uint32_t *list = malloc(terms * sizeof *list);
-    pt_left left;
+    pt_residual left;
 
     (void)state;
     assert_true(sum && list);
-    assert_int_equal(pt_left_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
+    assert_int_equal(pt_residual_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
     assert_int_equal(c->rows.part_count, 0); /* freed on the way */
     for (size_t i = 0; i < PAPERS; i++) {
-        const pt_left_row row = pt_left_get(&left, i);
+        const pt_residual_row row = pt_residual_get(&left, i);
         const float *by_hand = dense + i * terms;
         double product = 0;
-        pt_left_terms(row, list);
+        pt_residual_terms(row, list);
         for (size_t k = 0; k < row.count; k++) {
             assert_true(fabs((double)(row.unit * (float)row.values[k] - by_hand[list[k]])) <= 0.51 * row.unit);
             product += (double)(sum[list[k]] * row.unit * (float)row.values[k]);
         }
-        assert_true(fabs(pt_left_add(row, sum) - product) <= 1e-4 * (1 + product));
+        assert_true(fabs(pt_residual_add(row, sum) - product) <= 1e-4 * (1 + product));
     }
-    pt_left_free(&left);
+    pt_residual_free(&left);
     close_corpus(c);
     free(dense);
     free(sum);
@@ -234,7 +234,7 @@ static void test_groups_are_counted(void **state)
     struct corpus *c = open_corpus();
     const uint32_t agent = pt_vocabulary_find(&chosen.vocabulary, "agent", 5);
     size_t all = 0, of_tag = 0, recent = 0, before = 0;
-    pt_left left;
+    pt_residual left;
 
     (void)state;
     for (size_t i = 0; i < PAPERS; i++) {
@@ -244,15 +244,15 @@ static void test_groups_are_counted(void **state)
         recent += has && c->days[i] > (PAPERS - 1) / 100 - 10;
         before += has && c->days[i] <= (PAPERS - 1) / 100 - 10 && c->days[i] > (PAPERS - 1) / 100 - 20;
     }
-    assert_int_equal(pt_left_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
+    assert_int_equal(pt_residual_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
     assert_int_equal(left.papers[PT_EVERY], PAPERS);
     assert_int_equal(left.papers[PT_RECENT], 1000);
     assert_int_equal(left.papers[PT_UNTAGGED], 0);
-    assert_int_equal(pt_left_count(&left, PT_EVERY, agent), all);
-    assert_int_equal(pt_left_count(&left, PT_TAGGED, agent), of_tag);
-    assert_int_equal(pt_left_count(&left, PT_RECENT, agent), recent);
-    assert_int_equal(pt_left_count(&left, PT_BEFORE, agent), before);
-    pt_left_free(&left);
+    assert_int_equal(pt_residual_count(&left, PT_EVERY, agent), all);
+    assert_int_equal(pt_residual_count(&left, PT_TAGGED, agent), of_tag);
+    assert_int_equal(pt_residual_count(&left, PT_RECENT, agent), recent);
+    assert_int_equal(pt_residual_count(&left, PT_BEFORE, agent), before);
+    pt_residual_free(&left);
     close_corpus(c);
 }
 
@@ -310,10 +310,10 @@ static void test_random_papers_are_alike_by_chance(void **state)
     struct corpus *c = open_corpus();
     uint32_t papers[MOST];
     pt_chance chance;
-    pt_left left;
+    pt_residual left;
 
     (void)state;
-    assert_int_equal(pt_left_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
+    assert_int_equal(pt_residual_find(&left, &c->corpus, 10, 2, NULL), PAPERTAG_OK);
     assert_int_equal(pt_chance_open(&chance, &left, TESTS), PAPERTAG_OK);
     for (int set = 0; set < 200; set++) {
         const size_t count = 2 + (size_t)set % 20;
@@ -331,7 +331,7 @@ static void test_random_papers_are_alike_by_chance(void **state)
         assert_false(may_be_chance(&chance, papers, count));
     }
     pt_chance_close(&chance);
-    pt_left_free(&left);
+    pt_residual_free(&left);
     close_corpus(c);
 }
 

@@ -1,7 +1,8 @@
 /*
- * left - see left.h. Each group is counted by one thread, paper by paper, and each part of the rows is made by one.
+ * residual - see residual.h. Each group is counted by one thread, paper by paper, and each part of the rows is made by
+ * one.
  */
-#include "left.h"
+#include "residual.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@ enum { TAG_PAPERS_MIN = 5 };
 enum { STEPS = 255 };
 
 /* The rows of a part, each: its unit (float), 1 byte for its pages, 2 for the terms of each, the terms, the values. */
-struct pt_left_part {
+struct pt_residual_part {
     unsigned char *bytes;
     uint32_t *starts; /* PT_PACKED_PART */
 };
@@ -20,7 +21,7 @@ enum { UNIT = sizeof(float), HEAD = UNIT + 1 };
 
 /* What the tasks share. */
 struct finding {
-    pt_left *left;
+    pt_residual *left;
     float *means;       /* tags x V: of unit length; 0: of too few papers */
     size_t *starts;     /* tags + 1: the papers of a tag are tagged[starts[tag]] .. tagged[starts[tag + 1] - 1] */
     uint32_t *tagged;   /* ascending for each tag */
@@ -34,7 +35,7 @@ static int stopped(const struct finding *f)
     return f->stop && *f->stop ? PAPERTAG_INTERRUPTED : PAPERTAG_OK;
 }
 
-void pt_left_free(pt_left *left)
+void pt_residual_free(pt_residual *left)
 {
     for (size_t i = 0; left->parts && i < left->part_count; i++) {
         free(left->parts[i].bytes);
@@ -43,7 +44,7 @@ void pt_left_free(pt_left *left)
     free(left->parts);
     free(left->papers);
     free(left->counts);
-    *left = (pt_left){0};
+    *left = (pt_residual){0};
 }
 
 /* ---- groups ---------------------------------------------------------------------------------------------------- */
@@ -208,7 +209,7 @@ static bool find_row(const struct finding *f, size_t place, pt_packed *packed)
 }
 
 /* Makes room for the rows of a part at the places first .. end - 1. */
-static int open_part(const struct finding *f, size_t first, size_t end, struct pt_left_part *part)
+static int open_part(const struct finding *f, size_t first, size_t end, struct pt_residual_part *part)
 {
     size_t size = 0;
     pt_packed packed;
@@ -227,7 +228,7 @@ static int make_part(void *context, size_t i)
 {
     struct finding *f = context;
     const pt_corpus *c = f->left->corpus;
-    struct pt_left_part *part = &f->left->parts[i];
+    struct pt_residual_part *part = &f->left->parts[i];
     const size_t first = i * PT_PACKED_PART, after = first + PT_PACKED_PART;
     const size_t end = after < c->rows->count ? after : c->rows->count;
     pt_row_scratch x = {0};
@@ -247,23 +248,23 @@ static int make_part(void *context, size_t i)
     return status;
 }
 
-pt_left_row pt_left_get(const pt_left *left, size_t paper)
+pt_residual_row pt_residual_get(const pt_residual *left, size_t paper)
 {
     const size_t place = left->corpus->places[paper];
-    const struct pt_left_part *part = &left->parts[place / PT_PACKED_PART];
+    const struct pt_residual_part *part = &left->parts[place / PT_PACKED_PART];
     const unsigned char *at = part->bytes + part->starts[place % PT_PACKED_PART];
-    pt_left_row row = {.page_counts = at + HEAD, .pages = at[UNIT]};
+    pt_residual_row row = {.page_counts = at + HEAD, .pages = at[UNIT]};
 
     memcpy(&row.unit, at, sizeof row.unit);
     for (size_t page = 0; page < row.pages; page++) {
-        row.count += pt_left_number(row.page_counts + 2 * page);
+        row.count += pt_residual_number(row.page_counts + 2 * page);
     }
     row.terms = row.page_counts + 2 * row.pages;
     row.values = row.terms + 2 * row.count;
     return row;
 }
 
-void pt_left_prefetch(const pt_left *left, const uint32_t *papers, size_t count)
+void pt_residual_prefetch(const pt_residual *left, const uint32_t *papers, size_t count)
 {
     enum { FAR = 12, NEAR = 6, LINE = 64, LINES = 6 }; /* most rows are no longer than that */
 
@@ -273,7 +274,7 @@ void pt_left_prefetch(const pt_left *left, const uint32_t *papers, size_t count)
     }
     if (count > NEAR) {
         const size_t place = left->corpus->places[papers[NEAR]];
-        const struct pt_left_part *part = &left->parts[place / PT_PACKED_PART];
+        const struct pt_residual_part *part = &left->parts[place / PT_PACKED_PART];
         for (size_t line = 0; line < LINES; line++) {
             __builtin_prefetch(part->bytes + part->starts[place % PT_PACKED_PART] + line * LINE);
         }
@@ -281,17 +282,17 @@ void pt_left_prefetch(const pt_left *left, const uint32_t *papers, size_t count)
 }
 
 /* Four terms at a time, which differ: no addition waits for the one before it. */
-double pt_left_add(pt_left_row row, float *sum)
+double pt_residual_add(pt_residual_row row, float *sum)
 {
     const unsigned char *term = row.terms, *value = row.values;
     float products[4] = {0};
 
     for (size_t page = 0; page < row.pages; page++, sum += PT_PACKED_PAGE) {
-        size_t left = pt_left_number(row.page_counts + 2 * page);
+        size_t left = pt_residual_number(row.page_counts + 2 * page);
         for (; left >= 4; left -= 4, term += 8, value += 4) {
             float *to[4], before[4], more[4];
             for (size_t i = 0; i < 4; i++) {
-                to[i] = sum + pt_left_number(term + 2 * i);
+                to[i] = sum + pt_residual_number(term + 2 * i);
                 before[i] = *to[i];
                 more[i] = row.unit * (float)value[i];
             }
@@ -301,7 +302,7 @@ double pt_left_add(pt_left_row row, float *sum)
             }
         }
         for (; left; left--, term += 2, value++) {
-            float *to = sum + pt_left_number(term), more = row.unit * (float)*value;
+            float *to = sum + pt_residual_number(term), more = row.unit * (float)*value;
             products[0] += *to * more;
             *to += more;
         }
@@ -309,34 +310,34 @@ double pt_left_add(pt_left_row row, float *sum)
     return (double)((products[0] + products[1]) + (products[2] + products[3]));
 }
 
-double pt_left_with_others(pt_left_row row, const float *sum)
+double pt_residual_with_others(pt_residual_row row, const float *sum)
 {
     const unsigned char *term = row.terms, *value = row.values;
     double product = 0;
 
     for (size_t page = 0; page < row.pages; page++, sum += PT_PACKED_PAGE) {
-        for (size_t left = pt_left_number(row.page_counts + 2 * page); left; left--, term += 2, value++) {
+        for (size_t left = pt_residual_number(row.page_counts + 2 * page); left; left--, term += 2, value++) {
             const float own = row.unit * (float)*value;
-            product += (double)own * (sum[pt_left_number(term)] - own);
+            product += (double)own * (sum[pt_residual_number(term)] - own);
         }
     }
     return product;
 }
 
-void pt_left_terms(pt_left_row row, uint32_t *out)
+void pt_residual_terms(pt_residual_row row, uint32_t *out)
 {
     const unsigned char *term = row.terms;
 
     for (size_t page = 0; page < row.pages; page++) {
-        for (size_t left = pt_left_number(row.page_counts + 2 * page); left; left--, term += 2) {
-            *out++ = (uint32_t)(page * PT_PACKED_PAGE + pt_left_number(term));
+        for (size_t left = pt_residual_number(row.page_counts + 2 * page); left; left--, term += 2) {
+            *out++ = (uint32_t)(page * PT_PACKED_PAGE + pt_residual_number(term));
         }
     }
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------------- */
 
-static int open_finding(struct finding *f, pt_left *left)
+static int open_finding(struct finding *f, pt_residual *left)
 {
     const pt_corpus *c = left->corpus;
     const size_t rows = c->rows->count;
@@ -361,15 +362,15 @@ static int open_finding(struct finding *f, pt_left *left)
     return PAPERTAG_OK;
 }
 
-int pt_left_find(pt_left *left, const pt_corpus *corpus, long days, unsigned jobs, const atomic_bool *stop)
+int pt_residual_find(pt_residual *left, const pt_corpus *corpus, long days, unsigned jobs, const atomic_bool *stop)
 {
     struct finding f = {.left = left, .days = days, .stop = stop};
     int status;
 
-    *left = (pt_left){.corpus = corpus,
-                      .terms = corpus->vocabulary->count,
-                      .groups = PT_TAGGED + corpus->tag_count,
-                      .part_count = corpus->rows->part_count};
+    *left = (pt_residual){.corpus = corpus,
+                          .terms = corpus->vocabulary->count,
+                          .groups = PT_TAGGED + corpus->tag_count,
+                          .part_count = corpus->rows->part_count};
     status = open_finding(&f, left);
     status = status ? status : pt_parallel(jobs, left->groups, count_group, &f, NULL);
     status = status ? status : pt_parallel(jobs, left->part_count, make_part, &f, NULL);
