@@ -24,8 +24,8 @@ start_worker() {
     cluster+=($!)
 }
 
-teardown() {
-    for pid in "${cluster[@]}"; do kill "$pid" 2>/dev/null || true; done
+teardown() { # a worker that is asked to end while the scheduler ends may wait for it for ever
+    for pid in "${cluster[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
     wait
 }
 
