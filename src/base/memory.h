@@ -4,6 +4,8 @@
 #ifndef PT_BASE_MEMORY_H
 #define PT_BASE_MEMORY_H
 
+#include <string.h>
+
 #include "papertag.h"
 
 /* ---- arrays ---------------------------------------------------------------------------------------------------- */
@@ -26,6 +28,14 @@ static inline int pt_reserve(void *items, size_t *capacity, size_t needed, size_
 
 /* qsort; `items` may be NULL when count is 0. */
 void pt_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b));
+
+/* The order of two byte strings as memcmp has it; of two that begin alike the shorter comes first. */
+static inline int pt_compare_bytes(const void *a, size_t a_size, const void *b, size_t b_size)
+{
+    const int order = memcmp(a, b, a_size < b_size ? a_size : b_size);
+
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
 
 /* ---- arenas: many small allocations that are freed together ---------------------------------------------------- */
 

@@ -144,9 +144,8 @@ static int find_of_fit(struct finding *f, size_t fit, papertag_error *err)
 static int compare_text(const void *a, const void *b)
 {
     const struct found *x = a, *y = b;
-    const int order = memcmp(x->text, y->text, x->length < y->length ? x->length : y->length);
 
-    return order ? order : (x->length > y->length) - (x->length < y->length);
+    return pt_compare_bytes(x->text, x->length, y->text, y->length);
 }
 
 /* By text; of the same text, one with an idf first. */

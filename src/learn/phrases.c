@@ -49,16 +49,10 @@ struct pt_word_use {
     uint32_t length, term;
 };
 
-static int compare_words(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    const int order = memcmp(a, b, a_length < b_length ? a_length : b_length);
-    return order ? order : (a_length > b_length) - (a_length < b_length);
-}
-
 static int compare_uses(const void *a, const void *b)
 {
     const struct pt_word_use *x = a, *y = b;
-    const int order = compare_words(x->word, x->length, y->word, y->length);
+    const int order = pt_compare_bytes(x->word, x->length, y->word, y->length);
     return order ? order : (x->term > y->term) - (x->term < y->term);
 }
 
@@ -142,7 +136,7 @@ static size_t find_uses(const pt_phrase_index *index, const char *word, size_t l
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         const struct pt_word_use *use = &index->uses[middle];
-        if (compare_words(use->word, use->length, word, length) < 0) {
+        if (pt_compare_bytes(use->word, use->length, word, length) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -161,7 +155,7 @@ size_t pt_overlapping_terms(const pt_phrase_index *index, uint32_t term, uint32_
 
     for (size_t i = find_uses(index, text, first); i < index->count; i++) { /* whatever has it has its first word */
         const struct pt_word_use *use = &index->uses[i];
-        if (compare_words(use->word, use->length, text, first) != 0) {
+        if (pt_compare_bytes(use->word, use->length, text, first) != 0) {
             break;
         }
         if (use->term != last && contains(v, use->term, term)) { /* it may have the word twice */

@@ -248,14 +248,11 @@ int pt_postings_put(pt_postings *p, const char *title, const char *abstract, pap
 static int compare_words(const void *a, const void *b)
 {
     const pt_posted_word *x = *(pt_posted_word *const *)a, *y = *(pt_posted_word *const *)b;
-    const uint32_t least = x->length < y->length ? x->length : y->length;
-    int order;
 
     if (x->order != y->order) {
         return x->order < y->order ? -1 : 1;
     }
-    order = memcmp(x->text, y->text, least);
-    return order ? order : (x->length > y->length) - (x->length < y->length);
+    return pt_compare_bytes(x->text, x->length, y->text, y->length);
 }
 
 /* Bytes of a word's place, and of what comes before those of one paper, at most. */

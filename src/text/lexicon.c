@@ -311,15 +311,14 @@ static uint64_t head_of(const char *term, size_t length)
 static int compare_candidates(const void *a, const void *b)
 {
     const struct candidate *x = a, *y = b;
-    int order;
+
     if (x->df != y->df) {
         return x->df < y->df ? 1 : -1;
     }
     if (x->head != y->head) {
         return x->head < y->head ? -1 : 1;
     }
-    order = memcmp(x->term, y->term, x->length < y->length ? x->length : y->length);
-    return order ? order : (x->length > y->length) - (x->length < y->length);
+    return pt_compare_bytes(x->term, x->length, y->term, y->length);
 }
 
 static bool is_within(uint32_t df, size_t min_df, double max_df)

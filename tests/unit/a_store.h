@@ -14,6 +14,14 @@
 
 #include "base/base.h"
 
+/* Two papers, but for their ids. */
+#define QUANT                                                                                                          \
+    "\"title\":\"Four bits are enough for language models\",\"abstract\":\"We quantize the weights of large language " \
+    "models to four bits by post-training quantization.\""
+#define ROBOT                                                                                                          \
+    "\"title\":\"A robot hand that learns to pour tea\",\"abstract\":\"A robot arm learns manipulation from "          \
+    "demonstrations by imitation learning.\""
+
 static char path[64];
 static papertag_store *store;
 static papertag_model *model;
@@ -85,6 +93,12 @@ static inline const papertag_stored *get(const char *id)
     assert_int_equal(papertag_store_find(store, id, &key, &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_get(store, key, &stored, &err), PAPERTAG_OK);
     return stored;
+}
+
+/* Gives a verdict; returns the status. */
+static inline int say(int64_t key, const char *tag, papertag_verdict verdict)
+{
+    return papertag_store_set_verdicts(store, key, &(papertag_tag_verdict){tag, verdict}, 1, &err);
 }
 
 /* The ids that a query selects, in order. */

@@ -4,18 +4,6 @@
 #include "a_store.h"
 #include "store/statement.h"
 
-#define QUANT                                                                                                          \
-    "\"title\":\"Four bits are enough for language models\",\"abstract\":\"We quantize the weights of large language " \
-    "models to four bits by post-training quantization.\""
-#define ROBOT                                                                                                          \
-    "\"title\":\"A robot hand that learns to pour tea\",\"abstract\":\"A robot arm learns manipulation from "          \
-    "demonstrations by imitation learning.\""
-
-static int say(int64_t key, const char *tag, papertag_verdict verdict)
-{
-    return papertag_store_set_verdicts(store, key, &(papertag_tag_verdict){tag, verdict}, 1, &err);
-}
-
 static bool finds(papertag_finding_kind kind, bool trouble)
 {
     const papertag_finding *list;

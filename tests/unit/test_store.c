@@ -19,13 +19,6 @@
 #include "store/statement.h"
 #include "store/store.h"
 
-#define QUANT                                                                                                          \
-    "\"title\":\"Four bits are enough for language models\",\"abstract\":\"We quantize the weights of large language " \
-    "models to four bits by post-training quantization.\""
-#define ROBOT                                                                                                          \
-    "\"title\":\"A robot hand that learns to pour tea\",\"abstract\":\"A robot arm learns manipulation from "          \
-    "demonstrations by imitation learning.\""
-
 /* ---- the same paper -------------------------------------------------------------------------------------------- */
 
 static void test_adding_again_changes_nothing(void **state)
@@ -165,11 +158,6 @@ static void test_keys_of_citations_are_no_ids(void **state)
 }
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
-
-static int say(int64_t key, const char *tag, papertag_verdict verdict)
-{
-    return papertag_store_set_verdicts(store, key, &(papertag_tag_verdict){tag, verdict}, 1, &err);
-}
 
 static void test_verdicts_are_stronger(void **state)
 {
