@@ -31,29 +31,13 @@ int pt_chance_open(pt_chance *chance, const pt_residual *left, size_t tests)
 {
     *chance = (pt_chance){.left = left,
                           .z_min = z_of(LEVEL / (double)(tests ? tests : 1)),
-                          .sum = pt_calloc(left->terms / PT_PACKED_PAGE + 1, PT_PACKED_PAGE * sizeof *chance->sum),
-                          .terms = pt_alloc(left->terms, sizeof *chance->terms)};
-    return chance->sum && chance->terms ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+                          .sum = pt_calloc(left->terms / PT_PACKED_PAGE + 1, PT_PACKED_PAGE * sizeof *chance->sum)};
+    return chance->sum ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
 void pt_chance_close(pt_chance *chance)
 {
     free(chance->sum);
-    free(chance->terms);
-}
-
-/* How alike a paper is to the others of the sum that it is a part of. Terms without a sum do not count. */
-static double likeness_to_others(pt_chance *chance, uint32_t paper)
-{
-    const pt_residual_row row = pt_residual_get(chance->left, paper);
-    double likeness = 0;
-
-    pt_residual_terms(row, chance->terms);
-    for (size_t k = 0; k < row.count; k++) {
-        const double sum = chance->sum[chance->terms[k]], value = (double)row.unit * row.values[k];
-        likeness += sum > 0 ? value * (sum - value) : 0;
-    }
-    return likeness;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -76,7 +60,8 @@ static void measure_set(pt_chance *chance, const uint32_t *papers, size_t count,
         chance->sum[own[i]] = 0;
     }
     for (size_t i = 0; i < count; i++) {
-        likeness[i] = likeness_to_others(chance, papers[i]) / (double)(count - 1);
+        likeness[i] =
+            pt_residual_with_others(pt_residual_get(chance->left, papers[i]), chance->sum) / (double)(count - 1);
         all += likeness[i] / (double)count;
     }
     memset(chance->sum, 0, sums * sizeof *chance->sum);

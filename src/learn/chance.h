@@ -1,5 +1,5 @@
 /*
- * chance - whether papers that share a term are more alike than so many papers drawn at random.
+ * chance - whether papers that share a term are more alike than as many papers drawn at random.
  *
  * Thousands of terms are looked at, so in a small store the papers of some are alike by chance. A term's papers are
  * compared with random sets of as many papers, by two figures: how alike two of them are in the mean, and how alike the
@@ -16,9 +16,8 @@ enum { PT_CHANCE_FIGURES = 2, PT_CHANCE_SIZES = 64 };
 
 typedef struct pt_chance {
     const pt_residual *left;
-    double z_min;    /* how many standard deviations a figure must be above the mean of random sets */
-    float *sum;      /* V, rounded up to whole pages: 0 between uses */
-    uint32_t *terms; /* V: scratch */
+    double z_min; /* how many standard deviations a figure must be above the mean of random sets */
+    float *sum;   /* V, rounded up to whole pages: 0 between uses */
     struct pt_random_sets {
         double mean[PT_CHANCE_FIGURES], deviation[PT_CHANCE_FIGURES]; /* of the logarithms */
     } sets[PT_CHANCE_SIZES + 1]; /* by size; larger sets vary less, and are compared with those of the last size */

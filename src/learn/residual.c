@@ -318,7 +318,8 @@ double pt_residual_with_others(pt_residual_row row, const float *sum)
     for (size_t page = 0; page < row.pages; page++, sum += PT_PACKED_PAGE) {
         for (size_t left = pt_residual_number(row.page_counts + 2 * page); left; left--, term += 2, value++) {
             const float own = row.unit * (float)*value;
-            product += (double)own * (sum[pt_residual_number(term)] - own);
+            const float all = sum[pt_residual_number(term)];
+            product += all > 0 ? (double)own * (all - own) : 0;
         }
     }
     return product;

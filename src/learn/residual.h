@@ -69,7 +69,8 @@ static inline size_t pt_residual_number(const unsigned char *at)
 /* Adds a row to sum[V]. Returns the product of the two before. */
 double pt_residual_add(pt_residual_row row, float *sum);
 
-/* The product of a row with sum[V] without the row itself, which is a part of it. */
+/* The product of a row with sum[V] without the row itself, which is a part of it. Terms whose sum was set to 0 do not
+ * count. */
 double pt_residual_with_others(pt_residual_row row, const float *sum);
 
 /* Writes the terms of a row to out[row.count]. */

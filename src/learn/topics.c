@@ -96,7 +96,7 @@ static void list_paper(struct search *s, struct listing *lists, uint32_t paper, 
     }
 }
 
-/* Lists the papers of the candidates, at most so many of each. */
+/* Lists the papers of the candidates, at most `most` of each. */
 static int list_papers(struct search *s, size_t most)
 {
     struct listing *lists = pt_calloc(s->terms, sizeof *lists);
@@ -285,7 +285,7 @@ static int compare_candidates(const void *a, const void *b)
     return x->score != y->score ? (x->score < y->score ? 1 : -1) : (x->term > y->term) - (x->term < y->term);
 }
 
-/* Scores the candidates by at most so many papers each, and ranks those that are topics. */
+/* Scores the candidates, each by at most `most` papers, and ranks those that are topics. */
 static int rank_candidates(struct search *s, size_t most)
 {
     size_t topics = 0;
