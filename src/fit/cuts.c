@@ -8,10 +8,10 @@
  * share is never more than OWN_SHARE_MAX: it gives the best F1 of the tag, but the common one gives the best F1 over
  * all decisions, which matters as much.
  *
- * A precision is asked of a tag, not of all tags together: whoever follows one tag sees no other. Above the
- * same probability, a tag of which fewer papers are near certain is right less often. So each tag has a strictness: how
- * much farther its own least log-odds for 0.8 and for 0.9 are than those of all tags. Again a tag with few examples
- * stays close to all tags.
+ * A precision is asked of a tag, not of all tags together: whoever follows one tag sees no other. Of two tags that are
+ * assigned above the same probability, the one with fewer near-certain papers is right less often. So each tag has a
+ * strictness: how much farther its own least log-odds for 0.8 and for 0.9 are than those of all tags. Again a tag with
+ * few examples stays close to all tags.
  */
 #include "cuts.h"
 

@@ -1,9 +1,9 @@
 /*
  * sums - see sums.h.
  *
- * The weights of a term are neighbours in memory: its row. Most of the time goes into waiting for rows, of which every
- * paper has others, so each is asked for AHEAD terms before it is used. The sums of 64 tags stay in registers while a
- * pass goes over the terms.
+ * The weights of a term are neighbours in memory: its row. Most of the time goes into waiting for rows, since each
+ * paper needs different ones. So a row is asked for AHEAD terms before it is used. The sums of 64 tags stay in
+ * registers while a pass goes over the terms.
  */
 #include "sums.h"
 

@@ -16,7 +16,8 @@
 /* Of a paper that is not there. */
 enum { NO_DAY = INT32_MIN };
 
-/* What lies in memory by key: papers' up to so many times their number and so many more, and so many tags'. */
+/* The highest keys for which there is memory: of papers KEYS_FACTOR times their number and KEYS_MORE, of tags TAG_KEYS.
+ */
 enum { KEYS_FACTOR = 4, KEYS_MORE = 1 << 20, TAG_KEYS = 1 << 20 };
 
 /* A tag of a paper. */
