@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include <sqlite3.h>
-
 #include "base/hash.h"
 
 /* ---- numbers --------------------------------------------------------------------------------------------------- */
@@ -45,65 +43,6 @@ size_t pt_varint_get(const unsigned char *at, uint64_t *number)
     }
     *number = i < PT_VARINT - 1 ? *number << 7 | at[i] : *number << 8 | at[i];
     return i + 1;
-}
-
-/* ---- FTS5's tokenizer ------------------------------------------------------------------------------------------ */
-
-/* A word is at most so long in the index; what is longer is cut. */
-enum { TOKEN_MOST = 32768 };
-
-struct pt_tokenizer {
-    sqlite3 *db; /* without a file: FTS5 hands out its tokenizers by a connection */
-    fts5_tokenizer methods;
-    Fts5Tokenizer *instance;
-};
-
-static void close_tokenizer(struct pt_tokenizer *t)
-{
-    if (t) {
-        if (t->instance) {
-            t->methods.xDelete(t->instance);
-        }
-        sqlite3_close(t->db);
-        free(t);
-    }
-}
-
-/* Asks FTS5 for the tokenizer; returns SQLite's code. */
-static int find_tokenizer(struct pt_tokenizer *t)
-{
-    const char *arguments[] = {"remove_diacritics", "2"}; /* as in migrations.c */
-    sqlite3_stmt *statement = NULL;
-    fts5_api *api = NULL;
-    void *context = NULL;
-    int code = sqlite3_open_v2(":memory:", &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-
-    code = code ? code : sqlite3_prepare_v2(t->db, "SELECT fts5(?1)", -1, &statement, NULL);
-    code = code ? code : sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", NULL);
-    if (!code) {
-        const int step = sqlite3_step(statement);
-        code = step == SQLITE_ROW || step == SQLITE_DONE ? SQLITE_OK : step;
-    }
-    sqlite3_finalize(statement);
-    if (code || !api) {
-        return code ? code : SQLITE_ERROR;
-    }
-    code = api->xFindTokenizer(api, "unicode61", &context, &t->methods);
-    return code ? code : t->methods.xCreate(context, arguments, 2, &t->instance);
-}
-
-static int open_tokenizer(pt_postings *p, papertag_error *err)
-{
-    struct pt_tokenizer *t = pt_calloc(1, sizeof *t);
-    const int code = t ? find_tokenizer(t) : SQLITE_NOMEM;
-
-    if (code) {
-        close_tokenizer(t);
-        return code == SQLITE_NOMEM ? pt_no_memory(err)
-                                    : pt_fail(err, PAPERTAG_IO, "SQLite has no tokenizer: %s", sqlite3_errstr(code));
-    }
-    p->tokenizer = t;
-    return PAPERTAG_OK;
 }
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
@@ -201,32 +140,28 @@ static uint32_t number_of(pt_postings *p, const char *text, uint32_t length)
     return (uint32_t)p->word_count - 1;
 }
 
-/* Takes a word from the tokenizer. The words of a text are counted as FTS5 counts them. */
-static int take_word(void *context, int flags, const char *text, int length, int begin, int end)
+/* Takes a word from the tokenizer. */
+static int take_word(void *context, const char *text, size_t length)
 {
     pt_postings *p = context;
     uint32_t *size = &p->sizes[p->count].words[p->column];
-    uint32_t word;
+    const uint32_t word = number_of(p, text, (uint32_t)length);
 
-    (void)begin;
-    (void)end;
-    *size += !(flags & FTS5_TOKEN_COLOCATED) || !*size;
-    word = number_of(p, text, (uint32_t)(length > TOKEN_MOST ? TOKEN_MOST : length));
     if (word == UINT32_MAX ||
         pt_reserve(&p->occurrences, &p->occurrence_capacity, p->occurrence_count + 1, sizeof *p->occurrences)) {
-        return SQLITE_NOMEM;
+        return PAPERTAG_NO_MEMORY;
     }
-    p->occurrences[p->occurrence_count++] = (struct pt_occurrence){word, (*size - 1) | (p->column ? IN_ABSTRACT : 0)};
-    return SQLITE_OK;
+    p->occurrences[p->occurrence_count++] = (struct pt_occurrence){word, *size | (p->column ? IN_ABSTRACT : 0)};
+    ++*size;
+    return PAPERTAG_OK;
 }
 
 int pt_postings_put(pt_postings *p, const char *title, const char *abstract, papertag_error *err)
 {
     const char *const texts[] = {title, abstract};
-    int status = p->tokenizer ? PAPERTAG_OK : open_tokenizer(p, err);
-    const struct pt_tokenizer *t = p->tokenizer;
+    int status = p->tokenizer ? PAPERTAG_OK : pt_unicode61_open(&p->tokenizer, err);
 
-    if (status || !t) {
+    if (status) {
         return status;
     }
     if (pt_reserve(&p->sizes, &p->capacity, p->count + 1, sizeof *p->sizes)) {
@@ -235,7 +170,7 @@ int pt_postings_put(pt_postings *p, const char *title, const char *abstract, pap
     p->sizes[p->count] = (struct pt_text_size){{0, 0}, 0};
     for (p->column = 0; p->column < 2; p->column++) {
         const char *text = texts[p->column];
-        if (text && t->methods.xTokenize(t->instance, p, FTS5_TOKENIZE_DOCUMENT, text, (int)strlen(text), take_word)) {
+        if (text && pt_unicode61_words(p->tokenizer, text, strlen(text), take_word, p)) {
             return pt_no_memory(err);
         }
     }
@@ -373,7 +308,7 @@ void pt_postings_clear(pt_postings *p)
 
 void pt_postings_free(pt_postings *p)
 {
-    close_tokenizer(p->tokenizer);
+    pt_unicode61_close(p->tokenizer);
     pt_arena_free(&p->arena);
     pt_buf_free(&p->bytes);
     free(p->words);

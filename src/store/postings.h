@@ -2,13 +2,12 @@
  * postings - the words of papers' titles and abstracts, and where they stand: what the text index is made of, before
  * the papers have keys.
  *
- * Words are told apart by FTS5's own tokenizer, as the table `search` names it. It needs no store, so that one thread
- * can do it while another stores the papers before.
+ * Taking texts apart needs no store, so that one thread can do it while another stores the papers before.
  */
 #ifndef PT_STORE_POSTINGS_H
 #define PT_STORE_POSTINGS_H
 
-#include "base/base.h"
+#include "unicode61.h"
 
 /* A word. Its places are bytes as FTS5 has them, but for papers in place of keys: for each paper that has it, the
  * paper's number less that of the one before, twice the size of its places, its places; all numbers as pt_varint_put
@@ -34,7 +33,7 @@ typedef struct pt_postings {
     size_t count, capacity;
 
     /* while they are made */
-    struct pt_tokenizer *tokenizer;
+    pt_unicode61 *tokenizer;
     struct pt_word_slot *slots; /* slot_count, a power of 2: words by their hashes */
     size_t slot_count;
     struct pt_occurrence *occurrences; /* occurrence_count: in the order of the texts */

@@ -3,8 +3,8 @@
  *
  * Every statement is run whole by one of the calls below, which prepare it, bind its values, step through its rows and
  * reset it on every path: none is left half run, so none keeps a read transaction open. Prepared statements are kept in
- * a table by their text. Only this file, row.c, open.c, changes.c, functions.c, check.c and salvage.c see SQLite
- * itself.
+ * a table by their text. Only this file, row.c, open.c, changes.c, functions.c, unicode61.c, check.c and salvage.c see
+ * SQLite itself.
  */
 #ifndef PT_STORE_STATEMENT_H
 #define PT_STORE_STATEMENT_H
