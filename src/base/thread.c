@@ -56,6 +56,7 @@ int pt_parallel(unsigned jobs, size_t count, int (*task)(void *context, size_t i
     size_t started = 0;
     int status = PAPERTAG_OK;
 
+    jobs = pt_jobs(jobs);
     work.statuses = pt_calloc(count, sizeof *work.statuses);
     if (!work.statuses) {
         return PAPERTAG_NO_MEMORY;

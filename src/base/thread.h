@@ -10,9 +10,9 @@
  */
 unsigned pt_jobs(unsigned jobs);
 
-/* Runs task(context, i) for each i < count on up to `jobs` threads, in any order. Returns the first status that is not
- * 0, in the order of i. `done` (may be NULL) is called on the calling thread from time to time, with the number of
- * tasks that are finished. */
+/* Runs task(context, i) for each i < count on up to pt_jobs(jobs) threads, in any order. Returns the first status that
+ * is not 0, in the order of i. `done` (may be NULL) is called on the calling thread from time to time, with the number
+ * of tasks that are finished. */
 int pt_parallel(unsigned jobs, size_t count, int (*task)(void *context, size_t i), void *context,
                 void (*done)(void *context, size_t finished));
 

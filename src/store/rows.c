@@ -466,7 +466,7 @@ int pt_stored_rows_unpack(pt_stored_rows *stored, const pt_vocabulary *vocabular
     struct unpacking u = {.stored = stored, .vocabulary = vocabulary, .out = out};
     int status = open_unpacking(&u);
 
-    status = status ? status : pt_parallel(pt_jobs(jobs), stored->rows.part_count, unpack_part, &u, NULL);
+    status = status ? status : pt_parallel(jobs, stored->rows.part_count, unpack_part, &u, NULL);
     pt_packed_rows_free(&stored->rows);
     free(u.row_of);
     if (status) {

@@ -54,7 +54,7 @@ int pt_fit_run(const pt_fit *fit, const char *stage, size_t count, int (*task)(v
                papertag_error *err)
 {
     struct run run = {fit->options, stage, count, task, context};
-    int status = pt_parallel(pt_jobs(fit->options->jobs), count, run_task, &run, report_progress);
+    int status = pt_parallel(fit->options->jobs, count, run_task, &run, report_progress);
 
     return status == PAPERTAG_NO_MEMORY ? pt_no_memory(err) : status;
 }
