@@ -1,182 +1,15 @@
 /*
- * segment - see segment.h. The form of FTS5's tables: comments at the head of its fts5_index.c.
- *
- * Table search_data has pages by number: 1 the sums, 10 the list of segments, the others text, of segment s and its
- * page p, from 1, under s * 2^37 + p. Such a page: two bytes, where its first key stands if it comes before a word;
- * two bytes, where the list of its words begins; words, each with its papers; the list, of the places of words. Of a
- * word, what it has in common with the one before is left out; of keys likewise. Table search_idx has the first word of
- * each page, cut to what tells it from the word before.
+ * segment - see segment.h.
  */
 #include "segment.h"
 
 #include <stdlib.h>
 
 #include "records.h"
+#include "segment_list.h"
 
-/* PAGE: bytes of a page, as FTS5 has it; HEAD: of its head. WORD: a letter before each word: it is a whole one. */
-enum { PAGE = 4050, HEAD = 4, SUMS = 1, SEGMENTS = 10, FORM = 4, PAGE_BITS = 37, WORD = '0' };
-
-/* Segments at most, of which FTS5 stops at 2,000. MERGED: of one level, when they become one of the next. */
-enum { SEGMENTS_MOST = 1000, LEVELS_MOST = 32, MERGED = 8 };
-
-#define READ_DATA "SELECT block FROM search_data WHERE id=?1"
-#define WRITE_DATA "INSERT OR REPLACE INTO search_data(id, block) VALUES(?1,?2)"
-
-/* ---- the list of segments -------------------------------------------------------------------------------------- */
-
-/* The list as numbers. */
-struct list {
-    unsigned char cookie[4]; /* of FTS5's settings */
-    uint64_t written;        /* pages so far */
-    uint64_t levels, segments;
-    uint64_t merging[LEVELS_MOST], count[LEVELS_MOST]; /* of each level: segments that are being merged; all */
-    uint64_t at[SEGMENTS_MOST + 1][3];                 /* number, first and last page; level by level */
-};
-
-/* A number of a block that ends at `end`; false: there is none. */
-static bool next_number(const unsigned char **at, const unsigned char *end, uint64_t *out)
-{
-    unsigned char bytes[PT_VARINT] = {0};
-    const size_t left = (size_t)(end - *at), size = left < PT_VARINT ? left : PT_VARINT;
-
-    memcpy(bytes, *at, size);
-    *at += pt_varint_get(bytes, out);
-    return *at <= end;
-}
-
-static bool read_levels(struct list *list, const unsigned char *at, const unsigned char *end)
-{
-    uint64_t n = 0;
-
-    for (uint64_t l = 0; l < list->levels; l++) {
-        if (!next_number(&at, end, &list->merging[l]) || !next_number(&at, end, &list->count[l]) ||
-            list->count[l] > list->segments - n) {
-            return false;
-        }
-        for (uint64_t s = 0; s < list->count[l]; s++, n++) {
-            for (size_t i = 0; i < 3; i++) {
-                if (!next_number(&at, end, &list->at[n][i])) {
-                    return false;
-                }
-            }
-        }
-    }
-    return n == list->segments && at == end;
-}
-
-/* Whether the list is of the form known here: a later one has FF where the number of levels stands. */
-static bool read_list(struct list *list, const unsigned char *at, size_t size)
-{
-    const unsigned char *end = at + size;
-
-    if (size < sizeof list->cookie) {
-        return false;
-    }
-    memcpy(list->cookie, at, sizeof list->cookie);
-    at += sizeof list->cookie;
-    return next_number(&at, end, &list->levels) && next_number(&at, end, &list->segments) &&
-           next_number(&at, end, &list->written) && list->levels <= LEVELS_MOST && list->segments < SEGMENTS_MOST &&
-           read_levels(list, at, end);
-}
-
-/* Puts a segment into the list as the newest, the last of the first level. */
-static void put_segment(struct list *list, uint64_t number, uint64_t pages)
-{
-    list->levels += !list->levels;
-    memmove(list->at[list->count[0] + 1], list->at[list->count[0]],
-            (size_t)(list->segments - list->count[0]) * sizeof *list->at);
-    list->at[list->count[0]][0] = number;
-    list->at[list->count[0]][1] = 1;
-    list->at[list->count[0]][2] = pages;
-    list->count[0]++;
-    list->segments++;
-    list->written += pages;
-}
-
-static void put_number(pt_buf *buf, uint64_t number)
-{
-    unsigned char bytes[PT_VARINT];
-
-    pt_buf_append(buf, bytes, pt_varint_put(bytes, number));
-}
-
-static int write_data(papertag_store *store, int64_t id, const pt_buf *block, papertag_error *err)
-{
-    return block->failed ? pt_no_memory(err)
-                         : pt_store_do(store, WRITE_DATA, err, "ib", id, (const void *)block->data, block->size);
-}
-
-static int write_list(papertag_store *store, const struct list *list, papertag_error *err)
-{
-    pt_buf block = {0};
-    uint64_t n = 0;
-    int status;
-
-    pt_buf_append(&block, list->cookie, sizeof list->cookie);
-    put_number(&block, list->levels);
-    put_number(&block, list->segments);
-    put_number(&block, list->written);
-    for (uint64_t l = 0; l < list->levels; l++) {
-        put_number(&block, list->merging[l]);
-        put_number(&block, list->count[l]);
-        for (uint64_t s = 0; s < list->count[l]; s++, n++) {
-            for (size_t i = 0; i < 3; i++) {
-                put_number(&block, list->at[n][i]);
-            }
-        }
-    }
-    status = write_data(store, SEGMENTS, &block, err);
-    pt_buf_free(&block);
-    return status;
-}
-
-/* The lowest number that no segment has. */
-static uint64_t free_number(const struct list *list)
-{
-    bool taken[SEGMENTS_MOST + 2] = {false};
-    uint64_t number = 1;
-
-    for (uint64_t n = 0; n < list->segments; n++) {
-        if (list->at[n][0] <= SEGMENTS_MOST) {
-            taken[list->at[n][0]] = true;
-        }
-    }
-    while (taken[number]) {
-        number++;
-    }
-    return number;
-}
-
-/* A block of search_data. */
-struct block {
-    struct list *list;
-    uint64_t sums[3]; /* papers; words of their titles, of their abstracts */
-    bool known;
-};
-
-static int take_list(void *context, pt_db_row *row, papertag_error *err)
-{
-    struct block *b = context;
-    const pt_db_value value = pt_db_get(row, 0);
-
-    (void)err;
-    b->known = value.type == PT_DB_BYTES && read_list(b->list, value.bytes, value.size);
-    return PAPERTAG_OK;
-}
-
-static int take_sums(void *context, pt_db_row *row, papertag_error *err)
-{
-    struct block *b = context;
-    const pt_db_value value = pt_db_get(row, 0);
-    const unsigned char *at = value.bytes, *end = at + value.size;
-
-    (void)err;
-    b->known = value.type == PT_DB_BYTES; /* empty at first */
-    for (size_t i = 0; i < 3 && value.size && b->known; i++) {
-        b->known = next_number(&at, end, &b->sums[i]);
-    }
-    return PAPERTAG_OK;
-}
+/* Segments of one level when they become one of the next. */
+enum { MERGED = 8 };
 
 /* ---- a segment ------------------------------------------------------------------------------------------------- */
 
@@ -193,7 +26,7 @@ struct writer {
 
 static void begin_page(struct writer *w)
 {
-    static const unsigned char head[HEAD] = {0};
+    static const unsigned char head[PT_FTS_HEAD] = {0};
 
     pt_buf_clear(&w->page);
     pt_buf_clear(&w->list);
@@ -219,7 +52,7 @@ static int end_page(struct writer *w, papertag_error *err)
     set_head(w, 2, w->page.size);
     pt_buf_append(&w->page, w->list.data, w->list.size);
     w->page.failed = w->page.failed || w->list.failed;
-    status = write_data(w->store, (int64_t)(w->segment << PAGE_BITS | w->number), &w->page, err);
+    status = pt_segment_page_write(w->store, (int64_t)(w->segment << PT_FTS_PAGE_BITS | w->number), &w->page, err);
     begin_page(w);
     return status;
 }
@@ -243,7 +76,7 @@ static size_t common(const pt_posted_word *a, const pt_posted_word *b)
 /* Writes the first word of a page, cut, into search_idx. Of the first page it is "". */
 static int write_first(struct writer *w, const pt_posted_word *word, papertag_error *err)
 {
-    static const char sql[] = "INSERT INTO search_idx(segid, term, pgno) VALUES(?1,?2,?3)", whole = WORD;
+    static const char sql[] = "INSERT INTO search_idx(segid, term, pgno) VALUES(?1,?2,?3)", whole = PT_FTS_WORD;
     pt_buf first = {0};
     int status;
 
@@ -258,25 +91,25 @@ static int write_first(struct writer *w, const pt_posted_word *word, papertag_er
 
 static int put_word(struct writer *w, const pt_posted_word *word, papertag_error *err)
 {
-    static const char whole = WORD;
+    static const char whole = PT_FTS_WORD;
     bool is_first;
     int status = PAPERTAG_OK;
 
-    if (filled(w, word->length + 3) >= PAGE && w->page.size > HEAD) {
+    if (filled(w, word->length + 3) >= PT_FTS_PAGE && w->page.size > PT_FTS_HEAD) {
         status = end_page(w, err);
     }
     is_first = !w->list.size;
     status = status || !is_first ? status : write_first(w, word, err);
-    put_number(&w->list, w->page.size - w->last_place);
+    pt_segment_put_number(&w->list, w->page.size - w->last_place);
     w->last_place = w->page.size;
     if (is_first) {
-        put_number(&w->page, 1 + (uint64_t)word->length);
+        pt_segment_put_number(&w->page, 1 + (uint64_t)word->length);
         pt_buf_append(&w->page, &whole, 1);
         pt_buf_append(&w->page, word->text, word->length);
     } else {
         const size_t shared = common(w->before, word);
-        put_number(&w->page, 1 + shared);
-        put_number(&w->page, word->length - shared);
+        pt_segment_put_number(&w->page, 1 + shared);
+        pt_segment_put_number(&w->page, word->length - shared);
         pt_buf_append(&w->page, word->text + shared, word->length - shared);
     }
     w->before = word;
@@ -287,12 +120,12 @@ static int put_word(struct writer *w, const pt_posted_word *word, papertag_error
 
 static int put_key(struct writer *w, int64_t key, papertag_error *err)
 {
-    int status = filled(w, 0) >= PAGE ? end_page(w, err) : PAPERTAG_OK;
+    int status = filled(w, 0) >= PT_FTS_PAGE ? end_page(w, err) : PAPERTAG_OK;
 
     if (w->is_fresh) {
         set_head(w, 0, w->page.size);
     }
-    put_number(&w->page, (uint64_t)(w->is_fresh || !w->last_key ? key : key - w->last_key));
+    pt_segment_put_number(&w->page, (uint64_t)(w->is_fresh || !w->last_key ? key : key - w->last_key));
     w->last_key = key;
     w->is_fresh = false;
     return status;
@@ -303,11 +136,11 @@ static int put_places(struct writer *w, const unsigned char *bytes, size_t size,
 {
     int status = PAPERTAG_OK;
 
-    put_number(&w->page, 2 * (uint64_t)size);
-    while (!status && filled(w, size) >= PAGE) {
+    pt_segment_put_number(&w->page, 2 * (uint64_t)size);
+    while (!status && filled(w, size) >= PT_FTS_PAGE) {
         size_t fit = 0;
         uint64_t number;
-        while (fit < size && filled(w, fit) < PAGE) {
+        while (fit < size && filled(w, fit) < PT_FTS_PAGE) {
             fit += pt_varint_get(bytes + fit, &number);
         }
         pt_buf_append(&w->page, bytes, fit);
@@ -355,7 +188,7 @@ static int write_segment(const pt_new_texts *t, const pt_postings *p, uint64_t s
     for (size_t i = 0; i < p->word_count && !status; i++) {
         status = put_papers(&w, p, &p->words[i], t->keys, err);
     }
-    if (!status && w.page.size > HEAD) {
+    if (!status && w.page.size > PT_FTS_HEAD) {
         status = end_page(&w, err);
     }
     *pages = w.number - 1;
@@ -367,10 +200,9 @@ static int write_segment(const pt_new_texts *t, const pt_postings *p, uint64_t s
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
 /* Writes how many words each text has, and adds them to the sums. */
-static int write_sizes(const pt_new_texts *t, const pt_postings *p, uint64_t sums[3], papertag_error *err)
+static int write_sizes(const pt_new_texts *t, const pt_postings *p, pt_segment_list *list, papertag_error *err)
 {
     static const char sql[] = "INSERT OR REPLACE INTO search_docsize(id, sz) VALUES(?1,?2)";
-    pt_buf block = {0};
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < p->count && !status; i++) {
@@ -381,21 +213,16 @@ static int write_sizes(const pt_new_texts *t, const pt_postings *p, uint64_t sum
             size = pt_varint_put(sizes, words[0]);
             size += pt_varint_put(sizes + size, words[1]);
             status = pt_store_do(t->store, sql, err, "ib", t->keys[i], (const void *)sizes, size);
-            sums[0]++;
-            sums[1] += words[0];
-            sums[2] += words[1];
+            list->papers++;
+            list->words[0] += words[0];
+            list->words[1] += words[1];
         }
     }
-    for (size_t i = 0; i < 3; i++) {
-        put_number(&block, sums[i]);
-    }
-    status = status ? status : write_data(t->store, SUMS, &block, err);
-    pt_buf_free(&block);
-    return status;
+    return status ? status : pt_segment_sums_write(t->store, list, err);
 }
 
 /* Has FTS5 merge segments when there are many of one level: about as many pages as the last one has, of each level. */
-static int merge_some(papertag_store *store, const struct list *list, uint64_t pages, papertag_error *err)
+static int merge_some(papertag_store *store, const pt_segment_list *list, uint64_t pages, papertag_error *err)
 {
     static const char sql[] = "INSERT INTO search(search, rank) VALUES('merge', ?1)";
     bool many = false;
@@ -406,19 +233,6 @@ static int merge_some(papertag_store *store, const struct list *list, uint64_t p
     return many ? pt_store_do(store, sql, err, "i", (int64_t)(pages * list->levels)) : PAPERTAG_OK;
 }
 
-/* Reads what will be changed, if it is of the form known. */
-static int read_index(papertag_store *store, struct block *b, papertag_error *err)
-{
-    static const char form[] = "SELECT v FROM search_config WHERE k='version'";
-    int64_t version = 0;
-    int status = pt_store_ask(store, form, &version, err, "");
-
-    status =
-        status || version != FORM ? status : pt_store_row(store, READ_DATA, take_list, b, err, "i", (int64_t)SEGMENTS);
-    status = status || !b->known ? status : pt_store_row(store, READ_DATA, take_sums, b, err, "i", (int64_t)SUMS);
-    return status == PAPERTAG_END ? PAPERTAG_OK : status;
-}
-
 /* Makes FTS5 write what it has gathered, then forget all that it knows of its tables: going back to a place in a
  * transaction does that. The command before is there for FTS5 to take part in the transaction. */
 static const char forget[] =
@@ -427,22 +241,20 @@ static const char forget[] =
 /* Writes the texts as a segment; *done: whether the index is of the form known. */
 static int write_texts(const pt_new_texts *t, const pt_postings *p, bool *done, papertag_error *err)
 {
-    struct list list = {.levels = 0};
-    struct block block = {.list = &list};
+    pt_segment_list list;
     uint64_t number, pages = 0;
     int status = pt_store_exec(t->store, forget, err);
 
-    status = status ? status : read_index(t->store, &block, err);
-    *done = block.known;
-    if (status || !block.known) {
+    status = status ? status : pt_segment_list_read(t->store, &list, done, err);
+    if (status || !*done) {
         return status;
     }
-    number = free_number(&list);
+    number = pt_segment_list_free_number(&list);
     status = write_segment(t, p, number, &pages, err);
-    status = status ? status : write_sizes(t, p, block.sums, err);
+    status = status ? status : write_sizes(t, p, &list, err);
     if (!status && pages) {
-        put_segment(&list, number, pages);
-        status = write_list(t->store, &list, err);
+        pt_segment_list_put(&list, number, pages);
+        status = pt_segment_list_write(t->store, &list, err);
     }
     return status ? status : merge_some(t->store, &list, pages, err);
 }
