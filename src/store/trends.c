@@ -96,10 +96,9 @@ static int append_trend(struct trends *t, papertag_trend trend, size_t length, p
 
 /* Titles being counted. */
 struct titles {
-    pt_lexicon *lexicon;
+    pt_common *common;
     const pt_tfidf_options *options;
-    pt_rows rows; /* not wanted: only the lexicon's counts are */
-    size_t count;
+    size_t papers; /* those without a title too */
 };
 
 static int count_title(void *context, pt_db_row *row, papertag_error *err)
@@ -107,71 +106,46 @@ static int count_title(void *context, pt_db_row *row, papertag_error *err)
     struct titles *t = context;
     const char *title = pt_db_peek_or_null(row, 0);
 
-    t->count++;
-    t->rows.count = 0;
-    return title ? pt_lexicon_count(t->lexicon, t->options, &(pt_texts){title, NULL}, 1, 1, &t->rows, err)
-                 : PAPERTAG_OK;
+    t->papers++;
+    return title ? pt_common_count(t->common, t->options, title, err) : PAPERTAG_OK;
 }
 
-/* Counts the terms of the titles of [first, last]; *papers: how many titles. */
+/* Counts the terms of the titles of [first, last]; *papers: how many papers. */
 static int count_titles(papertag_store *store, int64_t first, int64_t last, const pt_tfidf_options *options,
-                        pt_lexicon *lexicon, size_t *papers, papertag_error *err)
+                        pt_common *common, size_t *papers, papertag_error *err)
 {
     static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
                               " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
-    struct titles t = {.lexicon = lexicon, .options = options};
+    struct titles t = {common, options, 0};
     int status = pt_store_each(store, sql, count_title, &t, err, "ii", first, last);
 
-    pt_rows_free(&t.rows);
-    *papers = t.count;
+    *papers = t.papers;
     return status;
 }
 
-/* Finds rising terms; the first `known` of the lexicon had before[i] papers in the period before. */
-static int compare_terms(struct trends *t, const pt_lexicon *lexicon, const uint32_t *before, size_t known,
-                         papertag_error *err)
-{
-    int status = PAPERTAG_OK;
-
-    for (size_t i = 0; i < pt_lexicon_end(lexicon) && !status; i++) {
-        const size_t was = i < known ? before[i] : 0, all = pt_lexicon_df(lexicon, i);
-        papertag_trend trend = {.now = all - was, .before = was};
-        size_t length;
-        if (!all) {
-            continue; /* no term has this number: shards are of different lengths */
-        }
-        trend.term = pt_lexicon_term(lexicon, i, &length);
-        status = append_trend(t, trend, length, err);
-    }
-    return status;
-}
-
+/* Now comes first: of the period before, only the terms matter that enough papers have now. */
 static int find_title_trends(papertag_store *store, struct trends *t, papertag_error *err)
 {
     pt_tfidf_options options = {.text = {.plurals = true, .segments = true}, .ngram_max = 2, .title_weight = 1};
     const struct periods *d = &t->days;
-    pt_lexicon lexicon = {0};
-    uint32_t *before = NULL;
-    size_t known = 0, size;
+    pt_common common = {.least = PAPERS_LEAST};
+    size_t size;
     const char *words = pt_stop_words_english(&size);
     int status = pt_words_build(&options.text.stop_words, words, size, err);
 
+    status = status ? status : count_titles(store, d->first, d->last, &options, &common, &t->papers_now, err);
+    status = status ? status : pt_common_narrow(&common, err);
     if (!status) {
-        status = count_titles(store, d->first_before, d->last_before, &options, &lexicon, &t->papers_before, err);
+        status = count_titles(store, d->first_before, d->last_before, &options, &common, &t->papers_before, err);
     }
-    if (!status) {
-        known = pt_lexicon_end(&lexicon);
-        before = pt_calloc(known + 1, sizeof *before);
-        status = before ? PAPERTAG_OK : pt_no_memory(err);
+    for (size_t i = 0; i < common.count && !status; i++) {
+        const pt_common_term *term = &common.terms[i];
+        const papertag_trend trend = {
+            .term = common.text.data + term->start, .now = term->texts[0], .before = term->texts[1]};
+        status = append_trend(t, trend, term->length, err);
     }
-    for (size_t i = 0; i < known && !status; i++) {
-        before[i] = pt_lexicon_df(&lexicon, i);
-    }
-    status = status ? status : count_titles(store, d->first, d->last, &options, &lexicon, &t->papers_now, err);
-    status = status ? status : compare_terms(t, &lexicon, before, known, err);
-    free(before);
     pt_words_free(&options.text.stop_words);
-    pt_lexicon_free(&lexicon);
+    pt_common_free(&common);
     return status;
 }
 

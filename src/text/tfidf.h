@@ -11,6 +11,7 @@
 #ifndef PT_TFIDF_H
 #define PT_TFIDF_H
 
+#include "common.h"
 #include "counter.h"
 #include "lexicon.h"
 #include "packed.h"

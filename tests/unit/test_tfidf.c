@@ -1,5 +1,6 @@
 /*
- * Unit tests of tfidf: values computed by hand, limits, title weight; lexicon and vocabulary give the same row.
+ * Unit tests of tfidf: values computed by hand, limits, title weight; lexicon and vocabulary give the same row;
+ * common terms.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/hash.h"
 #include "text/tfidf.h"
 
 static const pt_texts papers[] = {{"Sparse attention", "attention attention is cheap"},
@@ -270,6 +272,56 @@ static void test_a_term_is_compared_to_the_last_byte(void **state)
     }
 }
 
+/* Texts of a few words drawn by chance, so that many n-grams occur in no more than two. */
+static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
+{
+    enum { TEXTS = 2000, LEAST = 3 };
+    const pt_tfidf_options options = {.text = {.plurals = true}, .ngram_max = 2, .title_weight = 1};
+    pt_lexicon lexicons[2] = {{.papers = 0}};
+    pt_common common = {.least = LEAST};
+    pt_rows rows = {0};
+    uint64_t random = 5;
+    size_t expected = 0;
+    (void)state;
+
+    for (int period = 0; period < 2; period++) {
+        for (int i = 0; i < TEXTS; i++) {
+            char text[80] = "";
+            for (int w = 0; w < i % 7; w++) {
+                const unsigned number = (unsigned)(pt_random(&random) >> 32);
+                snprintf(text + strlen(text), sizeof text - strlen(text), "w%c%u ", 'a' + period * (number % 2),
+                         number >> 16 >> number % 16);
+            }
+            assert_int_equal(pt_lexicon_count(&lexicons[period], &options, &(pt_texts){text, NULL}, 1, 1, &rows, NULL),
+                             0);
+            assert_int_equal(pt_common_count(&common, &options, text, NULL), 0);
+        }
+        assert_int_equal(period ? 0 : pt_common_narrow(&common, NULL), 0);
+    }
+    for (size_t i = 0; i < pt_lexicon_end(&lexicons[0]); i++) {
+        expected += pt_lexicon_df(&lexicons[0], i) >= LEAST;
+    }
+    assert_int_equal(common.count, expected);
+    assert_true(expected > 100);
+    for (size_t k = 0; k < common.count; k++) {
+        const pt_common_term *term = &common.terms[k];
+        for (int period = 0; period < 2; period++) {
+            size_t texts = 0, length;
+            for (size_t i = 0; i < pt_lexicon_end(&lexicons[period]); i++) {
+                const size_t df = pt_lexicon_df(&lexicons[period], i);
+                const char *other = df ? pt_lexicon_term(&lexicons[period], i, &length) : "";
+                texts +=
+                    df && length == term->length && !memcmp(other, common.text.data + term->start, length) ? df : 0;
+            }
+            assert_int_equal(term->texts[period], texts);
+        }
+    }
+    pt_common_free(&common);
+    pt_rows_free(&rows);
+    pt_lexicon_free(&lexicons[0]);
+    pt_lexicon_free(&lexicons[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_values_by_hand),
@@ -280,6 +332,7 @@ int main(void)
                                        cmocka_unit_test(test_more_papers_than_memory_can_hold),
                                        cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),
                                        cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms),
-                                       cmocka_unit_test(test_a_term_is_compared_to_the_last_byte)};
+                                       cmocka_unit_test(test_a_term_is_compared_to_the_last_byte),
+                                       cmocka_unit_test(test_common_terms_are_counted_as_a_lexicon_counts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
