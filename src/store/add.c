@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "days.h"
+#include "doubts.h"
 #include "identity.h"
 #include "known_model.h"
 #include "model/model.h"
@@ -246,10 +247,10 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
 {
     struct adding a = {.store = store, .counts = *counts, .rows = {.store = store, .space = batch->space}};
     pt_known_model known = {0};
-    int status = PAPERTAG_OK;
+    int status = pt_doubts_await_papers(store, err);
 
     pt_store_now(a.now);
-    if (model) {
+    if (!status && model) {
         status = pt_store_know_model(store, model, &known, err);
         a.model = &known;
     }

@@ -322,6 +322,7 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
         "DELETE FROM marks WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM marks_before WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM row_blocks", /* they are made again from the texts */
+        "DELETE FROM doubts",     /* and these from opinions */
         "INSERT INTO search(search) VALUES('rebuild')",
         "DELETE FROM tagged",
         "INSERT INTO tagged(tag, day, paper, p) SELECT tag, day, paper, max(p) FROM ("

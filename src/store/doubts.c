@@ -1,7 +1,7 @@
 /*
  * doubts - see doubts.h.
  *
- * Opinions are read in their order, by paper, then by tag, and compared with cuts and verdicts that lie in memory: a
+ * Opinions are read a block at a time, by paper, then by tag, and compared with cuts and verdicts that lie in memory: a
  * join would look both up for each opinion, and sort them all.
  */
 #include "doubts.h"
@@ -11,10 +11,15 @@
 
 #include "store.h"
 
+/* Papers of a block, from a multiple of that on. With fewer than KEPT_LEAST blocks not known, nothing is written: to
+ * read them takes some milliseconds. */
+enum { BLOCK = 256, KEPT_LEAST = 16 };
+
 /* The cut of a model for a tag. */
 struct cut {
     int64_t model, tag;
     double cut;
+    size_t number; /* of the tag, in walk.tags */
 };
 
 /* What a verdict is about. */
@@ -22,19 +27,38 @@ struct judged {
     int64_t paper, tag;
 };
 
+/* What is known of a block. */
+struct block {
+    int64_t number;
+    double nearest; /* no decision that is asked for is nearer; INFINITY: there is none */
+    bool is_known;
+};
+
 /* A walk over the opinions. */
 struct walk {
-    int64_t *models; /* last + 1, by paper: the model that tagged it; 0: none */
-    size_t last;
-    const struct cut *cuts; /* cut_count, by model, then tag */
+    papertag_store *store;
+    struct cut *cuts; /* cut_count, by model, then tag */
     size_t cut_count;
-    const struct judged *judged; /* judged_count, by paper, then tag; those before `at` are done */
-    size_t judged_count, at;
+    int64_t *tags; /* tag_count, ascending: those that have a cut */
+    size_t tag_count;
+    const struct judged *judged; /* judged_count, by paper, then tag */
+    size_t judged_count;
+    struct block *blocks; /* block_count: all */
+    size_t block_count;
+
+    int64_t tag; /* the decisions asked for; 0: all */
     size_t limit;
-    pt_doubt best;  /* of the paper being read; paper 0: none */
     pt_doubt *list; /* count, at most twice the limit */
     size_t count, capacity;
     double most; /* what is farther is not among the nearest */
+
+    /* of the block being read */
+    int64_t first;         /* its first paper */
+    int64_t models[BLOCK]; /* by paper: the model that tagged it; 0: none */
+    size_t at;             /* verdicts before this one are done */
+    pt_doubt best;         /* of the paper being read; paper 0: none */
+    double *nearest;       /* tag_count: the nearest of each tag */
+    bool keeps;            /* it is written to the table */
 };
 
 static int compare_doubts(const void *a, const void *b)
@@ -49,7 +73,7 @@ static int compare_doubts(const void *a, const void *b)
 static void cut_list(struct walk *w)
 {
     pt_sort(w->list, w->count, sizeof *w->list, compare_doubts);
-    if (w->limit && w->count > w->limit) {
+    if (w->limit && w->count >= w->limit) {
         w->count = w->limit;
         w->most = w->list[w->count - 1].distance;
     }
@@ -69,6 +93,8 @@ static int take_doubt(struct walk *w, const pt_doubt *doubt, papertag_error *err
     }
     return PAPERTAG_OK;
 }
+
+/* ---- a block --------------------------------------------------------------------------------------------------- */
 
 /* The cut that decided; NULL: not known. Neighbouring opinions mostly ask for neighbouring cuts of one model. */
 static const struct cut *find_cut(const struct walk *w, int64_t model, int64_t tag)
@@ -97,12 +123,29 @@ static bool is_judged(struct walk *w, int64_t paper, int64_t tag)
     return w->at < w->judged_count && w->judged[w->at].paper == paper && w->judged[w->at].tag == tag;
 }
 
+/* The first verdict on a paper or one after it. */
+static size_t find_judged(const struct walk *w, int64_t paper)
+{
+    size_t low = 0, high = w->judged_count;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (w->judged[middle].paper < paper) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
 {
     struct walk *w = context;
     const int64_t paper = pt_db_key(row, 0), tag = pt_db_key(row, 1);
     const double margin = pt_db_real_or_nan(row, 2);
-    const struct cut *c = (uint64_t)paper <= w->last ? find_cut(w, w->models[paper], tag) : NULL;
+    const uint64_t place = (uint64_t)(paper - w->first);
+    const struct cut *c = place < BLOCK ? find_cut(w, w->models[place], tag) : NULL;
     double distance;
     int status = PAPERTAG_OK;
 
@@ -114,30 +157,166 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
         return status;
     }
     distance = fabs(margin - c->cut);
-    if (isnan(distance) || distance > w->most || (w->best.paper && w->best.distance <= distance) ||
-        is_judged(w, paper, tag)) {
+    if (isnan(distance) || is_judged(w, paper, tag)) {
         return status;
     }
-    w->best = (pt_doubt){distance, paper, tag, pt_db_real(row, 3, 0, 1), margin, c->cut, pt_db_flag(row, 4)};
+    w->nearest[c->number] = fmin(w->nearest[c->number], distance);
+    if ((!w->tag || tag == w->tag) && distance <= w->most && !(w->best.paper && w->best.distance <= distance)) {
+        w->best = (pt_doubt){distance, paper, tag, pt_db_real(row, 3, 0, 1), margin, c->cut, pt_db_flag(row, 4)};
+    }
     return status;
 }
 
 static int read_model(void *context, pt_db_row *row, papertag_error *err)
 {
     struct walk *w = context;
-    const size_t paper = (size_t)pt_db_key(row, 0);
+    const uint64_t place = (uint64_t)(pt_db_key(row, 0) - w->first);
 
     (void)err;
-    if (paper <= w->last && !pt_db_is_null(row, 1)) {
-        w->models[paper] = pt_db_key(row, 1);
+    if (place < BLOCK) {
+        w->models[place] = pt_db_key(row, 1);
     }
     return PAPERTAG_OK;
 }
 
+/* Writes what was found in the block. What cannot be kept is found again next time: that is no error. */
+static void keep_block(struct walk *w, int64_t block)
+{
+    static const char forget[] = "DELETE FROM doubts WHERE block=?1 AND tag IN (SELECT key FROM tags)";
+    static const char write[] = "INSERT OR REPLACE INTO doubts(tag, block, nearest) VALUES(?1,?2,?3)";
+    papertag_error why;
+    int status = pt_store_do(w->store, forget, &why, "i", block);
+
+    for (size_t t = 0; t < w->tag_count && !status; t++) {
+        if (w->nearest[t] < INFINITY) {
+            status = pt_store_do(w->store, write, &why, "iir", w->tags[t], block, w->nearest[t]);
+        }
+    }
+    status = status ? status : pt_store_do(w->store, write, &why, "iir", (int64_t)0, block, 0.0);
+    w->keeps = !status;
+}
+
+static int read_block(struct walk *w, int64_t block, papertag_error *err)
+{
+    /* by the index of models, which is small: the papers themselves are not */
+    static const char models[] = "SELECT p.key, p.model FROM models m CROSS JOIN papers p INDEXED BY papers_model"
+                                 " ON p.model=m.key WHERE p.key BETWEEN ?1 AND ?2";
+    static const char opinions[] = "SELECT paper, tag, margin, p, assigned FROM opinions WHERE paper BETWEEN ?1 AND ?2"
+                                   " AND (?3=0 OR tag=?3) ORDER BY paper, tag";
+    const int64_t last = (block + 1) * BLOCK - 1, tag = w->keeps ? 0 : w->tag;
+    int status;
+
+    w->first = block * BLOCK;
+    w->at = find_judged(w, w->first);
+    w->best.paper = 0;
+    memset(w->models, 0, sizeof w->models);
+    for (size_t t = 0; t < w->tag_count; t++) {
+        w->nearest[t] = INFINITY;
+    }
+    status = pt_store_each(w->store, models, read_model, w, err, "ii", w->first, last);
+    status = status ? status : pt_store_each(w->store, opinions, read_opinion, w, err, "iii", w->first, last, tag);
+    status = status || !w->best.paper ? status : take_doubt(w, &w->best, err);
+    if (!status && w->keeps) {
+        keep_block(w, block);
+    }
+    return status;
+}
+
+/* ---- all blocks ------------------------------------------------------------------------------------------------ */
+
+static int read_known(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct walk *w = context;
+    const int64_t tag = pt_db_integer(row, 0, 0, INT64_MAX);
+    const size_t number = pt_db_count(row, 1);
+    const double nearest = pt_db_real(row, 2, 0, INFINITY);
+
+    (void)err;
+    if (number >= w->block_count) {
+        return PAPERTAG_OK;
+    }
+    if (!tag) {
+        w->blocks[number].is_known = true;
+    } else {
+        w->blocks[number].nearest = fmin(w->blocks[number].nearest, nearest);
+    }
+    return PAPERTAG_OK;
+}
+
+/* Reads what is known of the blocks; *unknown: of how many nothing is. */
+static int read_blocks(struct walk *w, size_t *unknown, papertag_error *err)
+{
+    static const char all[] = "SELECT tag, block, nearest FROM doubts";
+    static const char of_tag[] = "SELECT tag, block, nearest FROM doubts WHERE tag IN (0, ?1)";
+    int status;
+
+    for (size_t b = 0; b < w->block_count; b++) {
+        w->blocks[b] = (struct block){(int64_t)b, INFINITY, false};
+    }
+    status = pt_store_each(w->store, w->tag ? of_tag : all, read_known, w, err, w->tag ? "i" : "", w->tag);
+    *unknown = 0;
+    for (size_t b = 0; b < w->block_count; b++) {
+        *unknown += !w->blocks[b].is_known;
+    }
+    return status;
+}
+
+/* Reads the blocks of which nothing is known, and keeps what is found if they are many. */
+static int read_unknown(struct walk *w, papertag_error *err)
+{
+    size_t unknown;
+    bool writes = false;
+    int status = read_blocks(w, &unknown, err);
+
+    if (!status && unknown >= KEPT_LEAST && pt_store_keep_begin(w->store)) {
+        writes = w->keeps = true;
+        status = read_blocks(w, &unknown, err); /* as they are now that nobody else can change them */
+    }
+    for (size_t b = 0; b < w->block_count && !status; b++) {
+        if (!w->blocks[b].is_known) {
+            w->blocks[b].nearest = INFINITY; /* what is in it has been taken */
+            status = read_block(w, w->blocks[b].number, err);
+        }
+    }
+    if (writes) {
+        pt_store_keep_end(w->store, status || !w->keeps ? PAPERTAG_IO : PAPERTAG_OK);
+    }
+    w->keeps = false;
+    return status;
+}
+
+static int compare_blocks(const void *a, const void *b)
+{
+    const struct block *x = a, *y = b;
+
+    return x->nearest != y->nearest ? (x->nearest < y->nearest ? -1 : 1)
+                                    : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Reads the other blocks, until no further one can have anything nearer. */
+static int read_nearest(struct walk *w, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    pt_sort(w->blocks, w->block_count, sizeof *w->blocks, compare_blocks);
+    for (size_t b = 0; b < w->block_count && !status; b++) {
+        if (w->limit && w->count >= w->limit) {
+            cut_list(w);
+        }
+        if (w->blocks[b].nearest > w->most || isinf(w->blocks[b].nearest)) {
+            break;
+        }
+        status = read_block(w, w->blocks[b].number, err);
+    }
+    return status;
+}
+
+/* ---- what opinions are compared with --------------------------------------------------------------------------- */
+
 static void read_cut(pt_db_row *row, pt_arena *arena, void *item)
 {
     (void)arena;
-    *(struct cut *)item = (struct cut){pt_db_key(row, 0), pt_db_key(row, 1), pt_db_real_or_nan(row, 2)};
+    *(struct cut *)item = (struct cut){pt_db_key(row, 0), pt_db_key(row, 1), pt_db_real_or_nan(row, 2), 0};
 }
 
 static void read_judged(pt_db_row *row, pt_arena *arena, void *item)
@@ -146,41 +325,71 @@ static void read_judged(pt_db_row *row, pt_arena *arena, void *item)
     *(struct judged *)item = (struct judged){pt_db_key(row, 0), pt_db_key(row, 1)};
 }
 
-/* Reads what opinions are compared with. */
-static int read_around(papertag_store *store, pt_arena *arena, struct walk *w, papertag_error *err)
+static int compare_tags(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Numbers the tags that have a cut. */
+static int number_tags(struct walk *w, pt_arena *arena)
+{
+    w->tags = pt_arena_array(arena, w->cut_count + 1, sizeof *w->tags);
+    w->nearest = pt_arena_array(arena, w->cut_count + 1, sizeof *w->nearest);
+    if (!w->tags || !w->nearest) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < w->cut_count; i++) {
+        w->tags[i] = w->cuts[i].tag;
+    }
+    pt_sort(w->tags, w->cut_count, sizeof *w->tags, compare_tags);
+    for (size_t i = 0; i < w->cut_count; i++) {
+        if (!i || w->tags[i] != w->tags[i - 1]) {
+            w->tags[w->tag_count++] = w->tags[i];
+        }
+    }
+    for (size_t i = 0; i < w->cut_count; i++) {
+        const int64_t *found = bsearch(&w->cuts[i].tag, w->tags, w->tag_count, sizeof *w->tags, compare_tags);
+        w->cuts[i].number = (size_t)(found - w->tags);
+    }
+    return PAPERTAG_OK;
+}
+
+static int open_walk(struct walk *w, pt_arena *arena, papertag_error *err)
 {
     pt_listing cuts = {.arena = arena, .size = sizeof(struct cut), .read = read_cut};
     pt_listing judged = {.arena = arena, .size = sizeof(struct judged), .read = read_judged};
-    int status = pt_store_last_paper(store, &w->last, err);
+    size_t last = 0;
+    int status = pt_store_last_paper(w->store, &last, err);
 
-    w->models = pt_calloc(w->last + 1, sizeof *w->models);
-    status = status || w->models ? status : pt_no_memory(err);
-    status = status ? status : pt_store_each(store, "SELECT key, model FROM papers", read_model, w, err, "");
-    status = status ? status : pt_store_list(store, "SELECT model, tag, cut FROM cuts ORDER BY 1, 2", &cuts, err, "");
-    status = status ? status : pt_store_list(store, "SELECT paper, tag FROM verdicts ORDER BY 1, 2", &judged, err, "");
+    w->block_count = last / BLOCK + 1;
+    w->blocks = pt_arena_array(arena, w->block_count, sizeof *w->blocks);
+    status = status || w->blocks ? status : pt_no_memory(err);
+    status =
+        status ? status : pt_store_list(w->store, "SELECT model, tag, cut FROM cuts ORDER BY 1, 2", &cuts, err, "");
+    if (!status) {
+        status = pt_store_list(w->store, "SELECT paper, tag FROM verdicts ORDER BY 1, 2", &judged, err, "");
+    }
     w->cuts = cuts.items;
     w->cut_count = cuts.count;
     w->judged = judged.items;
     w->judged_count = judged.count;
-    return status;
+    return !status && number_tags(w, arena) ? pt_no_memory(err) : status;
 }
 
 int pt_store_doubts(papertag_store *store, int64_t tag, size_t limit, pt_doubt **out, size_t *count,
                     papertag_error *err)
 {
-    static const char all[] = "SELECT paper, tag, margin, p, assigned FROM opinions ORDER BY paper, tag";
-    static const char of_tag[] =
-        "SELECT paper, tag, margin, p, assigned FROM opinions WHERE tag=?1 ORDER BY paper, tag";
-    struct walk w = {.limit = limit, .most = INFINITY};
+    struct walk w = {.store = store, .tag = tag, .limit = limit, .most = INFINITY};
     pt_arena arena = {0};
-    int status = read_around(store, &arena, &w, err);
+    int status = open_walk(&w, &arena, err);
 
-    status = status ? status : pt_store_each(store, tag ? of_tag : all, read_opinion, &w, err, tag ? "i" : "", tag);
-    status = status || !w.best.paper ? status : take_doubt(&w, &w.best, err);
+    status = status ? status : read_unknown(&w, err);
+    status = status ? status : read_nearest(&w, err);
     if (!status) {
         cut_list(&w);
     }
-    free(w.models);
     pt_arena_free(&arena);
     if (status) {
         free(w.list);
@@ -189,4 +398,17 @@ int pt_store_doubts(papertag_store *store, int64_t tag, size_t limit, pt_doubt *
     *out = w.list;
     *count = w.count;
     return PAPERTAG_OK;
+}
+
+int pt_doubts_forget(papertag_store *store, int64_t paper, papertag_error *err)
+{
+    return pt_store_do(store, "DELETE FROM doubts WHERE tag=0 AND block=?1", err, "i", paper / BLOCK);
+}
+
+int pt_doubts_await_papers(papertag_store *store, papertag_error *err)
+{
+    size_t last = 0;
+    int status = pt_store_last_paper(store, &last, err);
+
+    return status ? status : pt_doubts_forget(store, (int64_t)last + 1, err);
 }

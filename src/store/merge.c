@@ -12,6 +12,7 @@
 
 #include "check.h"
 #include "deliveries.h"
+#include "doubts.h"
 #include "known_model.h"
 #include "store.h"
 #include "tag_index.h"
@@ -284,7 +285,10 @@ static int merge_batch(pt_merge *m, int64_t *last, papertag_error *err)
     m->papers.count = 0;
     m->rows = (pt_row_writer){.store = m->ours, .space = ""};
     memset(m->filed, 0, m->tags.count * sizeof *m->filed);
-    status = pt_store_each(m->theirs, sql, pt_merge_paper, m, err, "ii", *last, (int64_t)PAPERS);
+    status = pt_doubts_await_papers(m->ours, err);
+    if (!status) {
+        status = pt_store_each(m->theirs, sql, pt_merge_paper, m, err, "ii", *last, (int64_t)PAPERS);
+    }
     for (size_t t = 0; t < m->tags.count && !status; t++) {
         status = m->filed[t] ? pt_store_count_filed(m->ours, m->tags.pairs[t].ours, m->filed[t], err) : status;
     }

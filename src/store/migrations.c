@@ -145,7 +145,11 @@ static const char *const steps[] = {
     /* papers by the model that tagged them: those that one has not are found without looking at all */
     "CREATE INDEX papers_model ON papers(model);\n",
     /* the source that gave the counts in force; null: none did, or it is not known */
-    "ALTER TABLE papers ADD COLUMN counted_by TEXT;\n"};
+    "ALTER TABLE papers ADD COLUMN counted_by TEXT;\n",
+    /* how near to its cut the nearest decision of a block of papers is: see doubts.h */
+    "CREATE TABLE doubts(\n"
+    "  tag INTEGER NOT NULL, block INTEGER NOT NULL, nearest REAL NOT NULL, PRIMARY KEY(tag, block))"
+    " STRICT, WITHOUT ROWID;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

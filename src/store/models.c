@@ -168,6 +168,7 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const 
         status = status ? status : write_held_out(store, o, known.tags[o->tag], err);
     }
     status = status || !taken->forgotten ? status : pt_store_forget_tag(store, taken->forgotten, err);
+    status = status ? status : pt_store_do(store, "DELETE FROM doubts", err, "");
     free(known.tags);
     return pt_store_end(store, status, err);
 }

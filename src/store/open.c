@@ -179,7 +179,7 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
         return status;
     }
     sqlite3_extended_result_codes(store->db, 1);
-    sqlite3_busy_timeout(store->db, 30000);
+    sqlite3_busy_timeout(store->db, PT_STORE_PATIENCE);
     status = pt_store_functions(store->db) ? pt_store_fail(store, err) : PAPERTAG_OK;
     status = status || !create ? status : pt_store_exec(store, page_size, err);
     status = status ? status : check_layout(store, to_read, err);

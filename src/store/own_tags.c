@@ -124,10 +124,10 @@ int papertag_store_forget_tag(papertag_store *store, const char *tag, papertag_e
 
 int pt_store_forget_tag(papertag_store *store, const char *slug, papertag_error *err)
 {
-    static const char *const rows[] = {"DELETE FROM tagged WHERE tag=?1",   "DELETE FROM tag_counts WHERE tag=?1",
-                                       "DELETE FROM opinions WHERE tag=?1", "DELETE FROM verdicts WHERE tag=?1",
-                                       "DELETE FROM before WHERE tag=?1",   "DELETE FROM audits WHERE tag=?1",
-                                       "DELETE FROM cuts WHERE tag=?1",     "DELETE FROM tags WHERE key=?1"};
+    static const char *const rows[] = {
+        "DELETE FROM tagged WHERE tag=?1",   "DELETE FROM tag_counts WHERE tag=?1", "DELETE FROM opinions WHERE tag=?1",
+        "DELETE FROM verdicts WHERE tag=?1", "DELETE FROM before WHERE tag=?1",     "DELETE FROM audits WHERE tag=?1",
+        "DELETE FROM cuts WHERE tag=?1",     "DELETE FROM doubts WHERE tag=?1",     "DELETE FROM tags WHERE key=?1"};
     int64_t key = 0;
     int status = pt_store_ask(store, "SELECT key FROM tags WHERE tag=?1", &key, err, "t", slug);
 

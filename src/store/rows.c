@@ -87,38 +87,20 @@ static int keep_chunk(pt_row_writer *writer, const struct chunk *c, papertag_err
     return status;
 }
 
-/* Begins and ends a transaction in which rows are kept. What cannot be kept is made again next time: that is no error.
- * Nothing else is written, so what the handle knows of the tags still holds. */
-static bool begin_keeping(const struct scan *s)
-{
-    papertag_error why;
-
-    return s->keeps && !pt_store_begin(s->store, &why);
-}
-
-static void end_keeping(struct scan *s, int status)
-{
-    const bool tags_read = s->store->tags_read;
-    papertag_error why;
-
-    s->keeps = !pt_store_end(s->store, status, &why);
-    s->store->tags_read = tags_read;
-}
-
 static void keep_waiting(struct scan *s, size_t chunks)
 {
     pt_row_writer writer = {.store = s->store, .space = s->options->space};
     papertag_error why;
     int status = PAPERTAG_OK;
 
-    if (!begin_keeping(s)) {
-        s->keeps = false;
+    s->keeps = s->keeps && pt_store_keep_begin(s->store);
+    if (!s->keeps) {
         return;
     }
     for (size_t i = 0; i < chunks && !status; i++) {
         status = keep_chunk(&writer, &s->chunks[i], &why);
     }
-    end_keeping(s, pt_row_writer_end(&writer, status, &why));
+    s->keeps = pt_store_keep_end(s->store, pt_row_writer_end(&writer, status, &why));
 }
 
 /* Makes rows of the papers that wait. */
@@ -229,8 +211,9 @@ static void drop_blocks(struct scan *s, bool outdated)
     static const char all[] = "DELETE FROM row_blocks WHERE ?1 IS NOT NULL";
     papertag_error why;
 
-    if (begin_keeping(s)) {
-        end_keeping(s, pt_store_do(s->store, outdated ? all : others, &why, "t", s->options->space));
+    if (s->keeps && pt_store_keep_begin(s->store)) {
+        const int status = pt_store_do(s->store, outdated ? all : others, &why, "t", s->options->space);
+        s->keeps = pt_store_keep_end(s->store, status);
     }
 }
 

@@ -442,6 +442,27 @@ bool pt_store_can_write(const papertag_store *store)
     return sqlite3_get_autocommit(store->db) && !sqlite3_db_readonly(store->db, "main");
 }
 
+bool pt_store_keep_begin(papertag_store *store)
+{
+    papertag_error why;
+    bool begun;
+
+    sqlite3_busy_timeout(store->db, 0);
+    begun = pt_store_can_write(store) && !pt_store_begin(store, &why);
+    sqlite3_busy_timeout(store->db, PT_STORE_PATIENCE);
+    return begun;
+}
+
+bool pt_store_keep_end(papertag_store *store, int status)
+{
+    const bool tags_read = store->tags_read;
+    papertag_error why;
+    const bool done = !pt_store_end(store, status, &why);
+
+    store->tags_read = tags_read;
+    return done;
+}
+
 int64_t pt_store_last_key(const papertag_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);

@@ -178,12 +178,21 @@ void pt_db_read_text(pt_db_row *row, pt_arena *arena, void *item);
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
+/* Milliseconds for which a statement waits for another program that has the store locked. */
+enum { PT_STORE_PATIENCE = 30000 };
+
 /* A transaction that writes. pt_store_end commits when status is 0, else rolls back; returns status or the commit's. */
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
 /* Whether a transaction that writes can begin: the file can be written to, and no other transaction is open. */
 bool pt_store_can_write(const papertag_store *store);
+
+/* A transaction that writes what was computed, only so that it need not be computed again: that it does not succeed is
+ * no error, and it waits for nobody. keep_begin: whether it has begun. keep_end commits when status is 0, else rolls
+ * back; whether it is written. What the handle knows of the tags still holds. */
+bool pt_store_keep_begin(papertag_store *store);
+bool pt_store_keep_end(papertag_store *store, int status);
 
 /* The key of the row inserted last. */
 int64_t pt_store_last_key(const papertag_store *store);

@@ -3,6 +3,7 @@
  */
 #include "tag_index.h"
 
+#include "doubts.h"
 #include "list.h"
 #include "store.h"
 
@@ -139,7 +140,9 @@ int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err)
         "(SELECT 1 FROM verdicts v WHERE v.paper=?1 AND v.tag=o.tag AND v.verdict='no')"
         " UNION ALL SELECT tag, 1.0 FROM verdicts WHERE paper=?1 AND verdict='yes') GROUP BY tag RETURNING tag";
 
-    return pt_store_each(store, sql, count_row, &(struct counting){store, 1}, err, "i", paper);
+    int status = pt_store_each(store, sql, count_row, &(struct counting){store, 1}, err, "i", paper);
+
+    return status ? status : pt_doubts_forget(store, paper, err);
 }
 
 int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
