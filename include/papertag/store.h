@@ -290,7 +290,8 @@ typedef enum papertag_finding_kind {
     PAPERTAG_FINDING_DAMAGED_FILE,      /* for papertag_store_salvage */
     PAPERTAG_FINDING_WRONG_INDEX,       /* an index, or a reference between rows: for papertag_store_repair */
     PAPERTAG_FINDING_WRONG_VALUES,      /* what columns cannot hold: likewise */
-    PAPERTAG_FINDING_UNCHECKED_INDEX,   /* the file cannot be written, which comparing the text index needs */
+    PAPERTAG_FINDING_UNCHECKED_INDEX,   /* the text index may be wrong, and SQLite's check of it needs a file that is
+                                           writable */
     PAPERTAG_FINDING_EMPTY_PAPERS,      /* papers without a text: adding them again fills them in */
     PAPERTAG_FINDING_OUTDATED_TAGS,     /* papers without tags of the model: for papertag_store_outdated */
     PAPERTAG_FINDING_UNLEARNT_VERDICTS, /* for papertag_learner_fit */

@@ -6,6 +6,8 @@
  */
 #include "check.h"
 
+#include <stdlib.h>
+
 #include <sqlite3.h>
 
 #include "agreement.h"
@@ -14,6 +16,7 @@
 #include "model/model.h"
 #include "row_blocks.h"
 #include "store.h"
+#include "text_index.h"
 
 #define TEXTLESS "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL"
 
@@ -91,7 +94,7 @@ static int check_file(papertag_store *store, papertag_error *err)
     return status;
 }
 
-/* *wrong: whether the text index does not match the papers. */
+/* *wrong: whether FTS5 finds that the text index does not match the papers. */
 static int check_text_index(papertag_store *store, bool *wrong, papertag_error *err)
 {
     static const char compare[] = "INSERT INTO search(search, rank) VALUES('integrity-check', 1)";
@@ -195,14 +198,34 @@ static int check_rows(struct findings *f, papertag_error *err)
     return status;
 }
 
-/* All checks but that of the text index, until one fails. */
+/* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
+
+/* Connections at most; papers whose texts are read at once, at least; parts of them at most. */
+enum { CONNECTIONS_MOST = 8, PART = 8192, PARTS_MOST = 256 };
+
+/* What is done beside reading the papers' texts, each on one thread, the longest first. */
+enum { FILE_PART, INDEX_PART, VALUES_PART, TABLES_PART, OTHER_PARTS };
+
+/* The check, in parts that any thread takes. All connections look at the same state of the store. */
+struct check {
+    papertag_store *store;
+    const papertag_model *model;
+    papertag_store *connections[CONNECTIONS_MOST]; /* connection_count */
+    atomic_bool taken[CONNECTIONS_MOST];
+    size_t connection_count;
+    struct findings findings[OTHER_PARTS];
+    pt_text_tally index, texts[PARTS_MOST]; /* part_count */
+    size_t part_count, papers;              /* the highest key */
+    papertag_error errors[OTHER_PARTS + PARTS_MOST];
+    atomic_bool failed; /* a part has: those that are not begun are of no use any more */
+    const atomic_bool *stop;
+};
+
 static int check_tables(struct findings *f, const papertag_model *model, papertag_error *err)
 {
     bool agrees = false;
-    int status = check_file(f->store, err);
+    int status = pt_store_agrees(f->store, &agrees, err);
 
-    status = status ? status : check_values(f, err);
-    status = status ? status : pt_store_agrees(f->store, &agrees, err);
     status = status ? status : count_rows(f, agrees ? &other_references : &references, NULL, err);
     status = status ? status : check_rows(f, err);
     for (size_t i = agrees ? OF_AGREEMENT : 0; i < sizeof counted / sizeof *counted && !status; i++) {
@@ -211,67 +234,182 @@ static int check_tables(struct findings *f, const papertag_model *model, paperta
     return status;
 }
 
-/* The two halves of the work, which take about as long. */
-struct halves {
-    struct findings *f;
-    const papertag_model *model;
-    papertag_store *other; /* the same store, for the text index; NULL: that is done with the first */
-    bool text_index_wrong;
-    papertag_error errors[2];
-};
-
-static int check_half(void *context, size_t half)
+static int check_texts(struct check *c, papertag_store *store, size_t part, papertag_error *err)
 {
-    struct halves *h = context;
+    const size_t keys = c->papers / c->part_count + 1;
+    const int64_t first = 1 + (int64_t)(part * keys);
+
+    return pt_text_papers_tally(store, first, first + (int64_t)keys - 1, &c->texts[part], err);
+}
+
+static int run_part(struct check *c, papertag_store *store, size_t part, papertag_error *err)
+{
+    struct findings *f = &c->findings[part < OTHER_PARTS ? part : 0];
+
+    switch (part) {
+    case FILE_PART:
+        return check_file(store, err);
+    case INDEX_PART:
+        return pt_text_index_tally(store, &c->index, err);
+    case VALUES_PART:
+        f->store = store;
+        return check_values(f, err);
+    case TABLES_PART:
+        f->store = store;
+        return check_tables(f, c->model, err);
+    default:
+        return check_texts(c, store, part - OTHER_PARTS, err);
+    }
+}
+
+/* Runs a part on a connection that is free: there are as many as threads. */
+static int take_part(void *context, size_t part)
+{
+    struct check *c = context;
+    size_t i = 0;
     int status;
 
-    if (half) {
-        return h->other ? check_text_index(h->other, &h->text_index_wrong, &h->errors[1]) : PAPERTAG_OK;
+    if (c->failed || *c->stop) {
+        return *c->stop ? pt_fail(&c->errors[part], PAPERTAG_INTERRUPTED, "%s: interrupted", c->store->path)
+                        : PAPERTAG_OK;
     }
-    status = check_tables(h->f, h->model, &h->errors[0]);
-    if (status && h->other) {
-        papertag_store_interrupt(h->other); /* it is of no use any more */
+    while (atomic_exchange(&c->taken[i], true)) {
+        i = (i + 1) % c->connection_count;
+    }
+    status = run_part(c, c->connections[i], part, &c->errors[part]);
+    c->failed = c->failed || status;
+    c->taken[i] = false;
+    return status;
+}
+
+/* Opens a connection to the store as it is now. */
+static int open_connection(const struct check *c, papertag_store **out)
+{
+    papertag_error err;
+    int64_t count;
+    int status = papertag_store_open(out, pt_store_file_name(c->store), false, &err);
+
+    status = status ? status : pt_store_exec(*out, "PRAGMA cache_size=-16384", &err);
+    status = status ? status : pt_store_read_begin(*out, &err);
+    status = status ? status : pt_store_ask(*out, "SELECT count FROM changes", &count, &err, "");
+    if (status) {
+        papertag_store_close(*out);
+        *out = NULL;
     }
     return status;
 }
 
-static int check_all(struct findings *f, const papertag_model *model, papertag_error *err)
+/* Opens the connections while nobody can write, so that they see the same. Without any, the store's own is used. */
+static int open_connections(struct check *c, bool fixed, papertag_error *err)
 {
-    struct halves h = {.f = f, .model = model};
-    const bool fixed = sqlite3_db_readonly(f->store->db, "main");
-    int status;
+    const size_t wanted = pt_jobs(0) < CONNECTIONS_MOST ? pt_jobs(0) : CONNECTIONS_MOST;
+    int status = fixed ? PAPERTAG_OK : pt_store_begin(c->store, err);
 
-    if (!fixed && papertag_store_open(&h.other, pt_store_file_name(f->store), false, &h.errors[1])) {
-        h.other = NULL;
-    }
-    status = pt_parallel(0, 2, check_half, &h, NULL);
-    if (!status && !fixed && !h.other) {
-        status = check_text_index(f->store, &h.text_index_wrong, &h.errors[0]);
-    }
-    if (!status && h.text_index_wrong) {
-        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the text index does not match the papers");
-    } else if (fixed) {
-        report(f, PAPERTAG_FINDING_UNCHECKED_INDEX,
-               "the text index was not compared with the papers: SQLite asks for it to be writable");
-    }
-    papertag_store_close(h.other);
     if (status) {
-        *err = h.errors[h.errors[0].status ? 0 : 1];
+        return status;
+    }
+    while (c->connection_count < wanted && !open_connection(c, &c->connections[c->connection_count])) {
+        c->connection_count++;
+    }
+    status = fixed ? PAPERTAG_OK : pt_store_end(c->store, PAPERTAG_OK, err);
+    if (!c->connection_count) {
+        c->connections[c->connection_count++] = c->store;
+        status = status ? status : pt_store_read_begin(c->store, err);
     }
     return status;
+}
+
+static void close_connections(struct check *c)
+{
+    for (size_t i = 0; i < c->connection_count; i++) {
+        pt_store_read_end(c->connections[i]);
+        if (c->connections[i] != c->store) {
+            papertag_store_close(c->connections[i]);
+        }
+    }
+}
+
+/* Runs all parts. The error of the first that failed counts: of the file first of all. */
+static int run_parts(struct check *c, papertag_error *err)
+{
+    const unsigned jobs = (unsigned)c->connection_count;
+    int status = pt_store_last_paper(c->connections[0], &c->papers, err);
+
+    if (status) {
+        return status;
+    }
+    c->part_count = c->papers / PART + 1 < PARTS_MOST ? c->papers / PART + 1 : PARTS_MOST;
+    status = pt_parallel(jobs, OTHER_PARTS + c->part_count, take_part, c, NULL);
+    for (size_t i = 0; i < OTHER_PARTS + c->part_count && status; i++) {
+        if (c->errors[i].status) {
+            *err = c->errors[i];
+            return err->status;
+        }
+    }
+    return status ? pt_no_memory(err) : status;
+}
+
+/* Reports a text index that is wrong. Where index and papers differ, or cannot be compared here, FTS5 decides. */
+static int report_text_index(struct check *c, struct findings *f, bool fixed, papertag_error *err)
+{
+    pt_text_tally texts = {.odd = false};
+    bool wrong = false;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < c->part_count; i++) {
+        pt_text_tally_add(&texts, &c->texts[i]);
+    }
+    if (pt_text_tally_is_same(&c->index, &texts)) {
+        return PAPERTAG_OK;
+    }
+    if (fixed) {
+        report(f, PAPERTAG_FINDING_UNCHECKED_INDEX,
+               "the text index may not match the papers: to say so for sure, SQLite asks for a file that is writable");
+        return PAPERTAG_OK;
+    }
+    status = check_text_index(c->store, &wrong, err);
+    if (wrong) {
+        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the text index does not match the papers");
+    }
+    return status;
+}
+
+static int check_all(struct check *c, struct findings *f, papertag_error *err)
+{
+    const bool fixed = sqlite3_db_readonly(c->store->db, "main");
+    int status = open_connections(c, fixed, err);
+
+    for (size_t i = 0; i < OTHER_PARTS; i++) {
+        c->findings[i].arena = f->arena;
+    }
+    status = status ? status : run_parts(c, err);
+    close_connections(c);
+    for (size_t i = 0; i < OTHER_PARTS && !status; i++) {
+        for (size_t n = 0; n < c->findings[i].count; n++) {
+            report(f, c->findings[i].list[n].kind, "%s", c->findings[i].list[n].what);
+        }
+        f->failed = f->failed || c->findings[i].failed;
+    }
+    return status ? status : report_text_index(c, f, fixed, err);
 }
 
 int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,
                          size_t *count, papertag_error *err)
 {
     struct findings f = {.store = store, .arena = pt_store_answer(store)};
+    struct check *c = pt_calloc(1, sizeof *c);
     papertag_error found;
     papertag_finding *copy;
     int status;
 
+    if (!c) {
+        return pt_no_memory(err);
+    }
+    *c = (struct check){.store = store, .model = model, .stop = pt_store_stop(store)};
     report(&f, PAPERTAG_FINDING_STORE, "store %s: layout %d, SQLite %s", store->path, pt_store_version,
            sqlite3_libversion());
-    status = check_all(&f, model, &found);
+    status = check_all(c, &f, &found);
+    free(c);
     if (status == PAPERTAG_DAMAGED) {
         report(&f, PAPERTAG_FINDING_DAMAGED_FILE, "%s", found.message);
     } else if (status) {

@@ -215,8 +215,11 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
         return (pt_db_value){.type = PT_DB_INTEGER, .integer = sqlite3_column_int64(row->statement, column)};
     case SQLITE_FLOAT:
         return (pt_db_value){.type = PT_DB_REAL, .real = sqlite3_column_double(row->statement, column)};
-    case SQLITE_TEXT:
-        return (pt_db_value){.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
+    case SQLITE_TEXT: {
+        pt_db_value value = {.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
+        value.size = (size_t)sqlite3_column_bytes(row->statement, column);
+        return value;
+    }
     case SQLITE_BLOB: {
         pt_db_value value = {.type = PT_DB_BYTES, .bytes = sqlite3_column_blob(row->statement, column)};
         value.size = (size_t)sqlite3_column_bytes(row->statement, column);

@@ -14,6 +14,9 @@ bool pt_segment_number(const unsigned char **at, const unsigned char *end, uint6
     unsigned char bytes[PT_VARINT] = {0};
     const size_t left = (size_t)(end - *at), size = left < PT_VARINT ? left : PT_VARINT;
 
+    if (!left) { /* an empty block may be no memory at all */
+        return false;
+    }
     memcpy(bytes, *at, size);
     *at += pt_varint_get(bytes, out);
     return *at <= end;
@@ -25,7 +28,8 @@ static bool read_levels(pt_segment_list *list, const unsigned char *at, const un
 
     for (uint64_t l = 0; l < list->levels; l++) {
         if (!pt_segment_number(&at, end, &list->merging[l]) || !pt_segment_number(&at, end, &list->count[l]) ||
-            list->count[l] > list->segments - n) {
+            list->count[l] > list->segments - n || list->merging[l] > list->count[l] ||
+            (l && list->merging[l - 1] && !list->count[l])) { /* where segments are merged into the next level */
             return false;
         }
         for (uint64_t s = 0; s < list->count[l]; s++, n++) {
@@ -36,7 +40,7 @@ static bool read_levels(pt_segment_list *list, const unsigned char *at, const un
             }
         }
     }
-    return n == list->segments && at == end;
+    return n == list->segments && at == end && (!list->levels || !list->merging[list->levels - 1]);
 }
 
 /* Whether the list is of the form known here: a later one has FF where the number of levels stands. */
@@ -88,12 +92,15 @@ static int take_sums(void *context, pt_db_row *row, papertag_error *err)
 int pt_segment_list_read(papertag_store *store, pt_segment_list *list, bool *known, papertag_error *err)
 {
     static const char form[] = "SELECT v FROM search_config WHERE k='version'";
+    static const char page_size[] = "SELECT coalesce((SELECT v FROM search_config WHERE k='pgsz'), ?1)";
     static const char data[] = "SELECT block FROM search_data WHERE id=?1";
     struct block b = {.list = list};
-    int64_t version = 0;
+    int64_t version = 0, size = 0;
     int status = pt_store_ask(store, form, &version, err, "");
 
+    status = status ? status : pt_store_ask(store, page_size, &size, err, "i", (int64_t)PT_FTS_PAGE);
     memset(list, 0, sizeof *list);
+    list->page_size = size < 0 ? 0 : (size_t)size;
     status = status || version != FORM ? status : pt_store_row(store, data, take_list, &b, err, "i", (int64_t)SEGMENTS);
     status = status || !b.known ? status : pt_store_row(store, data, take_sums, &b, err, "i", (int64_t)SUMS);
     *known = !status && b.known;

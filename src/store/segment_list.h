@@ -13,7 +13,7 @@
 
 #include "statement.h"
 
-/* Bytes of a page, as FTS5 has it; of its head. */
+/* Bytes of a page, unless a setting says otherwise; of its head. */
 enum { PT_FTS_PAGE = 4050, PT_FTS_HEAD = 4 };
 
 /* A page's number is of its segment from this bit on; below it of its place. */
@@ -34,7 +34,8 @@ typedef struct pt_segment_list {
     struct pt_segment {
         uint64_t number, first, last; /* its pages; 0: it has none left */
     } at[PT_SEGMENTS_MOST + 1];       /* level by level; in a level, from the oldest on */
-    uint64_t papers, words[2];        /* sums: papers; words of their titles, of their abstracts */
+    size_t page_size;
+    uint64_t papers, words[2]; /* sums: papers; words of their titles, of their abstracts */
 } pt_segment_list;
 
 /* Reads the list and the sums. *known: whether they are of the form known here. */

@@ -103,7 +103,7 @@ typedef struct pt_db_value {
         const char *text; /* NULL: null */
         const void *bytes;
     };
-    size_t size; /* of bytes */
+    size_t size; /* of bytes, and of a text that was read */
 } pt_db_value;
 
 /* The same with `count` values; without a reader as pt_store_do, else as pt_store_each. */

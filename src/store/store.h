@@ -15,7 +15,9 @@
  *     row_blocks, rows, own_tags, models  what learners use: below
  *     subscriptions, deliveries, mails  which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
- *     check, values, salvage          faults found and mended
+ *     postings, unicode61, segment, segment_list  the text index, written
+ *     segment_reader, leaf_index, text_index      the text index, read and compared
+ *     check, values, agreement, salvage  faults found and mended
  */
 #ifndef PT_STORE_H
 #define PT_STORE_H

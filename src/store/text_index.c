@@ -1,0 +1,268 @@
+/*
+ * text_index - see text_index.h.
+ */
+#include "text_index.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "postings.h"
+#include "segment_reader.h"
+
+/* Before the place of a word in an abstract; less than any place. */
+#define IN_ABSTRACT ((uint64_t)1 << 32)
+
+/* The hash of a place, which is the same in each paper, for `start`: of the word and the paper. Multiplications by odd
+ * numbers and shifts, as in the last step of splitmix64 (Steele, Lea, Flood 2014). */
+static inline uint64_t hash_place(uint64_t start, uint64_t place)
+{
+    uint64_t hash = start + place * 0x9e3779b97f4a7c15U;
+
+    hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9U;
+    return hash ^ hash >> 27;
+}
+
+static uint64_t hash_paper(int64_t key)
+{
+    return pt_hash(&key, sizeof key, 0);
+}
+
+static void put_sizes(pt_text_tally *tally, int64_t key, const uint64_t words[2])
+{
+    const uint64_t row[] = {(uint64_t)key, words[0], words[1]};
+
+    tally->sizes += pt_hash(row, sizeof row, 0);
+    tally->papers++;
+    tally->words[0] += words[0];
+    tally->words[1] += words[1];
+}
+
+void pt_text_tally_add(pt_text_tally *tally, const pt_text_tally *more)
+{
+    tally->odd = tally->odd || more->odd;
+    tally->places += more->places;
+    tally->hashes += more->hashes;
+    tally->papers += more->papers;
+    tally->sizes += more->sizes;
+    tally->words[0] += more->words[0];
+    tally->words[1] += more->words[1];
+}
+
+bool pt_text_tally_is_same(const pt_text_tally *index, const pt_text_tally *papers)
+{
+    return !index->odd && !papers->odd && index->places == papers->places && index->hashes == papers->hashes &&
+           index->papers == papers->papers && index->sizes == papers->sizes && index->words[0] == papers->words[0] &&
+           index->words[1] == papers->words[1];
+}
+
+/* ---- the papers ------------------------------------------------------------------------------------------------- */
+
+struct texts {
+    pt_text_tally *tally;
+    pt_unicode61 *tokenizer;
+    uint64_t paper;    /* hash */
+    uint64_t place;    /* of the next word */
+    uint64_t words[2]; /* of this paper */
+};
+
+static int take_word(void *context, const char *text, size_t length)
+{
+    struct texts *t = context;
+
+    t->tally->hashes += hash_place(pt_hash(text, length, 0) ^ t->paper, t->place);
+    t->place++;
+    return PAPERTAG_OK;
+}
+
+static int read_texts(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct texts *t = context;
+    const int64_t key = pt_db_key(row, 0);
+
+    t->paper = hash_paper(key);
+    for (int i = 0; i < 2; i++) {
+        const pt_db_value text = pt_db_get(row, 1 + i);
+        const uint64_t begin = t->place = i ? IN_ABSTRACT : 0;
+        if (text.type == PT_DB_TEXT && pt_unicode61_words(t->tokenizer, text.text, text.size, take_word, t)) {
+            return pt_no_memory(err);
+        }
+        t->words[i] = t->place - begin;
+        t->tally->places += t->words[i];
+    }
+    put_sizes(t->tally, key, t->words);
+    return PAPERTAG_OK;
+}
+
+int pt_text_papers_tally(papertag_store *store, int64_t first, int64_t last, pt_text_tally *tally, papertag_error *err)
+{
+    static const char sql[] = "SELECT key, title, abstract FROM papers WHERE key BETWEEN ?1 AND ?2";
+    struct texts t = {.tally = tally};
+    int status = pt_unicode61_open(&t.tokenizer, err);
+
+    status = status ? status : pt_store_each(store, sql, read_texts, &t, err, "ii", first, last);
+    pt_unicode61_close(t.tokenizer);
+    tally->odd = tally->odd || status == PAPERTAG_DAMAGED;
+    return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
+}
+
+/* ---- the index -------------------------------------------------------------------------------------------------- */
+
+/* All segments at once: a paper that changed is in several, of which the newest counts. */
+struct merge {
+    pt_text_tally *tally;
+    pt_segment_reader *readers; /* count: the newest first */
+    size_t count;
+    pt_segment_reader **same; /* same_count: those that have the word at hand */
+    size_t same_count;
+    uint64_t word; /* hash */
+};
+
+/* Adds the places of a word in a paper. */
+static void put_places(struct merge *m, const pt_segment_reader *r)
+{
+    const unsigned char *at = r->places, *end = at + r->places_size;
+    const uint64_t start = m->word ^ hash_paper(r->key);
+    uint64_t place = 0, number;
+
+    while (at < end) {
+        number = *at;
+        at += number < 0x80 ? 1 : pt_varint_get(at, &number);
+        if (number == 1 && place < IN_ABSTRACT && at + 1 < end && *at == 1) { /* the second column begins */
+            place = IN_ABSTRACT;
+            at += 1 + pt_varint_get(at + 1, &number);
+        }
+        m->tally->odd = m->tally->odd || number < 2 || number > INT32_MAX || at > end;
+        place += number - 2;
+        m->tally->hashes += hash_place(start, place);
+        m->tally->places++;
+    }
+}
+
+/* Adds the papers that have the word at hand: from the lowest key to the highest, and of those with the same key the
+ * first reader's. */
+static int put_papers(struct merge *m, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < m->same_count && !status; i++) {
+        status = pt_segment_next_paper(m->same[i], err);
+    }
+    for (;;) {
+        pt_segment_reader *least = NULL;
+        int64_t bound = INT64_MAX; /* the lowest key of the others */
+        for (size_t i = 0; i < m->same_count && !status; i++) {
+            pt_segment_reader *r = m->same[i];
+            if (least && r->key == least->key) {
+                status = pt_segment_next_paper(r, err);
+            }
+            if (r->key && (!least || r->key < least->key)) {
+                bound = least ? least->key : bound;
+                least = r;
+            } else if (r->key && r->key < bound) {
+                bound = r->key;
+            }
+        }
+        while (!status && least && least->key && least->key < bound) {
+            put_places(m, least);
+            status = pt_segment_next_paper(least, err);
+        }
+        if (status || !least) {
+            return status;
+        }
+    }
+}
+
+static int compare_words(const pt_segment_reader *a, const pt_segment_reader *b)
+{
+    return a->order != b->order ? (a->order > b->order) - (a->order < b->order)
+                                : pt_compare_bytes(a->word.data, a->word.size, b->word.data, b->word.size);
+}
+
+/* Finds the readers that have the least word; false: all have ended. */
+static bool find_least(struct merge *m)
+{
+    m->same_count = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        pt_segment_reader *r = &m->readers[i];
+        const int order = r->ended ? 1 : m->same_count ? compare_words(r, m->same[0]) : -1;
+        m->same_count = order < 0 ? 0 : m->same_count;
+        if (order <= 0) {
+            m->same[m->same_count++] = r;
+        }
+        m->tally->odd = m->tally->odd || r->odd;
+    }
+    return m->same_count && !m->tally->odd;
+}
+
+static int read_segments(struct merge *m, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i < m->count && !status; i++) {
+        status = pt_segment_next_word(&m->readers[i], err);
+    }
+    while (!status && find_least(m)) {
+        m->word = pt_hash(m->same[0]->word.data + 1, m->same[0]->word.size - 1, 0);
+        status = put_papers(m, err);
+        for (size_t i = 0; i < m->same_count && !status; i++) {
+            status = pt_segment_next_word(m->same[i], err);
+        }
+    }
+    return status;
+}
+
+/* Opens the readers: FTS5 looks at the levels from the first to the last, and in a level at the newest first. */
+static int open_readers(struct merge *m, papertag_store *store, const pt_segment_list *list, papertag_error *err)
+{
+    uint64_t begin = 0;
+    int status = PAPERTAG_OK;
+
+    m->readers = pt_calloc(list->segments, sizeof *m->readers);
+    m->same = pt_calloc(list->segments, sizeof *m->same);
+    if (!m->readers || !m->same) {
+        return pt_no_memory(err);
+    }
+    for (uint64_t l = 0; l < list->levels; begin += list->count[l++]) {
+        for (uint64_t s = list->count[l]; s-- && !status;) {
+            status = pt_segment_reader_open(&m->readers[m->count++], store, list, (size_t)(begin + s), err);
+        }
+    }
+    return status;
+}
+
+static int read_sizes(void *context, pt_db_row *row, papertag_error *err)
+{
+    pt_text_tally *tally = context;
+    const int64_t key = pt_db_key(row, 0);
+    const pt_db_value sizes = pt_db_get(row, 1);
+    const unsigned char *at = sizes.bytes, *end = at + sizes.size;
+    uint64_t words[2] = {0};
+
+    (void)err;
+    tally->odd = tally->odd || sizes.type != PT_DB_BYTES || !pt_segment_number(&at, end, &words[0]) ||
+                 !pt_segment_number(&at, end, &words[1]) || at != end;
+    put_sizes(tally, key, words);
+    return tally->odd ? PAPERTAG_END : PAPERTAG_OK;
+}
+
+int pt_text_index_tally(papertag_store *store, pt_text_tally *tally, papertag_error *err)
+{
+    struct merge m = {.tally = tally};
+    pt_segment_list list;
+    bool known = false;
+    int status = pt_segment_list_read(store, &list, &known, err);
+
+    status = status || !known ? status : open_readers(&m, store, &list, err);
+    status = status || !known ? status : read_segments(&m, err);
+    status = status || tally->odd
+                 ? status
+                 : pt_store_each(store, "SELECT id, sz FROM search_docsize", read_sizes, tally, err, "");
+    for (size_t i = 0; i < m.count; i++) {
+        pt_segment_reader_close(&m.readers[i]);
+    }
+    free(m.readers);
+    free(m.same);
+    tally->odd = tally->odd || status == PAPERTAG_DAMAGED || !known || tally->papers != list.papers ||
+                 tally->words[0] != list.words[0] || tally->words[1] != list.words[1];
+    return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
+}
