@@ -270,9 +270,13 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
 int papertag_store_add(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                        papertag_import *counts, papertag_error *err)
 {
+    /* A large import comes by most pages of the file, and those that SQLite maps count as its memory. */
+    enum { LARGE = 2048 };
+    static const char unmap[] = "PRAGMA mmap_size=0";
     papertag_import all = *counts;
-    int status = pt_store_begin(store, err);
+    int status = batch->count < LARGE ? PAPERTAG_OK : pt_store_exec(store, unmap, err);
 
+    status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }

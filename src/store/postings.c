@@ -6,10 +6,11 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/swar.h"
 
 /* ---- numbers --------------------------------------------------------------------------------------------------- */
 
-size_t pt_varint_put(unsigned char *at, uint64_t number)
+size_t pt_varint_put_long(unsigned char *at, uint64_t number)
 {
     unsigned char reversed[PT_VARINT];
     size_t size = 0;
@@ -33,7 +34,7 @@ size_t pt_varint_put(unsigned char *at, uint64_t number)
     return size;
 }
 
-size_t pt_varint_get(const unsigned char *at, uint64_t *number)
+size_t pt_varint_get_long(const unsigned char *at, uint64_t *number)
 {
     size_t i = 0;
 
@@ -62,6 +63,27 @@ struct pt_occurrence {
 
 enum { IN_ABSTRACT = 1 << 30 };
 
+/* The first bytes of a word as a number, which is in the words' order. PT_WORD_READABLE bytes can be read. */
+static uint64_t first_bytes(const char *text, size_t length)
+{
+    const int after = length < sizeof(uint64_t) ? 8 * (int)(sizeof(uint64_t) - length) : 0;
+    uint64_t first = 0;
+
+    for (size_t i = 0; i < sizeof first; i++) {
+        first = first << 8 | (unsigned char)text[i];
+    }
+    return first >> after << after;
+}
+
+/* A hash of a word, made of its two ends where they are all of it. Most words are so short, and to hash bytes of many
+ * lengths takes longer. */
+static uint64_t hash_word(const char *text, size_t length, uint64_t first)
+{
+    const uint64_t ends[2] = {first, length > 8 && length <= 16 ? pt_eight(text + length - 8) : 0};
+
+    return length <= 16 ? pt_hash(ends, sizeof ends, length) : pt_hash(text, length, 0);
+}
+
 /* Makes room for one more word: half of the slots stay free. */
 static int reserve_words(pt_postings *p)
 {
@@ -79,7 +101,7 @@ static int reserve_words(pt_postings *p)
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t w = 0; w < p->word_count; w++) {
-        const uint64_t hash = pt_hash(p->words[w].text, p->words[w].length, 0);
+        const uint64_t hash = hash_word(p->words[w].text, p->words[w].length, p->words[w].order);
         size_t i = hash & (count - 1);
         while (slots[i].word) {
             i = (i + 1) & (count - 1);
@@ -92,30 +114,17 @@ static int reserve_words(pt_postings *p)
     return PAPERTAG_OK;
 }
 
-/* The first bytes of a word as a number, which is in the words' order. */
-static uint64_t first_bytes(const char *text, uint32_t length)
-{
-    unsigned char bytes[8] = {0};
-    uint64_t first = 0;
-
-    memcpy(bytes, text, length < sizeof bytes ? length : sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        first = first << 8 | bytes[i];
-    }
-    return first;
-}
-
 /* Whether a word is the text. The text of a short one need not be fetched. */
-static bool is_word(const pt_posted_word *word, const char *text, uint32_t length, uint64_t first)
+static bool is_word(const pt_posted_word *word, const char *text, size_t length, uint64_t first)
 {
     return word->length == length && word->order == first &&
-           (length <= sizeof first || !memcmp(word->text, text, length));
+           (length <= sizeof first || pt_same(word->text, text, length));
 }
 
 /* The number of a word, from 0, known or new; UINT32_MAX without memory. */
-static uint32_t number_of(pt_postings *p, const char *text, uint32_t length)
+static uint32_t number_of(pt_postings *p, const char *text, size_t length)
 {
-    const uint64_t hash = pt_hash(text, length, 0), first = first_bytes(text, length);
+    const uint64_t first = first_bytes(text, length), hash = hash_word(text, length, first);
     const uint32_t print = (uint32_t)(hash >> 32);
     pt_posted_word *word;
     size_t i;
@@ -131,8 +140,8 @@ static uint32_t number_of(pt_postings *p, const char *text, uint32_t length)
         }
     }
     word = &p->words[p->word_count];
-    *word =
-        (pt_posted_word){.text = pt_arena_copy(&p->arena, text, length), .length = length, .count = 1, .order = first};
+    *word = (pt_posted_word){
+        .text = pt_arena_copy(&p->arena, text, length), .length = (uint32_t)length, .count = 1, .order = first};
     if (!word->text) {
         return UINT32_MAX;
     }
@@ -145,7 +154,7 @@ static int take_word(void *context, const char *text, size_t length)
 {
     pt_postings *p = context;
     uint32_t *size = &p->sizes[p->count].words[p->column];
-    const uint32_t word = number_of(p, text, (uint32_t)length);
+    const uint32_t word = number_of(p, text, length);
 
     if (word == UINT32_MAX ||
         pt_reserve(&p->occurrences, &p->occurrence_capacity, p->occurrence_count + 1, sizeof *p->occurrences)) {
@@ -288,6 +297,9 @@ int pt_postings_make(pt_postings *p, papertag_error *err)
         p->word_capacity = p->word_count + 1;
         p->made = true;
         words = NULL;
+        free(p->occurrences); /* the largest part, and several batches wait to be stored */
+        p->occurrences = NULL;
+        p->occurrence_capacity = p->occurrence_count = 0;
     }
     free(grouped);
     free(words);

@@ -53,9 +53,27 @@ void pt_postings_clear(pt_postings *p);
 void pt_postings_free(pt_postings *p);
 
 /* Numbers as SQLite writes them, 7 bits a byte, the first bits first, at most PT_VARINT bytes. Each returns how many
- * bytes; reading takes those of a number that was written so. */
+ * bytes; reading takes those of a number that was written so. Most numbers take one. */
 enum { PT_VARINT = 9 };
-size_t pt_varint_put(unsigned char *at, uint64_t number);
-size_t pt_varint_get(const unsigned char *at, uint64_t *number);
+size_t pt_varint_put_long(unsigned char *at, uint64_t number);
+size_t pt_varint_get_long(const unsigned char *at, uint64_t *number);
+
+static inline size_t pt_varint_put(unsigned char *at, uint64_t number)
+{
+    if (number < 0x80) {
+        *at = (unsigned char)number;
+        return 1;
+    }
+    return pt_varint_put_long(at, number);
+}
+
+static inline size_t pt_varint_get(const unsigned char *at, uint64_t *number)
+{
+    if (*at < 0x80) {
+        *number = *at;
+        return 1;
+    }
+    return pt_varint_get_long(at, number);
+}
 
 #endif

@@ -9,7 +9,7 @@
 #include "segment_list.h"
 
 /* Segments of one level when they become one of the next. */
-enum { MERGED = 8 };
+enum { MERGED = 16 };
 
 /* ---- a segment ------------------------------------------------------------------------------------------------- */
 

@@ -11,7 +11,9 @@
 #include "../app.h"
 #include "../opinion.h"
 
-enum { BATCH = 4096, BATCHES = 3 };
+/* Papers of the first batch, which the other thread waits for, and of a batch at most: pages that many papers change,
+ * as those of indexes, are written once a batch. */
+enum { BATCH_FIRST = 1024, BATCH_MOST = 8192, BATCHES = 3 };
 
 struct add {
     input in;
@@ -19,7 +21,8 @@ struct add {
     papertag_tagger *tagger;
     size_t tags;                      /* T */
     papertag_score *kept;             /* T: scores that came with a paper */
-    papertag_batch *batches[BATCHES]; /* a ring, each of up to BATCH papers */
+    papertag_batch *batches[BATCHES]; /* a ring */
+    size_t size;                      /* papers of the next batch */
     size_t filled, stored;            /* batches so far; the ring is full when they differ by BATCHES */
     bool ended;                       /* by the reader: no more batches will be filled */
     bool stop;                        /* by the writer: no more batches are wanted */
@@ -58,10 +61,11 @@ static bool fill(struct add *add, papertag_batch *batch)
     bool more = true;
 
     papertag_batch_clear(batch);
-    while (more && papertag_batch_count(batch) < BATCH) {
+    while (more && papertag_batch_count(batch) < add->size) {
         const papertag_paper *paper = input_next(&add->in);
         more = paper && !take_paper(add, batch, paper);
     }
+    add->size = add->size < BATCH_MOST ? 2 * add->size : BATCH_MOST;
     return more && !prepare(add, batch);
 }
 
@@ -174,7 +178,7 @@ static int run(const args *a)
 {
     const bool again = args_have(a, "retag"), reads = a->operand_count || !again;
     const papertag_tag_info *tags;
-    struct add add = {.filled = 0};
+    struct add add = {.size = BATCH_FIRST};
     papertag_import counts = {0};
     papertag_model *model = NULL;
     papertag_store *store = NULL;
