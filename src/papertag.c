@@ -25,6 +25,19 @@ int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstrac
     return status;
 }
 
+int papertag_tag_assigned(papertag_tagger *tagger, const char *title, const char *abstract, const papertag_score **out,
+                          size_t *count, papertag_error *err)
+{
+    pt_row row;
+    int status = pt_tagger_row(tagger, title, abstract, &row, err);
+
+    status = status ? status : pt_score_assigned(tagger, row, count, err);
+    if (!status) {
+        *out = tagger->scores;
+    }
+    return status;
+}
+
 int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles, const char *const *abstracts,
                       papertag_score *out, papertag_error *err)
 {

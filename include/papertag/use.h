@@ -306,7 +306,11 @@ PAPERTAG_API uint64_t papertag_text_hash(const char *title, const char *abstract
 PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const char *abstract,
                               const papertag_score **out, papertag_error *err);
 
-/* The same for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each
+/* Those of these scores that are assigned, in the same order: *count of them. Quicker, since most tags are not. */
+PAPERTAG_API int papertag_tag_assigned(papertag_tagger *tagger, const char *title, const char *abstract,
+                                       const papertag_score **out, size_t *count, papertag_error *err);
+
+/* As papertag_tag, for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each
  * paper in turn. On failure some of `out` is written. */
 PAPERTAG_API int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles,
                                    const char *const *abstracts, papertag_score *out, papertag_error *err);

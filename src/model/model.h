@@ -213,4 +213,7 @@ int pt_model_offsets(const papertag_model *model, const pt_rows *rows, unsigned 
 /* Fills tagger->scores from a row: margins, probabilities, decisions, highest p first. */
 int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err);
 
+/* The same with the scores of assigned tags alone: *count of them. */
+int pt_score_assigned(papertag_tagger *tagger, pt_row row, size_t *count, papertag_error *err);
+
 #endif

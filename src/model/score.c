@@ -172,10 +172,10 @@ static void add_own_margins(papertag_tagger *tagger, pt_row row)
     }
 }
 
-int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
+/* The margins of a row, in tagger->margins. */
+static int final_margins(papertag_tagger *tagger, pt_row row, papertag_error *err)
 {
     const papertag_model *m = tagger->model;
-    const pt_ranked *ranked;
     double offset = 0;
 
     if (first_margins(tagger, row)) {
@@ -189,18 +189,59 @@ int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
     }
     for (size_t t = 0; t < m->tag_count; t++) {
         tagger->margins[t] += pt_cardinality_pull(&m->cardinality, t) * offset;
+    }
+    return PAPERTAG_OK;
+}
+
+/* The score of tag t, whose margin is known. */
+static papertag_score score_of(const papertag_tagger *tagger, size_t t, double p)
+{
+    const papertag_tag_info *tag = &tagger->model->tags[t];
+    const double margin = tagger->margins[t];
+
+    return (papertag_score){.tag = tag->tag,
+                            .index = t,
+                            .margin = margin,
+                            .p = p,
+                            .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= tag->cut};
+}
+
+int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err)
+{
+    const papertag_model *m = tagger->model;
+    const pt_ranked *ranked;
+
+    if (final_margins(tagger, row, err)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    for (size_t t = 0; t < m->tag_count; t++) {
         tagger->p[t] = probability(&m->tags[t], tagger->margins[t]);
     }
     ranked = sort_tags(tagger->p, tagger->ranked, tagger->ranked + m->tag_count, m->tag_count);
     for (size_t k = 0; k < m->tag_count; k++) {
-        const size_t t = ranked[k].tag;
-        const double p = ranked[k].p, margin = tagger->margins[t];
-        tagger->scores[k] =
-            (papertag_score){.tag = m->tags[t].tag,
-                             .index = t,
-                             .margin = margin,
-                             .p = p,
-                             .assigned = tagger->p_min ? p >= tagger->p_min[t] : margin >= m->tags[t].cut};
+        tagger->scores[k] = score_of(tagger, ranked[k].tag, ranked[k].p);
+    }
+    return PAPERTAG_OK;
+}
+
+int pt_score_assigned(papertag_tagger *tagger, pt_row row, size_t *count, papertag_error *err)
+{
+    const papertag_model *m = tagger->model;
+
+    if (final_margins(tagger, row, err)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    *count = 0;
+    for (size_t t = 0; t < m->tag_count; t++) {
+        if (tagger->p_min || tagger->margins[t] >= m->tags[t].cut) {
+            const papertag_score score = score_of(tagger, t, probability(&m->tags[t], tagger->margins[t]));
+            size_t place = *count;
+            for (; score.assigned && place && tagger->scores[place - 1].p < score.p; place--) {
+                tagger->scores[place] = tagger->scores[place - 1];
+            }
+            tagger->scores[place] = score;
+            *count += score.assigned;
+        }
     }
     return PAPERTAG_OK;
 }

@@ -134,6 +134,14 @@ bats_require_minimum_version 1.5.0
     papertag tag --json --all --min-p 0.05 data/sample.jsonl | jq -es 'any(.[]; any(.tags[]; .assigned | not))'
 }
 
+@test "tag lists those tags of --all that are assigned, in the same order" {
+    for options in "" "--precision 0.9" "--precision 0.5"; do
+        papertag tag --json --all $options data/sample.jsonl | jq -c '.tags |= map(select(.assigned))' >"$work/all"
+        papertag tag --json $options data/sample.jsonl | jq -c . | cmp - "$work/all"
+    done
+    jq -es 'map(.tags | length) | max > 1' "$work/all"
+}
+
 @test "tag and eval --precision: fewer tags, more of them right" {
     make_papers 300 | awk 'NR % 7 == 0 { gsub(/"tags":\[[^]]*\]/, "\"tags\":[\"quantization\"]") } { print }' >"$work/train.jsonl"
     papertag train -o "$work/m" "$work/train.jsonl"

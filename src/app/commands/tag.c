@@ -69,7 +69,6 @@ static int run(const args *a)
     tag_output output = {
         .json = keep || args_have(a, "json"), .all = args_have(a, "all"), .keep = keep, .style = style_of_stdout()};
     unsigned long top = SIZE_MAX, jobs = 0;
-    const papertag_tag_info *infos;
     papertag_model *model = NULL;
     double precision = 0;
     input in;
@@ -94,7 +93,6 @@ static int run(const args *a)
     in.objects = keep;
     in.blank_lines = keep || in.shards;
     in.may_be_empty = true;
-    output.tags = papertag_model_tags(model, &infos);
     output.model = model;
     output.top = top;
     output.cell = widest_tag(model) + 7;

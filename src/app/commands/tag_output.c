@@ -13,21 +13,27 @@ static bool is_listed(const tag_output *o, const papertag_score *score, size_t k
     return k < o->top && (o->all || score->assigned) && score->p >= o->min_p;
 }
 
-static void add_tags(const tag_output *o, text *out, const char *key, const papertag_score *scores)
+bool tag_output_needs_all(const tag_output *o)
+{
+    return o->all || o->keep; /* what a record keeps has the margins of likely tags */
+}
+
+static void add_tags(const tag_output *o, text *out, const char *key, const tag_paper *paper)
 {
     size_t shown = 0;
 
     json_open(out, key, '[');
-    for (size_t t = 0; t < o->tags; t++) {
-        if (!is_listed(o, &scores[t], shown)) {
+    for (size_t t = 0; t < paper->score_count; t++) {
+        const papertag_score *score = &paper->scores[t];
+        if (!is_listed(o, score, shown)) {
             continue;
         }
         shown++;
         json_open(out, NULL, '{');
-        json_string(out, "tag", scores[t].tag);
-        json_number(out, "p", scores[t].p, 9);
-        json_number(out, "margin", scores[t].margin, 9);
-        json_bool(out, "assigned", scores[t].assigned);
+        json_string(out, "tag", score->tag);
+        json_number(out, "p", score->p, 9);
+        json_number(out, "margin", score->margin, 9);
+        json_bool(out, "assigned", score->assigned);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -55,7 +61,7 @@ static void write_kept(const tag_output *o, text *out, const tag_paper *paper, t
     own_member own[] = {{.name = "tags"}, {.name = OPINION_MEMBER}};
     text *tags = &own[0].value, *about = &own[1].value;
 
-    add_tags(o, tags, NULL, paper->scores);
+    add_tags(o, tags, NULL, paper);
     json_opinion(about, o->model, paper->title, paper->abstract, paper->scores);
     if (!json_splice(out, paper->object, paper->object_length, own, 2, &remarks->replaced)) {
         out->failed = true; /* it was read as an object */
@@ -92,7 +98,7 @@ static void write_json(const tag_output *o, text *out, const tag_paper *paper)
     json_open(out, NULL, '{');
     json_string(out, "id", paper->id);
     json_string(out, "title", paper->title);
-    add_tags(o, out, "tags", paper->scores);
+    add_tags(o, out, "tags", paper);
     json_close(out, '}');
     json_line_end(out);
 }
@@ -109,7 +115,7 @@ static void write_text(const tag_output *o, text *out, const tag_paper *paper)
     text_wrapped(out, s, paper->title ? paper->title : "(no title)", "");
     text_put(out, s->plain);
     text_put(out, "\n");
-    for (size_t t = 0; t < o->tags; t++) {
+    for (size_t t = 0; t < paper->score_count; t++) {
         const papertag_score *score = &paper->scores[t];
         if (!is_listed(o, score, shown)) {
             continue;

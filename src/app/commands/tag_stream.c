@@ -34,6 +34,7 @@ struct slot {
 
 struct job {
     const papertag_model *model;
+    size_t tag_count; /* of the model */
     const tag_output *output;
     double precision; /* asked of each tag; 0: tags are assigned at their own cuts */
     const input *in;
@@ -55,6 +56,15 @@ static const char *words_at(const struct slot *slot, size_t offset)
     return offset == SIZE_MAX ? NULL : slot->words.data + offset;
 }
 
+static int tag_one(papertag_tagger *tagger, const struct job *job, tag_paper *paper, papertag_error *err)
+{
+    if (tag_output_needs_all(job->output)) {
+        paper->score_count = job->tag_count;
+        return papertag_tag(tagger, paper->title, paper->abstract, &paper->scores, err);
+    }
+    return papertag_tag_assigned(tagger, paper->title, paper->abstract, &paper->scores, &paper->score_count, err);
+}
+
 static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot *slot)
 {
     for (size_t i = 0; i < slot->count && !slot->words.failed; i++) {
@@ -69,7 +79,7 @@ static bool tag_slot(const struct job *job, papertag_tagger *tagger, struct slot
             text_add(&slot->out, paper.object, paper.object_length);
             continue;
         }
-        if (papertag_tag(tagger, paper.title, paper.abstract, &paper.scores, &err)) {
+        if (tag_one(tagger, job, &paper, &err)) {
             return false;
         }
         tag_output_paper(job->output, &slot->out, &paper, &slot->remarks);
@@ -283,10 +293,12 @@ int tag_stream(const papertag_model *model, const tag_output *output, double pre
     struct job job = {
         .model = model, .output = output, .precision = precision, .in = in, .slot_count = 4 * (size_t)jobs};
     pthread_t threads[TAG_JOBS_MAX];
+    const papertag_tag_info *tags;
     unsigned started = 0;
     int code = EXIT_FAILED;
     bool good;
 
+    job.tag_count = papertag_model_tags(model, &tags);
     job.slots = calloc(job.slot_count, sizeof *job.slots);
     if (!job.slots) {
         return out_of_memory();
