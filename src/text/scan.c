@@ -166,28 +166,49 @@ static void append_parts(scanner *s, const char *word, size_t length)
     }
 }
 
-/* Makes the bytes from `start` of the token string a token, or drops them when they are a stop word. About every second
- * word is a stop word, in no order that a processor could predict, so both cases take the same steps without a branch.
- */
-static void add_token(scanner *s, size_t start, size_t length)
+/* Where tokens are written, kept in registers. Open and close it around writes, which need the room asked for. */
+typedef struct writer {
+    char *text;
+    pt_token *items;
+    size_t size, count; /* of each */
+    bool opens;
+} writer;
+
+/* `bytes`: what may follow the token string as it is, of words. False when there is no memory. */
+static inline bool open_writer(scanner *s, size_t bytes, size_t words, writer *out)
 {
     pt_tokens *tokens = s->tokens;
     pt_buf *text = &tokens->text;
-    uint64_t hash;
-    bool kept;
 
-    if (pt_reserve(&text->data, &text->capacity, start + length + 1 + PT_TOKENS_ROOM, 1) ||
-        pt_reserve(&tokens->items, &tokens->capacity, tokens->count + 1, sizeof *tokens->items)) {
+    if (pt_reserve(&text->data, &text->capacity, text->size + bytes + words + PT_TOKENS_ROOM, 1) ||
+        pt_reserve(&tokens->items, &tokens->capacity, tokens->count + words, sizeof *tokens->items)) {
         text->failed = true;
-        return;
+        return false;
     }
-    hash = pt_hash(text->data + start, length, 0);
-    kept = !pt_words_have(&s->options->stop_words, hash);
-    tokens->items[tokens->count] = (pt_token){(uint32_t)start, (uint32_t)(start + length), s->opens, hash};
-    tokens->count += kept;
-    text->data[start + length] = ' ';
-    text->size = start + (length + 1) * kept;
-    s->opens = s->opens && !kept;
+    *out = (writer){text->data, tokens->items, text->size, tokens->count, s->opens};
+    return true;
+}
+
+static inline void close_writer(scanner *s, const writer *w)
+{
+    s->tokens->text.size = w->size;
+    s->tokens->count = w->count;
+    s->opens = w->opens;
+}
+
+/* Makes the `length` bytes at the end of the token string a token, or drops them when they are a stop word. About every
+ * second word is a stop word, in no order that a processor could predict, so both cases take the same steps without a
+ * branch. */
+static inline __attribute__((always_inline)) void write_token(writer *w, const pt_words *stop_words, size_t length)
+{
+    const uint64_t hash = pt_hash(w->text + w->size, length, 0);
+    const bool kept = !pt_words_have(stop_words, hash);
+
+    w->items[w->count] = (pt_token){(uint32_t)w->size, (uint32_t)(w->size + length), w->opens, hash};
+    w->text[w->size + length] = ' ';
+    w->size += kept ? length + 1 : 0;
+    w->count += kept;
+    w->opens = w->opens && !kept;
 }
 
 /* Ends the current word, which begins at `start` of the token string. With `keep` it becomes a token, unless it is
@@ -196,6 +217,7 @@ static void end_word(scanner *s, size_t start, bool keep)
 {
     pt_buf *text = &s->tokens->text;
     size_t length;
+    writer w;
 
     if (text->failed) {
         return;
@@ -212,43 +234,14 @@ static void end_word(scanner *s, size_t start, bool keep)
     if (s->options->plurals && are_small_letters(text->data + start, length)) {
         length = fold_plural(text->data + start, length);
     }
-    add_token(s, start, length);
+    text->size = start;
+    if (open_writer(s, length, 1, &w)) {
+        write_token(&w, &s->options->stop_words, length);
+        close_writer(s, &w);
+    }
 }
 
 /* ---- reading words --------------------------------------------------------------------------------------------- */
-
-/* The fast path of scan_word: reads a word of ASCII letters and digits with no joining byte in it, as nearly all words
- * are. False, with nothing read, when the word is of another kind. */
-static bool scan_plain_word(scanner *s)
-{
-    pt_buf *text = &s->tokens->text;
-    const size_t start = text->size;
-    pt_plain_word word;
-    const char *after;
-
-    if (text->capacity - start < PT_PLAIN_MAX + 1 &&
-        pt_reserve(&text->data, &text->capacity, start + PT_PLAIN_MAX + 1, 1)) {
-        text->failed = true;
-        return true;
-    }
-    word = pt_plain_word_at(s->at, s->end, text->data + start);
-    after = s->at + word.length;
-    if (word.length > TOKEN_BYTES_MAX || word.high ||
-        (is_class(*after, JOINS) && ((*after != '.' && *after != ',') || word.digits >> (word.length - 1)))) {
-        return false;
-    }
-    if (*after == '%' && !(word.digits & (word.digits + 1)) && word.digits >> (word.length - 1)) {
-        s->at = after;
-        return true; /* a percentage says nothing about the topic */
-    }
-    if (word.upper > 1 && s->options->camel_case) {
-        append_parts(s, s->at, word.length);
-    }
-    s->at = after + (*after == ' ');
-    add_token(s, start,
-              s->options->plurals && !word.digits ? fold_plural(text->data + start, word.length) : word.length);
-    return true;
-}
 
 static const char *skip_braces(const char *at)
 {
@@ -418,25 +411,82 @@ static void scan_backslash(scanner *s)
 
 static bool starts_url(const char *at)
 {
-    return !strncmp(at, "http://", 7) || !strncmp(at, "https://", 8) || !strncmp(at, "www.", 4);
+    return ((at[0] == 'h' && at[1] == 't') || (at[0] == 'w' && at[1] == 'w')) &&
+           (!strncmp(at, "http://", 7) || !strncmp(at, "https://", 8) || !strncmp(at, "www.", 4));
+}
+
+/* Whether the byte at `at`, which is of no word or command, ends a segment. */
+static inline bool ends_segment(const scanner *s, const char *at)
+{
+    return *at == '\n' ||
+           (s->options->segments && (*at == '.' || *at == '!' || *at == '?' || *at == ';') && at[1] == ' ');
+}
+
+/* Whether a word that ends at `at`, and with a digit or not, may continue after the byte there. */
+static inline bool may_go_on(const char *at, bool digit)
+{
+    return is_class(*at, JOINS) && ((*at != '.' && *at != ',') || digit);
+}
+
+/* The fast path: reads words of ASCII letters and digits with no joining byte in them, as nearly all words are, and
+ * what separates them. Stops before anything else, and after PLAIN_RUN bytes. */
+static void scan_plain_words(scanner *s)
+{
+    enum { PLAIN_RUN = 4096 };
+    const pt_text_options *options = s->options;
+    const char *at = s->at, *stop = s->end - at > PLAIN_RUN ? at + PLAIN_RUN : s->end;
+    writer w;
+
+    if (!open_writer(s, (size_t)(stop - at) + PT_PLAIN_MAX, (size_t)(stop - at) / 2 + 1, &w)) {
+        return;
+    }
+    while (at < stop && *at != '\\') {
+        pt_plain_word word;
+        const char *after;
+        bool digit;
+        if (!is_class(*at, WORD)) {
+            w.opens = w.opens || ends_segment(s, at);
+            at++;
+            continue;
+        }
+        word = pt_plain_word_at(at, s->end, w.text + w.size);
+        after = at + word.length;
+        digit = word.digits >> (word.length - 1);
+        if (word.length > TOKEN_BYTES_MAX || word.high || may_go_on(after, digit) || starts_url(at)) {
+            break;
+        }
+        if (*after == '%' && digit && !(word.digits & (word.digits + 1))) {
+            at = after; /* a percentage says nothing about the topic */
+            continue;
+        }
+        if (word.upper > 1 && options->camel_case) {
+            append_parts(s, at, word.length);
+        }
+        at = after + (*after == ' ');
+        write_token(&w, &options->stop_words,
+                    options->plurals && !word.digits ? fold_plural(w.text + w.size, word.length) : word.length);
+    }
+    s->at = at;
+    close_writer(s, &w);
 }
 
 static void scan_all(scanner *s)
 {
-    while (s->at < s->end && !s->tokens->text.failed) {
-        const char c = *s->at;
-        if (is_class(c, WORD)) {
-            if ((c == 'h' || c == 'w') && s->at[1] == (c == 'h' ? 't' : 'w') && starts_url(s->at)) {
-                s->at += strcspn(s->at, " <>\"{}|)]");
-            } else if (!s->fast_path || !scan_plain_word(s)) {
-                scan_word(s, "");
-            }
-        } else if (c == '\\') {
+    for (;;) {
+        if (s->fast_path) {
+            scan_plain_words(s);
+        }
+        if (s->at >= s->end || s->tokens->text.failed) {
+            return;
+        }
+        if (starts_url(s->at)) {
+            s->at += strcspn(s->at, " <>\"{}|)]");
+        } else if (is_class(*s->at, WORD)) {
+            scan_word(s, "");
+        } else if (*s->at == '\\') {
             scan_backslash(s);
         } else {
-            if (c == '\n' || ((c == '.' || c == '!' || c == '?' || c == ';') && s->at[1] == ' ')) {
-                s->opens = s->opens || s->options->segments || c == '\n';
-            }
+            s->opens = s->opens || ends_segment(s, s->at);
             s->at++;
         }
     }
