@@ -14,6 +14,7 @@ void pt_counter_free(pt_counter *counter)
 {
     pt_tokens_free(&counter->tokens);
     free(counter->ngrams);
+    free(counter->hits);
     free(counter->tf);
     free(counter->bits);
     free(counter->any);
@@ -38,7 +39,8 @@ int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
     pt_ngram *next;
 
     *count = 0;
-    if (pt_reserve(&counter->ngrams, &counter->ngrams_capacity, tokens->count * ngram_max, sizeof *counter->ngrams)) {
+    if (pt_reserve(&counter->ngrams, &counter->ngrams_capacity, tokens->count * ngram_max + PT_NGRAMS_ROOM,
+                   sizeof *counter->ngrams)) {
         return PAPERTAG_NO_MEMORY;
     }
     next = counter->ngrams;
@@ -55,6 +57,7 @@ int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
             hash = pt_ngram_hash(hash, last->hash);
         }
     }
+    memset(next, 0, PT_NGRAMS_ROOM * sizeof *next);
     *count = (size_t)(next - counter->ngrams);
     return PAPERTAG_OK;
 }

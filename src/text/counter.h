@@ -23,6 +23,14 @@ typedef struct pt_ngram {
     uint32_t slot; /* scratch of whoever looks the n-gram up */
 } pt_ngram;
 
+/* An n-gram and the term of a vocabulary that it probably is. */
+typedef struct pt_hit {
+    uint32_t ngram, term;
+} pt_hit;
+
+/* N-grams after the last one that may be read: empty ones. */
+enum { PT_NGRAMS_ROOM = 32 };
+
 /* 1 + ln n for small n, each computed when it is first needed (0 before that, and for n = 0). */
 enum { PT_LOGS = 64 };
 typedef struct pt_logs {
@@ -36,7 +44,8 @@ typedef enum pt_packing { PT_PACK_NOT, PT_PACK_FIRST_PART, PT_PACK_ALL } pt_pack
  * they come out in order without a sort: a bit a term, and above it a bit for 64 of those. */
 typedef struct pt_counter {
     pt_tokens tokens;
-    pt_ngram *ngrams;       /* of the tokens */
+    pt_ngram *ngrams;       /* of the tokens, and PT_NGRAMS_ROOM more */
+    pt_hit *hits;           /* scratch */
     float *tf;              /* by term: its count; 0: does not occur */
     uint64_t *bits;         /* a bit a term: occurs */
     uint64_t *any;          /* a bit for each of `bits`: is not 0 */
@@ -46,6 +55,7 @@ typedef struct pt_counter {
     size_t count;           /* terms that occur; after pt_counter_take */
     uint32_t *sorted;       /* scratch */
     size_t ngrams_capacity; /* of each array: */
+    size_t hits_capacity;
     size_t tf_capacity;
     size_t bits_capacity;
     size_t any_capacity;

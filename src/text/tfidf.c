@@ -7,8 +7,6 @@
 #include "base/swar.h"
 #include "packed.h"
 
-enum { AHEAD = 32 }; /* n-grams between a prefetch and its use */
-
 /* Whether a term of the vocabulary is the n-gram `text`, after which PT_TOKENS_ROOM bytes may be read. Nearly always it
  * is. Most terms have at most 32 bytes, and these are compared by their first and last sixteen: a branch on the length
  * would be mispredicted every other time. */
@@ -29,41 +27,50 @@ static inline bool is_term(const pt_vocabulary *v, uint32_t term, const char *te
     return !(~same << (length < 16 ? 16 - length : 0) & 0xffff);
 }
 
+/* Lists the n-grams that are probably terms, by the hash bits in their slots. Returns how many. */
+static size_t list_hits(const pt_vocabulary *v, const pt_ngram *ngrams, size_t count, pt_hit *hits)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot;
+        __builtin_prefetch(&v->slots[(uint32_t)ngrams[i + PT_NGRAMS_ROOM].hash & v->mask]);
+        slot = v->slots[pt_likely_slot(v, ngrams[i].hash, (uint32_t)ngrams[i].hash & v->mask)];
+        hits[found] = (pt_hit){(uint32_t)i, pt_slot_term(v, slot)};
+        if (slot) {
+            __builtin_prefetch(&v->starts[hits[found].term]);
+            found++;
+        }
+    }
+    return found;
+}
+
 /* Counts the n-grams of counter->tokens that are in the vocabulary. A term's slot, start and text are scattered over
  * memory, so there are three passes over the n-grams: each prefetches what the next one reads. */
 static int count_known(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *v, float weight)
 {
-    size_t count, likely = 0;
-    pt_ngram *ngrams;
+    const char *text = counter->tokens.text.data;
+    size_t count, found;
 
-    if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count)) {
+    if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count) ||
+        pt_reserve(&counter->hits, &counter->hits_capacity, count + 1, sizeof *counter->hits)) {
         return PAPERTAG_NO_MEMORY;
     }
-    ngrams = counter->ngrams;
-    for (size_t i = 0; i < count; i++) {
-        __builtin_prefetch(&v->slots[(uint32_t)ngrams[i + AHEAD < count ? i + AHEAD : i].hash & v->mask]);
-        ngrams[likely] = ngrams[i];
-        ngrams[likely].slot = pt_likely_slot(v, ngrams[i].hash, (uint32_t)ngrams[i].hash & v->mask);
-        if (v->slots[ngrams[likely].slot]) {
-            __builtin_prefetch(&v->starts[pt_slot_term(v, v->slots[ngrams[likely].slot])]);
-            likely++;
-        }
-    }
-    for (size_t i = 0; i < likely; i++) {
-        const uint32_t term = pt_slot_term(v, v->slots[ngrams[i].slot]);
+    found = list_hits(v, counter->ngrams, count, counter->hits);
+    for (size_t i = 0; i < found; i++) {
+        const uint32_t term = counter->hits[i].term;
         __builtin_prefetch(v->text + v->starts[term]);
         __builtin_prefetch(counter->tf + term);
         __builtin_prefetch(v->idf + term);
     }
-    for (size_t i = 0; i < likely; i++) {
-        const char *text = counter->tokens.text.data + ngrams[i].start;
-        const size_t length = ngrams[i].length;
-        for (uint32_t at = ngrams[i].slot; v->slots[at]; at = pt_likely_slot(v, ngrams[i].hash, (at + 1) & v->mask)) {
-            const uint32_t term = pt_slot_term(v, v->slots[at]);
-            if (is_term(v, term, text, length)) {
-                pt_count_term(counter, term, weight);
-                break;
-            }
+    for (size_t i = 0; i < found; i++) {
+        const pt_ngram *ngram = &counter->ngrams[counter->hits[i].ngram];
+        uint32_t term = counter->hits[i].term;
+        if (!is_term(v, term, text + ngram->start, ngram->length)) {
+            term = pt_vocabulary_find(v, text + ngram->start, ngram->length);
+        }
+        if (term != UINT32_MAX) {
+            pt_count_term(counter, term, weight);
         }
     }
     return PAPERTAG_OK;
