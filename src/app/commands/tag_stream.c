@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* Papers of a slot, and bytes of them, at most but for one paper; a larger buffer is not kept. */
-enum { SLOT_PAPERS = 32, SLOT_BYTES = 1 << 20 };
+enum { SLOT_PAPERS = 64, SLOT_BYTES = 1 << 20 };
 
 /* The parts of a record that are needed: offsets into the slot's words, SIZE_MAX for none. */
 struct item {
