@@ -21,6 +21,14 @@ static inline pt_sixteen pt_sixteen_at(const void *at)
     return x;
 }
 
+/* The first `size` < 16 bytes, and then zeros. */
+static inline pt_sixteen pt_sixteen_part(const void *at, size_t size)
+{
+    pt_sixteen x = {0};
+    memcpy(&x, at, size);
+    return x;
+}
+
 static inline unsigned pt_sixteen_bits_plain(pt_sixteen x)
 {
     unsigned bits = 0;

@@ -22,12 +22,12 @@ static inline pt_plain_word pt_plain_word_at(const char *at, const char *end, ch
     uint64_t own;
 
     for (unsigned i = 0; i < PT_PLAIN_MAX; i += sizeof(pt_sixteen)) {
-        pt_sixteen x = {0}, upper, digits;
+        pt_sixteen x, upper, digits;
         unsigned others;
         if (end - at >= (ptrdiff_t)sizeof x) {
             x = pt_sixteen_at(at);
         } else {
-            memcpy(&x, at, (size_t)(end - at));
+            x = pt_sixteen_part(at, (size_t)(end - at));
         }
         upper = (pt_sixteen)(x - 'A' < 26);
         digits = (pt_sixteen)(x - '0' < 10);

@@ -107,11 +107,8 @@ static bool are_small_letters(const char *word, size_t length)
 }
 
 /* The length of a word of small letters without a plain English plural's ending; "ies" becomes "y" in place. */
-static size_t fold_plural(char *word, size_t length)
+static size_t fold_ending(char *word, size_t length)
 {
-    if (length < 4 || word[length - 1] != 's') {
-        return length;
-    }
     switch (word[length - 2]) {
     case 's':
     case 'u':
@@ -136,6 +133,11 @@ static size_t fold_plural(char *word, size_t length)
     return length - 1 -
            (ends_with(word, length, "sses") || ends_with(word, length, "xes") || ends_with(word, length, "ches") ||
             ends_with(word, length, "shes"));
+}
+
+static inline size_t fold_plural(char *word, size_t length)
+{
+    return length < 4 || word[length - 1] != 's' ? length : fold_ending(word, length);
 }
 
 /* Appends the parts of a camel-case word to the scratch text of parts: "SpikeGPT" -> "Spike GPT". Nothing when one has
@@ -422,10 +424,14 @@ static inline bool ends_segment(const scanner *s, const char *at)
            (s->options->segments && (*at == '.' || *at == '!' || *at == '?' || *at == ';') && at[1] == ' ');
 }
 
-/* Whether a word that ends at `at`, and with a digit or not, may continue after the byte there. */
-static inline bool may_go_on(const char *at, bool digit)
+/* Whether a plain word that ends at `at` may be a part of something else: the byte there joins, or it is that of a
+ * percentage, or the word begins a URL. digits: of the word, see pt_plain_word. */
+static inline bool may_go_on(const char *at, size_t length, uint64_t digits)
 {
-    return is_class(*at, JOINS) && ((*at != '.' && *at != ',') || digit);
+    const bool ends_in_digit = digits >> (length - 1);
+
+    return (*at == '%' && ends_in_digit) || (is_class(*at, JOINS) && ((*at != '.' && *at != ',') || ends_in_digit)) ||
+           starts_url(at - length);
 }
 
 /* The fast path: reads words of ASCII letters and digits with no joining byte in them, as nearly all words are, and
@@ -440,24 +446,17 @@ static void scan_plain_words(scanner *s)
     if (!open_writer(s, (size_t)(stop - at) + PT_PLAIN_MAX, (size_t)(stop - at) / 2 + 1, &w)) {
         return;
     }
-    while (at < stop && *at != '\\') {
-        pt_plain_word word;
-        const char *after;
-        bool digit;
-        if (!is_class(*at, WORD)) {
+    while (at < stop) {
+        const pt_plain_word word = pt_plain_word_at(at, s->end, w.text + w.size);
+        const char *after = at + word.length;
+        if (!word.length && *at != '\\') {
             w.opens = w.opens || ends_segment(s, at);
             at++;
             continue;
         }
-        word = pt_plain_word_at(at, s->end, w.text + w.size);
-        after = at + word.length;
-        digit = word.digits >> (word.length - 1);
-        if (word.length > TOKEN_BYTES_MAX || word.high || may_go_on(after, digit) || starts_url(at)) {
+        if (!word.length || word.length > TOKEN_BYTES_MAX || word.high ||
+            (*after != ' ' && may_go_on(after, word.length, word.digits))) {
             break;
-        }
-        if (*after == '%' && digit && !(word.digits & (word.digits + 1))) {
-            at = after; /* a percentage says nothing about the topic */
-            continue;
         }
         if (word.upper > 1 && options->camel_case) {
             append_parts(s, at, word.length);
