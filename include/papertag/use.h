@@ -310,8 +310,8 @@ PAPERTAG_API int papertag_tag(papertag_tagger *tagger, const char *title, const 
 PAPERTAG_API int papertag_tag_assigned(papertag_tagger *tagger, const char *title, const char *abstract,
                                        const papertag_score **out, size_t *count, papertag_error *err);
 
-/* As papertag_tag, for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of each
- * paper in turn. On failure some of `out` is written. */
+/* As papertag_tag, for `count` papers in one call, for callers to whom a call is dear: out[count * T], the T scores of
+ * each paper in turn. On failure some of `out` is written. */
 PAPERTAG_API int papertag_tag_many(papertag_tagger *tagger, size_t count, const char *const *titles,
                                    const char *const *abstracts, papertag_score *out, papertag_error *err);
 

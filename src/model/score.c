@@ -30,6 +30,7 @@ int papertag_tagger_open(papertag_tagger **out, const papertag_model *model, pap
 
     if (tagger) {
         tagger->model = model;
+        tagger->counter.recalls = true;
         tagger->sums = pt_alloc(model->matrix.stride + model->own.stride, sizeof *tagger->sums);
         tagger->margins = pt_alloc(model->tag_count, sizeof *tagger->margins);
         tagger->p = pt_alloc(model->tag_count, sizeof *tagger->p);

@@ -15,7 +15,7 @@ void pt_counter_free(pt_counter *counter)
     pt_tokens_free(&counter->tokens);
     free(counter->ngrams);
     free(counter->hits);
-    free(counter->tf);
+    free(counter->counts);
     free(counter->bits);
     free(counter->any);
     free(counter->terms);
@@ -81,7 +81,7 @@ static int reserve_zeros(void *items, size_t *capacity, size_t needed, size_t si
 
 int pt_counter_reserve(pt_counter *c, size_t terms)
 {
-    int status = reserve_zeros(&c->tf, &c->tf_capacity, terms + 1, sizeof *c->tf);
+    int status = reserve_zeros(&c->counts, &c->counts_capacity, terms + 1, sizeof *c->counts);
 
     status = status ? status : reserve_zeros(&c->bits, &c->bits_capacity, terms / 64 + 1, sizeof *c->bits);
     return status ? status : reserve_zeros(&c->any, &c->any_capacity, terms / 64 / 64 + 1, sizeof *c->any);
@@ -132,8 +132,8 @@ void pt_counter_take(pt_counter *c)
             for (uint64_t bits = c->bits[word]; bits; bits &= bits - 1) {
                 const size_t term = 64 * word + (size_t)__builtin_ctzll(bits);
                 c->terms[count] = (uint32_t)term;
-                c->values[count++] = c->tf[term];
-                c->tf[term] = 0;
+                c->values[count++] = c->counts[term].tf;
+                c->counts[term].tf = 0;
             }
             c->bits[word] = 0;
         }
@@ -145,7 +145,7 @@ void pt_counter_take(pt_counter *c)
 
 void pt_counter_drop(pt_counter *c)
 {
-    memset(c->tf, 0, c->tf_capacity * sizeof *c->tf);
+    memset(c->counts, 0, c->counts_capacity * sizeof *c->counts);
     memset(c->bits, 0, c->bits_capacity * sizeof *c->bits);
     memset(c->any, 0, c->any_capacity * sizeof *c->any);
     c->expected = 0;

@@ -28,6 +28,12 @@ typedef struct pt_hit {
     uint32_t ngram, term;
 } pt_hit;
 
+/* What is counted and recalled of a term, side by side because both are read at once. */
+typedef struct pt_term_count {
+    float tf;      /* its count; 0: does not occur */
+    uint32_t bits; /* of the hash that it was seen to have, when the counter recalls; 0: not yet */
+} pt_term_count;
+
 /* N-grams after the last one that may be read: empty ones. */
 enum { PT_NGRAMS_ROOM = 32 };
 
@@ -46,7 +52,7 @@ typedef struct pt_counter {
     pt_tokens tokens;
     pt_ngram *ngrams;       /* of the tokens, and PT_NGRAMS_ROOM more */
     pt_hit *hits;           /* scratch */
-    float *tf;              /* by term: its count; 0: does not occur */
+    pt_term_count *counts;  /* by term */
     uint64_t *bits;         /* a bit a term: occurs */
     uint64_t *any;          /* a bit for each of `bits`: is not 0 */
     size_t expected;        /* terms that may occur, at most */
@@ -56,13 +62,18 @@ typedef struct pt_counter {
     uint32_t *sorted;       /* scratch */
     size_t ngrams_capacity; /* of each array: */
     size_t hits_capacity;
-    size_t tf_capacity;
+    size_t counts_capacity;
     size_t bits_capacity;
     size_t any_capacity;
     size_t capacity; /* of terms */
     size_t values_capacity;
     size_t sorted_capacity;
     pt_logs logs;
+    /* Whether the counter is used with one vocabulary alone, and recalls the hashes of n-grams that it found to be
+     * terms, so that their texts, which are scattered over memory, need not be compared again. All 64 bits of a hash
+     * count: the high ones are in the slot, those in the middle recalled, and the low ones number the slot, or one just
+     * before it. */
+    bool recalls;
     pt_packing packing;
     pt_buf packed; /* the last row, see packed.h */
 } pt_counter;
@@ -82,7 +93,7 @@ int pt_counter_expect(pt_counter *counter, size_t more);
 /* Adds to a term's count; there must be room. */
 static inline void pt_count_term(pt_counter *counter, uint32_t term, float weight)
 {
-    counter->tf[term] += weight;
+    counter->counts[term].tf += weight;
     counter->bits[term / 64] |= (uint64_t)1 << term % 64;
     counter->any[term / 64 / 64] |= (uint64_t)1 << term / 64 % 64;
 }

@@ -37,19 +37,48 @@ static size_t list_hits(const pt_vocabulary *v, const pt_ngram *ngrams, size_t c
         __builtin_prefetch(&v->slots[(uint32_t)ngrams[i + PT_NGRAMS_ROOM].hash & v->mask]);
         slot = v->slots[pt_likely_slot(v, ngrams[i].hash, (uint32_t)ngrams[i].hash & v->mask)];
         hits[found] = (pt_hit){(uint32_t)i, pt_slot_term(v, slot)};
-        if (slot) {
-            __builtin_prefetch(&v->starts[hits[found].term]);
-            found++;
-        }
+        found += slot != 0;
     }
     return found;
 }
 
-/* Counts the n-grams of counter->tokens that are in the vocabulary. A term's slot, start and text are scattered over
- * memory, so there are three passes over the n-grams: each prefetches what the next one reads. */
+/* Asks for the memory that tells whether the hits are terms, and for what is read of terms. */
+static void prefetch_hits(const pt_counter *counter, const pt_vocabulary *v, size_t found)
+{
+    for (size_t i = 0; i < found; i++) {
+        const uint32_t term = counter->hits[i].term;
+        if (!counter->recalls) {
+            __builtin_prefetch(v->text + v->starts[term]);
+        }
+        __builtin_prefetch(counter->counts + term);
+        __builtin_prefetch(v->idf + term);
+    }
+}
+
+/* The term that an n-gram is, probably `term`; UINT32_MAX: none. slot_bits: how many number a slot. */
+static inline uint32_t term_of(pt_counter *counter, const pt_vocabulary *v, unsigned slot_bits, const pt_ngram *ngram,
+                               uint32_t term)
+{
+    const char *text = counter->tokens.text.data + ngram->start;
+    const uint32_t bits = (uint32_t)(ngram->hash >> slot_bits) | 1;
+
+    if (counter->recalls && counter->counts[term].bits == bits) {
+        return term;
+    }
+    if (!is_term(v, term, text, ngram->length)) {
+        term = pt_vocabulary_find(v, text, ngram->length);
+    }
+    if (counter->recalls && term != UINT32_MAX) {
+        counter->counts[term].bits = bits;
+    }
+    return term;
+}
+
+/* Counts the n-grams of counter->tokens that are in the vocabulary. What is read of terms is scattered over memory, so
+ * there are three passes over the n-grams: each prefetches what the next one reads. */
 static int count_known(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *v, float weight)
 {
-    const char *text = counter->tokens.text.data;
+    const unsigned slot_bits = (unsigned)__builtin_popcount(v->mask);
     size_t count, found;
 
     if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count) ||
@@ -57,18 +86,10 @@ static int count_known(pt_counter *counter, const pt_tfidf_options *options, con
         return PAPERTAG_NO_MEMORY;
     }
     found = list_hits(v, counter->ngrams, count, counter->hits);
+    prefetch_hits(counter, v, found);
     for (size_t i = 0; i < found; i++) {
-        const uint32_t term = counter->hits[i].term;
-        __builtin_prefetch(v->text + v->starts[term]);
-        __builtin_prefetch(counter->tf + term);
-        __builtin_prefetch(v->idf + term);
-    }
-    for (size_t i = 0; i < found; i++) {
-        const pt_ngram *ngram = &counter->ngrams[counter->hits[i].ngram];
-        uint32_t term = counter->hits[i].term;
-        if (!is_term(v, term, text + ngram->start, ngram->length)) {
-            term = pt_vocabulary_find(v, text + ngram->start, ngram->length);
-        }
+        const pt_hit hit = counter->hits[i];
+        const uint32_t term = term_of(counter, v, slot_bits, &counter->ngrams[hit.ngram], hit.term);
         if (term != UINT32_MAX) {
             pt_count_term(counter, term, weight);
         }

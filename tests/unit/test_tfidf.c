@@ -207,6 +207,53 @@ static void test_a_vocabulary_finds_each_of_many_terms(void **state)
     pt_buf_free(&text);
 }
 
+/* A counter that recalls hashes gives the rows of one that compares texts, also for n-grams of words that it knows. */
+static void test_recalled_terms_are_the_terms(void **state)
+{
+    pt_tfidf_options options = {.ngram_max = 3, .title_weight = 1};
+    pt_lexicon lexicon = {0};
+    pt_counter counters[2] = {{.recalls = false}, {.recalls = true}};
+    pt_rows rows = {0};
+    pt_chosen chosen = {0};
+    pt_buf text = {0};
+    size_t hits = 0;
+    (void)state;
+
+    for (int round = 0; round < 3; round++) {
+        uint64_t seed = round == 2 ? 6 : 5; /* the second round has the first one's texts, the third one new ones */
+        for (int i = 0; i < 2000; i++) {
+            pt_row found[2];
+            pt_buf_clear(&text);
+            for (int k = 0; k < 40; k++) {
+                pt_buf_format(&text, "w%u ", (unsigned)(pt_random(&seed) % 300));
+            }
+            if (round == 0) {
+                assert_int_equal(pt_lexicon_count(&lexicon, &options, &(pt_texts){NULL, text.data}, 1, 1, &rows, NULL),
+                                 0);
+                continue;
+            }
+            for (int c = 0; c < 2; c++) {
+                assert_int_equal(
+                    pt_tfidf_row(&counters[c], &options, &chosen.vocabulary, NULL, text.data, &found[c], NULL), 0);
+            }
+            assert_int_equal(found[0].count, found[1].count);
+            assert_memory_equal(found[0].terms, found[1].terms, found[0].count * sizeof *found[0].terms);
+            assert_memory_equal(found[0].values, found[1].values, found[0].count * sizeof *found[0].values);
+            hits += found[0].count;
+        }
+        if (round == 0) {
+            assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 100000, &chosen, NULL), 0);
+        }
+    }
+    assert_true(hits > 100000);
+    pt_lexicon_free(&lexicon);
+    pt_counter_free(&counters[0]);
+    pt_counter_free(&counters[1]);
+    pt_rows_free(&rows);
+    pt_chosen_free(&chosen);
+    pt_buf_free(&text);
+}
+
 /* A size that overflows is reported as lack of memory, and the lexicon can still be used. */
 static void test_more_papers_than_memory_can_hold(void **state)
 {
@@ -332,6 +379,7 @@ int main(void)
                                        cmocka_unit_test(test_more_papers_than_memory_can_hold),
                                        cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),
                                        cmocka_unit_test(test_a_vocabulary_finds_each_of_many_terms),
+                                       cmocka_unit_test(test_recalled_terms_are_the_terms),
                                        cmocka_unit_test(test_a_term_is_compared_to_the_last_byte),
                                        cmocka_unit_test(test_common_terms_are_counted_as_a_lexicon_counts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
