@@ -457,7 +457,9 @@ int papertag_store_audit(papertag_store *store, papertag_audit *out, papertag_er
     if (!a.strata) {
         return pt_no_memory(err);
     }
+    pt_store_pass_begin(store);
     status = read_all(&a, err);
+    pt_store_pass_end(store);
     status = status ? status : count_papers(&a, err);
     if (!status && (estimate_all(&a, &result) || estimate_tags(&a, &result))) {
         status = pt_no_memory(err);

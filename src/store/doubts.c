@@ -385,8 +385,10 @@ int pt_store_doubts(papertag_store *store, int64_t tag, size_t limit, pt_doubt *
     pt_arena arena = {0};
     int status = open_walk(&w, &arena, err);
 
+    pt_store_pass_begin(store);
     status = status ? status : read_unknown(&w, err);
     status = status ? status : read_nearest(&w, err);
+    pt_store_pass_end(store);
     if (!status) {
         cut_list(&w);
     }

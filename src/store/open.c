@@ -151,8 +151,8 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
     /* secure_delete: some builds of SQLite write zeros over all that is deleted, also where that costs a write; merging
      * the text index deletes much. */
     static const char settings[] =
-        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;"
-        "PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
+        PT_STORE_MEMORY "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+        "PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
         "PRAGMA secure_delete=FAST";
     /* Of a new file alone. A row is some 2 KB: pages of 4 KB hold one of them and much that is empty. */
     static const char page_size[] = "PRAGMA page_size=8192";

@@ -271,10 +271,12 @@ int pt_store_scan(papertag_store *store, const pt_rows_options *options, pt_row_
     size_t rows = 0;
     int status = open_scan(&s, err);
 
+    pt_store_pass_begin(store);
     if (!status && options->space) {
         status = pt_row_blocks_read(store, options->space, take_kept, &s, &rows, err);
     }
     status = status ? status : complete(&s, rows, err);
+    pt_store_pass_end(store);
     close_scan(&s);
     return status;
 }
@@ -356,14 +358,6 @@ static int put_in_order(pt_stored_rows *r)
     return PAPERTAG_OK;
 }
 
-/* Frees the pages of the file that SQLite keeps: what has been read all through is not read again. */
-static void forget_pages(papertag_store *store)
-{
-    papertag_error why;
-
-    (void)pt_store_do(store, "PRAGMA shrink_memory", &why, ""); /* only memory: it may fail */
-}
-
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
 {
     pt_stored_rows rows = {0};
@@ -372,7 +366,6 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
 
     pt_store_now(rows.read);
     status = status ? status : pt_store_scan(store, options, gather_row, &g, err);
-    forget_pages(store);
     if (!status && !g.in_order && put_in_order(&rows)) {
         status = pt_no_memory(err);
     }
@@ -571,8 +564,9 @@ int pt_store_labels(papertag_store *store, const pt_stored_rows *papers, pt_labe
     struct known k = {.store = store, .papers = papers};
     int status = pt_store_read_tags(store, err);
 
+    pt_store_pass_begin(store);
     status = status ? status : pt_store_each(store, "SELECT paper, tag FROM tagged", read_label, &k, err, "");
-    forget_pages(store);
+    pt_store_pass_end(store);
     if (!status && append_labels(&k, out)) {
         status = pt_no_memory(err);
     }

@@ -463,6 +463,16 @@ bool pt_store_keep_end(papertag_store *store, int status)
     return done;
 }
 
+void pt_store_pass_begin(papertag_store *store)
+{
+    sqlite3_exec(store->db, "PRAGMA cache_size=-1024; PRAGMA mmap_size=0", NULL, NULL, NULL);
+}
+
+void pt_store_pass_end(papertag_store *store)
+{
+    sqlite3_exec(store->db, PT_STORE_MEMORY, NULL, NULL, NULL);
+}
+
 int64_t pt_store_last_key(const papertag_store *store)
 {
     return sqlite3_last_insert_rowid(store->db);

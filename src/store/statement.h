@@ -181,6 +181,9 @@ void pt_db_read_text(pt_db_row *row, pt_arena *arena, void *item);
 /* Milliseconds for which a statement waits for another program that has the store locked. */
 enum { PT_STORE_PATIENCE = 30000 };
 
+/* SQL: how many pages SQLite keeps in memory, and how much of the file it maps. */
+#define PT_STORE_MEMORY "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+
 /* A transaction that writes. pt_store_end commits when status is 0, else rolls back; returns status or the commit's. */
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
@@ -193,6 +196,12 @@ bool pt_store_can_write(const papertag_store *store);
  * back; whether it is written. What the handle knows of the tags still holds. */
 bool pt_store_keep_begin(papertag_store *store);
 bool pt_store_keep_end(papertag_store *store, int status);
+
+/* Between the two calls much is read, each page of the file once. Then few pages are kept in memory, so that a page comes
+ * to where another has just been, and nothing is mapped: memory that is touched for the first time costs more than what
+ * is read. Not nested. */
+void pt_store_pass_begin(papertag_store *store);
+void pt_store_pass_end(papertag_store *store);
 
 /* The key of the row inserted last. */
 int64_t pt_store_last_key(const papertag_store *store);

@@ -45,12 +45,14 @@ int papertag_store_statistics(papertag_store *store, papertag_store_stats *out, 
         {&stats.bytes, "SELECT page_count*page_size FROM pragma_page_count, pragma_page_size"}};
     int status = PAPERTAG_OK;
 
+    pt_store_pass_begin(store);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && !status; i++) {
         int64_t number = 0;
         status = pt_store_ask(store, counts[i].sql, &number, err, "");
         *counts[i].number = (size_t)number;
     }
     status = status ? status : pt_store_row(store, ends, read_ends, &e, err, "");
+    pt_store_pass_end(store);
     if (!status) {
         *out = stats;
     }

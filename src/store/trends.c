@@ -180,9 +180,11 @@ int papertag_store_trends(papertag_store *store, const char *as_of, unsigned day
     t.days.first = t.days.last - (int64_t)days + 1;
     t.days.last_before = t.days.first - 1;
     t.days.first_before = t.days.first - (int64_t)days;
+    pt_store_pass_begin(store);
     status = status ? status : pt_store_read_tags(store, err);
     status = status ? status : find_title_trends(store, &t, err);
     status = status ? status : find_tag_trends(store, &t, err);
+    pt_store_pass_end(store);
     if (!status) {
         pt_sort(t.list, t.count, sizeof *t.list, compare_trends);
         t.count = t.count < limit ? t.count : limit;
