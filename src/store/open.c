@@ -152,8 +152,8 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
      * the text index deletes much. */
     static const char settings[] =
         PT_STORE_MEMORY "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-        "PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
-        "PRAGMA secure_delete=FAST";
+                        "PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
+                        "PRAGMA secure_delete=FAST";
     /* Of a new file alone. A row is some 2 KB: pages of 4 KB hold one of them and much that is empty. */
     static const char page_size[] = "PRAGMA page_size=8192";
     const bool is_there = !access(store->path, F_OK), fixed = is_there && is_fixed(store->path);

@@ -197,9 +197,9 @@ bool pt_store_can_write(const papertag_store *store);
 bool pt_store_keep_begin(papertag_store *store);
 bool pt_store_keep_end(papertag_store *store, int status);
 
-/* Between the two calls much is read, each page of the file once. Then few pages are kept in memory, so that a page comes
- * to where another has just been, and nothing is mapped: memory that is touched for the first time costs more than what
- * is read. Not nested. */
+/* Between the two calls much is read, each page of the file once. Then few pages are kept in memory, so that a page
+ * comes to where another has just been, and nothing is mapped: memory that is touched for the first time costs more
+ * than what is read. Not nested. */
 void pt_store_pass_begin(papertag_store *store);
 void pt_store_pass_end(papertag_store *store);
 

@@ -140,7 +140,7 @@ bool pt_packed_open(const void *bytes, size_t size, pt_packed *out)
 }
 
 /* The next count that is not 1, from *at on; false: there is none. */
-static bool next_other(const pt_packed *p, const unsigned char **at, size_t *place, float *count)
+static inline bool next_other(const pt_packed *p, const unsigned char **at, size_t *place, float *count)
 {
     if (p->end - *at < 3) {
         return false;
@@ -154,8 +154,11 @@ static bool next_other(const pt_packed *p, const unsigned char **at, size_t *pla
         }
         *count = read_float(*at);
         *at += 4;
+        if (!(*count >= 0 && isfinite(*count))) {
+            return false;
+        }
     }
-    return *place < p->count && *count >= 0 && isfinite(*count);
+    return *place < p->count;
 }
 
 void pt_unpacked_free(pt_unpacked *row)
@@ -196,6 +199,32 @@ int pt_unpack(const pt_packed *p, size_t vocabulary, pt_unpacked *out)
     return PAPERTAG_OK;
 }
 
+/* What the counts other than 1 add to a product of which each count was taken as 1. Most of it is zero, but to ask
+ * would cost more than to add it. False: the bytes are no row. */
+static bool add_others(const pt_packed *p, const float *dense, pt_logs *logs, double *sum)
+{
+    const unsigned char *at = p->others;
+    size_t page = 0, first = 0, end = p->pages ? read_16(p->page_counts) : 0; /* places of the page */
+
+    for (size_t i = 0; i < p->other_count; i++) {
+        size_t place;
+        float count;
+        if (!next_other(p, &at, &place, &count)) {
+            return false;
+        }
+        if (place < first) { /* they do not ascend: it is no row that was packed here */
+            page = first = 0;
+            end = read_16(p->page_counts);
+        }
+        while (place >= end) { /* it is below the count of all pages together */
+            first = end;
+            end += read_16(p->page_counts + 2 * ++page);
+        }
+        *sum += (double)dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)] * (pt_sublinear(count, logs) - 1);
+    }
+    return true;
+}
+
 double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, pt_logs *logs)
 {
     const unsigned char *at = p->terms;
@@ -218,22 +247,7 @@ double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, p
         }
     }
     sum = (double)sums[0] + (double)sums[1] + (double)sums[2] + (double)sums[3];
-    at = p->others;
-    for (size_t i = 0; i < p->other_count; i++) {
-        size_t place = 0, page = 0, first = 0;
-        float count, value;
-        if (!next_other(p, &at, &place, &count)) {
-            return 0;
-        }
-        while (page + 1 < p->pages && place >= first + read_16(p->page_counts + 2 * page)) {
-            first += read_16(p->page_counts + 2 * page++);
-        }
-        value = dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)];
-        if (value != 0) {
-            sum += (double)value * (pt_sublinear(count, logs) - 1);
-        }
-    }
-    return sum * (double)p->scale;
+    return add_others(p, dense, logs, &sum) ? sum * (double)p->scale : 0;
 }
 
 /* ---- many rows ------------------------------------------------------------------------------------------------- */
