@@ -49,11 +49,16 @@ static void append_filters(pt_selection *s, const char *key, bool words)
         pt_sql_last_day(sql, s->last_day);
         pt_buf_text(&sql->text, ")");
     }
-    if (words && s->query->search) {
+    if (words && s->match.size) {
         pt_buf_format(&sql->text, " AND %s IN (SELECT rowid FROM search WHERE search MATCH ", key);
         pt_sql_text(sql, s->match.data);
         pt_sql_keys(sql);
         pt_buf_text(&sql->text, ")");
+    }
+    for (size_t at = 0; words && at < s->common.size; at += strlen(s->common.data + at) + 1) {
+        pt_buf_text(&sql->text, " AND (SELECT papertag_has_prefix(title, abstract, ");
+        pt_sql_text(sql, s->common.data + at);
+        pt_buf_format(&sql->text, ") FROM papers t WHERE t.key=%s)", key);
     }
     if (s->query->subscriber) {
         pt_buf_format(&sql->text,
@@ -285,6 +290,13 @@ static int start_after(pt_selection *s, papertag_error *err)
     return status;
 }
 
+/* Whether some of the newest papers are wanted. Where undated ones are wanted too, two ranges of days would have to be
+ * joined. */
+static bool may_have_windows(const pt_selection *s)
+{
+    return s->query->limit && s->query->sort == PAPERTAG_SORT_DATE && !s->has_undated;
+}
+
 /* Reads the query, for a statement to be made of it. */
 static int start(pt_selection *s, papertag_store *store, const papertag_query *query, papertag_error *err)
 {
@@ -297,7 +309,9 @@ static int start(pt_selection *s, papertag_store *store, const papertag_query *q
         status = pt_expression_parse(&s->expression, query->expression, store->tags, store->tag_count, s->today, err);
     }
     status = status ? status : start_after(s, err);
-    status = status || !query->search ? status : pt_match_words(store, query->search, &s->match, err);
+    if (!status && query->search) {
+        status = pt_match_words(store, query->search, &s->match, may_have_windows(s) ? &s->common : NULL, err);
+    }
     s->marks = status ? NULL : pt_calloc(store->tag_count + 1, sizeof *s->marks);
     return status ? status : s->marks ? PAPERTAG_OK : pt_no_memory(err);
 }
@@ -337,6 +351,7 @@ void pt_selection_free(pt_selection *s)
     pt_expression_free(&s->expression);
     pt_sql_free(&s->sql);
     pt_buf_free(&s->match);
+    pt_buf_free(&s->common);
     free(s->marks);
 }
 
@@ -393,14 +408,13 @@ int pt_store_select_keys(papertag_store *store, const pt_sql *sql, const int64_t
  */
 enum { WINDOW = 16384, WIDER = 4, WINDOWS = 3 };
 
-/* Whether the query is better searched in windows. Where undated papers are wanted too, two ranges of days would have
- * to be joined. */
+/* Whether the query is better searched in windows. */
 static bool has_windows(const pt_selection *s)
 {
     const pt_expression *e = &s->expression;
 
-    return s->query->limit && s->query->sort == PAPERTAG_SORT_DATE && !s->has_undated &&
-           (s->match.size || (e->root && (pt_expression_has_phrases(e) || pt_expression_needs(e, s->marks) > 1)));
+    return may_have_windows(s) &&
+           (s->query->search || (e->root && (pt_expression_has_phrases(e) || pt_expression_needs(e, s->marks) > 1)));
 }
 
 static int read_ends(void *context, pt_db_row *row, papertag_error *err)
@@ -434,6 +448,17 @@ static int set_window(pt_selection *s, int64_t papers, papertag_error *err)
     return status ? status : pt_store_row(s->store, ends, read_ends, &s->sql, err, "ii", first, last);
 }
 
+/* Has FTS5 look for all words: the first window has few papers with them, so that many texts would have to be read. */
+static int match_all_words(pt_selection *s, papertag_error *err)
+{
+    if (!s->common.size) {
+        return PAPERTAG_OK;
+    }
+    pt_buf_clear(&s->common);
+    pt_buf_clear(&s->match);
+    return pt_match_words(s->store, s->query->search, &s->match, NULL, err);
+}
+
 static int select_in_windows(pt_selection *s, size_t *count, papertag_error *err)
 {
     int64_t papers = WINDOW;
@@ -443,7 +468,8 @@ static int select_in_windows(pt_selection *s, size_t *count, papertag_error *err
     s->window_last = s->has_cursor ? s->cursor_day : s->last_day;
     for (int i = 0; i <= WINDOWS && !status && *count < s->query->limit; i++, papers *= WIDER) {
         s->limit = s->query->limit - *count;
-        status = set_window(s, i < WINDOWS ? papers : 0, err);
+        status = i == 1 ? match_all_words(s, err) : PAPERTAG_OK;
+        status = status ? status : set_window(s, i < WINDOWS ? papers : 0, err);
         status = status ? status : compile(s, err);
         status = status ? status : append_keys(s->store, &s->sql, count, err);
         if (s->window_first <= first_wanted(s)) {

@@ -18,10 +18,11 @@ typedef struct pt_selection {
     long cursor_day;
     bool in_windows; /* the statement is for papers of these days only */
     long window_first, window_last;
-    size_t limit; /* of papers the statement gives; 0: none */
-    pt_buf match; /* the query's words, as FTS5 takes them; empty: it has none */
-    bool *marks;  /* [T] working memory */
-    pt_sql sql;   /* gives keys */
+    size_t limit;  /* of papers the statement gives; 0: none */
+    pt_buf match;  /* the query's words, as FTS5 takes them; empty: it has none */
+    pt_buf common; /* prefixes that texts are asked for, each with a NUL */
+    bool *marks;   /* [T] working memory */
+    pt_sql sql;    /* gives keys */
 } pt_selection;
 
 /* Makes the statement that papertag_store_select runs, when it runs one. *out is to be freed after a failure, too. */

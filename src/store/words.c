@@ -4,6 +4,7 @@
 #include "words.h"
 
 #include "base/ascii.h"
+#include "segment_list.h"
 
 /*
  * FTS5 reads all that it has of every word with a prefix before it gives the first paper. The same words one by one it
@@ -11,6 +12,12 @@
  * one.
  */
 enum { WORDS_MOST = 128, WORD_MOST = 60 };
+
+/*
+ * Where words with a prefix take more pages of the index than this, FTS5 takes long to read them, and so many papers
+ * have one that some of the newest are found sooner by their texts.
+ */
+enum { PAGES_MOST = 256 };
 
 /* A word or a phrase of a search; `length` bytes. */
 struct piece {
@@ -98,13 +105,42 @@ static int append_known(papertag_store *store, const char *prefix, pt_buf *match
     return status == PAPERTAG_END ? PAPERTAG_OK : status;
 }
 
-static int append_piece(papertag_store *store, const struct piece *piece, pt_buf *match, papertag_error *err)
+/* Whether the words that begin with a prefix take many pages of the index. */
+static int find_whether_common(papertag_store *store, const char *prefix, bool *common, papertag_error *err)
+{
+    static const char sql[] = "SELECT coalesce(max(pgno)/2-min(pgno)/2, 0) FROM search_idx"
+                              " WHERE segid=?1 AND term>=?2 AND term<?3";
+    char from[WORD_MOST + 2], to[WORD_MOST + 3]; /* no word has a byte FF */
+    const size_t length = (size_t)snprintf(from, sizeof from, "%c%s", PT_FTS_WORD, prefix);
+    pt_segment_list list;
+    int64_t pages = 0, all = 0;
+    bool known = false;
+    int status = pt_segment_list_read(store, &list, &known, err);
+
+    snprintf(to, sizeof to, "%s\xff", from);
+    for (size_t i = 0; i < list.segments && known && !status && all <= PAGES_MOST; i++) {
+        status = pt_store_ask(store, sql, &pages, err, "ibb", (int64_t)list.at[i].number, (const void *)from, length,
+                              (const void *)to, length + 1);
+        all += pages;
+    }
+    *common = all > PAGES_MOST;
+    return status;
+}
+
+static int append_piece(papertag_store *store, const struct piece *piece, pt_buf *match, pt_buf *common,
+                        papertag_error *err)
 {
     char prefix[WORD_MOST];
-    bool known = false;
-    int status = PAPERTAG_OK;
+    const bool is_prefix = piece->is_prefix && read_prefix(piece, prefix);
+    bool is_common = false, known = false;
+    int status = is_prefix && common ? find_whether_common(store, prefix, &is_common, err) : PAPERTAG_OK;
 
-    if (piece->is_prefix && read_prefix(piece, prefix)) {
+    if (is_common) {
+        pt_buf_append(common, prefix, strlen(prefix) + 1);
+        return status;
+    }
+    pt_buf_text(match, match->size ? " AND " : "");
+    if (is_prefix && !status) {
         status = append_known(store, prefix, match, &known, err);
     }
     if (!known) {
@@ -115,17 +151,16 @@ static int append_piece(papertag_store *store, const struct piece *piece, pt_buf
     return status;
 }
 
-int pt_match_words(papertag_store *store, const char *search, pt_buf *match, papertag_error *err)
+int pt_match_words(papertag_store *store, const char *search, pt_buf *match, pt_buf *common, papertag_error *err)
 {
     struct piece piece;
     int status = PAPERTAG_OK;
 
     while (!status && next_piece(&search, &piece)) {
-        pt_buf_text(match, match->size ? " AND " : "");
-        status = append_piece(store, &piece, match, err);
+        status = append_piece(store, &piece, match, common, err);
     }
-    if (!match->size) {
+    if (!match->size && !(common && common->size)) {
         pt_buf_text(match, "\"\"");
     }
-    return status ? status : match->failed ? pt_no_memory(err) : PAPERTAG_OK;
+    return status ? status : match->failed || (common && common->failed) ? pt_no_memory(err) : PAPERTAG_OK;
 }

@@ -7,7 +7,8 @@
 #include "statement.h"
 
 /* Appends to *match a query for FTS5: papers that have all words and "phrases" of `search`; `word*` stands for all
- * words that begin so. */
-int pt_match_words(papertag_store *store, const char *search, pt_buf *match, papertag_error *err);
+ * words that begin so. Where `common` is not NULL, prefixes that a great part of the index has go there instead, each
+ * with a NUL: papertag_has_prefix finds some of their papers sooner. */
+int pt_match_words(papertag_store *store, const char *search, pt_buf *match, pt_buf *common, papertag_error *err);
 
 #endif

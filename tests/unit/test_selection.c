@@ -250,11 +250,16 @@ static void test_the_newest_are_the_first_of_all(void **state)
         " INSERT INTO papers(id, day, version, added, updated, title_key, title, authors, categories, keywords)"
         " SELECT 'n'||i, iif(i%3, i/4, i*7919%9000), 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', i,"
         " 'Paper '||i||' w'||(i%500)||' common '||iif(i%1000, '', 'quite rare'), '[]', '[]', '[]' FROM n;"
+        "INSERT INTO search(search, rank) VALUES('pgsz', 128);" /* so that prefixes take many pages */
         "INSERT INTO search(search) VALUES('rebuild')";
     static const papertag_query queries[] = {{.search = "common"},
                                              {.search = "quite rare"},
                                              {.search = "w1*"},
                                              {.search = "w* rar*"},
+                                             {.search = "c*"},
+                                             {.search = "rare W*"},
+                                             {.search = "1* c* w2*", .unread_first = true},
+                                             {.search = "c* 7*", .expression = "!text:rare"},
                                              {.search = "common w4", .unread_first = true},
                                              {.search = "p* \"common quite\""},
                                              {.expression = "text:rare | quantization"},
