@@ -13,24 +13,38 @@ enum { MERGED = 16 };
 
 /* ---- a segment ------------------------------------------------------------------------------------------------- */
 
+/* A page at most, when it has one word as long as words are; and room for numbers where it is full. */
+enum { PAGE_MOST = PT_WORD_MOST + 2 * PT_FTS_PAGE };
+
 struct writer {
     papertag_store *store;
-    uint64_t segment, number;     /* of the segment; of the page, from 1 */
-    pt_buf page;                  /* its head and words */
-    pt_buf list;                  /* the places of its words */
+    uint64_t segment, number;        /* of the segment; of the page, from 1 */
+    pt_buf page;                     /* its head and words; room for PAGE_MOST */
+    unsigned char list[PT_FTS_PAGE]; /* list_size: the places of its words */
+    size_t list_size;
     size_t last_place;            /* of the word before, on this page */
     const pt_posted_word *before; /* the word before, on any page */
     int64_t last_key;             /* of this word; 0: none */
     bool is_fresh;                /* the page has no word and no key */
 };
 
+static void put_bytes(struct writer *w, const void *bytes, size_t size)
+{
+    memcpy(w->page.data + w->page.size, bytes, size);
+    w->page.size += size;
+}
+
+static void put_number(struct writer *w, uint64_t number)
+{
+    w->page.size += pt_varint_put((unsigned char *)w->page.data + w->page.size, number);
+}
+
 static void begin_page(struct writer *w)
 {
     static const unsigned char head[PT_FTS_HEAD] = {0};
 
-    pt_buf_clear(&w->page);
-    pt_buf_clear(&w->list);
-    pt_buf_append(&w->page, head, sizeof head);
+    w->page.size = w->list_size = 0;
+    put_bytes(w, head, sizeof head);
     w->number++;
     w->last_place = 0;
     w->is_fresh = true;
@@ -39,10 +53,8 @@ static void begin_page(struct writer *w)
 /* Writes a number of two bytes into the page's head. */
 static void set_head(struct writer *w, size_t at, size_t number)
 {
-    if (!w->page.failed) {
-        w->page.data[at] = (char)(unsigned char)(number >> 8);
-        w->page.data[at + 1] = (char)(unsigned char)number;
-    }
+    w->page.data[at] = (char)(unsigned char)(number >> 8);
+    w->page.data[at + 1] = (char)(unsigned char)number;
 }
 
 static int end_page(struct writer *w, papertag_error *err)
@@ -50,8 +62,7 @@ static int end_page(struct writer *w, papertag_error *err)
     int status;
 
     set_head(w, 2, w->page.size);
-    pt_buf_append(&w->page, w->list.data, w->list.size);
-    w->page.failed = w->page.failed || w->list.failed;
+    put_bytes(w, w->list, w->list_size);
     status = pt_segment_page_write(w->store, (int64_t)(w->segment << PT_FTS_PAGE_BITS | w->number), &w->page, err);
     begin_page(w);
     return status;
@@ -59,7 +70,7 @@ static int end_page(struct writer *w, papertag_error *err)
 
 static size_t filled(const struct writer *w, size_t more)
 {
-    return w->page.size + w->list.size + more;
+    return w->page.size + w->list_size + more;
 }
 
 /* How many bytes two words have in common. */
@@ -98,19 +109,19 @@ static int put_word(struct writer *w, const pt_posted_word *word, papertag_error
     if (filled(w, word->length + 3) >= PT_FTS_PAGE && w->page.size > PT_FTS_HEAD) {
         status = end_page(w, err);
     }
-    is_first = !w->list.size;
+    is_first = !w->list_size;
     status = status || !is_first ? status : write_first(w, word, err);
-    pt_segment_put_number(&w->list, w->page.size - w->last_place);
+    w->list_size += pt_varint_put(w->list + w->list_size, w->page.size - w->last_place);
     w->last_place = w->page.size;
     if (is_first) {
-        pt_segment_put_number(&w->page, 1 + (uint64_t)word->length);
-        pt_buf_append(&w->page, &whole, 1);
-        pt_buf_append(&w->page, word->text, word->length);
+        put_number(w, 1 + (uint64_t)word->length);
+        put_bytes(w, &whole, 1);
+        put_bytes(w, word->text, word->length);
     } else {
         const size_t shared = common(w->before, word);
-        pt_segment_put_number(&w->page, 1 + shared);
-        pt_segment_put_number(&w->page, word->length - shared);
-        pt_buf_append(&w->page, word->text + shared, word->length - shared);
+        put_number(w, 1 + shared);
+        put_number(w, word->length - shared);
+        put_bytes(w, word->text + shared, word->length - shared);
     }
     w->before = word;
     w->last_key = 0;
@@ -125,7 +136,7 @@ static int put_key(struct writer *w, int64_t key, papertag_error *err)
     if (w->is_fresh) {
         set_head(w, 0, w->page.size);
     }
-    pt_segment_put_number(&w->page, (uint64_t)(w->is_fresh || !w->last_key ? key : key - w->last_key));
+    put_number(w, (uint64_t)(w->is_fresh || !w->last_key ? key : key - w->last_key));
     w->last_key = key;
     w->is_fresh = false;
     return status;
@@ -136,19 +147,19 @@ static int put_places(struct writer *w, const unsigned char *bytes, size_t size,
 {
     int status = PAPERTAG_OK;
 
-    pt_segment_put_number(&w->page, 2 * (uint64_t)size);
+    put_number(w, 2 * (uint64_t)size);
     while (!status && filled(w, size) >= PT_FTS_PAGE) {
         size_t fit = 0;
         uint64_t number;
         while (fit < size && filled(w, fit) < PT_FTS_PAGE) {
             fit += pt_varint_get(bytes + fit, &number);
         }
-        pt_buf_append(&w->page, bytes, fit);
+        put_bytes(w, bytes, fit);
         bytes += fit;
         size -= fit;
         status = end_page(w, err);
     }
-    pt_buf_append(&w->page, bytes, size);
+    put_bytes(w, bytes, size);
     return status;
 }
 
@@ -184,6 +195,9 @@ static int write_segment(const pt_new_texts *t, const pt_postings *p, uint64_t s
     struct writer w = {.store = t->store, .segment = segment};
     int status = PAPERTAG_OK;
 
+    if (pt_reserve(&w.page.data, &w.page.capacity, PAGE_MOST, 1)) {
+        return pt_no_memory(err);
+    }
     begin_page(&w);
     for (size_t i = 0; i < p->word_count && !status; i++) {
         status = put_papers(&w, p, &p->words[i], t->keys, err);
@@ -193,7 +207,6 @@ static int write_segment(const pt_new_texts *t, const pt_postings *p, uint64_t s
     }
     *pages = w.number - 1;
     pt_buf_free(&w.page);
-    pt_buf_free(&w.list);
     return status;
 }
 

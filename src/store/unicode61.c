@@ -10,9 +10,6 @@
 
 #include "base/sixteen.h"
 
-/* A word is at most so long in the index; what is longer is cut. */
-enum { TOKEN_MOST = 32768 };
-
 struct pt_unicode61 {
     sqlite3 *db; /* without a file: FTS5 hands out its tokenizers by a connection */
     fts5_tokenizer methods;
@@ -83,7 +80,7 @@ struct taker {
 
 static int take_word(struct taker *taker, const char *text, size_t length)
 {
-    taker->status = taker->take(taker->context, text, length < TOKEN_MOST ? length : TOKEN_MOST);
+    taker->status = taker->take(taker->context, text, length < PT_WORD_MOST ? length : PT_WORD_MOST);
     return taker->status;
 }
 

@@ -9,6 +9,9 @@
 
 #include "base/base.h"
 
+/* Bytes of a word at most in the index; what is longer is cut. */
+enum { PT_WORD_MOST = 32768 };
+
 typedef struct pt_unicode61 pt_unicode61;
 
 /* A tokenizer, for one thread at a time. It needs no store. PAPERTAG_NO_MEMORY, PAPERTAG_IO: SQLite has none. */
