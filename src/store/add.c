@@ -27,8 +27,10 @@ struct filed {
 struct adding {
     papertag_store *store;
     const pt_known_model *model; /* that gave the scores; NULL */
-    struct filed *waiting;       /* waiting_count: to be filed together, which is quicker in the order of the index */
-    size_t waiting_count, waiting_capacity;
+    pt_opinion *opinions;        /* opinion_count: of new papers, to be written together, which is quicker */
+    size_t opinion_count, opinion_capacity;
+    struct filed *filed; /* filed_count: to be filed together, in the order of the index */
+    size_t filed_count, filed_capacity;
     char now[PT_TIME];
     papertag_import counts;
     pt_row_writer rows;
@@ -37,28 +39,21 @@ struct adding {
 
 /* ---- opinions -------------------------------------------------------------------------------------------------- */
 
-static int write_opinions(papertag_store *store, int64_t paper, const pt_batch_item *item, const pt_known_model *model,
-                          papertag_error *err)
+/* Has what the model thinks of a new paper, which has no verdicts yet, written and filed with what waits. */
+static int take_opinions(struct adding *a, int64_t paper, int64_t day, const pt_batch_item *item, papertag_error *err)
 {
-    int status = PAPERTAG_OK;
+    const size_t count = item->opinion_count;
 
-    for (size_t i = 0; i < item->opinion_count && !status; i++) {
-        const pt_batch_opinion *o = &item->opinions[i];
-        status = pt_store_write_opinion(store, paper, model->tags[o->tag], o->p, o->margin, o->assigned, err);
-    }
-    return status;
-}
-
-/* Has a new paper, which has no verdicts yet, filed with the others that wait. */
-static int file_new(struct adding *a, int64_t paper, int64_t day, const pt_batch_item *item, papertag_error *err)
-{
-    if (pt_reserve(&a->waiting, &a->waiting_capacity, a->waiting_count + item->opinion_count, sizeof *a->waiting)) {
+    if (pt_reserve(&a->opinions, &a->opinion_capacity, a->opinion_count + count, sizeof *a->opinions) ||
+        pt_reserve(&a->filed, &a->filed_capacity, a->filed_count + count, sizeof *a->filed)) {
         return pt_no_memory(err);
     }
-    for (size_t i = 0; i < item->opinion_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const pt_batch_opinion *o = &item->opinions[i];
+        const int64_t tag = a->model->tags[o->tag];
+        a->opinions[a->opinion_count++] = (pt_opinion){paper, tag, o->p, o->margin, o->assigned};
         if (o->assigned) {
-            a->waiting[a->waiting_count++] = (struct filed){a->model->tags[o->tag], day, paper, o->p};
+            a->filed[a->filed_count++] = (struct filed){tag, day, paper, o->p};
         }
     }
     return PAPERTAG_OK;
@@ -73,23 +68,23 @@ static int compare_filed(const void *a, const void *b)
                               : (x->paper > y->paper) - (x->paper < y->paper);
 }
 
-/* Files the new papers that wait, in the order of the index, and counts them. Whatever changes a paper's tags does so
- * after this. */
-static int file_waiting(struct adding *a, papertag_error *err)
+/* Writes the opinions that wait, and files their papers in the order of the index. Whatever changes a paper's tags does
+ * so after this. */
+static int write_waiting(struct adding *a, papertag_error *err)
 {
     static const char sql[] = "INSERT INTO tagged(tag, day, paper, p) VALUES(?1,?2,?3,?4)";
-    int status = PAPERTAG_OK;
+    int status = pt_store_write_opinions(a->store, a->opinions, a->opinion_count, err);
 
-    pt_sort(a->waiting, a->waiting_count, sizeof *a->waiting, compare_filed);
-    for (size_t i = 0, first = 0; i < a->waiting_count && !status; i++) {
-        const struct filed *f = &a->waiting[i];
+    pt_sort(a->filed, a->filed_count, sizeof *a->filed, compare_filed);
+    for (size_t i = 0, first = 0; i < a->filed_count && !status; i++) {
+        const struct filed *f = &a->filed[i];
         status = pt_store_do(a->store, sql, err, "iiir", f->tag, f->day, f->paper, f->p);
-        if (!status && (i + 1 == a->waiting_count || f[1].tag != f->tag)) {
+        if (!status && (i + 1 == a->filed_count || f[1].tag != f->tag)) {
             status = pt_store_count_filed(a->store, f->tag, (int64_t)(i + 1 - first), err);
             first = i + 1;
         }
     }
-    a->waiting_count = 0;
+    a->opinion_count = a->filed_count = 0;
     return status;
 }
 
@@ -100,7 +95,11 @@ static int replace_opinions(papertag_store *store, int64_t key, const pt_batch_i
     static const char tagged_by[] = "UPDATE papers SET model=?2 WHERE key=?1";
     int status = pt_store_do(store, "DELETE FROM opinions WHERE paper=?1", err, "i", key);
 
-    status = status ? status : write_opinions(store, key, item, model, err);
+    for (size_t i = 0; i < item->opinion_count && !status; i++) {
+        const pt_batch_opinion *o = &item->opinions[i];
+        const pt_opinion opinion = {key, model->tags[o->tag], o->p, o->margin, o->assigned};
+        status = pt_store_write_opinions(store, &opinion, 1, err);
+    }
     return status ? status : pt_store_do(store, tagged_by, err, "ii", key, model->key);
 }
 
@@ -143,8 +142,7 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, size_t numb
     status = status ? status : pt_new_texts_put(&a->texts, number, key, err);
     status = status ? status : pt_store_write_source(a->store, key, item, err);
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
-    status = status || !tagged ? status : write_opinions(a->store, key, item, a->model, err);
-    status = status || !tagged ? status : file_new(a, key, day, item, err);
+    status = status || !tagged ? status : take_opinions(a, key, day, item, err);
     if (!status && tagged && item->row) {
         status = pt_row_writer_put(&a->rows, key, item->row, item->row_size, err);
     }
@@ -201,7 +199,7 @@ static int update_paper(struct adding *a, int64_t key, const pt_batch_item *item
     /* The scores are of this record's text: they are the paper's only when that is the whole text in force. */
     const bool tagged = a->model && item->scored && newer && paper->title && paper->abstract;
 
-    status = status ? status : file_waiting(a, err);
+    status = status ? status : write_waiting(a, err);
     status = status ? status : pt_store_unfile(a->store, key, err);
     status = status || !newer ? status : pt_new_texts_change(&a->texts, key, err);
     status = status || !newer ? status : pt_store_write_version(a->store, key, item, a->now, err);
@@ -258,10 +256,11 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
     for (size_t i = 0; i < batch->count && !status; i++) {
         status = add_item(&a, &batch->items[i], i, err);
     }
+    status = status ? status : write_waiting(&a, err);
     status = pt_new_texts_end(&a.texts, status, err);
     status = pt_row_writer_end(&a.rows, status, err);
-    status = status ? status : file_waiting(&a, err);
-    free(a.waiting);
+    free(a.opinions);
+    free(a.filed);
     free(known.tags);
     *counts = a.counts;
     return status;

@@ -36,9 +36,9 @@ struct search {
     papertag_store *store;
     const pt_batch_item *item;
     pt_word_set words;    /* of its abstract */
-    papertag_paper paper; /* the item's, with its authors */
+    papertag_paper paper; /* the item's; with its authors once has_authors */
+    bool has_authors, by_doi;
     pt_arena arena;
-    bool by_doi;
     int64_t same;       /* its key; 0: none so far */
     int64_t likely;     /* likewise, by a title of which one record has no author */
     unsigned seen, fit; /* candidates; those that are likely */
@@ -80,6 +80,18 @@ static int is_held_apart(const struct search *s, int64_t key, bool *apart, paper
     return status == PAPERTAG_END ? PAPERTAG_OK : status;
 }
 
+/* Reads the item's authors, before it is compared with the first candidate: most new papers have none. */
+static int read_authors(struct search *s)
+{
+    const char *authors = pt_fields_value(s->item->values, offsetof(papertag_paper, authors))->text;
+
+    if (s->has_authors) {
+        return PAPERTAG_OK;
+    }
+    s->has_authors = true;
+    return pt_list_parse(authors, &s->arena, &s->paper.authors);
+}
+
 static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
 {
     struct search *s = context;
@@ -96,6 +108,9 @@ static int compare_candidate(void *context, pt_db_row *row, papertag_error *err)
     }
     if (status || apart || (!s->by_doi && pt_db_integer(row, 10, INT64_MIN, INT64_MAX) != (int64_t)item->work.title)) {
         return status;
+    }
+    if (read_authors(s)) {
+        return pt_no_memory(err);
     }
     if (!read_candidate(s, row, &other)) {
         return PAPERTAG_OK; /* the row ends the reading */
@@ -215,10 +230,9 @@ static int find_by_record(struct search *s, papertag_error *err)
 static int find_work(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
 {
     struct search s = {.store = store, .item = item, .paper = item->paper};
-    const char *authors = pt_fields_value(item->values, offsetof(papertag_paper, authors))->text;
-    int status = pt_list_parse(authors, &s.arena, &s.paper.authors) ? pt_no_memory(err) : PAPERTAG_OK;
+    int status = PAPERTAG_OK;
 
-    if (!status && s.paper.doi) {
+    if (s.paper.doi) {
         status = find_by_doi(&s, err);
     }
     if (!status && !s.same && item->id_is_derived) {
@@ -235,18 +249,23 @@ static int find_work(papertag_store *store, const pt_batch_item *item, int64_t *
     return !status && !s.same ? PAPERTAG_END : status;
 }
 
+/* Asks for the paper that has a name as its id, else as one of its other names. */
+static int ask_for_name(papertag_store *store, const char *name, int64_t *key, papertag_error *err)
+{
+    static const char sql[] = "SELECT key FROM papers WHERE id=?1 UNION ALL SELECT paper FROM names WHERE name=?1";
+
+    return pt_store_ask(store, sql, key, err, "t", name);
+}
+
 int pt_store_same_paper(papertag_store *store, const pt_batch_item *item, int64_t *key, papertag_error *err)
 {
-    static const char by_id[] = "SELECT key FROM papers WHERE id=?1";
-    static const char by_name[] = "SELECT paper FROM names WHERE name=?1";
     const papertag_paper *paper = &item->paper;
     const char *const ids[] = {paper->arxiv, item->id_is_derived ? NULL : paper->id};
     int status = PAPERTAG_END;
 
     for (size_t i = 0; i < sizeof ids / sizeof *ids && status == PAPERTAG_END; i++) {
         if (ids[i] && !(i && ids[0] && !strcmp(ids[0], ids[1]))) {
-            status = pt_store_ask(store, by_id, key, err, "t", ids[i]);
-            status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", ids[i]) : status;
+            status = ask_for_name(store, ids[i], key, err);
         }
     }
     return status == PAPERTAG_END ? find_work(store, item, key, err) : status;
@@ -286,20 +305,16 @@ static int find_by_title_id(papertag_store *store, const char *id, int64_t *key,
 /* Asks for the paper of a name in its different forms: as it is; the arXiv identifier or the DOI in it. */
 static int find_by_name(papertag_store *store, const char *id, int64_t *key, papertag_error *err)
 {
-    static const char by_id[] = "SELECT key FROM papers WHERE id=?1";
-    static const char by_name[] = "SELECT paper FROM names WHERE name=?1";
     static const char by_doi[] = "SELECT paper FROM names WHERE name=lower(?1)";
     const char *doi = pt_doi_in(id), *arxiv;
     size_t length = 0;
     pt_buf name = {0};
-    int status = pt_store_ask(store, by_id, key, err, "t", id);
+    int status = ask_for_name(store, id, key, err);
 
-    status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", id) : status;
     arxiv = status == PAPERTAG_END ? pt_arxiv_id(id, &length) : NULL;
     if (arxiv) {
         pt_buf_append(&name, arxiv, length);
-        status = name.failed ? pt_no_memory(err) : pt_store_ask(store, by_id, key, err, "t", name.data);
-        status = status == PAPERTAG_END ? pt_store_ask(store, by_name, key, err, "t", name.data) : status;
+        status = name.failed ? pt_no_memory(err) : ask_for_name(store, name.data, key, err);
     }
     if (status == PAPERTAG_END && doi) {
         status = pt_store_ask(store, by_doi, key, err, "t", doi);

@@ -168,7 +168,7 @@ static int copy_opinion(void *context, pt_db_row *row, papertag_error *err)
         return PAPERTAG_OK;
     }
     tag = m->tags.pairs[place].ours;
-    status = pt_store_write_opinion(m->ours, o->paper, tag, p, margin, assigned, err);
+    status = pt_store_write_opinions(m->ours, &(pt_opinion){o->paper, tag, p, margin, assigned}, 1, err);
     if (!status && o->file && assigned) {
         status = pt_store_do(m->ours, sql, err, "iiir", tag, o->day, o->paper, p);
         m->filed[place]++;

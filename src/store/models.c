@@ -30,8 +30,8 @@ static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64
 
     status = status ? status : pt_store_do(store, "DELETE FROM opinions WHERE tag=?1", err, "i", tag);
     for (size_t i = 0; i < o->count && !status; i++) {
-        const int64_t paper = keys[o->rows[i]];
-        status = pt_store_write_opinion(store, paper, tag, o->p[i], o->margins[i], o->assigned[i], err);
+        const pt_opinion opinion = {keys[o->rows[i]], tag, o->p[i], o->margins[i], o->assigned[i]};
+        status = pt_store_write_opinions(store, &opinion, 1, err);
     }
     status = status ? status : pt_store_do(store, file, err, "i", tag);
     return status ? status : pt_store_do(store, count, err, "i", tag);

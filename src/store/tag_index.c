@@ -145,10 +145,29 @@ int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err)
     return status ? status : pt_doubts_forget(store, paper, err);
 }
 
-int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
-                           papertag_error *err)
-{
-    static const char sql[] = "INSERT INTO opinions(paper, tag, p, margin, assigned) VALUES(?1,?2,?3,?4,?5)";
+/* Rows of a statement. One of a single row takes longer to begin and end than to write the row. */
+enum { ROWS_MOST = 32, COLUMNS = 5 };
+#define INTO_OPINIONS "INSERT INTO opinions(paper, tag, p, margin, assigned) VALUES"
+#define ROW "(?,?,?,?,?)"
+#define ROWS_8 ROW "," ROW "," ROW "," ROW "," ROW "," ROW "," ROW "," ROW
 
-    return pt_store_do(store, sql, err, "iirri", paper, tag, p, margin, (int64_t)assigned);
+int pt_store_write_opinions(papertag_store *store, const pt_opinion *opinions, size_t count, papertag_error *err)
+{
+    static const char one[] = INTO_OPINIONS ROW, many[] = INTO_OPINIONS ROWS_8 "," ROWS_8 "," ROWS_8 "," ROWS_8;
+    pt_db_value values[ROWS_MOST * COLUMNS];
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0, rows; i < count && !status; i += rows) {
+        pt_db_value *value = values;
+        rows = count - i < ROWS_MOST ? 1 : ROWS_MOST;
+        for (const pt_opinion *o = opinions + i; o < opinions + i + rows; o++) {
+            *value++ = (pt_db_value){.type = PT_DB_INTEGER, .integer = o->paper};
+            *value++ = (pt_db_value){.type = PT_DB_INTEGER, .integer = o->tag};
+            *value++ = (pt_db_value){.type = PT_DB_REAL, .real = o->p};
+            *value++ = (pt_db_value){.type = PT_DB_REAL, .real = o->margin};
+            *value++ = (pt_db_value){.type = PT_DB_INTEGER, .integer = o->assigned};
+        }
+        status = pt_store_run(store, rows > 1 ? many : one, values, rows * COLUMNS, NULL, NULL, err);
+    }
+    return status;
 }

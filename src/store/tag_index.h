@@ -17,8 +17,14 @@ int pt_store_file(papertag_store *store, int64_t paper, papertag_error *err);
 /* Counts `more` papers for a tag in table `tag_counts`, after they were filed under it otherwise. */
 int pt_store_count_filed(papertag_store *store, int64_t tag, int64_t more, papertag_error *err);
 
-/* Records what a model thinks of a paper on one tag. */
-int pt_store_write_opinion(papertag_store *store, int64_t paper, int64_t tag, double p, double margin, bool assigned,
-                           papertag_error *err);
+/* What a model thinks of a paper on one tag. */
+typedef struct pt_opinion {
+    int64_t paper, tag;
+    double p, margin;
+    bool assigned;
+} pt_opinion;
+
+/* Records opinions; quickest in the order of their papers. */
+int pt_store_write_opinions(papertag_store *store, const pt_opinion *opinions, size_t count, papertag_error *err);
 
 #endif
