@@ -24,7 +24,7 @@
 #define OF_TAG OPINIONS " AND o.tag=?1"
 #define CUTS " JOIN cuts c ON c.model=p.model AND c.tag=o.tag WHERE " SINCE
 
-/* By order, then whether it is about one tag: ?1, its key. */
+/* By order, then whether it is about one tag: ?1, its key. At random, about one paper: ?3, its key. */
 static const char *const queries[][2] = {
     /* within days; of all papers, see doubts.h. The plus keeps SQLite from reading all opinions in the order of papers
      */
@@ -32,35 +32,27 @@ static const char *const queries[][2] = {
                                           " GROUP BY +o.paper ORDER BY 8, o.paper",
                                   ONE_TAG ", abs(o.margin-c.cut)" OF_TAG CUTS " AND " NO_VERDICT
                                           " ORDER BY 8, o.paper"},
-    [PAPERTAG_ORDER_RANDOM] = {WHOLE " AND NOT EXISTS(SELECT 1 FROM audits a WHERE a.paper=p.key AND a.tag IS NULL)",
+    [PAPERTAG_ORDER_RANDOM] = {WHOLE " AND p.key=?3 AND NOT EXISTS"
+                                     "(SELECT 1 FROM audits a WHERE a.paper=p.key AND a.tag IS NULL)",
                                ONE_TAG OF_TAG CUTS
-                               " AND NOT EXISTS(SELECT 1 FROM audits a WHERE a.paper=p.key AND (a.tag IS NULL OR"
-                               " a.tag=?1))"},
+                               " AND p.key=?3 AND NOT EXISTS"
+                               "(SELECT 1 FROM audits a WHERE a.paper=p.key AND (a.tag IS NULL OR a.tag=?1))"},
     [PAPERTAG_ORDER_NEW] = {WHOLE
                             " AND NOT EXISTS(SELECT 1 FROM verdicts v WHERE v.paper=p.key) ORDER BY day DESC, key DESC",
                             ONE_TAG OF_TAG CUTS " AND " NO_VERDICT " ORDER BY p.day DESC, o.paper DESC"}};
 
-/* A question, and the number that gives it its place. */
-struct numbered {
-    uint64_t number;
-    papertag_question question;
-};
-
-static int compare_numbers(const void *a, const void *b)
-{
-    const struct numbered *x = a, *y = b;
-
-    return x->number != y->number ? (x->number < y->number ? -1 : 1)
-                                  : (x->question.key > y->question.key) - (x->question.key < y->question.key);
-}
+/* The newest about one tag, of all papers: their days come from an index, and a paper is read once it is to be asked
+ * about. */
+static const char newest_of_tag[] =
+    ONE_TAG " FROM papers d INDEXED BY papers_day CROSS JOIN opinions o ON o.paper=d.key AND o.tag=?1 CROSS JOIN"
+            " papers p ON p.key=d.key JOIN cuts c ON c.model=p.model AND c.tag=o.tag WHERE " NO_VERDICT
+            " ORDER BY d.day DESC, d.key DESC";
 
 /* Questions on their way to an answer. */
 struct questions {
     const papertag_store *store;
-    bool random;
-    uint64_t seed;
     size_t limit;
-    struct numbered *list; /* count */
+    papertag_question *list; /* count */
     size_t count, capacity;
 };
 
@@ -69,6 +61,15 @@ static void name_tag(const papertag_store *store, int64_t tag, papertag_question
     for (size_t t = 0; t < store->tag_count; t++) {
         q->tag = store->tag_keys[t] == tag ? store->tags[t].tag : q->tag;
     }
+}
+
+static int append(struct questions *q, papertag_question one, papertag_error *err)
+{
+    if (pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
+        return pt_no_memory(err);
+    }
+    q->list[q->count++] = one;
+    return PAPERTAG_OK;
 }
 
 /* The decisions nearest to their cuts, of all papers. */
@@ -82,11 +83,7 @@ static int append_doubts(papertag_store *store, int64_t tag, struct questions *q
         const pt_doubt *d = &doubts[i];
         papertag_question one = {d->paper, NULL, d->p, d->margin, d->cut, d->assigned};
         name_tag(store, d->tag, &one);
-        if (pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
-            status = pt_no_memory(err);
-        } else {
-            q->list[q->count++] = (struct numbered){i, one};
-        }
+        status = append(q, one, err);
     }
     free(doubts);
     return status;
@@ -110,22 +107,85 @@ static papertag_question read_question(const papertag_store *store, pt_db_row *r
 static int append_question(void *context, pt_db_row *row, papertag_error *err)
 {
     struct questions *q = context;
-    const char *id = pt_db_peek(row, 6);
-    struct numbered one = {.number = q->count};
 
-    if (!q->random && q->limit && q->count == q->limit) {
-        return PAPERTAG_END;
-    }
-    if (pt_reserve(&q->list, &q->capacity, q->count + 1, sizeof *q->list)) {
+    return q->limit && q->count == q->limit ? PAPERTAG_END : append(q, read_question(q->store, row), err);
+}
+
+/* ---- by chance ------------------------------------------------------------------------------------------------- */
+
+/* A paper, and the number that gives it its place: the same for a seed, whatever other papers there are. */
+struct drawn {
+    uint64_t number;
+    int64_t paper;
+};
+
+/* All papers, as a heap: the lowest number first. */
+struct draw {
+    uint64_t seed;
+    struct drawn *list; /* count */
+    size_t count, capacity;
+};
+
+static int read_paper(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct draw *d = context;
+    const char *id = pt_db_peek(row, 1);
+
+    if (pt_reserve(&d->list, &d->capacity, d->count + 1, sizeof *d->list)) {
         return pt_no_memory(err);
     }
-    if (q->random) { /* the same for a seed, whatever other papers there are */
-        one.number = pt_hash(id, strlen(id), q->seed);
-    }
-    one.question = read_question(q->store, row);
-    q->list[q->count++] = one;
+    d->list[d->count++] = (struct drawn){pt_hash(id, strlen(id), d->seed), pt_db_key(row, 0)};
     return PAPERTAG_OK;
 }
+
+static bool is_before(const struct drawn *a, const struct drawn *b)
+{
+    return a->number != b->number ? a->number < b->number : a->paper < b->paper;
+}
+
+/* Puts a paper where it belongs among those below it. */
+static void sink(const struct draw *d, size_t at)
+{
+    const struct drawn one = d->list[at];
+
+    for (size_t child; (child = 2 * at + 1) < d->count; at = child) {
+        child += child + 1 < d->count && is_before(&d->list[child + 1], &d->list[child]);
+        if (!is_before(&d->list[child], &one)) {
+            break;
+        }
+        d->list[at] = d->list[child];
+    }
+    d->list[at] = one;
+}
+
+/* Draws papers until enough of them are to be asked about. */
+static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint64_t seed, struct questions *q,
+                        papertag_error *err)
+{
+    static const char all[] = "SELECT key, id FROM papers"; /* by the index of ids, which is small */
+    static const char since[] = "SELECT key, id FROM papers p WHERE " SINCE;
+    struct draw d = {.seed = seed};
+    int status;
+
+    pt_store_pass_begin(store);
+    status = first == LONG_MIN ? pt_store_each(store, all, read_paper, &d, err, "")
+                               : pt_store_each(store, since, read_paper, &d, err, "ii", tag, first);
+    pt_store_pass_end(store);
+    for (size_t i = d.count / 2; i-- > 0 && !status;) {
+        sink(&d, i);
+    }
+    while (d.count && !status && !(q->limit && q->count == q->limit)) {
+        const int64_t paper = d.list[0].paper;
+        d.list[0] = d.list[--d.count];
+        sink(&d, 0);
+        status = pt_store_each(store, queries[PAPERTAG_ORDER_RANDOM][tag != 0], append_question, q, err, "iii", tag,
+                               first, paper);
+    }
+    free(d.list);
+    return status;
+}
+
+/* ---- all orders ------------------------------------------------------------------------------------------------ */
 
 /* The key of the tag, 0 for none, and the first day. */
 static int read_request(papertag_store *store, const char *tag, const char *since, int64_t *key, long *first,
@@ -148,25 +208,24 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
                              uint64_t seed, size_t limit, const papertag_question **out, size_t *count,
                              papertag_error *err)
 {
-    struct questions q = {.store = store, .random = order == PAPERTAG_ORDER_RANDOM, .seed = seed, .limit = limit};
-    papertag_question *list = NULL;
+    struct questions q = {.store = store, .limit = limit};
+    const papertag_question *list = NULL;
     int64_t key = 0;
     long first = 0;
     int status = read_request(store, tag, since, &key, &first, err);
 
-    if (!status && order == PAPERTAG_ORDER_UNCERTAIN && !since) {
+    if (!status && order == PAPERTAG_ORDER_RANDOM) {
+        status = append_drawn(store, key, first, seed, &q, err);
+    } else if (!status && order == PAPERTAG_ORDER_UNCERTAIN && !since) {
         status = append_doubts(store, key, &q, err);
+    } else if (!status && order == PAPERTAG_ORDER_NEW && tag && !since) {
+        status = pt_store_each(store, newest_of_tag, append_question, &q, err, "i", key);
     } else if (!status) {
         status = pt_store_each(store, queries[order][tag != NULL], append_question, &q, err, "ii", key, (int64_t)first);
     }
     if (!status) {
-        pt_sort(q.list, q.count, sizeof *q.list, compare_numbers);
-        q.count = limit && q.count > limit ? limit : q.count;
-        list = pt_arena_array(pt_store_answer(store), q.count + 1, sizeof *list);
+        list = pt_arena_copy_array(pt_store_answer(store), q.list, q.count, sizeof *list);
         status = list ? PAPERTAG_OK : pt_no_memory(err);
-    }
-    for (size_t i = 0; i < q.count && !status; i++) {
-        list[i] = q.list[i].question;
     }
     free(q.list);
     if (!status) {
