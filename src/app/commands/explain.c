@@ -22,8 +22,8 @@ struct job {
     /* for a paper of the store */
     papertag_store *store; /* NULL: papers come from files */
     labelled labels;
-    papertag_neighbour *near; /* near_count, nearest first */
-    size_t near_count;
+    papertag_neighbour *near; /* near_count, nearest first; of the first looked_at only the labelled ones are left */
+    size_t near_count, looked_at, labelled_count;
     int64_t key;
 };
 
@@ -74,15 +74,47 @@ static int side_of(const struct job *job, const papertag_stored *paper, const ch
     return row && named ? 0 : -1; /* a training set that never uses the tag says nothing about it */
 }
 
+/* Whether somebody has said of a paper which tags it has. */
+static bool is_labelled(const struct job *job, const papertag_stored *paper)
+{
+    bool is = labelled_find(&job->labels, paper->paper.id);
+
+    for (size_t i = 0; i < paper->tag_count; i++) {
+        is = is || paper->tags[i].verdict;
+    }
+    return is;
+}
+
+/* Finds the labelled paper near[i]; papers are looked at as far as needed, and once for all tags. */
+static int find_labelled(struct job *job, size_t i, bool *found)
+{
+    while (job->labelled_count <= i && job->looked_at < job->near_count) {
+        const papertag_stored *paper;
+        papertag_error err;
+        if (papertag_store_get(job->store, job->near[job->looked_at].key, &paper, &err)) {
+            return failed(&err);
+        }
+        if (is_labelled(job, paper)) {
+            job->near[job->labelled_count++] = job->near[job->looked_at];
+        }
+        job->looked_at++;
+    }
+    *found = i < job->labelled_count;
+    return EXIT_DONE;
+}
+
 static int find_neighbours(struct job *job, const char *tag, struct neighbours *w)
 {
     const bool named = labelled_has_tag(&job->labels, tag);
     papertag_error err;
 
-    for (size_t i = 0; i < job->near_count && (w->count[0] < NEAREST || w->count[1] < NEAREST); i++) {
+    for (size_t i = 0; w->count[0] < NEAREST || w->count[1] < NEAREST; i++) {
         const papertag_stored *paper;
-        bool by_person = false;
-        int side;
+        bool by_person = false, found = false;
+        int side, code = find_labelled(job, i, &found);
+        if (code || !found) {
+            return code;
+        }
         if (papertag_store_get(job->store, job->near[i].key, &paper, &err)) {
             return failed(&err);
         }
@@ -321,6 +353,7 @@ static int explain_stored(const args *a, struct job *job)
                 return out_of_memory();
             }
             memcpy(job->near, near, job->near_count * sizeof *near);
+            job->looked_at = job->labelled_count = 0;
             code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err)
                                                                            : explain_paper(job, &stored->paper);
         }
