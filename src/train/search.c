@@ -70,7 +70,10 @@ void pt_training_free(pt_training *r)
 {
     free_result(&r->result, r->tags);
     free_blocks(r->prior, r->tags);
-    free_blocks(r->duals, r->tags);
+    for (size_t i = 0; r->duals && i < r->duals_count; i++) {
+        free(r->duals[i]);
+    }
+    free(r->duals);
     pt_lsa_free(&r->lsa);
     pt_rows_free(&r->extended);
     pt_support_free(&r->support);

@@ -78,14 +78,15 @@ typedef struct pt_training {
     pt_chosen chosen;       /* the vocabulary, V terms */
     uint32_t *fold_of;      /* N */
     uint32_t *numbers;      /* see pt_fit; NULL: no terms were pruned */
-    float **duals;          /* see pt_fit */
-    pt_fit fit;             /* how to fit: the best so far */
-    pt_result result;       /* the best so far */
-    float **prior;          /* blocks of weights by keywords alone; NULL: none */
-    pt_lsa lsa;             /* of all rows; rank 0 without unlabelled ones */
-    pt_rows extended;       /* N: the labelled rows, extended by it */
-    double *platt;          /* 2 T: calibration of the teachers */
-    double f1_micro;        /* of the held-out margins at the cuts */
+    float **duals;          /* duals_count: see pt_fit */
+    size_t duals_count;
+    pt_fit fit;       /* how to fit: the best so far */
+    pt_result result; /* the best so far */
+    float **prior;    /* blocks of weights by keywords alone; NULL: none */
+    pt_lsa lsa;       /* of all rows; rank 0 without unlabelled ones */
+    pt_rows extended; /* N: the labelled rows, extended by it */
+    double *platt;    /* 2 T: calibration of the teachers */
+    double f1_micro;  /* of the held-out margins at the cuts */
     double f1_macro;
     pt_support support; /* support vectors, for a kernel that is not linear */
 } pt_training;
