@@ -325,28 +325,72 @@ static unsigned lanes_of(const pt_linear_problem *p, size_t paper, size_t lanes)
     return has;
 }
 
-/* Adds a paper's dual variables to the sums of negatives and of positives, by lane. */
-static void add_duals(const float *alpha, unsigned has, double sums[2][PT_LANES])
+void pt_duals_free(pt_duals *duals)
 {
-    for (int lane = 0; lane < PT_LANES; lane++) {
-        sums[has >> lane & 1][lane] += alpha[lane];
+    free(duals->lanes);
+    free(duals->values);
+    *duals = (pt_duals){0};
+}
+
+/* Replaces *duals by those of the block. */
+static int pack_duals(const block *b, pt_duals *duals)
+{
+    pt_duals packed = {.lanes = pt_calloc(b->rows->count, sizeof *packed.lanes), .rows = b->rows->count};
+    size_t count = 0;
+
+    for (size_t i = 0; i < b->count * PT_LANES; i++) {
+        count += b->alphas[i] > 0;
     }
+    packed.values = pt_alloc(count, sizeof *packed.values);
+    if (!packed.lanes || !packed.values) {
+        pt_duals_free(&packed);
+        return PAPERTAG_NO_MEMORY;
+    }
+    count = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            const float alpha = b->alphas[i * PT_LANES + lane];
+            if (alpha > 0) {
+                packed.lanes[b->papers[i]] |= (uint16_t)(1u << lane);
+                packed.values[count++] = alpha;
+            }
+        }
+    }
+    pt_duals_free(duals);
+    *duals = packed;
+    return PAPERTAG_OK;
+}
+
+/* Copies the variables of a row, which begin at `values`. Returns where those of the next row begin. */
+static const float *unpack_duals(const pt_duals *duals, size_t row, const float *values, float out[PT_LANES])
+{
+    for (size_t lane = 0; lane < PT_LANES; lane++) {
+        out[lane] = duals->lanes[row] >> lane & 1 ? *values++ : 0;
+    }
+    return values;
 }
 
 /* Starts from the dual variables of a fit to more papers ("alpha seeding": DeCoste and Wagstaff, KDD 2000). Those of
  * the papers left out go to the others, positives' to positives and negatives' to negatives, and all grow by the same
  * factor. All papers pull at the bias, so it is at once what it was, and the weights are close to it. */
 WIDEST_VECTORS
-static void seed_duals(const block *b, const pt_linear_problem *problem, const float *start, size_t start_papers)
+static void seed_duals(const block *b, const pt_linear_problem *problem, const pt_duals *start)
 {
     double all[2][PT_LANES] = {{0}}, kept[2][PT_LANES] = {{0}};
+    const float *values = start->values;
     float factor[2][PT_LANES];
 
-    for (size_t i = 0; i < start_papers; i++) {
-        add_duals(start + i * PT_LANES, lanes_of(problem, i, b->lanes), all);
-    }
-    for (size_t i = 0; i < b->count; i++) {
-        add_duals(start + (size_t)b->papers[i] * PT_LANES, b->has[i], kept);
+    for (size_t row = 0, i = 0; row < start->rows; row++) {
+        const unsigned has = start->lanes[row] ? lanes_of(problem, row, b->lanes) : 0;
+        float *old = b->alphas + i * PT_LANES, other[PT_LANES];
+        const bool keeps = i < b->count && b->papers[i] == row;
+        values = unpack_duals(start, row, values, keeps ? old : other);
+        for (int lane = 0; lane < PT_LANES; lane++) {
+            const float alpha = keeps ? old[lane] : other[lane];
+            all[has >> lane & 1][lane] += alpha;
+            kept[has >> lane & 1][lane] += keeps ? alpha : 0;
+        }
+        i += keeps;
     }
     for (int side = 0; side < 2; side++) {
         for (int lane = 0; lane < PT_LANES; lane++) {
@@ -354,13 +398,12 @@ static void seed_duals(const block *b, const pt_linear_problem *problem, const f
         }
     }
     for (size_t i = 0; i < b->count; i++) {
-        const float *old = start + (size_t)b->papers[i] * PT_LANES;
-        float step[PT_LANES];
+        float *alpha = b->alphas + i * PT_LANES, step[PT_LANES];
         prefetch_visits(b, b->order + i, b->count - i);
         for (int lane = 0; lane < PT_LANES; lane++) {
             const bool has = b->has[i] >> lane & 1;
-            b->alphas[i * PT_LANES + (size_t)lane] = old[lane] * factor[has][lane];
-            step[lane] = old[lane] * (has ? factor[1][lane] : -factor[0][lane]);
+            alpha[lane] *= factor[has][lane];
+            step[lane] = has ? alpha[lane] : -alpha[lane];
         }
         add_row_to_weights(b->weights, b->weights + b->terms * PT_LANES, pt_rows_get(b->rows, b->papers[i]), step);
     }
@@ -403,8 +446,8 @@ int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *opt
     }
     start_block(&b, options->from_prior);
     set_tags(&b, problem, options);
-    if (options->start) {
-        seed_duals(&b, problem, options->start, options->start_papers);
+    if (options->start && options->start->lanes) {
+        seed_duals(&b, problem, options->start);
     }
     descend(&b, options);
     for (size_t lane = b.lanes; lane < PT_LANES; lane++) {
@@ -412,9 +455,7 @@ int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *opt
             weights[term * PT_LANES + lane] = 0;
         }
     }
-    for (size_t i = 0; options->duals && i < b.count; i++) {
-        memcpy(options->duals + (size_t)b.papers[i] * PT_LANES, b.alphas + i * PT_LANES, PT_LANES * sizeof *b.alphas);
-    }
+    status = options->duals ? pack_duals(&b, options->duals) : PAPERTAG_OK;
 done:
     close_block(&b);
     return status;

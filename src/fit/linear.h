@@ -20,13 +20,22 @@ enum { PT_LANES = 16 };
 typedef struct pt_linear_problem {
     const pt_rows *rows;     /* over V terms */
     const pt_labels *labels; /* of each row */
-    const uint32_t *papers;  /* n: the rows to learn from */
+    const uint32_t *papers;  /* n: the rows to learn from, ascending */
     const float *cost;       /* n, > 0: the weight of each paper; NULL: 1 */
     size_t paper_count;      /* n */
     size_t terms;            /* V */
     size_t first_tag;        /* the tag of lane 0; lane l is tag first_tag + l */
     size_t tag_count;        /* lanes from this tag on are empty */
 } pt_linear_problem;
+
+/* The dual variables of a fit, most of which are 0. Zero-initialise; pt_duals_free ends it. */
+typedef struct pt_duals {
+    uint16_t *lanes; /* rows: a bit for each lane in which the paper's variable is above 0; NULL: no fit yet */
+    float *values;   /* these variables, paper by paper */
+    size_t rows;
+} pt_duals;
+
+void pt_duals_free(pt_duals *duals);
 
 typedef struct pt_linear_options {
     double c;                           /* C above, > 0 */
@@ -36,9 +45,9 @@ typedef struct pt_linear_options {
     double epsilon;                     /* stop when the projected gradient's range is below it */
     unsigned epochs_max;                /* or after this many passes */
     uint64_t seed;                      /* of the order in which papers are visited */
-    float *duals;                       /* out, rows x PT_LANES: dual variables of the papers; NULL: not wanted */
-    const float *start;                 /* duals of an earlier fit to start from; NULL: start from 0 */
-    size_t start_papers;                /* that fit was to the first start_papers rows, `papers` among them */
+    pt_duals *duals;                    /* out: replaced by those of this fit; NULL: not wanted */
+    const pt_duals *start;              /* of an earlier fit, to these papers at least, to start from (may be `duals`);
+                                         * NULL or of no fit: start from 0 */
 } pt_linear_options;
 
 /* Fits the tags of a problem. weights: (V + 1) x PT_LANES, row V is b; out, or with from_prior in and out. Empty lanes

@@ -40,7 +40,7 @@ struct run {
     double epsilon;      /* where a fit stops */
     float *margins;      /* N x T: out, of a run over the folds; NULL when all papers are fitted */
     float **blocks;      /* groups: out, weights of the fit to all papers */
-    float **duals;       /* see pt_fit; NULL: no fit starts from another */
+    pt_duals *duals;     /* see pt_fit; NULL: no fit starts from another */
     double *squares;     /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
     _Atomic(float *) spares[SPARES];
 };
@@ -124,19 +124,14 @@ static void write_prior(const pt_fit *fit, size_t block, size_t rank, float *wei
 /* Sets which dual variables a fit starts from, and where it leaves its own: those of its last fit, else those of the
  * fit to all papers, if there was one. While a C is searched for, folds keep none: theirs would be those of another C.
  */
-static int start_from_duals(const struct run *run, size_t block, size_t fold, pt_linear_options *options)
+static void start_from_duals(const struct run *run, size_t block, size_t fold, pt_linear_options *options)
 {
     const pt_fit *fit = run->fit;
-    float **own = &run->duals[fold * run->groups + block];
+    pt_duals *own = &run->duals[fold * run->groups + block];
     const bool keeps = fold == fit->options->folds || (run->squares && fit->options->c > 0);
 
-    options->start = *own ? *own : run->duals[fit->options->folds * run->groups + block];
-    options->start_papers = fit->labels->count;
-    if (keeps && !*own) {
-        *own = pt_calloc(fit->labels->count, PT_LANES * sizeof **own);
-    }
-    options->duals = keeps ? *own : NULL;
-    return keeps && !*own ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+    options->start = own->lanes ? own : &run->duals[fit->options->folds * run->groups + block];
+    options->duals = keeps ? own : NULL;
 }
 
 /* Fits the tags of a block to labelled papers, of which `rows` has the terms. The weights are those of terms, without
@@ -156,8 +151,8 @@ static int fit_labelled(const struct run *run, const pt_rows *rows, size_t block
     pt_linear_options options = linear_options(fit, fold, run->epsilon);
     int status;
 
-    if (run->duals && start_from_duals(run, block, fold, &options)) {
-        return PAPERTAG_NO_MEMORY;
+    if (run->duals) {
+        start_from_duals(run, block, fold, &options);
     }
     if (fit->prior) {
         write_prior(fit, block, rank, weights);

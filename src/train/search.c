@@ -71,7 +71,7 @@ void pt_training_free(pt_training *r)
     free_result(&r->result, r->tags);
     free_blocks(r->prior, r->tags);
     for (size_t i = 0; r->duals && i < r->duals_count; i++) {
-        free(r->duals[i]);
+        pt_duals_free(&r->duals[i]);
     }
     free(r->duals);
     pt_lsa_free(&r->lsa);

@@ -20,8 +20,8 @@ typedef struct pt_fit {
     size_t terms;            /* V */
     size_t tags;             /* T */
     double c;                /* cost of an error; 0: not chosen yet */
-    float **duals;           /* folds + 1 times T / PT_LANES rounded up pointers, to N x PT_LANES or NULL, freed one by
-                              * one: what a solver keeps of its fits, from which the next ones start */
+    pt_duals *duals;         /* folds + 1 times T / PT_LANES rounded up: what a solver keeps of its fits, from which the
+                              * next ones start */
 
     /* with terms chosen by what they weigh: each fit has terms of its own, V of them */
     const uint32_t *numbers; /* (folds + 1) x candidate_terms: a term of `rows` in the fit without the fold, last in

@@ -78,7 +78,7 @@ typedef struct pt_training {
     pt_chosen chosen;       /* the vocabulary, V terms */
     uint32_t *fold_of;      /* N */
     uint32_t *numbers;      /* see pt_fit; NULL: no terms were pruned */
-    float **duals;          /* duals_count: see pt_fit */
+    pt_duals *duals;        /* duals_count: see pt_fit */
     size_t duals_count;
     pt_fit fit;       /* how to fit: the best so far */
     pt_result result; /* the best so far */

@@ -261,7 +261,7 @@ static void test_prior_holds_where_papers_say_little(void **state)
  * and is closer to it after a few passes. */
 static void test_a_start_leads_to_the_same_optimum(void **state)
 {
-    static float duals[PAPERS * PT_LANES];
+    pt_duals duals = {0};
     pt_linear_options options = strict;
     struct fixture f, cold, warm;
     double far_cold = 0, far_warm = 0;
@@ -269,7 +269,7 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
     (void)state;
 
     make(&f);
-    options.duals = duals;
+    options.duals = &duals;
     fit_all(&f, &options, f.weights);
     for (uint32_t i = 0; i < PAPERS; i++) {
         if (i % 5) {
@@ -281,8 +281,7 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
     fit_papers(&f, f.papers, fewer, &options, f.weights);
     options.epochs_max = 3;
     fit_papers(&f, f.papers, fewer, &options, cold.weights);
-    options.start = duals;
-    options.start_papers = PAPERS;
+    options.start = &duals;
     fit_papers(&f, f.papers, fewer, &options, warm.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         far_cold += fabs(cold.weights[i] - f.weights[i]);
@@ -294,6 +293,7 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(warm.weights[i] - f.weights[i]) < 1e-3F);
     }
+    pt_duals_free(&duals);
     release(&f);
 }
 
@@ -301,14 +301,14 @@ static void test_a_start_leads_to_the_same_optimum(void **state)
  * of one that starts from 0. */
 static void test_a_start_from_other_terms_leads_to_the_same_optimum(void **state)
 {
-    static float duals[PAPERS * PT_LANES];
+    pt_duals duals = {0};
     pt_linear_options options = strict;
     uint32_t number[TERMS];
     struct fixture f, fewer, warm;
     (void)state;
 
     make(&f);
-    options.duals = duals;
+    options.duals = &duals;
     fit_all(&f, &options, f.weights);
     for (uint32_t i = 0; i < TERMS; i++) {
         number[i] = i % 4 == 3 ? UINT32_MAX : i;
@@ -317,17 +317,17 @@ static void test_a_start_from_other_terms_leads_to_the_same_optimum(void **state
     assert_int_equal(pt_rows_narrow(&f.rows, number, &fewer.rows), 0);
     warm = fewer;
     fit_all(&fewer, &strict, fewer.weights);
-    options.start = duals;
-    options.start_papers = PAPERS;
+    options.start = &duals;
     fit_all(&warm, &options, warm.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(warm.weights[i] - fewer.weights[i]) < 1e-3F);
     }
-    options.epochs_max = 1; /* what is in the array now is the optimum */
+    options.epochs_max = 1; /* the dual variables are now those of the optimum */
     fit_all(&warm, &options, warm.weights);
     for (int i = 0; i < (TERMS + 1) * PT_LANES; i++) {
         assert_true(fabsf(warm.weights[i] - fewer.weights[i]) < 1e-3F);
     }
+    pt_duals_free(&duals);
     pt_rows_free(&fewer.rows);
     release(&f);
 }
