@@ -42,6 +42,10 @@ struct agreement {
     size_t verdict_count, at;
     struct set in_force, filed;
     bool agrees;
+    struct pair before; /* what the row before has of its key */
+    int64_t day_before;
+    char source_before[64]; /* its first bytes */
+    bool in_order;          /* so far */
 };
 
 static void put_row(struct set *set, int64_t tag, int64_t day, int64_t paper)
@@ -50,6 +54,12 @@ static void put_row(struct set *set, int64_t tag, int64_t day, int64_t paper)
 
     set->sum += pt_hash(row, sizeof row, 0);
     set->count++;
+}
+
+/* Whether two numbers come after two others. */
+static bool is_after(int64_t a, int64_t b, int64_t a_before, int64_t b_before)
+{
+    return a != a_before ? a > a_before : b > b_before;
 }
 
 /* The day of a paper; one that is not there does not agree. */
@@ -120,6 +130,8 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
     const int32_t day = day_of(a, paper);
 
     (void)err;
+    a->in_order = a->in_order && is_after(paper, tag, a->before.paper, a->before.tag);
+    a->before = (struct pair){.paper = paper, .tag = tag};
     if (is_tag(a, tag) && pt_db_flag(row, 2) && !is_judged(a, paper, tag)) {
         put_row(&a->in_force, tag, day, paper);
     }
@@ -129,16 +141,30 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
 static int read_filed(void *context, pt_db_row *row, papertag_error *err)
 {
     struct agreement *a = context;
+    const int64_t tag = pt_db_key(row, 0), day = pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST),
+                  paper = pt_db_key(row, 2);
 
     (void)err;
-    put_row(&a->filed, pt_db_key(row, 0), pt_db_integer(row, 1, PT_DAY_LEAST, PT_DAY_MOST), pt_db_key(row, 2));
+    a->in_order = a->in_order &&
+                  (tag != a->before.tag ? tag > a->before.tag : is_after(day, paper, a->day_before, a->before.paper));
+    a->before = (struct pair){.paper = paper, .tag = tag};
+    a->day_before = day;
+    put_row(&a->filed, tag, day, paper);
     return PAPERTAG_OK;
 }
 
 static int read_source(void *context, pt_db_row *row, papertag_error *err)
 {
+    struct agreement *a = context;
+    const int64_t paper = pt_db_key(row, 0);
+    const char *source = pt_db_peek(row, 1);
+
     (void)err;
-    day_of(context, pt_db_key(row, 0));
+    day_of(a, paper);
+    a->in_order = a->in_order && strlen(source) < sizeof a->source_before &&
+                  (paper != a->before.paper ? paper > a->before.paper : strcmp(source, a->source_before) > 0);
+    a->before.paper = paper;
+    snprintf(a->source_before, sizeof a->source_before, "%s", source);
     return PAPERTAG_OK;
 }
 
@@ -196,23 +222,26 @@ static int compare(struct agreement *a, papertag_error *err)
         }
     }
     if (!status && a->agrees) {
+        a->before = (struct pair){.tag = 0};
         status = pt_store_each(a->store, "SELECT tag, day, paper FROM tagged", read_filed, a, err, "");
     }
     if (!status && a->agrees) {
-        status = pt_store_each(a->store, "SELECT paper FROM sources", read_source, a, err, "");
+        a->before = (struct pair){.tag = 0};
+        status = pt_store_each(a->store, "SELECT paper, source FROM sources", read_source, a, err, "");
     }
     a->agrees = a->agrees && a->in_force.sum == a->filed.sum && a->in_force.count == a->filed.count;
     return status;
 }
 
-int pt_store_agrees(papertag_store *store, bool *agrees, papertag_error *err)
+int pt_store_agrees(papertag_store *store, bool *agrees, bool *in_order, papertag_error *err)
 {
-    struct agreement a = {.store = store};
+    struct agreement a = {.store = store, .in_order = true};
     pt_arena arena = {0};
     int status = read_around(&a, &arena, err);
 
     status = status || !a.agrees ? status : compare(&a, err);
     *agrees = !status && a.agrees;
+    *in_order = *agrees && a.in_order;
     pt_arena_free(&arena);
     free(a.days);
     free(a.tags);

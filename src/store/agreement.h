@@ -11,7 +11,8 @@
 
 /* Whether all rows of PT_AGREEING refer to papers and tags that are there, and `tagged` has the tags in force and no
  * others. When not, or when that cannot be said, it is for the caller to ask SQLite what is wrong. Errors: those of
- * reading but PAPERTAG_DAMAGED, which does not agree. */
-int pt_store_agrees(papertag_store *store, bool *agrees, papertag_error *err);
+ * reading but PAPERTAG_DAMAGED, which does not agree. *in_order: whether all of these rows were read, and each comes
+ * after the one before by the key of its table. */
+int pt_store_agrees(papertag_store *store, bool *agrees, bool *in_order, papertag_error *err);
 
 #endif

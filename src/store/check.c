@@ -12,6 +12,7 @@
 
 #include "agreement.h"
 #include "base/thread.h"
+#include "indexes.h"
 #include "migrations.h"
 #include "model/model.h"
 #include "row_blocks.h"
@@ -19,6 +20,9 @@
 #include "text_index.h"
 
 #define TEXTLESS "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL"
+
+/* The table whose indexes pt_store_indexes_check looks at. */
+#define LARGE "'papers'"
 
 /* The tags in force, as table `tagged` should have them. */
 #define TAGS_IN_FORCE                                                                                                  \
@@ -79,11 +83,11 @@ static int read_words(void *context, pt_db_row *row, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* PAPERTAG_DAMAGED with SQLite's first words about it. */
-static int check_file(papertag_store *store, papertag_error *err)
+/* PAPERTAG_DAMAGED with SQLite's first words about it, by one of its two checks. */
+static int ask_sqlite(papertag_store *store, const char *sql, papertag_error *err)
 {
     struct words words = {""};
-    int status = pt_store_row(store, "SELECT integrity_check FROM pragma_integrity_check", read_words, &words, err, "");
+    int status = pt_store_row(store, sql, read_words, &words, err, "");
 
     for (char *line = strchr(words.text, '\n'); line; line = strchr(line, '\n')) {
         *line = ' ';
@@ -91,6 +95,31 @@ static int check_file(papertag_store *store, papertag_error *err)
     if (!status && strcmp(words.text, "ok") != 0) {
         status = pt_fail(err, PAPERTAG_DAMAGED, "%s: the file is damaged: %s", store->path, words.text);
     }
+    return status;
+}
+
+/* Whether the file is sound, all of it. */
+static int check_file(papertag_store *store, papertag_error *err)
+{
+    return ask_sqlite(store, "SELECT integrity_check FROM pragma_integrity_check", err);
+}
+
+/*
+ * SQLite's quick check reads all pages and rows, but compares no index with its table, and leaves out the order of
+ * tables that are indexes themselves. *sure: whether these are right in tables but for the large ones, see
+ * check_indexes and pt_store_agrees. Where it is not sure, check_file is to be asked.
+ */
+static int check_pages(papertag_store *store, bool *sure, papertag_error *err)
+{
+    static const char small[] =
+        "SELECT count(*) FROM sqlite_schema s JOIN pragma_integrity_check(s.name) i WHERE s.type='table' AND"
+        " s.name NOT IN (" LARGE ", " PT_AGREEING ") AND EXISTS(SELECT 1 FROM pragma_index_list(s.name)) AND"
+        " i.integrity_check<>'ok'";
+    int64_t wrong = 0;
+    int status = ask_sqlite(store, "SELECT quick_check FROM pragma_quick_check", err);
+
+    status = status ? status : pt_store_ask(store, small, &wrong, err, "");
+    *sure = !status && !wrong;
     return status;
 }
 
@@ -204,7 +233,7 @@ static int check_rows(struct findings *f, papertag_error *err)
 enum { CONNECTIONS_MOST = 8, PART = 8192, PARTS_MOST = 256 };
 
 /* What is done beside reading the papers' texts, each on one thread, the longest first. */
-enum { FILE_PART, INDEX_PART, VALUES_PART, TABLES_PART, OTHER_PARTS };
+enum { FILE_PART, INDEX_PART, TABLES_PART, VALUES_PART, ORDER_PART, OTHER_PARTS };
 
 /* The check, in parts that any thread takes. All connections look at the same state of the store. */
 struct check {
@@ -214,6 +243,7 @@ struct check {
     atomic_bool taken[CONNECTIONS_MOST];
     size_t connection_count;
     struct findings findings[OTHER_PARTS];
+    bool sure[OTHER_PARTS];                 /* of FILE_PART, TABLES_PART, ORDER_PART: indexes and order are right */
     pt_text_tally index, texts[PARTS_MOST]; /* part_count */
     size_t part_count, papers;              /* the highest key */
     papertag_error errors[OTHER_PARTS + PARTS_MOST];
@@ -221,10 +251,10 @@ struct check {
     const atomic_bool *stop;
 };
 
-static int check_tables(struct findings *f, const papertag_model *model, papertag_error *err)
+static int check_tables(struct findings *f, const papertag_model *model, bool *in_order, papertag_error *err)
 {
     bool agrees = false;
-    int status = pt_store_agrees(f->store, &agrees, err);
+    int status = pt_store_agrees(f->store, &agrees, in_order, err);
 
     status = status ? status : count_rows(f, agrees ? &other_references : &references, NULL, err);
     status = status ? status : check_rows(f, err);
@@ -248,7 +278,9 @@ static int run_part(struct check *c, papertag_store *store, size_t part, paperta
 
     switch (part) {
     case FILE_PART:
-        return check_file(store, err);
+        return check_pages(store, &c->sure[part], err);
+    case ORDER_PART:
+        return pt_store_indexes_check(store, "papers", &c->sure[part], err);
     case INDEX_PART:
         return pt_text_index_tally(store, &c->index, err);
     case VALUES_PART:
@@ -256,7 +288,7 @@ static int run_part(struct check *c, papertag_store *store, size_t part, paperta
         return check_values(f, err);
     case TABLES_PART:
         f->store = store;
-        return check_tables(f, c->model, err);
+        return check_tables(f, c->model, &c->sure[part], err);
     default:
         return check_texts(c, store, part - OTHER_PARTS, err);
     }
@@ -340,6 +372,9 @@ static int run_parts(struct check *c, papertag_error *err)
     }
     c->part_count = c->papers / PART + 1 < PARTS_MOST ? c->papers / PART + 1 : PARTS_MOST;
     status = pt_parallel(jobs, OTHER_PARTS + c->part_count, take_part, c, NULL);
+    if (!status && !(c->sure[FILE_PART] && c->sure[TABLES_PART] && c->sure[ORDER_PART])) {
+        return check_file(c->connections[0], err);
+    }
     for (size_t i = 0; i < OTHER_PARTS + c->part_count && status; i++) {
         if (c->errors[i].status) {
             *err = c->errors[i];
