@@ -78,24 +78,18 @@ static int measure(const pt_cardinality *cardinality, const float *margins, size
     return row ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
-/* to = from, moved by `strength`, which the pull of each tag already has. to and from may be the same. */
-static void move(const pt_cardinality *cardinality, const double *offsets, size_t papers, const float *from, float *to)
-{
-    for (size_t i = 0; i < papers; i++) {
-        for (size_t t = 0; t < cardinality->tags; t++) {
-            const size_t at = i * cardinality->tags + t;
-            to[at] = (float)(from[at] + cardinality->pull[t] * offsets[i]);
-        }
-    }
-}
-
 int pt_cardinality_move(const pt_cardinality *cardinality, float *margins, size_t papers, papertag_error *err)
 {
     double *offsets = pt_alloc(papers, sizeof *offsets);
     int status = offsets ? measure(cardinality, margins, papers, offsets) : PAPERTAG_NO_MEMORY;
 
     if (!status) {
-        move(cardinality, offsets, papers, margins, margins);
+        for (size_t i = 0; i < papers; i++) {
+            for (size_t t = 0; t < cardinality->tags; t++) {
+                float *margin = &margins[i * cardinality->tags + t];
+                *margin = (float)(*margin + cardinality->pull[t] * offsets[i]);
+            }
+        }
     }
     free(offsets);
     return status ? pt_no_memory(err) : PAPERTAG_OK;
@@ -115,45 +109,53 @@ static void centre(pt_cardinality *cardinality, double *offsets, size_t papers)
     }
 }
 
-/* The F1 with a strength, in moved (scratch, N x T). */
-static int try_strength(const pt_cut_problem *problem, const pt_cardinality *unit, double strength,
-                        const double *offsets, float *moved, double *f1)
-{
-    pt_cut_problem trial = *problem;
-    pt_cardinality cardinality;
-    int status = pt_cardinality_open(&cardinality, strength, unit->middle, problem->a, problem->b, problem->tags);
+/* What the tasks share. Trial 0 moves nothing, trial i tries STRENGTHS[i - 1]. */
+enum { TRIALS = sizeof STRENGTHS / sizeof *STRENGTHS + 1 };
+struct trials {
+    const pt_cut_problem *problem;
+    const double *offsets; /* N */
+    double middle;
+    double f1[TRIALS]; /* out */
+};
 
-    if (status) {
-        return status;
+static int try_strength(void *context, size_t i)
+{
+    struct trials *trials = context;
+    pt_cut_problem trial = *trials->problem;
+    pt_cardinality cardinality = {0};
+    int status = PAPERTAG_OK;
+
+    if (i) {
+        status = pt_cardinality_open(&cardinality, STRENGTHS[i - 1], trials->middle, trial.a, trial.b, trial.tags);
+        trial.offsets = trials->offsets;
+        trial.pull = cardinality.pull;
     }
-    move(&cardinality, offsets, problem->labels->count, problem->margins, moved);
-    trial.margins = moved;
+    status = status ? status : pt_common_f1(&trial, &trials->f1[i]);
     pt_cardinality_free(&cardinality);
-    return pt_common_f1(&trial, f1);
+    return status;
 }
 
-int pt_cardinality_find(const pt_cut_problem *problem, pt_cardinality *out, papertag_error *err)
+int pt_cardinality_find(const pt_cut_problem *problem, unsigned jobs, pt_cardinality *out, papertag_error *err)
 {
     const size_t papers = problem->labels->count;
-    double *offsets = pt_alloc(papers, sizeof *offsets), best = 0, strength = 0;
-    float *moved = pt_alloc(papers, problem->tags * sizeof *moved);
+    double *offsets = pt_alloc(papers, sizeof *offsets), strength = 0;
+    struct trials trials = {problem, offsets, .f1 = {0}};
     pt_cardinality unit = {0};
-    int status = offsets && moved ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    int status = offsets ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     if (papers >= PAPERS_MIN) {
         status = status ? status : pt_cardinality_open(&unit, 1, 0, problem->a, problem->b, problem->tags);
         status = status ? status : measure(&unit, problem->margins, papers, offsets);
-        status = status ? status : pt_common_f1(problem, &best);
     }
     if (unit.tags && !status) {
         centre(&unit, offsets, papers);
+        trials.middle = unit.middle;
+        status = pt_parallel(jobs, TRIALS, try_strength, &trials, NULL);
     }
-    for (size_t i = 0; i < sizeof STRENGTHS / sizeof *STRENGTHS && unit.tags && !status; i++) {
-        double f1 = 0;
-        status = try_strength(problem, &unit, STRENGTHS[i], offsets, moved, &f1);
-        if (f1 > best + GAIN_MIN) {
-            strength = STRENGTHS[i];
-            best = f1;
+    for (size_t i = 1, best = 0; i < TRIALS && unit.tags && !status; i++) {
+        if (trials.f1[i] > trials.f1[best] + GAIN_MIN) {
+            strength = STRENGTHS[i - 1];
+            best = i;
         }
     }
     if (strength > 0 && !status) {
@@ -161,6 +163,5 @@ int pt_cardinality_find(const pt_cut_problem *problem, pt_cardinality *out, pape
     }
     pt_cardinality_free(&unit);
     free(offsets);
-    free(moved);
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }

@@ -43,8 +43,8 @@ static inline double pt_cardinality_pull(const pt_cardinality *cardinality, size
 
 /* Finds the strength by which one probability for all tags gives the best micro-F1 of the held-out margins; out->
  * strength is 0 when none gains, or when there are too few papers to tell. *out is zero at the call, and is ended by
- * pt_cardinality_free. 0 or PAPERTAG_NO_MEMORY. */
-int pt_cardinality_find(const pt_cut_problem *problem, pt_cardinality *out, papertag_error *err);
+ * pt_cardinality_free. Works on up to `jobs` threads. 0 or PAPERTAG_NO_MEMORY. */
+int pt_cardinality_find(const pt_cut_problem *problem, unsigned jobs, pt_cardinality *out, papertag_error *err);
 
 /* Moves N x T margins by the offsets of their papers, in place. 0 or PAPERTAG_NO_MEMORY. */
 int pt_cardinality_move(const pt_cardinality *cardinality, float *margins, size_t papers, papertag_error *err);

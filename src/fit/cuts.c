@@ -69,6 +69,13 @@ static double margin_at(double a, double b, double p)
     return a < 0 ? (log(1 / p - 1) - b) / a : INFINITY;
 }
 
+static float margin_of(const pt_cut_problem *problem, size_t paper, size_t tag)
+{
+    const float margin = problem->margins[paper * problem->tags + tag];
+
+    return problem->offsets ? (float)(margin + problem->pull[tag] * problem->offsets[paper]) : margin;
+}
+
 static double log_odds(double p)
 {
     return fmin(fmax(log(p / (1 - p)), -LOG_ODDS_MAX), LOG_ODDS_MAX);
@@ -134,7 +141,7 @@ static int find_cut(void *context, size_t t)
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < papers; i++) {
-        const float margin = problem->margins[i * problem->tags + t];
+        const float margin = margin_of(problem, i, t);
         const bool positive = pt_labels_have(problem->labels, i, (uint32_t)t);
         positives += positive;
         if (margin >= least) {
@@ -164,7 +171,7 @@ static int list_pairs(const pt_cut_problem *problem, const double *strictness, s
     for (size_t i = 0; i < problem->labels->count && !status; i++) {
         status = pt_reserve(out, &capacity, *count + tags, sizeof **out);
         for (size_t t = 0; t < tags && !status; t++) {
-            const double margin = problem->margins[i * tags + t];
+            const double margin = margin_of(problem, i, t);
             if (margin >= least[t]) {
                 const double less = strictness ? strictness[t] : 0;
                 (*out)[(*count)++] = (struct pair){1 / (1 + exp(problem->a[t] * margin + problem->b[t] + less)),

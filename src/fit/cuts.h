@@ -16,6 +16,8 @@ typedef struct pt_cut_problem {
     size_t tags;             /* T */
     const double *a;         /* T: Platt parameters, p = 1 / (1 + exp(a m + b)) */
     const double *b;         /* T */
+    const double *offsets;   /* N: each margin is moved by its paper's offset times the tag's pull; NULL: by nothing */
+    const double *pull;      /* T: with offsets */
 } pt_cut_problem;
 
 /* The micro-F1 of the single best probability for all tags. 0 or PAPERTAG_NO_MEMORY. */

@@ -86,22 +86,24 @@ static void round_alone(const pt_training *r, pt_result *result)
 
 int pt_train_decide(const pt_training *r, pt_result *result, papertag_error *err)
 {
-    const pt_cut_problem alone = {result->margins, &r->labels, r->tags, result->alone_a, result->alone_b};
-    const pt_cut_problem moved = {result->margins, &r->labels, r->tags, result->a, result->b};
+    const pt_cut_problem alone = {
+        .margins = result->margins, .labels = &r->labels, .tags = r->tags, .a = result->alone_a, .b = result->alone_b};
+    const pt_cut_problem moved = {
+        .margins = result->margins, .labels = &r->labels, .tags = r->tags, .a = result->a, .b = result->b};
+    const unsigned jobs = pt_jobs(r->fit.options->jobs);
     int status = calibrate(r, result, err);
 
     if (!status) {
         round_alone(r, result);
     }
     pt_cardinality_free(&result->cardinality); /* of an earlier try */
-    status = status ? status : pt_cardinality_find(&alone, &result->cardinality, err);
+    status = status ? status : pt_cardinality_find(&alone, jobs, &result->cardinality, err);
     if (!status && result->cardinality.tags) {
         status = pt_cardinality_move(&result->cardinality, result->margins, r->labels.count, err);
         status = status ? status : calibrate(r, result, err);
     }
     return status ? status
-                  : pt_find_cuts(&moved, pt_jobs(r->fit.options->jobs), result->cuts, result->strictness,
-                                 result->levels, &result->f1, err);
+                  : pt_find_cuts(&moved, jobs, result->cuts, result->strictness, result->levels, &result->f1, err);
 }
 
 int pt_train_measure(pt_training *r, papertag_error *err)

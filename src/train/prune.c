@@ -40,26 +40,34 @@ static double *sum_squares(const pt_rows *rows, size_t terms)
     return squares;
 }
 
-/* Numbers the `most` terms that do most, in the order that they had; UINT32_MAX for the others. weights: by term, the
- * sum of squares over all tags. */
-static int number_terms(const double *weights, const double *values, size_t terms, size_t most, uint32_t *number,
-                        papertag_error *err)
+/* What the tasks share: a task is a fit. */
+struct ranking {
+    const double *weights; /* fits x terms: the sum of squares over all tags */
+    const double *values;  /* terms: the sum of squares over all papers */
+    size_t terms, most;
+    uint32_t *numbers; /* fits x terms: out */
+};
+
+/* Numbers the `most` terms that do most in a fit, in the order that they had; UINT32_MAX for the others. */
+static int rank_terms(void *context, size_t fit)
 {
-    struct ranked_term *ranked = pt_alloc(terms, sizeof *ranked);
-    uint32_t next = 0;
+    const struct ranking *r = context;
+    const double *weights = r->weights + fit * r->terms;
+    uint32_t *number = r->numbers + fit * r->terms, next = 0;
+    struct ranked_term *ranked = pt_alloc(r->terms, sizeof *ranked);
 
     if (!ranked) {
-        return pt_no_memory(err);
+        return PAPERTAG_NO_MEMORY;
     }
-    for (size_t i = 0; i < terms; i++) {
-        ranked[i] = (struct ranked_term){weights[i] * values[i], (uint32_t)i};
+    for (size_t i = 0; i < r->terms; i++) {
+        ranked[i] = (struct ranked_term){weights[i] * r->values[i], (uint32_t)i};
     }
-    pt_sort(ranked, terms, sizeof *ranked, compare_terms);
-    memset(number, 0xff, terms * sizeof *number);
-    for (size_t i = 0; i < most; i++) {
+    pt_sort(ranked, r->terms, sizeof *ranked, compare_terms);
+    memset(number, 0xff, r->terms * sizeof *number);
+    for (size_t i = 0; i < r->most; i++) {
         number[ranked[i].term] = 0;
     }
-    for (size_t i = 0; i < terms; i++) {
+    for (size_t i = 0; i < r->terms; i++) {
         number[i] = number[i] == UINT32_MAX ? UINT32_MAX : next++;
     }
     free(ranked);
@@ -88,8 +96,9 @@ int pt_train_prune(papertag_trainer *t, pt_training *r, papertag_error *err)
     r->numbers = pt_alloc(fits, terms * sizeof *r->numbers);
     status = weights && values && r->numbers ? PAPERTAG_OK : pt_no_memory(err);
     status = status ? status : pt_solver_get(t->options.solver)->weigh_terms(&r->fit, weights, err);
-    for (size_t i = 0; i < fits && !status; i++) {
-        status = number_terms(weights + i * terms, values, terms, most, r->numbers + i * terms, err);
+    if (!status) {
+        struct ranking ranking = {weights, values, terms, most, r->numbers};
+        status = pt_fit_run(&r->fit, "choice of terms", fits, rank_terms, &ranking, err);
     }
     if (!status) {
         r->fit.terms = most;

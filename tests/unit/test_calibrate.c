@@ -119,7 +119,7 @@ static void test_cuts_and_precision_levels(void **state)
     const double a[TAGS] = {-3, -3, -3}, b[TAGS] = {0, 0, 1};
     double cuts[TAGS], strictness[TAGS], levels[PT_PRECISIONS], again[TAGS], same_levels[PT_PRECISIONS], f1, same_f1;
     pt_labels labels = {0};
-    const pt_cut_problem problem = {margins, &labels, TAGS, a, b};
+    const pt_cut_problem problem = {.margins = margins, .labels = &labels, .tags = TAGS, .a = a, .b = b};
     (void)state;
 
     make_margins(margins, &labels);
@@ -149,7 +149,7 @@ static void test_a_tag_that_is_less_sure_is_cut_more_strictly(void **state)
     double cuts[TWO], strictness[TWO], levels[PT_PRECISIONS], f1;
     size_t given = 0, right = 0, both = 0, both_right = 0;
     pt_labels labels = {0};
-    const pt_cut_problem problem = {margins, &labels, TWO, a, b};
+    const pt_cut_problem problem = {.margins = margins, .labels = &labels, .tags = TWO, .a = a, .b = b};
     (void)state;
 
     for (uint32_t i = 0; i < N; i++) {
@@ -188,7 +188,7 @@ static void test_cuts_without_examples(void **state)
     const double a = -1, b = 0;
     double cut, strictness, levels[PT_PRECISIONS], f1;
     pt_labels labels = {0};
-    const pt_cut_problem problem = {margins, &labels, 1, &a, &b};
+    const pt_cut_problem problem = {.margins = margins, .labels = &labels, .tags = 1, .a = &a, .b = &b};
     (void)state;
 
     for (int i = 0; i < 4; i++) {
@@ -244,13 +244,13 @@ static double find_strength(size_t papers, size_t most, double f1[2])
     float *margins = malloc(papers * SIX * sizeof *margins);
     const double a[SIX] = {-3, -3, -3, -3, -3, -3}, b[SIX] = {0};
     pt_labels labels = {0};
-    const pt_cut_problem problem = {margins, &labels, SIX, a, b};
+    const pt_cut_problem problem = {.margins = margins, .labels = &labels, .tags = SIX, .a = a, .b = b};
     pt_cardinality cardinality = {0};
     double strength;
 
     make_cardinality(papers, most, margins, &labels);
     assert_int_equal(pt_common_f1(&problem, &f1[0]), 0);
-    assert_int_equal(pt_cardinality_find(&problem, &cardinality, NULL), 0);
+    assert_int_equal(pt_cardinality_find(&problem, 2, &cardinality, NULL), 0);
     strength = cardinality.strength;
     assert_int_equal(pt_cardinality_move(&cardinality, margins, strength > 0 ? papers : 0, NULL), 0);
     assert_int_equal(pt_common_f1(&problem, &f1[1]), 0);
