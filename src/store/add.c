@@ -139,7 +139,7 @@ static int insert_paper(struct adding *a, const pt_batch_item *item, size_t numb
     int status = insert_row(a, item, day, err);
     const int64_t key = pt_store_last_key(a->store);
 
-    status = status ? status : pt_new_texts_put(&a->texts, number, key, err);
+    status = status ? status : pt_new_texts_put(&a->texts, number, key, paper, err);
     status = status ? status : pt_store_write_source(a->store, key, item, err);
     status = status || !named ? status : pt_store_write_names(a->store, key, item, err);
     status = status || !tagged ? status : take_opinions(a, key, day, item, err);
@@ -243,7 +243,10 @@ static int add_item(struct adding *a, const pt_batch_item *item, size_t number, 
 int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const papertag_model *model,
                        papertag_import *counts, papertag_error *err)
 {
-    struct adding a = {.store = store, .counts = *counts, .rows = {.store = store, .space = batch->space}};
+    struct adding a = {.store = store,
+                       .counts = *counts,
+                       .rows = {.store = store, .space = batch->space},
+                       .texts = {.store = store, .made = batch->postings.made ? &batch->postings : NULL}};
     pt_known_model known = {0};
     int status = pt_doubts_await_papers(store, err);
 
@@ -252,7 +255,6 @@ int pt_store_add_batch(papertag_store *store, const papertag_batch *batch, const
         status = pt_store_know_model(store, model, &known, err);
         a.model = &known;
     }
-    status = status ? status : pt_new_texts_begin(&a.texts, store, batch, err);
     for (size_t i = 0; i < batch->count && !status; i++) {
         status = add_item(&a, &batch->items[i], i, err);
     }

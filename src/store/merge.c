@@ -284,6 +284,7 @@ static int merge_batch(pt_merge *m, int64_t *last, papertag_error *err)
     }
     m->papers.count = 0;
     m->rows = (pt_row_writer){.store = m->ours, .space = ""};
+    m->texts = (pt_new_texts){.store = m->ours};
     memset(m->filed, 0, m->tags.count * sizeof *m->filed);
     status = pt_doubts_await_papers(m->ours, err);
     if (!status) {
@@ -296,6 +297,7 @@ static int merge_batch(pt_merge *m, int64_t *last, papertag_error *err)
         status = pt_merge_person(m, err);
         *last = m->papers.pairs[m->papers.count - 1].theirs;
     }
+    status = pt_new_texts_end(&m->texts, status, err);
     status = pt_row_writer_end(&m->rows, status, err);
     status = pt_store_end(m->ours, status, err);
     return !status && !m->papers.count ? PAPERTAG_END : status;

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "key_map.h"
 #include "row_blocks.h"
+#include "segment.h"
 
 typedef struct pt_merge {
     papertag_store *ours, *theirs;
@@ -23,6 +24,7 @@ typedef struct pt_merge {
     pt_key_map papers;  /* of the batch */
     bool has_records;   /* sources there gave other records before their last */
     pt_row_writer rows; /* of the batch: rows of papers whose text changes are forgotten */
+    pt_new_texts texts; /* of the batch */
     pt_arena arena;     /* of the paper in hand */
     pt_buf scratch;
 } pt_merge;

@@ -245,15 +245,13 @@ static int write_past_records(const struct incoming *in, int64_t key, papertag_e
 
 static int insert_paper(struct incoming *in, int64_t *key, papertag_error *err)
 {
-    static const char index_text[] = "INSERT INTO search(rowid, title, abstract) VALUES(?1,?2,?3)";
     static const char versions[] = "SELECT version, title, abstract, replaced FROM versions WHERE paper=?1";
     papertag_store *ours = in->m->ours;
-    const papertag_paper *paper = &in->item.paper;
     struct texts texts = {.ours = ours};
     int status = insert_row(in, err);
 
     *key = texts.paper = pt_store_last_key(ours);
-    status = status ? status : pt_store_do(ours, index_text, err, "itt", *key, paper->title, paper->abstract);
+    status = status ? status : pt_new_texts_put(&in->m->texts, 0, *key, &in->item.paper, err);
     for (size_t i = 0; i < in->seen_count && !status; i++) {
         take_source(in, &in->seen[i]);
         status = pt_store_write_source(ours, *key, &in->item, err);
@@ -445,7 +443,8 @@ static int change_text(struct incoming *in, const struct here *h, const struct c
     int status = PAPERTAG_OK;
 
     if (change->text) {
-        status = pt_store_next_version(in->m->ours, h->key, &in->item, in->m->now, err);
+        status = pt_new_texts_change(&in->m->texts, h->key, err);
+        status = status ? status : pt_store_write_version(in->m->ours, h->key, &in->item, in->m->now, err);
         status = status ? status : pt_row_writer_put(&in->m->rows, h->key, NULL, 0, err);
     }
     if (!status && (change->text || change->past) && in->version > 1) {

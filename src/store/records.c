@@ -55,14 +55,3 @@ int pt_store_index(papertag_store *store, int64_t key, papertag_error *err)
 
     return pt_store_do(store, sql, err, "i", key);
 }
-
-int pt_store_next_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
-                          papertag_error *err)
-{
-    static const char unindex[] = "INSERT INTO search(search, rowid, title, abstract)"
-                                  " SELECT 'delete', key, title, abstract FROM papers WHERE key=?1";
-    int status = pt_store_do(store, unindex, err, "i", key);
-
-    status = status ? status : pt_store_write_version(store, key, item, now, err);
-    return status ? status : pt_store_index(store, key, err);
-}

@@ -20,13 +20,11 @@ int pt_store_keep_record(papertag_store *store, int64_t key, const pt_batch_item
 int pt_store_write_source(papertag_store *store, int64_t key, const pt_batch_item *item, papertag_error *err);
 
 /* The item's text becomes the next version; a title or abstract that it lacks stays. The one in force before counts as
- * replaced at `now`. The paper's tags must be out of their index. */
-int pt_store_next_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
-                          papertag_error *err);
-
-/* The same, but for the text index, which the caller sees to; takes the texts in force of a paper into it. */
+ * replaced at `now`. The paper's tags must be out of their index, and pt_new_texts_change comes before. */
 int pt_store_write_version(papertag_store *store, int64_t key, const pt_batch_item *item, const char *now,
                            papertag_error *err);
+
+/* Has FTS5 take in the texts in force of a paper. */
 int pt_store_index(papertag_store *store, int64_t key, papertag_error *err);
 
 #endif

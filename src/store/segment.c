@@ -272,30 +272,37 @@ static int write_texts(const pt_new_texts *t, const pt_postings *p, bool *done, 
     return status ? status : merge_some(t->store, &list, pages, err);
 }
 
-int pt_new_texts_begin(pt_new_texts *t, papertag_store *store, const papertag_batch *batch, papertag_error *err)
+/* Gives the number of the paper's texts among the postings, after taking them apart unless that was done before. */
+static int take_apart(pt_new_texts *t, size_t *number, const papertag_paper *paper, papertag_error *err)
 {
-    *t = (pt_new_texts){.store = store, .batch = batch, .keys = pt_calloc(batch->count, sizeof *t->keys)};
-    return t->keys ? PAPERTAG_OK : pt_no_memory(err);
-}
+    const size_t count = t->made ? t->made->count : t->own.count + 1;
+    const size_t before = t->key_capacity;
 
-/* Gives the texts of a paper of the batch to FTS5. */
-static int hand_over(const pt_new_texts *t, size_t number, int64_t key, papertag_error *err)
-{
-    static const char sql[] = "INSERT INTO search(rowid, title, abstract) VALUES(?1,?2,?3)";
-    const papertag_paper *paper = &t->batch->items[number].paper;
-
-    return pt_store_do(t->store, sql, err, "itt", key, paper->title, paper->abstract);
-}
-
-int pt_new_texts_put(pt_new_texts *t, size_t number, int64_t key, papertag_error *err)
-{
-    if (key <= t->last) { /* a segment has keys in their order */
-        return hand_over(t, number, key, err);
+    if (pt_reserve(&t->keys, &t->key_capacity, count, sizeof *t->keys)) {
+        return pt_no_memory(err);
     }
-    t->keys[number] = t->last = key;
-    t->first = t->first ? t->first : key;
-    t->count++;
-    return PAPERTAG_OK;
+    memset(t->keys + before, 0, (t->key_capacity - before) * sizeof *t->keys);
+    if (t->made) {
+        return PAPERTAG_OK;
+    }
+    *number = t->own.count;
+    return pt_postings_put(&t->own, paper->title, paper->abstract, err);
+}
+
+int pt_new_texts_put(pt_new_texts *t, size_t number, int64_t key, const papertag_paper *paper, papertag_error *err)
+{
+    int status;
+
+    if (key <= t->last) { /* a segment has keys in their order */
+        return pt_store_index(t->store, key, err);
+    }
+    status = take_apart(t, &number, paper, err);
+    if (!status) {
+        t->keys[number] = t->last = key;
+        t->first = t->first ? t->first : key;
+        t->count++;
+    }
+    return status;
 }
 
 /* A paper whose texts change. */
@@ -322,7 +329,7 @@ static bool take_back(pt_new_texts *t, int64_t key)
 {
     const bool of_batch = t->first && key >= t->first && key <= t->last;
 
-    for (size_t i = 0; i < t->batch->count && of_batch; i++) {
+    for (size_t i = 0; i < t->key_capacity && of_batch; i++) {
         if (t->keys[i] == key) {
             t->keys[i] = 0;
             t->count--;
@@ -375,44 +382,27 @@ static int index_changed(pt_new_texts *t, papertag_error *err)
     return status;
 }
 
-/* Takes the texts apart that were not before. */
-static int make_postings(const pt_new_texts *t, pt_postings *own, papertag_error *err)
+/* Writes a segment of the texts that are taken apart, or has FTS5 index them if its tables are not of the form known.
+ */
+static int write_all(pt_new_texts *t, papertag_error *err)
 {
-    int status = PAPERTAG_OK;
+    bool done = false;
+    int status = t->made ? PAPERTAG_OK : pt_postings_make(&t->own, err);
 
-    for (size_t i = 0; i < t->batch->count && !status; i++) {
-        const papertag_paper *paper = &t->batch->items[i].paper;
-        status = t->keys[i] ? pt_postings_put(own, paper->title, paper->abstract, err)
-                            : pt_postings_put(own, NULL, NULL, err);
+    status = status ? status : write_texts(t, t->made ? t->made : &t->own, &done, err);
+    for (size_t i = 0; !done && !status && i < t->key_capacity; i++) {
+        status = t->keys[i] ? pt_store_index(t->store, t->keys[i], err) : PAPERTAG_OK;
     }
-    return status ? status : pt_postings_make(own, err);
-}
-
-/* Writes a segment, if the index is of the form known: *done. */
-static int write_all(const pt_new_texts *t, bool *done, papertag_error *err)
-{
-    const pt_postings *made = t->batch->postings.made ? &t->batch->postings : NULL;
-    pt_postings own = {0};
-    int status = made ? PAPERTAG_OK : make_postings(t, &own, err);
-
-    status = status ? status : write_texts(t, made ? made : &own, done, err);
-    pt_postings_free(&own);
     return status;
 }
 
 int pt_new_texts_end(pt_new_texts *t, int status, papertag_error *err)
 {
-    bool done = false;
-
     status = status ? status : index_changed(t, err);
-    if (!status && t->count) {
-        status = write_all(t, &done, err);
-    }
-    for (size_t i = 0; t->count && !done && !status && i < t->batch->count; i++) {
-        status = t->keys[i] ? hand_over(t, i, t->keys[i], err) : PAPERTAG_OK;
-    }
+    status = status || !t->count ? status : write_all(t, err);
     free(t->keys);
     free(t->changed);
     pt_arena_free(&t->arena);
+    pt_postings_free(&t->own);
     return status;
 }
