@@ -173,12 +173,15 @@ static int read_firsts(pt_segment_reader *r, papertag_error *err)
     pt_listing list = {.arena = &r->arena, .size = sizeof(struct pt_first_word), .read = read_first};
     int status = pt_store_list(r->store, sql, &list, err, "i", (int64_t)r->segment.number);
 
+    if (status) {
+        return status;
+    }
     r->firsts = list.items;
     r->first_count = list.count;
     while (r->first_next < r->first_count && r->firsts[r->first_next].page < r->segment.first) {
         r->first_next++;
     }
-    return status;
+    return PAPERTAG_OK;
 }
 
 /* Whether the page's first word is as search_idx says: at least what stands there, which comes after the word before.
