@@ -32,7 +32,7 @@ def commands(work):
     yield "tag-text", ["tag", "--jobs", "1", at("few")], "", False, None
     yield "explain", ["explain", "--json", at("one")], "", False, None
     yield "eval", ["eval", "--json", at("few")], "", False, None
-    yield "train", ["train", "-o", at("out"), "--skip-rare", "--min-df", "2", "--jobs", "2", at("few")], "", False, "out"
+    yield "train", ["train", "-o", at("out"), "--skip-rare", "--min-df", "2", "--max-terms", "10", "--jobs", "2", at("few")], "", False, "out"
     yield "train-kernel", ["train", "-o", at("out"), "--kernel", "rbf", "--skip-rare", "--jobs", "1", at("few")], "", False, "out"
     yield "model-info", ["model", "info"], "", False, None
     yield "model-diff", ["model", "diff", at("model"), at("model")], "", False, None
