@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "store.h"
-
 /* Papers of a block, from a multiple of that on. With fewer than KEPT_LEAST blocks not known, nothing is written: to
  * read them takes some milliseconds. */
 enum { BLOCK = 256, KEPT_LEAST = 16 };
@@ -413,4 +411,65 @@ int pt_doubts_await_papers(papertag_store *store, papertag_error *err)
     int status = pt_store_last_paper(store, &last, err);
 
     return status ? status : pt_doubts_forget(store, (int64_t)last + 1, err);
+}
+
+/* ---- a new model ----------------------------------------------------------------------------------------------- */
+
+/* Forgets what does not hold under a new model: all of it if the cut of a tag is another though its opinions are not
+ * (those that are have no rows any more), else the blocks with papers of other models. */
+static int forget_outdated(papertag_store *store, const pt_new_model *taken, int64_t model, papertag_error *err)
+{
+    static const char differ[] =
+        "SELECT count(*) FROM cuts a LEFT JOIN cuts b ON b.model=(SELECT key FROM models WHERE hash=?2) AND b.tag=a.tag"
+        " WHERE a.model=?1 AND a.cut IS NOT b.cut AND EXISTS(SELECT 1 FROM doubts d WHERE d.tag=a.tag)";
+    static const char others[] = "DELETE FROM doubts WHERE tag=0 AND block IN"
+                                 " (SELECT key/?2 FROM papers WHERE model<?1 OR model>?1)";
+    int64_t count = 0;
+    int status = pt_store_ask(store, differ, &count, err, "it", model, taken->previous);
+
+    if (status || count) {
+        return status ? status : pt_store_do(store, "DELETE FROM doubts", err, "");
+    }
+    return pt_store_do(store, others, err, "ii", model, (int64_t)BLOCK);
+}
+
+/* Writes the nearest decisions on a tag. Verdicts are not looked at: a decision that is asked about no more makes a
+ * block be read for nothing until it is read anew. */
+static int write_nearest(papertag_store *store, const pt_new_opinions *o, int64_t tag, double cut, const int64_t *keys,
+                         papertag_error *err)
+{
+    static const char write[] = "INSERT INTO doubts(tag, block, nearest) VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET"
+                                " nearest=min(nearest, excluded.nearest)";
+    int64_t block = -1;
+    double nearest = INFINITY;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 0; i <= o->count && !status; i++) {
+        const int64_t next = i < o->count ? keys[o->rows[i]] / BLOCK : -1;
+        if (next != block && nearest < INFINITY) {
+            status = pt_store_do(store, write, err, "iir", tag, block, nearest);
+            nearest = INFINITY;
+        }
+        block = next;
+        nearest = i < o->count ? fmin(nearest, fabs(o->margins[i] - cut)) : nearest;
+    }
+    return status;
+}
+
+int pt_doubts_renew(papertag_store *store, const pt_new_model *taken, const pt_known_model *known, const int64_t *keys,
+                    papertag_error *err)
+{
+    const papertag_tag_info *tags;
+    int status = PAPERTAG_OK;
+
+    papertag_model_tags(taken->model, &tags);
+    for (size_t i = 0; i < taken->count && !status; i++) {
+        status = pt_store_do(store, "DELETE FROM doubts WHERE tag=?1", err, "i", known->tags[taken->opinions[i].tag]);
+    }
+    status = status ? status : forget_outdated(store, taken, known->key, err);
+    for (size_t i = 0; i < taken->count && !status; i++) {
+        const pt_new_opinions *o = &taken->opinions[i];
+        status = write_nearest(store, o, known->tags[o->tag], tags[o->tag].cut, keys, err);
+    }
+    return status;
 }

@@ -10,7 +10,8 @@
 #ifndef PT_STORE_DOUBTS_H
 #define PT_STORE_DOUBTS_H
 
-#include "statement.h"
+#include "known_model.h"
+#include "store.h"
 
 /* A decision on a paper that no verdict is about. */
 typedef struct pt_doubt {
@@ -30,5 +31,10 @@ int pt_doubts_forget(papertag_store *store, int64_t paper, papertag_error *err);
 
 /* The same of the block in which new papers will be. */
 int pt_doubts_await_papers(papertag_store *store, papertag_error *err);
+
+/* Takes in what a new model thinks, after it was written: of the tags that the model does not change, what is known
+ * still holds. keys: of the papers that the opinions are numbered by. */
+int pt_doubts_renew(papertag_store *store, const pt_new_model *taken, const pt_known_model *known, const int64_t *keys,
+                    papertag_error *err);
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "doubts.h"
 #include "known_model.h"
 #include "model/model.h"
 #include "own_tags.h"
@@ -167,8 +168,8 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const 
         status = write_opinions(store, o, known.tags[o->tag], papers->keys, err);
         status = status ? status : write_held_out(store, o, known.tags[o->tag], err);
     }
+    status = status ? status : pt_doubts_renew(store, taken, &known, papers->keys, err);
     status = status || !taken->forgotten ? status : pt_store_forget_tag(store, taken->forgotten, err);
-    status = status ? status : pt_store_do(store, "DELETE FROM doubts", err, "");
     free(known.tags);
     return pt_store_end(store, status, err);
 }

@@ -58,6 +58,7 @@ static const struct rule {
     {"kept", "held_out IS NOT NULL AND NOT json_valid(held_out)",
      "held_out=NULL"},                                              /* NULL is valid to some SQLite only */
     {"row_blocks", "block<1 OR papers NOT BETWEEN 1 AND 64", NULL}, /* see row_blocks.h */
+    {"doubts", "tag<0 OR block<0 OR nearest<0", NULL},              /* a repair empties the table */
     /* a row of another table, whose page was taken for one of this */
     {"origins", "NOT papertag_is_time(added) AND json_type(iif(json_valid(arguments), arguments, '0'))<>'array'", NULL},
     {"origins", "gap<0", "gap=0"},

@@ -484,7 +484,7 @@ program, work = sys.argv[1:]
 sys.path.insert(0, "tests/fault")
 import edited
 edited.prepare(program, work) # a store with rows in each table, but for what is marked
-path, made = os.path.join(work, "base"), {"changes", "opinions", "row_blocks", "tag_counts", "tagged"}
+path, made = os.path.join(work, "base"), {"changes", "doubts", "opinions", "row_blocks", "tag_counts", "tagged"}
 def counts():
     db = sqlite3.connect(path)
     db.execute("INSERT OR IGNORE INTO marks(paper, read, starred) VALUES(1, 0, 1)")

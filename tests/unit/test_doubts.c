@@ -212,6 +212,41 @@ static void test_papers_of_another_store(void **state)
     remove(other_path);
 }
 
+/* What is known holds under a model that changes few tags, but for these. */
+static void test_a_new_model(void **state)
+{
+    const papertag_learn_options options = {.force = true, .jobs = 2};
+    papertag_model *from = NULL;
+
+    (void)state;
+    for (int round = 0; round < 4; round++) {
+        const papertag_learning *learning;
+        papertag_learner *learner;
+        int64_t known;
+        for (int i = 0; i < 12; i++) {
+            judge(store);
+        }
+        tag_paper(store, (uint32_t)(ALL + round), 0.001);
+        check_all(store);
+        assert_int_equal(papertag_learner_open(&learner, store, from ? from : model, &options, &err), PAPERTAG_OK);
+        assert_int_equal(papertag_learner_fit(learner, &learning, &err), PAPERTAG_OK);
+        assert_int_equal(papertag_learner_keep(learner, &err), PAPERTAG_OK);
+        papertag_learner_close(learner);
+        papertag_model_close(from);
+        assert_int_equal(papertag_store_model(store, &from, &err), PAPERTAG_OK);
+        known = number_of("SELECT count(*) FROM doubts WHERE tag=0");
+        assert_true(round == 3 || known > 0);
+        for (int64_t tag = 0; tag < SUBJECTS; tag++) {
+            check(store, tag, 1 + dice(20));
+        }
+        if (round == 2) { /* the next model has other cuts, also of tags that it does not change */
+            assert_int_equal(pt_store_exec(store, "UPDATE cuts SET cut=cut+0.1", &err), PAPERTAG_OK);
+            assert_int_equal(pt_store_exec(store, "DELETE FROM doubts", &err), PAPERTAG_OK);
+        }
+    }
+    papertag_model_close(from);
+}
+
 /* A table that cannot be written to costs time, and one that holds what it cannot is reported. */
 static void test_a_table_that_is_damaged(void **state)
 {
@@ -239,6 +274,7 @@ int main(void)
 {
 #define OF_STORE(test) cmocka_unit_test_setup_teardown(test, open_large_store, close_store)
     const struct CMUnitTest all[] = {OF_STORE(test_the_nearest_of_all_are_found), OF_STORE(test_a_writer_beside),
-                                     OF_STORE(test_papers_of_another_store), OF_STORE(test_a_table_that_is_damaged)};
+                                     OF_STORE(test_papers_of_another_store), OF_STORE(test_a_new_model),
+                                     OF_STORE(test_a_table_that_is_damaged)};
     return cmocka_run_group_tests(all, make_folder, remove_folder);
 }
