@@ -203,6 +203,33 @@ static void test_many_batches(void **state)
     papertag_batch_close(batch);
 }
 
+/* Papers of another store, of which some are here with other texts. */
+static void test_merged_papers(void **state)
+{
+    papertag_store *ours = store;
+    papertag_merged merged = {0};
+    papertag_batch *batch;
+    char other[80];
+
+    (void)state;
+    snprintf(other, sizeof other, "%s-other", path);
+    remove(other);
+    assert_int_equal(papertag_batch_open(&batch, &err), PAPERTAG_OK);
+    put_papers(batch, 200, 500, 40);
+    store_batch(batch, true);
+    assert_int_equal(papertag_store_open(&store, other, true, &err), PAPERTAG_OK);
+    put_papers(batch, 1, 300, 40);
+    store_batch(batch, true);
+    papertag_store_close(store);
+    store = ours;
+    assert_int_equal(papertag_store_merge(store, other, &merged, &err), PAPERTAG_OK);
+    assert_int_equal(merged.added, 199);
+    assert_true(merged.updated > 50);
+    check_index();
+    papertag_batch_close(batch);
+    remove(other);
+}
+
 static void test_numbers(void **state)
 {
     unsigned char bytes[PT_VARINT];
@@ -227,6 +254,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_words, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_texts_that_change, open_store, close_store),
         cmocka_unit_test_setup_teardown(test_many_batches, open_store, close_store),
+        cmocka_unit_test_setup_teardown(test_merged_papers, open_store, close_store),
     };
 
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
