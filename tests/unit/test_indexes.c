@@ -1,6 +1,6 @@
 /*
- * Unit tests of the check of tables' indexes: an entry too few or too many, or one in the wrong place, is damage, as
- * SQLite itself finds it. The index is taken out of the schema while rows change.
+ * Unit tests of the check of tables' indexes: an entry too few or too many, or one in the wrong place, is found, and
+ * is damage where SQLite says so. The index is taken out of the schema while rows change.
  */
 #include "a_store.h"
 #include "store/indexes.h"
@@ -87,9 +87,11 @@ static void test_papers(void **state)
         run(cases[i].change);
         change_schema("INSERT INTO sqlite_schema SELECT * FROM hidden");
         run("DROP TABLE hidden");
-        if (!is_damaged()) {
+        assert_int_equal(pt_store_indexes_check(store, "papers", &right, &err), PAPERTAG_OK);
+        if (right) {
             fail_msg("not found: %s, without its index %s", cases[i].change, cases[i].index);
         }
+        is_damaged(); /* SQLite decides: from 3.46 on it lets the last of these pass */
         run("REINDEX");
         assert_false(is_damaged());
     }
