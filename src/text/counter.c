@@ -64,18 +64,23 @@ int pt_list_ngrams(pt_counter *counter, unsigned ngram_max, size_t *count)
 
 /* ---- counts ---------------------------------------------------------------------------------------------------- */
 
-/* Grows an array whose elements are all zero. */
+/* Makes room for `needed` zeros in an array that holds nothing else. The system has pages of zeros at hand, of which
+ * one paper needs few. */
 static int reserve_zeros(void *items, size_t *capacity, size_t needed, size_t size)
 {
-    const size_t old = *capacity;
-    char **bytes = items;
+    void *old, *zeros;
 
-    if (pt_reserve(items, capacity, needed, size)) {
+    if (needed <= *capacity) {
+        return PAPERTAG_OK;
+    }
+    zeros = pt_calloc(needed, size);
+    if (!zeros) {
         return PAPERTAG_NO_MEMORY;
     }
-    if (*capacity > old) {
-        memset(*bytes + old * size, 0, (*capacity - old) * size);
-    }
+    memcpy(&old, items, sizeof old);
+    free(old);
+    memcpy(items, &zeros, sizeof zeros);
+    *capacity = needed;
     return PAPERTAG_OK;
 }
 
