@@ -22,7 +22,7 @@ enum { EPOCHS_MAX = 300 };
 
 /* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is. To rank
  * terms it will do, and the folds, which start close to their goal, need but two or three passes. So do the fits that
- * start from those: finer ones were no better on held-out papers of three corpora (by 0.0003 of F1 at most). */
+ * start from those: finer ones were no better on held-out papers of three corpora, within chance. */
 static const double EPSILON = 0.1, EPSILON_WEIGHING = 0.6, EPSILON_AFTER_WEIGHING = 1, EPSILON_WEIGHING_FOLDS = 1;
 
 /* A student's C, relative to the teacher's: it has many more papers, and their tags are guesses. The cost of a labelled

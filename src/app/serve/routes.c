@@ -42,11 +42,10 @@ static const parameter questions[] = {{"order", "uncertain (default), random or 
                                       {"seed", "a number: the random order is the same for the same one"},
                                       {"limit", "how many at most"},
                                       {NULL, NULL}};
-static const parameter unsubscribing[] = {
-    {"name", "the subscription"},
-    {"to", "stands for the reader's address"},
-    {"sign", "the signature, as the mail has it"},
-    {NULL, NULL}};
+static const parameter unsubscribing[] = {{"name", "the subscription"},
+                                          {"to", "stands for the reader's address"},
+                                          {"sign", "the signature, as the mail has it"},
+                                          {NULL, NULL}};
 static const parameter judging[] = {{"paper", "its id"},
                                     {"tag", "the tag"},
                                     {"verdict", "yes or no"},
