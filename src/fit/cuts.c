@@ -18,6 +18,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 enum { COMMON_WEIGHT = 200 }; /* examples */
 static const double OWN_SHARE_MAX = 0.4;
 
@@ -28,29 +30,19 @@ enum { STRICT_COUNT = sizeof STRICT_AT / sizeof *STRICT_AT, STRICT_PRIOR = 50 };
 /* Assigning a pair less likely than this cannot raise an F1. Leaving those out saves sorting nearly all pairs. */
 static const double P_MIN = 0.02;
 
-/* A tag of a paper. */
-struct pair {
-    double score; /* margin or probability */
-    bool positive;
-};
+/* In the pairs of a tag and a paper below, `score` is a margin or a probability, and `item` 1 for a positive, else 0.
+ */
 
-static int compare_scores(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-    return x->score < y->score ? 1 : x->score > y->score ? -1 : 0;
-}
-
-/* Sorts the pairs and finds the score with the best F1, half way to the next lower score. positives: of all pairs, also
- * those left out. Returns the F1; 0, with *score unchanged, when no pair is positive. */
-static double best_score(struct pair *pairs, size_t count, size_t positives, double *score)
+/* Finds the score with the best F1, half way to the next lower score. pairs: by falling score. positives: of all pairs,
+ * also those left out. Returns the F1; 0, with *score unchanged, when no pair is positive. */
+static double best_score(const pt_scored *pairs, size_t count, size_t positives, double *score)
 {
     size_t hits = 0;
     double best = 0;
 
-    pt_sort(pairs, count, sizeof *pairs, compare_scores);
     for (size_t i = 0; i < count; i++) {
         double f1;
-        hits += pairs[i].positive;
+        hits += pairs[i].item;
         if (i + 1 < count && pairs[i + 1].score == pairs[i].score) {
             continue; /* a cut cannot separate equal scores */
         }
@@ -83,13 +75,13 @@ static double log_odds(double p)
 
 /* The least score from which on the share of positives is at least a precision; `none` when it never is. pairs: sorted
  * by falling score. One wrong tag is added to each count, so that a few lucky pairs prove nothing. */
-static double find_least(const struct pair *pairs, size_t count, double precision, double none)
+static double find_least(const pt_scored *pairs, size_t count, double precision, double none)
 {
     size_t hits = 0;
     double least = none;
 
     for (size_t i = 0; i < count; i++) {
-        hits += pairs[i].positive;
+        hits += pairs[i].item;
         if ((i + 1 == count || pairs[i + 1].score != pairs[i].score) &&
             (double)hits / (double)(i + 2) >= precision - 1e-12) {
             least = pairs[i].score;
@@ -98,7 +90,7 @@ static double find_least(const struct pair *pairs, size_t count, double precisio
     return least;
 }
 
-static void find_precision_levels(const struct pair *pairs, size_t count, double *levels)
+static void find_precision_levels(const pt_scored *pairs, size_t count, double *levels)
 {
     for (int i = 0; i < PT_PRECISIONS; i++) {
         levels[i] = find_least(pairs, count, (PT_PRECISION_MIN + i) / 100.0, 2);
@@ -114,8 +106,8 @@ struct cutting {
 };
 
 /* pairs: those of a tag, sorted by falling margin. */
-static double find_strictness(const struct cutting *c, const struct pair *pairs, size_t count, size_t positives,
-                              double a, double b)
+static double find_strictness(const struct cutting *c, const pt_scored *pairs, size_t count, size_t positives, double a,
+                              double b)
 {
     double sum = 0;
 
@@ -133,9 +125,10 @@ static int find_cut(void *context, size_t t)
     const size_t papers = problem->labels->count;
     const double a = problem->a[t], b = problem->b[t], least = margin_at(a, b, P_MIN);
     const double shared = a < 0 ? margin_at(a, b, c->common) : 0;
-    struct pair *pairs = pt_alloc(papers, sizeof *pairs);
+    pt_scored *pairs = pt_alloc(papers, sizeof *pairs);
     size_t positives = 0, count = 0;
     double own = shared, share;
+    int status;
 
     if (!pairs) {
         return PAPERTAG_NO_MEMORY;
@@ -145,20 +138,23 @@ static int find_cut(void *context, size_t t)
         const bool positive = pt_labels_have(problem->labels, i, (uint32_t)t);
         positives += positive;
         if (margin >= least) {
-            pairs[count++] = (struct pair){margin, positive};
+            pairs[count++] = (pt_scored){margin, positive};
         }
     }
-    best_score(pairs, count, positives, &own);
-    share = fmin((double)positives / (double)(positives + COMMON_WEIGHT), OWN_SHARE_MAX);
-    c->cuts[t] = share * own + (1 - share) * shared;
-    c->strictness[t] = a < 0 ? find_strictness(c, pairs, count, positives, a, b) : 0;
+    status = pt_sort_scored(pairs, count);
+    if (!status) {
+        best_score(pairs, count, positives, &own);
+        share = fmin((double)positives / (double)(positives + COMMON_WEIGHT), OWN_SHARE_MAX);
+        c->cuts[t] = share * own + (1 - share) * shared;
+        c->strictness[t] = a < 0 ? find_strictness(c, pairs, count, positives, a, b) : 0;
+    }
     free(pairs);
-    return PAPERTAG_OK;
+    return status;
 }
 
-/* The likely pairs of all tags in *out (free it), with their probabilities once the log-odds are less by the tag's
- * strictness; NULL: all are 0. */
-static int list_pairs(const pt_cut_problem *problem, const double *strictness, struct pair **out, size_t *count)
+/* The likely pairs of all tags in *out (free it) by falling probability, which is that once the log-odds are less by
+ * the tag's strictness; NULL: all are 0. */
+static int list_pairs(const pt_cut_problem *problem, const double *strictness, pt_scored **out, size_t *count)
 {
     const size_t tags = problem->tags;
     double *least = pt_alloc(tags, sizeof *least);
@@ -174,18 +170,18 @@ static int list_pairs(const pt_cut_problem *problem, const double *strictness, s
             const double margin = margin_of(problem, i, t);
             if (margin >= least[t]) {
                 const double less = strictness ? strictness[t] : 0;
-                (*out)[(*count)++] = (struct pair){1 / (1 + exp(problem->a[t] * margin + problem->b[t] + less)),
-                                                   pt_labels_have(problem->labels, i, (uint32_t)t)};
+                (*out)[(*count)++] = (pt_scored){1 / (1 + exp(problem->a[t] * margin + problem->b[t] + less)),
+                                                 pt_labels_have(problem->labels, i, (uint32_t)t)};
             }
         }
     }
     free(least);
-    return status;
+    return status ? status : pt_sort_scored(*out, *count);
 }
 
 int pt_common_f1(const pt_cut_problem *problem, double *f1)
 {
-    struct pair *pairs = NULL;
+    pt_scored *pairs = NULL;
     size_t count = 0;
     double common;
     const int status = list_pairs(problem, NULL, &pairs, &count);
@@ -201,7 +197,7 @@ int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, dou
                  double *f1, papertag_error *err)
 {
     struct cutting c = {problem, .common = 0.5, .cuts = cuts, .strictness = strictness};
-    struct pair *pairs = NULL, *moved = NULL;
+    pt_scored *pairs = NULL, *moved = NULL;
     size_t count = 0, moved_count = 0;
     int status = list_pairs(problem, NULL, &pairs, &count);
 
@@ -215,7 +211,6 @@ int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, dou
     }
     status = status ? status : list_pairs(problem, strictness, &moved, &moved_count);
     if (!status) {
-        pt_sort(moved, moved_count, sizeof *moved, compare_scores);
         find_precision_levels(moved, moved_count, levels);
     }
     free(pairs);

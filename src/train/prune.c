@@ -12,22 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "train.h"
-
-struct ranked_term {
-    double importance;
-    uint32_t term;
-};
-
-static int compare_terms(const void *a, const void *b)
-{
-    const struct ranked_term *x = a, *y = b;
-
-    if (x->importance != y->importance) {
-        return x->importance < y->importance ? 1 : -1;
-    }
-    return (x->term > y->term) - (x->term < y->term);
-}
 
 /* The sum of the squared values of each term; NULL: no memory. */
 static double *sum_squares(const pt_rows *rows, size_t terms)
@@ -54,24 +40,25 @@ static int rank_terms(void *context, size_t fit)
     const struct ranking *r = context;
     const double *weights = r->weights + fit * r->terms;
     uint32_t *number = r->numbers + fit * r->terms, next = 0;
-    struct ranked_term *ranked = pt_alloc(r->terms, sizeof *ranked);
+    pt_scored *ranked = pt_alloc(r->terms, sizeof *ranked);
+    int status;
 
     if (!ranked) {
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < r->terms; i++) {
-        ranked[i] = (struct ranked_term){weights[i] * r->values[i], (uint32_t)i};
+        ranked[i] = (pt_scored){weights[i] * r->values[i], (uint32_t)i};
     }
-    pt_sort(ranked, r->terms, sizeof *ranked, compare_terms);
+    status = pt_sort_scored(ranked, r->terms);
     memset(number, 0xff, r->terms * sizeof *number);
-    for (size_t i = 0; i < r->most; i++) {
-        number[ranked[i].term] = 0;
+    for (size_t i = 0; i < r->most && !status; i++) {
+        number[ranked[i].item] = 0;
     }
     for (size_t i = 0; i < r->terms; i++) {
         number[i] = number[i] == UINT32_MAX ? UINT32_MAX : next++;
     }
     free(ranked);
-    return PAPERTAG_OK;
+    return status;
 }
 
 size_t pt_train_candidates(const papertag_trainer *t)
