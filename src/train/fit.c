@@ -18,7 +18,7 @@
 
 #include "solver.h"
 
-enum { EPOCHS_MAX = 300 };
+enum { EPOCHS_MAX = 300, PARTS = 2 };
 
 /* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is. To rank
  * terms it will do, and the folds, which start close to their goal, need but two or three passes. So do the fits that
@@ -41,7 +41,7 @@ struct run {
     float *margins;      /* N x T: out, of a run over the folds; NULL when all papers are fitted */
     float **blocks;      /* groups: out, weights of the fit to all papers */
     pt_duals *duals;     /* see pt_fit; NULL: no fit starts from another */
-    double *squares;     /* folds x V: out, of a run over the folds that only asks what terms weigh; else NULL */
+    double *squares;     /* folds x PARTS x V: out, of a run that only asks what terms weigh in each; else NULL */
     _Atomic(float *) spares[SPARES];
 };
 
@@ -285,12 +285,13 @@ static int narrow_rows(const pt_fit *fit, size_t fold, pt_rows *out)
     return pt_rows_narrow(fit->rows, fit->numbers + fold * fit->candidate_terms, out);
 }
 
-/* All blocks of a fold, one after the other: they share the rows of a fold with terms of its own, and the sums of what
- * the terms weigh. */
-static int fit_fold(void *context, size_t fold)
+/* Half of the blocks of a fold, one after the other: they share the rows of a fold with terms of its own, and the sums
+ * of what the terms weigh. Halves, because five folds would leave one of two processors without work for a fold. */
+static int fit_part(void *context, size_t task)
 {
     struct run *run = context;
     const pt_fit *fit = run->fit;
+    const size_t fold = task / PARTS, part = task % PARTS, last = run->groups * (part + 1) / PARTS;
     float *weights = take_weights(run);
     uint32_t *papers = NULL;
     pt_rows own = {0};
@@ -300,11 +301,11 @@ static int fit_fold(void *context, size_t fold)
     if (!status && fit->numbers) {
         status = narrow_rows(fit, fold, &own);
     }
-    for (size_t block = 0; block < run->groups && !status; block++) {
+    for (size_t block = run->groups * part / PARTS; block < last && !status; block++) {
         const pt_rows *rows = fit->numbers ? &own : fit->rows;
         status = fit_labelled(run, rows, block, fold, papers, count, weights);
         if (!status && run->squares) {
-            add_squares(fit, weights, run->squares + fold * fit->terms);
+            add_squares(fit, weights, run->squares + task * fit->terms);
         } else if (!status) {
             write_margins(run, rows, fold, block * PT_LANES, weights);
         }
@@ -333,7 +334,7 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
     pt_rows_free(&own); /* before the folds make rows of their own */
     if (!status) {
         run.margins = margins;
-        status = fit->numbers ? pt_fit_run(fit, "cross-validation", fit->options->folds, fit_fold, &run, err)
+        status = fit->numbers ? pt_fit_run(fit, "cross-validation", fit->options->folds * PARTS, fit_part, &run, err)
                               : pt_fit_run(fit, students ? "students" : "cross-validation",
                                            fit->options->folds * run.groups, fit_block, &run, err);
     }
@@ -345,21 +346,28 @@ static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
 {
     struct run run = {
         .fit = fit, .rows = fit->rows, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING, .duals = fit->duals};
+    const size_t folds = fit->options->folds;
     int status;
 
     run.blocks = pt_calloc(run.groups, sizeof *run.blocks);
     status = run.blocks ? pt_fit_run(fit, "terms", run.groups, fit_block, &run, err) : pt_no_memory(err);
     for (size_t block = 0; run.blocks && block < run.groups; block++) {
         if (!status) {
-            add_squares(fit, run.blocks[block], squares + fit->options->folds * fit->terms);
+            add_squares(fit, run.blocks[block], squares + folds * fit->terms);
         }
         free(run.blocks[block]);
     }
     if (!status) {
-        run.squares = squares;
         run.epsilon = EPSILON_WEIGHING_FOLDS;
-        status = pt_fit_run(fit, "terms by fold", fit->options->folds, fit_fold, &run, err);
+        run.squares = pt_calloc(folds * PARTS, fit->terms * sizeof *run.squares);
+        status = run.squares ? pt_fit_run(fit, "terms by fold", folds * PARTS, fit_part, &run, err) : pt_no_memory(err);
     }
+    for (size_t i = 0; i < folds * fit->terms && !status; i++) {
+        const size_t fold = i / fit->terms, term = i % fit->terms;
+        squares[i] =
+            run.squares[fold * PARTS * fit->terms + term] + run.squares[(fold * PARTS + 1) * fit->terms + term];
+    }
+    free(run.squares);
     free(run.blocks);
     free_spares(&run);
     return status;
