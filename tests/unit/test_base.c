@@ -1,7 +1,9 @@
 /*
- * Unit tests of base: memory, numbers, threads, days, months, the nearest word, and sixteen bytes at a time.
+ * Unit tests of base: memory, numbers, threads, days, months, the nearest word, sixteen bytes at a time, scores in
+ * order.
  */
 #include <locale.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -14,6 +16,7 @@
 #include "base/date.h"
 #include "base/nearest.h"
 #include "base/sixteen.h"
+#include "base/sort.h"
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
@@ -377,6 +380,33 @@ static void test_bits_of_sixteen_bytes(void **state)
     }
 }
 
+static void test_scores_are_sorted_and_equal_ones_keep_their_order(void **state)
+{
+    static const double some[] = {0.0, -0.0, 1, -1, 1e-320, -1e-320, INFINITY, -INFINITY, 0.5, 0.25, 1e300, -1e300};
+    enum { COUNT = 5000, SOME = sizeof some / sizeof *some };
+    pt_scored *items = calloc(COUNT, sizeof *items);
+    uint64_t seed = 11;
+    (void)state;
+
+    assert_non_null(items);
+    for (size_t count = 0; count <= COUNT; count = 7 * count + 1) {
+        bool seen[COUNT] = {false};
+        for (size_t i = 0; i < count; i++) {
+            const uint64_t random = pt_random(&seed);
+            const double any = ((double)(random >> 40) - (double)(1 << 23)) / 1024;
+            items[i] = (pt_scored){random % 2 ? some[random / 2 % SOME] : any, (uint32_t)i};
+        }
+        assert_int_equal(pt_sort_scored(items, count), PAPERTAG_OK);
+        for (size_t i = 0; i < count; i++) {
+            assert_false(seen[items[i].item]);
+            seen[items[i].item] = true;
+            assert_true(!i || items[i - 1].score >= items[i].score);
+            assert_true(!i || items[i - 1].score > items[i].score || items[i - 1].item < items[i].item);
+        }
+    }
+    free(items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -391,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_the_nearest_word),
         cmocka_unit_test(test_tasks_run_once_and_the_first_failure_is_returned),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_scores_are_sorted_and_equal_ones_keep_their_order),
         cmocka_unit_test(test_days_that_exist),
         cmocka_unit_test(test_months),
         cmocka_unit_test(test_written_dates),
