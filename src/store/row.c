@@ -223,6 +223,11 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
     case SQLITE_BLOB: {
         pt_db_value value = {.type = PT_DB_BYTES, .bytes = sqlite3_column_blob(row->statement, column)};
         value.size = (size_t)sqlite3_column_bytes(row->statement, column);
+        if (!value.bytes) { /* none, or no memory for them */
+            row->failed = row->failed || value.size;
+            value.bytes = "";
+            value.size = 0;
+        }
         return value;
     }
     default:

@@ -14,7 +14,7 @@ bool pt_segment_number(const unsigned char **at, const unsigned char *end, uint6
     unsigned char bytes[PT_VARINT] = {0};
     const size_t left = (size_t)(end - *at), size = left < PT_VARINT ? left : PT_VARINT;
 
-    if (!left) { /* an empty block may be no memory at all */
+    if (!left) {
         return false;
     }
     memcpy(bytes, *at, size);
@@ -79,11 +79,16 @@ static int take_sums(void *context, pt_db_row *row, papertag_error *err)
     struct block *b = context;
     uint64_t *const sums[] = {&b->list->papers, &b->list->words[0], &b->list->words[1]};
     const pt_db_value value = pt_db_get(row, 0);
-    const unsigned char *at = value.bytes, *end = at + value.size;
+    const unsigned char *at, *end;
 
     (void)err;
-    b->known = value.type == PT_DB_BYTES; /* empty at first */
-    for (size_t i = 0; i < 3 && value.size && b->known; i++) {
+    b->known = value.type == PT_DB_BYTES;
+    if (!b->known || !value.size) { /* empty at first */
+        return PAPERTAG_OK;
+    }
+    at = value.bytes;
+    end = at + value.size;
+    for (size_t i = 0; i < 3 && b->known; i++) {
         b->known = pt_segment_number(&at, end, sums[i]);
     }
     return PAPERTAG_OK;

@@ -235,11 +235,12 @@ static int read_sizes(void *context, pt_db_row *row, papertag_error *err)
     pt_text_tally *tally = context;
     const int64_t key = pt_db_key(row, 0);
     const pt_db_value sizes = pt_db_get(row, 1);
-    const unsigned char *at = sizes.bytes, *end = at + sizes.size;
+    const bool is_known = sizes.type == PT_DB_BYTES;
+    const unsigned char *at = is_known ? sizes.bytes : (const void *)"", *end = at + (is_known ? sizes.size : 0);
     uint64_t words[2] = {0};
 
     (void)err;
-    tally->odd = tally->odd || sizes.type != PT_DB_BYTES || !pt_segment_number(&at, end, &words[0]) ||
+    tally->odd = tally->odd || !is_known || !pt_segment_number(&at, end, &words[0]) ||
                  !pt_segment_number(&at, end, &words[1]) || at != end;
     put_sizes(tally, key, words);
     return tally->odd ? PAPERTAG_END : PAPERTAG_OK;
