@@ -38,6 +38,7 @@ struct scan {
     size_t waiting;       /* papers in them */
     pt_arena arena;       /* of their texts */
     bool keeps;           /* rows that are made are written */
+    int64_t changes;      /* of the store, before texts were read: see papertag_store_changes */
 };
 
 static bool has_bit(const uint64_t *bits, size_t i)
@@ -87,20 +88,33 @@ static int keep_chunk(pt_row_writer *writer, const struct chunk *c, papertag_err
     return status;
 }
 
+static int count_changes(struct scan *s, int64_t *changes)
+{
+    papertag_error why;
+
+    return pt_store_ask(s->store, "SELECT count FROM changes", changes, &why, "");
+}
+
+/* Writes the rows, unless somebody else has written to the store since their texts were read: they may be those of
+ * other texts now. */
 static void keep_waiting(struct scan *s, size_t chunks)
 {
     pt_row_writer writer = {.store = s->store, .space = s->options->space};
+    int64_t changes = 0;
     papertag_error why;
-    int status = PAPERTAG_OK;
+    int status;
 
     s->keeps = s->keeps && pt_store_keep_begin(s->store);
     if (!s->keeps) {
         return;
     }
+    status = count_changes(s, &changes);
+    status = status || changes == s->changes ? status : PAPERTAG_CHANGED;
     for (size_t i = 0; i < chunks && !status; i++) {
         status = keep_chunk(&writer, &s->chunks[i], &why);
     }
     s->keeps = pt_store_keep_end(s->store, pt_row_writer_end(&writer, status, &why));
+    s->changes++; /* these rows */
 }
 
 /* Makes rows of the papers that wait. */
@@ -261,6 +275,7 @@ static int complete(struct scan *s, size_t rows, papertag_error *err)
     if (!status) {
         drop_blocks(s, outdated);
     }
+    s->keeps = s->keeps && !count_changes(s, &s->changes);
     return status || !s->missing ? status : make_missing(s, err);
 }
 

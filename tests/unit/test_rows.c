@@ -259,12 +259,46 @@ static void test_tags_stay_while_rows_are_made(void **state)
     assert_ptr_equal(before, after);
 }
 
+/* Another handle to the store changes texts once, when the first row is there. */
+static int change_texts(void *context, int64_t paper, const pt_packed *row, papertag_error *e)
+{
+    papertag_store **other = context, *own = store;
+
+    (void)paper;
+    (void)row;
+    (void)e;
+    if (*other) {
+        store = *other;
+        add_numbered(0, 20, 2);
+        papertag_store_close(store);
+        *other = NULL;
+        store = own;
+    }
+    return PAPERTAG_OK;
+}
+
+/* Rows of texts that have changed since they were read are not kept. */
+static void test_texts_may_change_while_rows_are_made(void **state)
+{
+    const pt_rows_options kept = by_model(true);
+    papertag_store *other = NULL;
+
+    (void)state;
+    add_numbered(0, 100, 1);
+    assert_int_equal(pt_store_exec(store, "DELETE FROM row_blocks", &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_scan(store, &kept, change_texts, &other, &err), PAPERTAG_OK);
+    assert_null(other);
+    check_rows();
+    assert_int_equal(number_of("SELECT sum(papers) FROM row_blocks"), 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_row_is_the_same_again),     cmocka_unit_test(test_any_bytes_are_taken_or_refused),
         STORE_TEST(test_kept_rows_are_those_of_the_texts),  STORE_TEST(test_rows_of_another_model_make_room),
         STORE_TEST(test_texts_changed_often_leave_no_heap), STORE_TEST(test_damaged_rows_are_reported_and_made_again),
-        STORE_TEST(test_tags_stay_while_rows_are_made)};
+        STORE_TEST(test_tags_stay_while_rows_are_made),     STORE_TEST(test_texts_may_change_while_rows_are_made)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }
