@@ -273,9 +273,8 @@ int papertag_store_add(papertag_store *store, const papertag_batch *batch, const
 {
     /* A large import comes by most pages of the file, and those that SQLite maps count as its memory. */
     enum { LARGE = 2048 };
-    static const char unmap[] = "PRAGMA mmap_size=0";
     papertag_import all = *counts;
-    int status = batch->count < LARGE ? PAPERTAG_OK : pt_store_exec(store, unmap, err);
+    int status = batch->count < LARGE ? PAPERTAG_OK : pt_store_use_memory(store, store->cache, 0, err);
 
     status = status ? status : pt_store_begin(store, err);
     if (status) {

@@ -33,8 +33,5 @@ const atomic_bool *pt_store_stop(papertag_store *store)
 
 int papertag_store_limit_cache(papertag_store *store, size_t bytes, papertag_error *err)
 {
-    char sql[64];
-
-    snprintf(sql, sizeof sql, "PRAGMA mmap_size=0; PRAGMA cache_size=-%zu", bytes / 1024 ? bytes / 1024 : 1);
-    return pt_store_exec(store, sql, err);
+    return pt_store_use_memory(store, bytes, 0, err);
 }

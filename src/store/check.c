@@ -230,7 +230,7 @@ static int check_rows(struct findings *f, papertag_error *err)
 /* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
 
 /* Connections at most; papers whose texts are read at once, at least; parts of them at most. */
-enum { CONNECTIONS_MOST = 8, PART = 8192, PARTS_MOST = 256 };
+enum { CONNECTIONS_MOST = 8, CONNECTION_CACHE = 16 << 20, PART = 8192, PARTS_MOST = 256 };
 
 /* What is done beside reading the papers' texts, each on one thread, the longest first. */
 enum { FILE_PART, INDEX_PART, TABLES_PART, VALUES_PART, ORDER_PART, OTHER_PARTS };
@@ -321,7 +321,7 @@ static int open_connection(const struct check *c, papertag_store **out)
     int64_t count;
     int status = papertag_store_open(out, pt_store_file_name(c->store), false, &err);
 
-    status = status ? status : pt_store_exec(*out, "PRAGMA cache_size=-16384", &err);
+    status = status ? status : pt_store_use_memory(*out, CONNECTION_CACHE, (*out)->mapped, &err);
     status = status ? status : pt_store_read_begin(*out, &err);
     status = status ? status : pt_store_ask(*out, "SELECT count FROM changes", &count, &err, "");
     if (status) {

@@ -15,6 +15,9 @@
 #include "migrations.h"
 #include "statement.h"
 
+/* Bytes of pages that SQLite keeps in memory, and of the file that it maps. */
+enum { CACHE = 64 << 20, MAPPED = 256 << 20 };
+
 /* Makes the folders that lead to a file. What a person reads and thinks is nobody else's business. */
 static int make_folders(const char *path, papertag_error *err)
 {
@@ -150,10 +153,9 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
 {
     /* secure_delete: some builds of SQLite write zeros over all that is deleted, also where that costs a write; merging
      * the text index deletes much. */
-    static const char settings[] =
-        PT_STORE_MEMORY "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-                        "PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
-                        "PRAGMA secure_delete=FAST";
+    static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                                   "PRAGMA wal_autocheckpoint=8192; PRAGMA trusted_schema=OFF;"
+                                   "PRAGMA secure_delete=FAST";
     /* Of a new file alone. A row is some 2 KB: pages of 4 KB hold one of them and much that is empty. */
     static const char page_size[] = "PRAGMA page_size=8192";
     const bool is_there = !access(store->path, F_OK), fixed = is_there && is_fixed(store->path);
@@ -186,6 +188,7 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
     /* The journal's form is kept in the file, and changing it needs the file to oneself. */
     status = status || fixed || to_read ? status : pt_store_exec(store, "PRAGMA journal_mode=WAL", err);
     store->counts_changes = !status;
+    status = status ? status : pt_store_use_memory(store, CACHE, MAPPED, err);
     return status ? status : pt_store_exec(store, settings, err);
 }
 

@@ -463,14 +463,29 @@ bool pt_store_keep_end(papertag_store *store, int status)
     return done;
 }
 
+static int set_memory(papertag_store *store, size_t cache, size_t mapped)
+{
+    char sql[96];
+
+    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%zu; PRAGMA mmap_size=%zu", cache < 1024 ? 1 : cache / 1024, mapped);
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+}
+
+int pt_store_use_memory(papertag_store *store, size_t cache, size_t mapped, papertag_error *err)
+{
+    store->cache = cache;
+    store->mapped = mapped;
+    return set_memory(store, cache, mapped) ? pt_store_fail(store, err) : PAPERTAG_OK;
+}
+
 void pt_store_pass_begin(papertag_store *store)
 {
-    sqlite3_exec(store->db, "PRAGMA cache_size=-1024; PRAGMA mmap_size=0", NULL, NULL, NULL);
+    set_memory(store, (size_t)1 << 20, 0);
 }
 
 void pt_store_pass_end(papertag_store *store)
 {
-    sqlite3_exec(store->db, PT_STORE_MEMORY, NULL, NULL, NULL);
+    set_memory(store, store->cache, store->mapped);
 }
 
 int64_t pt_store_last_key(const papertag_store *store)

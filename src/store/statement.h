@@ -47,7 +47,8 @@ struct papertag_store {
     size_t selected_capacity;
     papertag_stored record;
 
-    atomic_bool stop; /* papertag_store_interrupt was called */
+    size_t cache, mapped; /* see pt_store_use_memory */
+    atomic_bool stop;     /* papertag_store_interrupt was called */
 
     bool counts_changes;    /* each transaction that writes is counted in table `changes` */
     int64_t changes_before; /* rows changed when the transaction began */
@@ -181,8 +182,8 @@ void pt_db_read_text(pt_db_row *row, pt_arena *arena, void *item);
 /* Milliseconds for which a statement waits for another program that has the store locked. */
 enum { PT_STORE_PATIENCE = 30000 };
 
-/* SQL: how many pages SQLite keeps in memory, and how much of the file it maps. */
-#define PT_STORE_MEMORY "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+/* Sets how many bytes of pages SQLite keeps in memory for this handle, and how much of the file it maps. */
+int pt_store_use_memory(papertag_store *store, size_t cache, size_t mapped, papertag_error *err);
 
 /* A transaction that writes. pt_store_end commits when status is 0, else rolls back; returns status or the commit's. */
 int pt_store_begin(papertag_store *store, papertag_error *err);
@@ -199,7 +200,7 @@ bool pt_store_keep_end(papertag_store *store, int status);
 
 /* Between the two calls much is read, each page of the file once. Then few pages are kept in memory, so that a page
  * comes to where another has just been, and nothing is mapped: memory that is touched for the first time costs more
- * than what is read. Not nested. */
+ * than what is read. After the pass what pt_store_use_memory set holds again. Not nested. */
 void pt_store_pass_begin(papertag_store *store);
 void pt_store_pass_end(papertag_store *store);
 

@@ -524,6 +524,21 @@ static void test_a_failed_loop_leaves_no_transaction(void **state)
     assert_int_equal(sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL), SQLITE_OK);
 }
 
+/* A pass over the store leaves the limit that its caller has set. */
+static void test_a_limited_cache_stays_limited(void **state)
+{
+    papertag_store_stats stats;
+    int64_t pages = 0, mapped = -1;
+    (void)state;
+
+    assert_int_equal(papertag_store_limit_cache(store, 2 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(papertag_store_statistics(store, &stats, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_ask(store, "PRAGMA cache_size", &pages, &err, ""), PAPERTAG_OK);
+    assert_int_equal(pages, -2048);
+    assert_int_equal(pt_store_ask(store, "PRAGMA mmap_size", &mapped, &err, ""), PAPERTAG_OK);
+    assert_int_equal(mapped, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {STORE_TEST(test_adding_again_changes_nothing),
@@ -544,6 +559,7 @@ int main(void)
                                        STORE_TEST(test_similar_papers),
                                        STORE_TEST(test_more_statements_than_are_kept),
                                        STORE_TEST(test_one_handle_for_everything),
-                                       STORE_TEST(test_a_failed_loop_leaves_no_transaction)};
+                                       STORE_TEST(test_a_failed_loop_leaves_no_transaction),
+                                       STORE_TEST(test_a_limited_cache_stays_limited)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }
