@@ -8,7 +8,7 @@
 
 int papertag_store_changes(papertag_store *store, int64_t *changes, papertag_error *err)
 {
-    int status = pt_store_ask(store, "SELECT count FROM changes", changes, err, "");
+    int status = pt_store_count_changes(store, changes, err);
 
     return status ? status : pt_store_doubt_tags(store, err);
 }

@@ -323,7 +323,7 @@ static int open_connection(const struct check *c, papertag_store **out)
 
     status = status ? status : pt_store_use_memory(*out, CONNECTION_CACHE, (*out)->mapped, &err);
     status = status ? status : pt_store_read_begin(*out, &err);
-    status = status ? status : pt_store_ask(*out, "SELECT count FROM changes", &count, &err, "");
+    status = status ? status : pt_store_count_changes(*out, &count, &err);
     if (status) {
         papertag_store_close(*out);
         *out = NULL;

@@ -88,13 +88,6 @@ static int keep_chunk(pt_row_writer *writer, const struct chunk *c, papertag_err
     return status;
 }
 
-static int count_changes(struct scan *s, int64_t *changes)
-{
-    papertag_error why;
-
-    return pt_store_ask(s->store, "SELECT count FROM changes", changes, &why, "");
-}
-
 /* Writes the rows, unless somebody else has written to the store since their texts were read: they may be those of
  * other texts now. */
 static void keep_waiting(struct scan *s, size_t chunks)
@@ -108,7 +101,7 @@ static void keep_waiting(struct scan *s, size_t chunks)
     if (!s->keeps) {
         return;
     }
-    status = count_changes(s, &changes);
+    status = pt_store_count_changes(s->store, &changes, &why);
     status = status || changes == s->changes ? status : PAPERTAG_CHANGED;
     for (size_t i = 0; i < chunks && !status; i++) {
         status = keep_chunk(&writer, &s->chunks[i], &why);
@@ -266,6 +259,7 @@ static void close_scan(struct scan *s)
 static int complete(struct scan *s, size_t rows, papertag_error *err)
 {
     const bool outdated = rows > 2 * s->known_count + CHUNK * CHUNKS;
+    papertag_error why;
     int status = PAPERTAG_OK;
 
     if (s->known_count < s->last) { /* papers are never deleted, so mostly there is none missing */
@@ -275,7 +269,7 @@ static int complete(struct scan *s, size_t rows, papertag_error *err)
     if (!status) {
         drop_blocks(s, outdated);
     }
-    s->keeps = s->keeps && !count_changes(s, &s->changes);
+    s->keeps = s->keeps && !pt_store_count_changes(s->store, &s->changes, &why);
     return status || !s->missing ? status : make_missing(s, err);
 }
 

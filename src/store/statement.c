@@ -384,11 +384,16 @@ int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err)
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
+int pt_store_count_changes(papertag_store *store, int64_t *changes, papertag_error *err)
+{
+    return pt_store_ask(store, "SELECT count FROM changes", changes, err, "");
+}
+
 /* PAPERTAG_CHANGED when the store was written to since the caller looked at it: see papertag_store_expect. */
 static int check_expected(papertag_store *store, papertag_error *err)
 {
     int64_t changes = 0;
-    int status = pt_store_ask(store, "SELECT count FROM changes", &changes, err, "");
+    int status = pt_store_count_changes(store, &changes, err);
 
     if (!status && changes != store->expected) {
         status = pt_fail(err, PAPERTAG_CHANGED, "the store has changed in the meantime");

@@ -189,6 +189,9 @@ int pt_store_use_memory(papertag_store *store, size_t cache, size_t mapped, pape
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
+/* How often the store has been written to: see papertag_store_changes. */
+int pt_store_count_changes(papertag_store *store, int64_t *changes, papertag_error *err);
+
 /* Whether a transaction that writes can begin: the file can be written to, and no other transaction is open. */
 bool pt_store_can_write(const papertag_store *store);
 
