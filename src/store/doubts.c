@@ -259,7 +259,7 @@ static int read_blocks(struct walk *w, size_t *unknown, papertag_error *err)
     return status;
 }
 
-/* Reads the blocks of which nothing is known, and keeps what is found if they are many. */
+/* Reads the blocks that the table does not know, and writes what they hold to it if they are many. */
 static int read_unknown(struct walk *w, papertag_error *err)
 {
     size_t unknown;
@@ -433,8 +433,8 @@ static int forget_outdated(papertag_store *store, const pt_new_model *taken, int
     return pt_store_do(store, others, err, "ii", model, (int64_t)BLOCK);
 }
 
-/* Writes the nearest decisions on a tag. Verdicts are not looked at: a decision that is asked about no more makes a
- * block be read for nothing until it is read anew. */
+/* Writes the nearest decisions on a tag. Verdicts are not looked at: a block whose nearest decision has
+ * got a verdict is read in vain, until it is read and written again. */
 static int write_nearest(papertag_store *store, const pt_new_opinions *o, int64_t tag, double cut, const int64_t *keys,
                          papertag_error *err)
 {

@@ -22,7 +22,7 @@ enum { PT_FTS_PAGE_BITS = 37 };
 /* A letter before each word: it is a whole one. */
 enum { PT_FTS_WORD = '0' };
 
-/* Segments at most, of which FTS5 stops at 2,000. */
+/* The most segments and levels that are read here. FTS5 itself makes up to 2,000 segments. */
 enum { PT_SEGMENTS_MOST = 1000, PT_LEVELS_MOST = 32 };
 
 /* The list as numbers. */

@@ -107,7 +107,7 @@ int pt_text_papers_tally(papertag_store *store, int64_t first, int64_t last, pt_
 
 /* ---- the index -------------------------------------------------------------------------------------------------- */
 
-/* All segments at once: a paper that changed is in several, of which the newest counts. */
+/* All segments at once. A paper that has changed may be in several of them; the newest counts. */
 struct merge {
     pt_text_tally *tally;
     pt_segment_reader *readers; /* count: the newest first */
@@ -235,13 +235,18 @@ static int read_sizes(void *context, pt_db_row *row, papertag_error *err)
     pt_text_tally *tally = context;
     const int64_t key = pt_db_key(row, 0);
     const pt_db_value sizes = pt_db_get(row, 1);
-    const bool is_known = sizes.type == PT_DB_BYTES;
-    const unsigned char *at = is_known ? sizes.bytes : (const void *)"", *end = at + (is_known ? sizes.size : 0);
+    const unsigned char *at, *end;
     uint64_t words[2] = {0};
 
     (void)err;
-    tally->odd = tally->odd || !is_known || !pt_segment_number(&at, end, &words[0]) ||
-                 !pt_segment_number(&at, end, &words[1]) || at != end;
+    if (sizes.type != PT_DB_BYTES) {
+        tally->odd = true;
+        return PAPERTAG_END;
+    }
+    at = sizes.bytes;
+    end = at + sizes.size;
+    tally->odd =
+        tally->odd || !pt_segment_number(&at, end, &words[0]) || !pt_segment_number(&at, end, &words[1]) || at != end;
     put_sizes(tally, key, words);
     return tally->odd ? PAPERTAG_END : PAPERTAG_OK;
 }

@@ -18,8 +18,8 @@ typedef struct pt_unicode61 pt_unicode61;
 int pt_unicode61_open(pt_unicode61 **out, papertag_error *err);
 void pt_unicode61_close(pt_unicode61 *t);
 
-/* Takes in a word as the index has it. `text` is borrowed until the next word, or with `length` up to
- * PT_WORD_READABLE, so many bytes can be read from it. Any other status than 0 ends the text. */
+/* Takes in a word as the index has it. `text` is borrowed until the next word. At least PT_WORD_READABLE bytes can be
+ * read from it, even if the word is shorter. Any status but 0 ends the text. */
 enum { PT_WORD_READABLE = 16 };
 typedef int pt_word_taker(void *context, const char *text, size_t length);
 
