@@ -114,9 +114,8 @@ static int take_run(pt_unicode61 *t, const char *text, size_t begin, size_t end,
 
 /* Writes sixteen bytes in small letters; a bit for each that is a letter, a digit, or not ASCII, and *other: for each
  * that is not ASCII. */
-static uint64_t fold_sixteen(const char *text, char *folded, unsigned *other)
+static uint64_t fold_sixteen(pt_sixteen x, char *folded, unsigned *other)
 {
-    const pt_sixteen x = pt_sixteen_at(text);
     const pt_sixteen small = x | ((pt_sixteen)(x - 'A' < 26) & 0x20);
     const pt_sixteen is_word = (pt_sixteen)(small - 'a' < 26) | (pt_sixteen)(x - '0' < 10) | x;
 
@@ -131,12 +130,9 @@ static uint64_t fold(pt_unicode61 *t, const char *text, size_t size, size_t at, 
     uint64_t bits = 0;
 
     for (size_t i = 0; i < 64 && at + i < size; i += 16) {
-        const size_t left = size - at - i;
-        char last[16] = {0};
-        if (left < sizeof last) {
-            memcpy(last, text + at + i, left);
-        }
-        bits |= fold_sixteen(left < sizeof last ? last : text + at + i, t->folded + at + i, other) << i;
+        const size_t here = at + i, left = size - here;
+        const pt_sixteen x = left < sizeof x ? pt_sixteen_part(text + here, left) : pt_sixteen_at(text + here);
+        bits |= fold_sixteen(x, t->folded + here, other) << i;
     }
     return bits;
 }
