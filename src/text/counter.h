@@ -31,7 +31,7 @@ typedef struct pt_hit {
 /* What is counted and recalled of a term, side by side because both are read at once. */
 typedef struct pt_term_count {
     float tf;      /* its count; 0: does not occur */
-    uint32_t bits; /* of the hash that it was seen to have, when the counter recalls; 0: not yet */
+    uint32_t bits; /* of the hash that it was seen to have, when the counter recalls, the lowest set; 0: not yet */
 } pt_term_count;
 
 /* N-grams after the last one that may be read: empty ones. */
@@ -70,9 +70,9 @@ typedef struct pt_counter {
     size_t sorted_capacity;
     pt_logs logs;
     /* Whether the counter is used with one vocabulary alone, and recalls the hashes of n-grams that it found to be
-     * terms, so that their texts, which are scattered over memory, need not be compared again. All 64 bits of a hash
-     * count: the high ones are in the slot, those in the middle recalled, and the low ones number the slot, or one just
-     * before it. */
+     * terms, so that their texts, which are scattered over memory, need not be compared again. All bits of a hash but
+     * one count: the high ones are in the slot, those in the middle recalled, and the low ones number the slot, or one
+     * just before it. */
     bool recalls;
     pt_packing packing;
     pt_buf packed; /* the last row, see packed.h */
