@@ -208,7 +208,7 @@ static inline __attribute__((always_inline)) void write_token(writer *w, const p
 
     w->items[w->count] = (pt_token){(uint32_t)w->size, (uint32_t)(w->size + length), w->opens, hash};
     w->text[w->size + length] = ' ';
-    w->size += kept ? length + 1 : 0;
+    w->size += (length + 1) * kept;
     w->count += kept;
     w->opens = w->opens && !kept;
 }
