@@ -229,8 +229,9 @@ static int check_rows(struct findings *f, papertag_error *err)
 
 /* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
 
-/* Connections at most; papers whose texts are read at once, at least; parts of them at most. */
-enum { CONNECTIONS_MOST = 8, CONNECTION_CACHE = 16 << 20, PART = 8192, PARTS_MOST = 256 };
+/* Connections at most; bytes of pages that each keeps: pages are read once, so few, which stay in the processor's own
+ * memory; papers whose texts are read at once, at least; parts of them at most. */
+enum { CONNECTIONS_MOST = 8, CONNECTION_CACHE = 1 << 20, PART = 8192, PARTS_MOST = 256 };
 
 /* What is done beside reading the papers' texts, each on one thread, the longest first. */
 enum { FILE_PART, INDEX_PART, TABLES_PART, VALUES_PART, ORDER_PART, OTHER_PARTS };
@@ -373,7 +374,8 @@ static int run_parts(struct check *c, papertag_error *err)
     c->part_count = c->papers / PART + 1 < PARTS_MOST ? c->papers / PART + 1 : PARTS_MOST;
     status = pt_parallel(jobs, OTHER_PARTS + c->part_count, take_part, c, NULL);
     if (!status && !(c->sure[FILE_PART] && c->sure[TABLES_PART] && c->sure[ORDER_PART])) {
-        return check_file(c->connections[0], err);
+        status = pt_store_use_memory(c->connections[0], c->store->cache, c->store->mapped, err); /* it looks rows up */
+        return status ? status : check_file(c->connections[0], err);
     }
     for (size_t i = 0; i < OTHER_PARTS + c->part_count && status; i++) {
         if (c->errors[i].status) {

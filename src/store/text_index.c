@@ -6,25 +6,60 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/sixteen.h"
 #include "postings.h"
 #include "segment_reader.h"
 
 /* Before the place of a word in an abstract; less than any place. */
 #define IN_ABSTRACT ((uint64_t)1 << 32)
 
-/* The hash of a place, which is the same in each paper, for `start`: of the word and the paper. Multiplications by odd
- * numbers and shifts, as in the last step of splitmix64 (Steele, Lea, Flood 2014). */
-static inline uint64_t hash_place(uint64_t start, uint64_t place)
-{
-    uint64_t hash = start + place * 0x9e3779b97f4a7c15U;
+/* The constants of splitmix64 (Steele, Lea, Flood 2014): odd numbers whose bits look random. */
+#define STEP 0x9e3779b97f4a7c15U
+#define FACTOR 0xbf58476d1ce4e5b9U
 
-    hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9U;
-    return hash ^ hash >> 27;
+/* Hashes are made for each place of each word, so each takes few instructions: multiplications and shifts, as in the
+ * last step of splitmix64. */
+static inline uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * FACTOR;
+    return x ^ x >> 27;
 }
 
-static uint64_t hash_paper(int64_t key)
+/* For `start`, of the word and the paper. */
+static inline uint64_t hash_place(uint64_t start, uint64_t place)
 {
-    return pt_hash(&key, sizeof key, 0);
+    return mix(start + place * STEP);
+}
+
+static inline uint64_t hash_paper(int64_t key)
+{
+    return mix((uint64_t)key * STEP);
+}
+
+/* Of a word. At least PT_WORD_READABLE bytes can be read from it. */
+static inline uint64_t hash_word(const char *text, size_t size)
+{
+    static const uint8_t ones_and_zeros[2 * PT_WORD_READABLE] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                                                 255, 255, 255, 255, 255, 255, 255, 255};
+    pt_sixteen x;
+    uint64_t halves[2];
+
+    if (size > PT_WORD_READABLE) {
+        return pt_hash(text, size, 0);
+    }
+    x = pt_sixteen_at(text) & pt_sixteen_at(ones_and_zeros + PT_WORD_READABLE - size);
+    memcpy(halves, &x, sizeof halves);
+    return mix(mix(halves[0] + STEP * size) * STEP + halves[1]);
+}
+
+/* The same of PT_FTS_WORD and a word. */
+static uint64_t hash_kept_word(const pt_buf *kept)
+{
+    char readable[PT_WORD_READABLE] = {0};
+    const size_t size = kept->size - 1;
+
+    memcpy(readable, kept->data + 1, size < sizeof readable ? size : sizeof readable);
+    return hash_word(size <= sizeof readable ? readable : kept->data + 1, size);
 }
 
 static void put_sizes(pt_text_tally *tally, int64_t key, const uint64_t words[2])
@@ -69,7 +104,7 @@ static int take_word(void *context, const char *text, size_t length)
 {
     struct texts *t = context;
 
-    t->tally->hashes += hash_place(pt_hash(text, length, 0) ^ t->paper, t->place);
+    t->tally->hashes += hash_place(hash_word(text, length) ^ t->paper, t->place);
     t->place++;
     return PAPERTAG_OK;
 }
@@ -202,7 +237,7 @@ static int read_segments(struct merge *m, papertag_error *err)
         status = pt_segment_next_word(&m->readers[i], err);
     }
     while (!status && find_least(m)) {
-        m->word = pt_hash(m->same[0]->word.data + 1, m->same[0]->word.size - 1, 0);
+        m->word = hash_kept_word(&m->same[0]->word);
         status = put_papers(m, err);
         for (size_t i = 0; i < m->same_count && !status; i++) {
             status = pt_segment_next_word(m->same[i], err);
