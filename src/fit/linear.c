@@ -126,13 +126,13 @@ typedef struct block {
     float diagonal[2][PT_LANES]; /* 1 / (2 C) of a negative and of a positive */
 } block;
 
-/* Allocates the arrays, `absent` only with absences; the dual variables are 0. */
+/* Allocates the arrays, `absent` only with absences. */
 static int open_block(block *b, bool absences, papertag_error *err)
 {
     b->absent = absences ? pt_alloc(b->count, sizeof *b->absent) : NULL;
     b->order = pt_alloc(b->count, sizeof *b->order);
     b->has = pt_alloc(b->count, sizeof *b->has);
-    b->alphas = pt_calloc(b->count, PT_LANES * sizeof *b->alphas);
+    b->alphas = pt_alloc_large(b->count, PT_LANES * sizeof *b->alphas);
     b->squares = pt_alloc(b->count, sizeof *b->squares);
     if (!b->order || !b->has || !b->alphas || !b->squares || (absences && !b->absent)) {
         pt_no_memory(err);
@@ -161,9 +161,10 @@ static float square_of(pt_row row, bool fixed_bias)
     return (float)square;
 }
 
-/* Sets what does not depend on the tags. */
+/* Sets what does not depend on the tags; the dual variables are 0. */
 static void start_block(block *b, bool from_prior)
 {
+    memset(b->alphas, 0, b->count * PT_LANES * sizeof *b->alphas);
     for (size_t i = 0; i < b->count; i++) {
         b->order[i] = (uint32_t)i;
         b->squares[i] = square_of(pt_rows_get(b->rows, b->papers[i]), b->fixed_bias);
@@ -178,8 +179,9 @@ static void start_block(block *b, bool from_prior)
 /* Terms are numbered by how many papers have them. The weights of the first ones stay in the cache. */
 enum { FREQUENT = 4096 };
 
-/* Prefetches what the next visits will read: rows and weights are scattered over memory. order: the visits to come,
- * `left` of them. Always inline: a compiler may drop a call whose only effect is a prefetch. */
+/* Prefetches what the next visits will read: rows and weights are scattered over memory. Both go to the second cache
+ * (2, below): those of the visits in between would drive them out of the first. order: the visits to come, `left` of
+ * them. Always inline: a compiler may drop a call whose only effect is a prefetch. */
 static inline __attribute__((always_inline)) void prefetch_visits(const block *b, const uint32_t *order, size_t left)
 {
     if (left > 8) {
@@ -190,8 +192,8 @@ static inline __attribute__((always_inline)) void prefetch_visits(const block *b
     if (left > 4) {
         const pt_row row = pt_rows_get(b->rows, b->papers[order[4]]);
         for (size_t k = 0; k < row.count; k += 16) {
-            __builtin_prefetch(row.terms + k);
-            __builtin_prefetch(row.values + k);
+            __builtin_prefetch(row.terms + k, 0, 2);
+            __builtin_prefetch(row.values + k, 0, 2);
         }
     }
     if (left > 2) {
