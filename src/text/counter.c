@@ -14,7 +14,6 @@ void pt_counter_free(pt_counter *counter)
 {
     pt_tokens_free(&counter->tokens);
     free(counter->ngrams);
-    free(counter->hits);
     free(counter->counts);
     free(counter->bits);
     free(counter->any);

@@ -23,11 +23,6 @@ typedef struct pt_ngram {
     uint32_t slot; /* scratch of whoever looks the n-gram up */
 } pt_ngram;
 
-/* An n-gram and the term of a vocabulary that it probably is. */
-typedef struct pt_hit {
-    uint32_t ngram, term;
-} pt_hit;
-
 /* What is counted and recalled of a term, side by side because both are read at once. */
 typedef struct pt_term_count {
     float tf;      /* its count; 0: does not occur */
@@ -51,7 +46,6 @@ typedef enum pt_packing { PT_PACK_NOT, PT_PACK_FIRST_PART, PT_PACK_ALL } pt_pack
 typedef struct pt_counter {
     pt_tokens tokens;
     pt_ngram *ngrams;       /* of the tokens, and PT_NGRAMS_ROOM more */
-    pt_hit *hits;           /* scratch */
     pt_term_count *counts;  /* by term */
     uint64_t *bits;         /* a bit a term: occurs */
     uint64_t *any;          /* a bit for each of `bits`: is not 0 */
@@ -61,7 +55,6 @@ typedef struct pt_counter {
     size_t count;           /* terms that occur; after pt_counter_take */
     uint32_t *sorted;       /* scratch */
     size_t ngrams_capacity; /* of each array: */
-    size_t hits_capacity;
     size_t counts_capacity;
     size_t bits_capacity;
     size_t any_capacity;

@@ -27,32 +27,36 @@ static inline bool is_term(const pt_vocabulary *v, uint32_t term, const char *te
     return !(~same << (length < 16 ? 16 - length : 0) & 0xffff);
 }
 
-/* Lists the n-grams that are probably terms, by the hash bits in their slots. Returns how many. */
-static size_t list_hits(const pt_vocabulary *v, const pt_ngram *ngrams, size_t count, pt_hit *hits)
+/* N-grams that are looked up together, and those of them that are probably terms, by the hash bits in their slots. */
+enum { BLOCK = 64 };
+struct hits {
+    struct hit {
+        uint32_t ngram, term;
+    } items[BLOCK];
+    size_t count;
+};
+
+/* Lists the hits of the n-grams from `begin` to before `end`. Asks for the memory that tells whether they are terms,
+ * and for what is read of terms. */
+static void find_hits(const pt_counter *counter, const pt_vocabulary *v, size_t begin, size_t end, struct hits *out)
 {
     size_t found = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        uint32_t slot;
-        __builtin_prefetch(&v->slots[(uint32_t)ngrams[i + PT_NGRAMS_ROOM].hash & v->mask]);
-        slot = v->slots[pt_likely_slot(v, ngrams[i].hash, (uint32_t)ngrams[i].hash & v->mask)];
-        hits[found] = (pt_hit){(uint32_t)i, pt_slot_term(v, slot)};
-        found += slot != 0;
-    }
-    return found;
-}
-
-/* Asks for the memory that tells whether the hits are terms, and for what is read of terms. */
-static void prefetch_hits(const pt_counter *counter, const pt_vocabulary *v, size_t found)
-{
-    for (size_t i = 0; i < found; i++) {
-        const uint32_t term = counter->hits[i].term;
+    for (size_t i = begin; i < end; i++) {
+        const uint64_t hash = counter->ngrams[i].hash;
+        uint32_t slot, term;
+        __builtin_prefetch(&v->slots[(uint32_t)counter->ngrams[i + PT_NGRAMS_ROOM].hash & v->mask]);
+        slot = v->slots[pt_likely_slot(v, hash, (uint32_t)hash & v->mask)];
+        term = slot ? pt_slot_term(v, slot) : 0;
         if (!counter->recalls) {
             __builtin_prefetch(v->text + v->starts[term]);
         }
         __builtin_prefetch(counter->counts + term);
         __builtin_prefetch(v->idf + term);
+        out->items[found] = (struct hit){(uint32_t)i, term};
+        found += slot != 0;
     }
+    out->count = found;
 }
 
 /* The term that an n-gram is, probably `term`; UINT32_MAX: none. slot_bits: how many number a slot. */
@@ -74,26 +78,35 @@ static inline uint32_t term_of(pt_counter *counter, const pt_vocabulary *v, unsi
     return term;
 }
 
-/* Counts the n-grams of counter->tokens that are in the vocabulary. What is read of terms is scattered over memory, so
- * there are three passes over the n-grams: each prefetches what the next one reads. */
-static int count_known(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *v, float weight)
+static void count_hits(pt_counter *counter, const pt_vocabulary *v, const struct hits *hits, float weight)
 {
     const unsigned slot_bits = (unsigned)__builtin_popcount(v->mask);
-    size_t count, found;
 
-    if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count) ||
-        pt_reserve(&counter->hits, &counter->hits_capacity, count + 1, sizeof *counter->hits)) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    found = list_hits(v, counter->ngrams, count, counter->hits);
-    prefetch_hits(counter, v, found);
-    for (size_t i = 0; i < found; i++) {
-        const pt_hit hit = counter->hits[i];
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct hit hit = hits->items[i];
         const uint32_t term = term_of(counter, v, slot_bits, &counter->ngrams[hit.ngram], hit.term);
         if (term != UINT32_MAX) {
             pt_count_term(counter, term, weight);
         }
     }
+}
+
+/* Counts the n-grams of counter->tokens that are in the vocabulary. What is read of terms is scattered over memory: it
+ * is asked for a block of n-grams before it is used, and the slots before that. */
+static int count_known(pt_counter *counter, const pt_tfidf_options *options, const pt_vocabulary *v, float weight)
+{
+    struct hits blocks[2];
+    size_t count, turn = 0;
+
+    if (pt_list_ngrams(counter, options->ngram_max, &count) || pt_counter_expect(counter, count)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    blocks[0].count = blocks[1].count = 0;
+    for (size_t i = 0; i < count; i += BLOCK, turn = !turn) {
+        find_hits(counter, v, i, count - i < BLOCK ? count : i + BLOCK, &blocks[turn]);
+        count_hits(counter, v, &blocks[!turn], weight);
+    }
+    count_hits(counter, v, &blocks[!turn], weight);
     return PAPERTAG_OK;
 }
 
