@@ -199,11 +199,13 @@ PAPERTAG_API int papertag_store_judged(papertag_store *store, const char *tag, p
 
 typedef struct papertag_neighbour {
     int64_t key;
+    const char *id;
     double similarity; /* cosine of the tf-idf vectors, 0 to 1 */
+    bool judged;       /* a person has given a verdict on it */
 } papertag_neighbour;
 
-/* The stored papers most similar to one of them, nearest first, at most `limit`. The text index gives the papers that
- * share its most telling words; the tagger's model measures those. Borrowed until the next call. */
+/* The stored papers most similar to one of them, nearest first, at most `limit`: all are measured, by the tagger's
+ * model, with a thread and a connection for each of up to four processors. Borrowed until the next call. */
 PAPERTAG_API int papertag_store_similar(papertag_store *store, papertag_tagger *tagger, int64_t key, size_t limit,
                                         const papertag_neighbour **out, size_t *count, papertag_error *err);
 

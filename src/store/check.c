@@ -217,8 +217,9 @@ static int skip_row(void *context, int64_t paper, const pt_packed *row, papertag
 /* Whether the blocks of rows can be read. */
 static int check_rows(struct findings *f, papertag_error *err)
 {
+    const pt_block_range all = {NULL, INT64_MIN, INT64_MAX};
     size_t rows;
-    int status = pt_row_blocks_read(f->store, NULL, skip_row, NULL, &rows, err);
+    int status = pt_row_blocks_read(f->store, &all, skip_row, NULL, &rows, err);
 
     if (status == PAPERTAG_DAMAGED) {
         report(f, PAPERTAG_FINDING_WRONG_INDEX, "the papers' rows, from which similar papers are found, are damaged");

@@ -127,12 +127,13 @@ static int read_block(void *context, pt_db_row *row, papertag_error *err)
     return status;
 }
 
-int pt_row_blocks_read(papertag_store *store, const char *space, pt_row_taker *take, void *context, size_t *rows,
-                       papertag_error *err)
+int pt_row_blocks_read(papertag_store *store, const pt_block_range *range, pt_row_taker *take, void *context,
+                       size_t *rows, papertag_error *err)
 {
+    static const char sql[] = "SELECT bytes FROM row_blocks WHERE (?1 IS NULL OR space=?1) AND block BETWEEN ?2 AND ?3"
+                              " ORDER BY block";
     struct reading r = {take, context, 0};
-    int status = pt_store_each(store, "SELECT bytes FROM row_blocks WHERE ?1 IS NULL OR space=?1 ORDER BY block",
-                               read_block, &r, err, "t", space);
+    int status = pt_store_each(store, sql, read_block, &r, err, "tii", range->space, range->first, range->last);
 
     *rows = r.rows;
     return status;

@@ -36,14 +36,30 @@ int pt_row_writer_end(pt_row_writer *w, int status, papertag_error *err);
 /* Takes the row of a paper in. */
 typedef int pt_row_taker(void *context, int64_t paper, const pt_packed *row, papertag_error *err);
 
-/* Hands out the rows of all blocks of a space (NULL: of any), in the order in which they were written. *rows: how many
- * there were. */
-int pt_row_blocks_read(papertag_store *store, const char *space, pt_row_taker *take, void *context, size_t *rows,
-                       papertag_error *err);
+/* The blocks of a space (NULL: of any) from the first to the last. */
+typedef struct pt_block_range {
+    const char *space;
+    int64_t first, last;
+} pt_block_range;
+
+/* Hands out the rows of blocks, in the order in which they were written. *rows: how many there were. */
+int pt_row_blocks_read(papertag_store *store, const pt_block_range *range, pt_row_taker *take, void *context,
+                       size_t *rows, papertag_error *err);
+
+/* Those who take the rows of a store, each on a thread of its own. There are as many as connections are worth it, at
+ * most count, and mostly the first alone where papers are few. */
+typedef struct pt_row_takers {
+    pt_row_taker *take;
+    /* Brings to the first what another has taken of the papers that have a bit, whose rows count in place of those that
+     * the first has. last: the highest key. NULL where count is 1. */
+    void (*join)(void *first, const void *other, const uint64_t *papers, size_t last);
+    void **contexts; /* count */
+    size_t count;    /* from 1 */
+} pt_row_takers;
 
 /* Hands out a row of every stored paper; of a paper that comes more than once, the last counts. Rows that are missing
- * are made from the texts, and kept when there are many and the store can be written to. */
-int pt_store_scan(papertag_store *store, const pt_rows_options *options, pt_row_taker *take, void *context,
+ * are made from the texts, for the first taker, and kept when there are many and the store can be written to. */
+int pt_store_scan(papertag_store *store, const pt_rows_options *options, const pt_row_takers *takers,
                   papertag_error *err);
 
 #endif

@@ -36,9 +36,14 @@ static bool is_full(const papertag_store *store, int code)
 
 const char *pt_store_file_name(const papertag_store *store)
 {
+    return pt_store_is_file(store) ? sqlite3_db_filename(store->db, "main") : store->path;
+}
+
+bool pt_store_is_file(const papertag_store *store)
+{
     const char *name = sqlite3_db_filename(store->db, "main");
 
-    return name && *name ? name : store->path;
+    return name && *name;
 }
 
 int pt_store_fail(papertag_store *store, papertag_error *err)
@@ -432,19 +437,35 @@ int pt_store_end(papertag_store *store, int status, papertag_error *err)
     return status;
 }
 
+static const char end_reading[] = "COMMIT";
+
+/* The end is prepared before the beginning, so that there is memory for it. */
 int pt_store_read_begin(papertag_store *store, papertag_error *err)
 {
-    return pt_store_exec(store, "BEGIN", err);
+    sqlite3_stmt *commit;
+    int status = prepare(store, end_reading, &commit, err);
+
+    return status ? status : pt_store_do(store, "BEGIN", err, "");
 }
 
 void pt_store_read_end(papertag_store *store)
 {
-    sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+    papertag_error why;
+    int status = pt_store_do(store, end_reading, &why, "");
+
+    if (status == PAPERTAG_INTERRUPTED) { /* just then: what is interrupted once runs again */
+        pt_store_do(store, end_reading, &why, "");
+    }
+}
+
+bool pt_store_is_in_transaction(const papertag_store *store)
+{
+    return !sqlite3_get_autocommit(store->db);
 }
 
 bool pt_store_can_write(const papertag_store *store)
 {
-    return sqlite3_get_autocommit(store->db) && !sqlite3_db_readonly(store->db, "main");
+    return !pt_store_is_in_transaction(store) && !sqlite3_db_readonly(store->db, "main");
 }
 
 bool pt_store_keep_begin(papertag_store *store)

@@ -134,6 +134,9 @@ int pt_store_open_to_read(papertag_store **out, const char *path, papertag_error
 /* The path of the store's file itself, whatever links led to it. */
 const char *pt_store_file_name(const papertag_store *store);
 
+/* Whether what is open is the store's file itself, which another connection can open, too: no copy of it. */
+bool pt_store_is_file(const papertag_store *store);
+
 /* Runs SQL of one or more statements without values; nothing is kept of it. */
 int pt_store_exec(papertag_store *store, const char *sql, papertag_error *err);
 
@@ -188,6 +191,9 @@ int pt_store_use_memory(papertag_store *store, size_t cache, size_t mapped, pape
 /* A transaction that writes. pt_store_end commits when status is 0, else rolls back; returns status or the commit's. */
 int pt_store_begin(papertag_store *store, papertag_error *err);
 int pt_store_end(papertag_store *store, int status, papertag_error *err);
+
+/* Whether a transaction is open, of either kind. */
+bool pt_store_is_in_transaction(const papertag_store *store);
 
 /* How often the store has been written to: see papertag_store_changes. */
 int pt_store_count_changes(papertag_store *store, int64_t *changes, papertag_error *err);

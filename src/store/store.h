@@ -12,7 +12,9 @@
  *     tag_index, known_model          tags: known, in force, and those of models
  *     verdict, review, doubts, audit  what a person says of tags, what to ask, how right the model is
  *     similar, trends, statistics     reports
- *     row_blocks, rows, own_tags, models  what learners use: below
+ *     connections                     several at once that see the same
+ *     row_blocks, row_scan            papers as rows of a model, kept and read
+ *     rows, own_tags, models          what learners use: below
  *     subscriptions, deliveries, mails  which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
  *     postings, unicode61, segment, segment_list  the text index, written

@@ -5,6 +5,7 @@
 
 #include "fields.h"
 #include "read/reader.h"
+#include "store.h"
 #include "verdict.h"
 
 /* What is being read: everything goes into the record's arena. */
@@ -149,23 +150,37 @@ static int read_marks(papertag_store *store, int64_t key, papertag_stored *out, 
     return pt_store_each(store, sql, read_mark, &reading, err, "i", key);
 }
 
-int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored **out, papertag_error *err)
+static int read_record(papertag_store *store, int64_t key, papertag_stored *out, papertag_error *err)
 {
     static const char sql[] = "SELECT version, added, updated, (SELECT hash FROM models WHERE models.key=papers.model),"
                               " id" PT_FIELD_COLUMNS " FROM papers WHERE key=?1";
-    papertag_stored record = {0};
-    struct reading reading = {&store->record_arena, &record};
-    int status;
+    struct reading reading = {&store->record_arena, out};
+    int status = pt_store_row(store, sql, read_paper, &reading, err, "i", key);
 
-    pt_arena_reset(&store->record_arena);
-    status = pt_store_row(store, sql, read_paper, &reading, err, "i", key);
     if (status == PAPERTAG_END) {
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no paper with the key %lld", (long long)key);
     }
-    status = status ? status : read_decisions(store, key, &record, err);
-    status = status ? status : read_sources(store, key, &record, err);
-    status = status ? status : read_marks(store, key, &record, err);
-    status = status ? status : add_links(&record.paper, &store->record_arena, err);
+    status = status ? status : read_decisions(store, key, out, err);
+    status = status ? status : read_sources(store, key, out, err);
+    status = status ? status : read_marks(store, key, out, err);
+    return status ? status : add_links(&out->paper, &store->record_arena, err);
+}
+
+/* All of a paper is of one moment, and the file is locked once for it, not for each of its tables. */
+int papertag_store_get(papertag_store *store, int64_t key, const papertag_stored **out, papertag_error *err)
+{
+    const bool alone = !pt_store_is_in_transaction(store);
+    papertag_stored record = {0};
+    int status = alone ? pt_store_read_begin(store, err) : PAPERTAG_OK;
+
+    if (status) {
+        return status;
+    }
+    pt_arena_reset(&store->record_arena);
+    status = read_record(store, key, &record, err);
+    if (alone) {
+        pt_store_read_end(store);
+    }
     if (!status) {
         store->record = record;
         *out = &store->record;

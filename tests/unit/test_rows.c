@@ -1,6 +1,7 @@
 /*
  * Unit tests of rows: packed and unpacked again, any bytes as a packed row; rows that a store keeps are those that its
- * texts give, whatever happened to the papers. Papers are made up for these tests.
+ * texts give, whatever happened to the papers, and whether one connection reads them or several. Papers are made up for
+ * these tests.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "a_store.h"
 #include "base/hash.h"
 #include "model/model.h"
+#include "store/connections.h"
 #include "store/row_blocks.h"
 
 static uint64_t random_state = 11;
@@ -246,6 +248,7 @@ static int ignore_row(void *context, int64_t paper, const pt_packed *row, papert
 static void test_tags_stay_while_rows_are_made(void **state)
 {
     const pt_rows_options kept = by_model(true);
+    const pt_row_takers takers = {.take = ignore_row, .contexts = &(void *){NULL}, .count = 1};
     const papertag_tag_info *before, *after;
     size_t count;
 
@@ -253,7 +256,7 @@ static void test_tags_stay_while_rows_are_made(void **state)
     add_numbered(0, 100, 1);
     assert_int_equal(pt_store_exec(store, "DELETE FROM row_blocks", &err), PAPERTAG_OK);
     assert_int_equal(pt_store_known_tags(store, &before, &count, &err), PAPERTAG_OK);
-    assert_int_equal(pt_store_scan(store, &kept, ignore_row, NULL, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_scan(store, &kept, &takers, &err), PAPERTAG_OK);
     assert_int_equal(number_of("SELECT sum(papers) FROM row_blocks"), 100);
     assert_int_equal(pt_store_known_tags(store, &after, &count, &err), PAPERTAG_OK);
     assert_ptr_equal(before, after);
@@ -282,15 +285,165 @@ static void test_texts_may_change_while_rows_are_made(void **state)
 {
     const pt_rows_options kept = by_model(true);
     papertag_store *other = NULL;
+    const pt_row_takers takers = {.take = change_texts, .contexts = &(void *){&other}, .count = 1};
 
     (void)state;
     add_numbered(0, 100, 1);
     assert_int_equal(pt_store_exec(store, "DELETE FROM row_blocks", &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_OK);
-    assert_int_equal(pt_store_scan(store, &kept, change_texts, &other, &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_scan(store, &kept, &takers, &err), PAPERTAG_OK);
     assert_null(other);
     check_rows();
     assert_int_equal(number_of("SELECT sum(papers) FROM row_blocks"), 100);
+}
+
+/* ---- several connections --------------------------------------------------------------------------------------- */
+
+enum { PAPERS = 400, TAKERS = 3 };
+
+/* What a taker has seen: of each paper, the hash of its row. */
+struct taken {
+    uint64_t hashes[PAPERS + 1];
+    size_t rows;
+};
+
+static int take_hash(void *context, int64_t paper, const pt_packed *row, papertag_error *e)
+{
+    struct taken *t = context;
+
+    (void)e;
+    assert_true(paper <= PAPERS);
+    t->hashes[paper] = pt_hash(row->bytes, (size_t)(row->end - row->bytes), 0);
+    t->rows++;
+    return PAPERTAG_OK;
+}
+
+static void join_hashes(void *first, const void *other, const uint64_t *papers, size_t last)
+{
+    const struct taken *from = other;
+    struct taken *to = first;
+
+    assert_true(last <= PAPERS);
+    for (size_t key = 1; key <= last; key++) {
+        if (papers[key / 64] >> (key % 64) & 1) {
+            to->hashes[key] = from->hashes[key];
+        }
+    }
+}
+
+/* Scans with up to `count` takers. */
+static int scan(pt_row_taker *take, struct taken taken[TAKERS], size_t count)
+{
+    void *contexts[TAKERS] = {&taken[0], &taken[1], &taken[2]};
+    const pt_row_takers takers = {take, join_hashes, contexts, count};
+    pt_rows_options options = by_model(true);
+
+    options.jobs = TAKERS;
+    memset(taken, 0, TAKERS * sizeof *taken);
+    return pt_store_scan(store, &options, &takers, &err);
+}
+
+/* A store whose blocks are so far apart that each taker has some. Texts that changed stand in two of them. */
+static void spread_blocks(void)
+{
+    add_numbered(0, PAPERS, 1);
+    add_numbered(0, 100, 2);
+    add_numbered(50, 10, 3);
+    add("{\"id\":\"r5\",\"source\":\"s\",\"title\":\"Paper 5 about speech translation and robots\"}");
+    assert_int_equal(pt_store_exec(store, "UPDATE row_blocks SET block=block*1000", &err), PAPERTAG_OK);
+}
+
+static void test_several_takers_see_what_one_sees(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE row_blocks SET block=block*1000", "UPDATE row_blocks SET block=-block",
+        "UPDATE row_blocks SET block=-9223372036854775807-1 WHERE block=(SELECT min(block) FROM row_blocks)",
+        "UPDATE row_blocks SET block=9223372036854775807 WHERE block=(SELECT max(block) FROM row_blocks)",
+        "DELETE FROM row_blocks WHERE block>0"};
+    static struct taken one[TAKERS], several[TAKERS];
+
+    (void)state;
+    spread_blocks();
+    check_rows();
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        assert_int_equal(scan(take_hash, one, 1), PAPERTAG_OK);
+        assert_int_equal(scan(take_hash, several, TAKERS), PAPERTAG_OK);
+        assert_memory_equal(one->hashes, several->hashes, sizeof one->hashes);
+        assert_int_equal(one->rows, several[0].rows + several[1].rows + several[2].rows);
+        assert_true(i || (several[1].rows && several[2].rows));
+        assert_int_equal(pt_store_exec(store, changes[i], &err), PAPERTAG_OK);
+    }
+}
+
+static void test_a_damaged_part_is_reported(void **state)
+{
+    static struct taken taken[TAKERS];
+    static const char harm[] =
+        "UPDATE row_blocks SET bytes=zeroblob(30) WHERE block=(SELECT max(block) FROM row_blocks)";
+
+    (void)state;
+    spread_blocks();
+    assert_int_equal(pt_store_exec(store, harm, &err), PAPERTAG_OK);
+    assert_int_equal(scan(take_hash, taken, TAKERS), PAPERTAG_DAMAGED);
+    assert_non_null(strstr(err.message, "is damaged"));
+}
+
+static int interrupt(void *context, int64_t paper, const pt_packed *row, papertag_error *e)
+{
+    (void)context;
+    (void)paper;
+    (void)row;
+    (void)e;
+    papertag_store_interrupt(store);
+    return PAPERTAG_OK;
+}
+
+/* Whichever connection reads. */
+static void test_an_interruption_ends_all(void **state)
+{
+    static struct taken taken[TAKERS];
+
+    (void)state;
+    spread_blocks();
+    pt_store_stop(store);
+    assert_int_equal(scan(interrupt, taken, TAKERS), PAPERTAG_INTERRUPTED);
+    pt_store_stop(store);
+    assert_int_equal(scan(take_hash, taken, TAKERS), PAPERTAG_OK);
+}
+
+static size_t papers_of(papertag_store *connection)
+{
+    size_t last = 0;
+
+    assert_int_equal(pt_store_last_paper(connection, &last, &err), PAPERTAG_OK);
+    return last;
+}
+
+static void test_connections_see_one_state(void **state)
+{
+    papertag_store *other, *own = store;
+    pt_connections c;
+
+    (void)state;
+    add_numbered(0, 10, 1);
+    assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(c.count, 3);
+    store = other; /* somebody else, who need not wait */
+    add_numbered(10, 10, 1);
+    store = own;
+    for (size_t i = 0; i < c.count; i++) {
+        assert_int_equal(papers_of(c.list[i]), 10);
+    }
+    pt_connections_close(&c);
+    assert_int_equal(papers_of(own), 20);
+    papertag_store_close(other);
+
+    assert_int_equal(pt_store_begin(own, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(c.count, 1); /* nobody else sees what is not committed */
+    pt_connections_close(&c);
+    assert_int_equal(pt_store_end(own, PAPERTAG_OK, &err), PAPERTAG_OK); /* it was left open */
 }
 
 int main(void)
@@ -299,6 +452,8 @@ int main(void)
         cmocka_unit_test(test_a_row_is_the_same_again),     cmocka_unit_test(test_any_bytes_are_taken_or_refused),
         STORE_TEST(test_kept_rows_are_those_of_the_texts),  STORE_TEST(test_rows_of_another_model_make_room),
         STORE_TEST(test_texts_changed_often_leave_no_heap), STORE_TEST(test_damaged_rows_are_reported_and_made_again),
-        STORE_TEST(test_tags_stay_while_rows_are_made),     STORE_TEST(test_texts_may_change_while_rows_are_made)};
+        STORE_TEST(test_tags_stay_while_rows_are_made),     STORE_TEST(test_texts_may_change_while_rows_are_made),
+        STORE_TEST(test_several_takers_see_what_one_sees),  STORE_TEST(test_a_damaged_part_is_reported),
+        STORE_TEST(test_an_interruption_ends_all),          STORE_TEST(test_connections_see_one_state)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

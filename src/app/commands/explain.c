@@ -22,8 +22,8 @@ struct job {
     /* for a paper of the store */
     papertag_store *store; /* NULL: papers come from files */
     labelled labels;
-    papertag_neighbour *near; /* near_count, nearest first; of the first looked_at only the labelled ones are left */
-    size_t near_count, looked_at, labelled_count;
+    struct labelled_paper *near; /* near_count, nearest first */
+    size_t near_count;
     int64_t key;
 };
 
@@ -31,7 +31,15 @@ struct job {
 
 enum { NEAREST = 3, SEARCHED = 1000 }; /* labelled papers shown, papers searched for them */
 
-/* A labelled paper near the one explained. */
+/* A paper near the one explained of which somebody has said which tags it has. */
+struct labelled_paper {
+    int64_t key;
+    double similarity;
+    bool judged;             /* by a person */
+    const labelled_row *row; /* by the training set; NULL: not */
+};
+
+/* One of those that are shown. */
 struct neighbour {
     char *id, *title;
     double similarity;
@@ -54,52 +62,41 @@ static void free_neighbours(struct neighbours *w)
     }
 }
 
-/* Whether a stored paper has a tag, by a person's verdict or the training set: 1 yes, 0 no, -1 not known. `named`: some
- * paper of the training set has the tag. */
-static int side_of(const struct job *job, const papertag_stored *paper, const char *tag, bool named, bool *by_person)
+/* Whether a labelled paper has a tag: 1 yes, 0 no, -1 not known. A person's verdict comes before the training set.
+ * `named`: some paper of the training set has the tag. */
+static int side_of(const struct labelled_paper *one, const papertag_stored *paper, const char *tag, bool named,
+                   bool *by_person)
 {
-    const labelled_row *row = labelled_find(&job->labels, paper->paper.id);
-
-    for (size_t i = 0; i < paper->tag_count; i++) {
+    for (size_t i = 0; one->judged && i < paper->tag_count; i++) {
         if (paper->tags[i].verdict && !strcmp(paper->tags[i].tag, tag)) {
             *by_person = true;
             return paper->tags[i].verdict == PAPERTAG_VERDICT_YES;
         }
     }
-    for (size_t i = 0; row && i < row->count; i++) {
-        if (!strcmp(row->tags[i], tag)) {
+    for (size_t i = 0; one->row && i < one->row->count; i++) {
+        if (!strcmp(one->row->tags[i], tag)) {
             return 1;
         }
     }
-    return row && named ? 0 : -1; /* a training set that never uses the tag says nothing about it */
+    return one->row && named ? 0 : -1; /* a training set that never uses the tag says nothing about it */
 }
 
-/* Whether somebody has said of a paper which tags it has. */
-static bool is_labelled(const struct job *job, const papertag_stored *paper)
+/* Keeps those of the nearest papers that are labelled. */
+static int keep_labelled(struct job *job, const papertag_neighbour *near, size_t count)
 {
-    bool is = labelled_find(&job->labels, paper->paper.id);
-
-    for (size_t i = 0; i < paper->tag_count; i++) {
-        is = is || paper->tags[i].verdict;
+    free(job->near);
+    job->near_count = 0;
+    job->near = calloc(count + 1, sizeof *job->near);
+    if (!job->near) {
+        return out_of_memory();
     }
-    return is;
-}
-
-/* Finds the labelled paper near[i]; papers are looked at as far as needed, and once for all tags. */
-static int find_labelled(struct job *job, size_t i, bool *found)
-{
-    while (job->labelled_count <= i && job->looked_at < job->near_count) {
-        const papertag_stored *paper;
-        papertag_error err;
-        if (papertag_store_get(job->store, job->near[job->looked_at].key, &paper, &err)) {
-            return failed(&err);
+    for (size_t i = 0; i < count; i++) {
+        const labelled_row *row = labelled_find(&job->labels, near[i].id);
+        if (row || near[i].judged) {
+            job->near[job->near_count++] =
+                (struct labelled_paper){near[i].key, near[i].similarity, near[i].judged, row};
         }
-        if (is_labelled(job, paper)) {
-            job->near[job->labelled_count++] = job->near[job->looked_at];
-        }
-        job->looked_at++;
     }
-    *found = i < job->labelled_count;
     return EXIT_DONE;
 }
 
@@ -108,17 +105,14 @@ static int find_neighbours(struct job *job, const char *tag, struct neighbours *
     const bool named = labelled_has_tag(&job->labels, tag);
     papertag_error err;
 
-    for (size_t i = 0; w->count[0] < NEAREST || w->count[1] < NEAREST; i++) {
+    for (size_t i = 0; i < job->near_count && (w->count[0] < NEAREST || w->count[1] < NEAREST); i++) {
         const papertag_stored *paper;
-        bool by_person = false, found = false;
-        int side, code = find_labelled(job, i, &found);
-        if (code || !found) {
-            return code;
-        }
+        bool by_person = false;
+        int side;
         if (papertag_store_get(job->store, job->near[i].key, &paper, &err)) {
             return failed(&err);
         }
-        side = side_of(job, paper, tag, named, &by_person);
+        side = side_of(&job->near[i], paper, tag, named, &by_person);
         if (side >= 0 && w->count[side] < NEAREST) {
             const char *title = paper->paper.title ? paper->paper.title : paper->paper.id;
             struct neighbour *one = &w->list[side][w->count[side]++];
@@ -341,21 +335,16 @@ static int explain_stored(const args *a, struct job *job)
         const papertag_neighbour *near;
         const papertag_stored *stored;
         papertag_error err;
+        size_t count;
         if (papertag_store_find(job->store, id, &job->key, &err)) {
             failed(&err);
             code = err.status == PAPERTAG_BAD_ARGUMENT ? EXIT_NOTHING : EXIT_FAILED;
-        } else if (papertag_store_similar(job->store, job->tagger, job->key, SEARCHED, &near, &job->near_count, &err)) {
+        } else if (papertag_store_similar(job->store, job->tagger, job->key, SEARCHED, &near, &count, &err)) {
             code = failed(&err);
         } else {
-            free(job->near);
-            job->near = calloc(job->near_count + 1, sizeof *job->near);
-            if (!job->near) {
-                return out_of_memory();
-            }
-            memcpy(job->near, near, job->near_count * sizeof *near);
-            job->looked_at = job->labelled_count = 0;
-            code = papertag_store_get(job->store, job->key, &stored, &err) ? failed(&err)
-                                                                           : explain_paper(job, &stored->paper);
+            code = keep_labelled(job, near, count);
+            code = code || !papertag_store_get(job->store, job->key, &stored, &err) ? code : failed(&err);
+            code = code ? code : explain_paper(job, &stored->paper);
         }
     }
     return code;

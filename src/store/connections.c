@@ -1,0 +1,67 @@
+/*
+ * connections - see connections.h.
+ */
+#include "connections.h"
+
+#include "store.h"
+
+/* Opens a connection to the store as it is now. */
+static int open_connection(papertag_store *store, size_t cache, papertag_store **out)
+{
+    papertag_error why;
+    int64_t changes;
+    int status = papertag_store_open(out, pt_store_file_name(store), false, &why);
+
+    if (status) {
+        return status;
+    }
+    status = pt_store_use_memory(*out, cache, 0, &why);
+    status = status ? status : pt_store_read_begin(*out, &why);
+    status = status ? status : pt_store_count_changes(*out, &changes, &why);
+    if (status) {
+        papertag_store_close(*out);
+    }
+    return status;
+}
+
+static void close_others(pt_connections *c)
+{
+    while (c->count > 1) {
+        papertag_store_close(c->list[--c->count]);
+    }
+}
+
+/* All see the same if the store is the same before the others are opened and after. So nobody need be kept from writing
+ * meanwhile. */
+int pt_connections_open(pt_connections *c, papertag_store *store, size_t wanted, size_t cache, papertag_error *err)
+{
+    const size_t most = wanted < PT_CONNECTIONS_MOST ? wanted : PT_CONNECTIONS_MOST;
+    int64_t before = 0, after = 0;
+    int status;
+
+    *c = (pt_connections){.list = {store}, .count = 1, .begun = !pt_store_is_in_transaction(store)};
+    if (!c->begun) {
+        return PAPERTAG_OK;
+    }
+    status = pt_store_state(store, &before, err);
+    while (!status && c->count < most && pt_store_is_file(store) &&
+           !open_connection(store, cache, &c->list[c->count])) {
+        c->count++;
+    }
+    status = status ? status : pt_store_read_begin(store, err);
+    status = status ? status : pt_store_state(store, &after, err);
+    if (status) {
+        pt_connections_close(c);
+    } else if (after != before) {
+        close_others(c);
+    }
+    return status;
+}
+
+void pt_connections_close(pt_connections *c)
+{
+    close_others(c);
+    if (c->begun) {
+        pt_store_read_end(c->list[0]);
+    }
+}
