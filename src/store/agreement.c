@@ -132,6 +132,7 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
     (void)err;
     a->in_order = a->in_order && is_after(paper, tag, a->before.paper, a->before.tag);
     a->before = (struct pair){.paper = paper, .tag = tag};
+    pt_db_real(row, 3, 0, 1); /* p */
     if (is_tag(a, tag) && pt_db_flag(row, 2) && !is_judged(a, paper, tag)) {
         put_row(&a->in_force, tag, day, paper);
     }
@@ -211,8 +212,8 @@ static int read_around(struct agreement *a, pt_arena *arena, papertag_error *err
 
 static int compare(struct agreement *a, papertag_error *err)
 {
-    int status = pt_store_each(a->store, "SELECT paper, tag, assigned FROM opinions ORDER BY paper, tag", read_opinion,
-                               a, err, "");
+    int status = pt_store_each(a->store, "SELECT paper, tag, assigned, p FROM opinions ORDER BY paper, tag",
+                               read_opinion, a, err, "");
 
     for (size_t i = 0; i < a->verdict_count; i++) {
         const struct pair *v = &a->verdicts[i];

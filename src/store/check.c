@@ -12,17 +12,14 @@
 
 #include "agreement.h"
 #include "base/thread.h"
-#include "indexes.h"
 #include "migrations.h"
 #include "model/model.h"
+#include "paper_check.h"
 #include "row_blocks.h"
 #include "store.h"
-#include "text_index.h"
 
-#define TEXTLESS "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL"
-
-/* The table whose indexes pt_store_indexes_check looks at. */
-#define LARGE "'papers'"
+/* The table that pt_paper_check looks at. */
+#define PAPERS "'papers'"
 
 /* The tags in force, as table `tagged` should have them. */
 #define TAGS_IN_FORCE                                                                                                  \
@@ -32,7 +29,7 @@
 
 int pt_store_count_textless(papertag_store *store, int64_t *count, papertag_error *err)
 {
-    return pt_store_ask(store, TEXTLESS, count, err, "");
+    return pt_store_ask(store, "SELECT count(*) FROM papers WHERE title IS NULL AND abstract IS NULL", count, err, "");
 }
 
 /* ---- findings -------------------------------------------------------------------------------------------------- */
@@ -107,13 +104,13 @@ static int check_file(papertag_store *store, papertag_error *err)
 /*
  * SQLite's quick check reads all pages and rows, but compares no index with its table, and leaves out the order of
  * tables that are indexes themselves. *sure: whether these are right in tables but for the large ones, see
- * check_indexes and pt_store_agrees. Where it is not sure, check_file is to be asked.
+ * pt_paper_check and pt_store_agrees. Where it is not sure, check_file is to be asked.
  */
 static int check_pages(papertag_store *store, bool *sure, papertag_error *err)
 {
     static const char small[] =
         "SELECT count(*) FROM sqlite_schema s JOIN pragma_integrity_check(s.name) i WHERE s.type='table' AND"
-        " s.name NOT IN (" LARGE ", " PT_AGREEING ") AND EXISTS(SELECT 1 FROM pragma_index_list(s.name)) AND"
+        " s.name NOT IN (" PAPERS ", " PT_AGREEING ") AND EXISTS(SELECT 1 FROM pragma_index_list(s.name)) AND"
         " i.integrity_check<>'ok'";
     int64_t wrong = 0;
     int status = ask_sqlite(store, "SELECT quick_check FROM pragma_quick_check", err);
@@ -137,73 +134,69 @@ static int check_text_index(papertag_store *store, bool *wrong, papertag_error *
     return pt_store_end(store, *wrong ? PAPERTAG_OK : status, err);
 }
 
-/* Rows that there should be none of. */
-struct counted {
+/* Rows that there should be none of, or that a person may want to know of. */
+enum { REFERENCES, MISSING_TAGS, NEEDLESS_TAGS, TAG_COUNTS, TEXTLESS, OUTDATED, UNLEARNT, OPEN, COUNTED };
+
+static const struct counted {
     papertag_finding_kind kind;
-    bool by_model;                   /* ?1 is the hash of the model */
+    bool of_agreement;               /* none where pt_store_agrees says so */
     const char *sql, *one, *several; /* what is said of one, and of more */
+} counted[] = {
+    [REFERENCES] = {PAPERTAG_FINDING_WRONG_INDEX, false, NULL, /* see count_references */
+                    "row refers to one that is not there", "rows refer to rows that are not there"},
+    [MISSING_TAGS] = {PAPERTAG_FINDING_WRONG_INDEX, true,
+                      "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE ") EXCEPT SELECT tag, day, paper FROM"
+                      " tagged)",
+                      "tag in force is missing in its index", "tags in force are missing in their index"},
+    [NEEDLESS_TAGS] = {PAPERTAG_FINDING_WRONG_INDEX, true,
+                       "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT"
+                       " SELECT * FROM (" TAGS_IN_FORCE "))",
+                       "tag is in the index but not in force", "tags are in the index but not in force"},
+    [TAG_COUNTS] = {PAPERTAG_FINDING_WRONG_INDEX, false,
+                    "SELECT count(*) FROM (SELECT tag, papers FROM tag_counts WHERE papers EXCEPT"
+                    " SELECT tag, count(*) FROM tagged GROUP BY tag)",
+                    "tag has another number of papers than was counted",
+                    "tags have other numbers of papers than were counted"},
+    [TEXTLESS] = {PAPERTAG_FINDING_EMPTY_PAPERS, false, NULL, /* see pt_paper_check */
+                  "paper has neither title nor abstract", "papers have neither title nor abstract"},
+    [OUTDATED] = {PAPERTAG_FINDING_OUTDATED_TAGS, false,
+                  "SELECT count(*) FROM papers WHERE model IS NULL OR"
+                  " model IS NOT (SELECT key FROM models WHERE hash=?1)",
+                  "paper has no tags of the model in use", "papers have no tags of the model in use"},
+    [UNLEARNT] = {PAPERTAG_FINDING_UNLEARNT_VERDICTS, false, "SELECT count(*) FROM verdicts WHERE held_out IS NULL",
+                  "verdict has not been learnt from", "verdicts have not been learnt from"},
+    [OPEN] = {PAPERTAG_FINDING_OPEN_DELIVERIES, false, "SELECT count(*) FROM deliveries WHERE ended IS NULL",
+              "delivery was begun but not ended", "deliveries were begun but not ended"}};
+
+/* What was counted in tables. */
+struct counts {
+    int64_t rows[COUNTED]; /* see `counted` */
+    bool damaged_rows;     /* the blocks of papers' rows cannot be read */
+    int64_t wrong;         /* values that cannot be what they are */
+    const char *where;     /* the first table that has some */
 };
 
-/* In all tables; in those that pt_store_agrees does not look at. */
-#define REFERENCES(tables)                                                                                             \
-    {                                                                                                                  \
-        PAPERTAG_FINDING_WRONG_INDEX, false,                                                                           \
-            "SELECT count(*) FROM sqlite_schema s JOIN pragma_foreign_key_check(s.name) WHERE s.type='table'" tables,  \
-            "row refers to one that is not there", "rows refer to rows that are not there"                             \
-    }
-static const struct counted references = REFERENCES("");
-static const struct counted other_references = REFERENCES(" AND s.name NOT IN (" PT_AGREEING ")");
-
-/* The first of these are not asked where pt_store_agrees has the answer. */
-enum { OF_AGREEMENT = 2 };
-
-static const struct counted counted[] = {
-    {PAPERTAG_FINDING_WRONG_INDEX, false,
-     "SELECT count(*) FROM (SELECT * FROM (" TAGS_IN_FORCE ") EXCEPT SELECT tag, day, paper FROM tagged)",
-     "tag in force is missing in its index", "tags in force are missing in their index"},
-    {PAPERTAG_FINDING_WRONG_INDEX, false,
-     "SELECT count(*) FROM (SELECT tag, day, paper FROM tagged EXCEPT SELECT * FROM (" TAGS_IN_FORCE "))",
-     "tag is in the index but not in force", "tags are in the index but not in force"},
-    {PAPERTAG_FINDING_WRONG_INDEX, false,
-     "SELECT count(*) FROM (SELECT tag, papers FROM tag_counts WHERE papers EXCEPT"
-     " SELECT tag, count(*) FROM tagged GROUP BY tag)",
-     "tag has another number of papers than was counted", "tags have other numbers of papers than were counted"},
-    {PAPERTAG_FINDING_EMPTY_PAPERS, false, TEXTLESS, "paper has neither title nor abstract",
-     "papers have neither title nor abstract"},
-    {PAPERTAG_FINDING_OUTDATED_TAGS, true,
-     "SELECT count(*) FROM papers WHERE model IS NULL OR model IS NOT (SELECT key FROM models WHERE hash=?1)",
-     "paper has no tags of the model in use", "papers have no tags of the model in use"},
-    {PAPERTAG_FINDING_UNLEARNT_VERDICTS, false, "SELECT count(*) FROM verdicts WHERE held_out IS NULL",
-     "verdict has not been learnt from", "verdicts have not been learnt from"},
-    {PAPERTAG_FINDING_OPEN_DELIVERIES, false, "SELECT count(*) FROM deliveries WHERE ended IS NULL",
-     "delivery was begun but not ended", "deliveries were begun but not ended"}};
-
-static int count_rows(struct findings *f, const struct counted *c, const papertag_model *model, papertag_error *err)
+/* Counts rows that refer to one that is not there, in all tables but papers: see pt_paper_check; and where there are
+ * none in PT_AGREEING, in all but these. */
+static int count_references(papertag_store *store, bool agrees, int64_t *count, papertag_error *err)
 {
-    const char *hash = c->by_model && model ? papertag_model_hash(model) : "";
-    int64_t count = 0;
-    int status = PAPERTAG_OK;
+    static const char all[] = "SELECT count(*) FROM sqlite_schema s JOIN pragma_foreign_key_check(s.name)"
+                              " WHERE s.type='table' AND s.name<>" PAPERS,
+                      others[] = "SELECT count(*) FROM sqlite_schema s JOIN pragma_foreign_key_check(s.name)"
+                                 " WHERE s.type='table' AND s.name NOT IN (" PAPERS ", " PT_AGREEING ")";
 
-    if (!c->by_model || model) {
-        status = pt_store_ask(f->store, c->sql, &count, err, c->by_model ? "t" : "", hash);
-    }
-    if (!status && count) {
-        report(f, c->kind, "%lld %s", (long long)count, count == 1 ? c->one : c->several);
-    }
-    return status;
+    return pt_store_ask(store, agrees ? others : all, count, err, "");
 }
 
-static int check_values(struct findings *f, papertag_error *err)
+static int count_rows(papertag_store *store, size_t what, const papertag_model *model, int64_t *count,
+                      papertag_error *err)
 {
-    const char *table = NULL;
-    int64_t count = 0;
-    int status = pt_store_count_wrong_values(f->store, &count, &table, err);
+    const char *sql = counted[what].sql;
 
-    if (!status && count) {
-        report(f, PAPERTAG_FINDING_WRONG_VALUES, "%lld value%s cannot be what %s, in table %s", (long long)count,
-               count == 1 ? "" : "s", count == 1 ? "it is" : "they are", table);
+    if (what == OUTDATED) {
+        return model ? pt_store_ask(store, sql, count, err, "t", papertag_model_hash(model)) : PAPERTAG_OK;
     }
-    return status;
+    return pt_store_ask(store, sql, count, err, "");
 }
 
 static int skip_row(void *context, int64_t paper, const pt_packed *row, papertag_error *err)
@@ -215,17 +208,53 @@ static int skip_row(void *context, int64_t paper, const pt_packed *row, papertag
 }
 
 /* Whether the blocks of rows can be read. */
-static int check_rows(struct findings *f, papertag_error *err)
+static int check_rows(papertag_store *store, bool *damaged, papertag_error *err)
 {
     const pt_block_range all = {NULL, INT64_MIN, INT64_MAX};
     size_t rows;
-    int status = pt_row_blocks_read(f->store, &all, skip_row, NULL, &rows, err);
+    int status = pt_row_blocks_read(store, &all, skip_row, NULL, &rows, err);
 
-    if (status == PAPERTAG_DAMAGED) {
-        report(f, PAPERTAG_FINDING_WRONG_INDEX, "the papers' rows, from which similar papers are found, are damaged");
-        status = PAPERTAG_OK;
+    *damaged = status == PAPERTAG_DAMAGED;
+    return *damaged ? PAPERTAG_OK : status;
+}
+
+/* All tables but papers. */
+static int check_tables(papertag_store *store, const papertag_model *model, struct counts *out, bool *in_order,
+                        papertag_error *err)
+{
+    bool agrees = false;
+    int status = pt_store_agrees(store, &agrees, in_order, err);
+
+    status = status ? status : count_references(store, agrees, &out->rows[REFERENCES], err);
+    status = status ? status : check_rows(store, &out->damaged_rows, err);
+    for (size_t i = 0; i < COUNTED && !status; i++) {
+        if (counted[i].sql && !(counted[i].of_agreement && agrees)) {
+            status = count_rows(store, i, model, &out->rows[i], err);
+        }
+    }
+    if (!status) {
+        const unsigned but = PT_BUT_PAPERS | (agrees ? PT_BUT_OPINIONS : 0);
+        status = pt_store_count_wrong_values(store, but, &out->wrong, &out->where, err);
     }
     return status;
+}
+
+static void report_counts(struct findings *f, const struct counts *c)
+{
+    for (size_t i = 0; i < COUNTED; i++) {
+        if (c->rows[i]) {
+            report(f, counted[i].kind, "%lld %s", (long long)c->rows[i],
+                   c->rows[i] == 1 ? counted[i].one : counted[i].several);
+        }
+        if (i == REFERENCES && c->damaged_rows) {
+            report(f, PAPERTAG_FINDING_WRONG_INDEX,
+                   "the papers' rows, from which similar papers are found, are damaged");
+        }
+    }
+    if (c->wrong) {
+        report(f, PAPERTAG_FINDING_WRONG_VALUES, "%lld value%s cannot be what %s, in table %s", (long long)c->wrong,
+               c->wrong == 1 ? "" : "s", c->wrong == 1 ? "it is" : "they are", c->where);
+    }
 }
 
 /* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
@@ -234,8 +263,8 @@ static int check_rows(struct findings *f, papertag_error *err)
  * memory; papers whose texts are read at once, at least; parts of them at most. */
 enum { CONNECTIONS_MOST = 8, CONNECTION_CACHE = 1 << 20, PART = 8192, PARTS_MOST = 256 };
 
-/* What is done beside reading the papers' texts, each on one thread, the longest first. */
-enum { FILE_PART, INDEX_PART, TABLES_PART, VALUES_PART, ORDER_PART, OTHER_PARTS };
+/* What is done beside reading the papers, each on one thread, the longest first. */
+enum { FILE_PART, TEXTS_PART, TABLES_PART, INDEXES_PART, OTHER_PARTS };
 
 /* The check, in parts that any thread takes. All connections look at the same state of the store. */
 struct check {
@@ -244,55 +273,39 @@ struct check {
     papertag_store *connections[CONNECTIONS_MOST]; /* connection_count */
     atomic_bool taken[CONNECTIONS_MOST];
     size_t connection_count;
-    struct findings findings[OTHER_PARTS];
-    bool sure[OTHER_PARTS];                 /* of FILE_PART, TABLES_PART, ORDER_PART: indexes and order are right */
-    pt_text_tally index, texts[PARTS_MOST]; /* part_count */
-    size_t part_count, papers;              /* the highest key */
+    bool sure[OTHER_PARTS]; /* of FILE_PART, TABLES_PART, INDEXES_PART: indexes and order are right */
+    struct counts counts;
+    pt_text_tally text_index;
+    pt_row_set rows[PT_INDEXES]; /* of the papers' indexes */
+    pt_paper_check paper_check;
+    pt_paper_tally papers[PARTS_MOST]; /* part_count; the first has all once the parts have ended */
+    size_t part_count, last_paper;
     papertag_error errors[OTHER_PARTS + PARTS_MOST];
     atomic_bool failed; /* a part has: those that are not begun are of no use any more */
     const atomic_bool *stop;
 };
 
-static int check_tables(struct findings *f, const papertag_model *model, bool *in_order, papertag_error *err)
+static int check_papers(struct check *c, papertag_store *store, size_t part, papertag_error *err)
 {
-    bool agrees = false;
-    int status = pt_store_agrees(f->store, &agrees, in_order, err);
+    const int64_t keys = (int64_t)(c->last_paper / c->part_count + 1), before = (int64_t)part * keys;
 
-    status = status ? status : count_rows(f, agrees ? &other_references : &references, NULL, err);
-    status = status ? status : check_rows(f, err);
-    for (size_t i = agrees ? OF_AGREEMENT : 0; i < sizeof counted / sizeof *counted && !status; i++) {
-        status = count_rows(f, &counted[i], model, err);
-    }
-    return status;
-}
-
-static int check_texts(struct check *c, papertag_store *store, size_t part, papertag_error *err)
-{
-    const size_t keys = c->papers / c->part_count + 1;
-    const int64_t first = 1 + (int64_t)(part * keys);
-
-    return pt_text_papers_tally(store, first, first + (int64_t)keys - 1, &c->texts[part], err);
+    return pt_paper_check_read(&c->paper_check, store, part ? before + 1 : INT64_MIN, before + keys, &c->papers[part],
+                               err);
 }
 
 static int run_part(struct check *c, papertag_store *store, size_t part, papertag_error *err)
 {
-    struct findings *f = &c->findings[part < OTHER_PARTS ? part : 0];
-
     switch (part) {
     case FILE_PART:
         return check_pages(store, &c->sure[part], err);
-    case ORDER_PART:
-        return pt_store_indexes_check(store, "papers", &c->sure[part], err);
-    case INDEX_PART:
-        return pt_text_index_tally(store, &c->index, err);
-    case VALUES_PART:
-        f->store = store;
-        return check_values(f, err);
+    case TEXTS_PART:
+        return pt_text_index_tally(store, &c->text_index, err);
     case TABLES_PART:
-        f->store = store;
-        return check_tables(f, c->model, &c->sure[part], err);
+        return check_tables(store, c->model, &c->counts, &c->sure[part], err);
+    case INDEXES_PART:
+        return pt_indexes_tally(&c->paper_check.indexes, store, c->rows, &c->sure[part], err);
     default:
-        return check_texts(c, store, part - OTHER_PARTS, err);
+        return check_papers(c, store, part - OTHER_PARTS, err);
     }
 }
 
@@ -363,41 +376,63 @@ static void close_connections(struct check *c)
     }
 }
 
+/* Whether all that SQLite's quick check leaves out is known to be right. */
+static bool is_sure(const struct check *c)
+{
+    return c->sure[FILE_PART] && c->sure[TABLES_PART] && c->sure[INDEXES_PART] &&
+           pt_row_sets_are_same(c->rows, c->papers[0].rows);
+}
+
+/* Takes together what the parts have found. */
+static void add_up(struct check *c)
+{
+    pt_paper_tally *papers = &c->papers[0];
+
+    for (size_t i = 1; i < c->part_count; i++) {
+        pt_paper_tally_add(papers, &c->papers[i]);
+    }
+    c->counts.rows[REFERENCES] += papers->lost;
+    c->counts.rows[TEXTLESS] += papers->textless;
+    c->counts.wrong += papers->wrong;
+    c->counts.where = papers->wrong ? "papers" : c->counts.where;
+}
+
 /* Runs all parts. The error of the first that failed counts: of the file first of all. */
 static int run_parts(struct check *c, papertag_error *err)
 {
     const unsigned jobs = (unsigned)c->connection_count;
-    int status = pt_store_last_paper(c->connections[0], &c->papers, err);
+    int status = pt_store_last_paper(c->connections[0], &c->last_paper, err);
 
+    status = status ? status : pt_paper_check_open(&c->paper_check, c->connections[0], err);
     if (status) {
         return status;
     }
-    c->part_count = c->papers / PART + 1 < PARTS_MOST ? c->papers / PART + 1 : PARTS_MOST;
+    c->part_count = c->last_paper / PART + 1 < PARTS_MOST ? c->last_paper / PART + 1 : PARTS_MOST;
     status = pt_parallel(jobs, OTHER_PARTS + c->part_count, take_part, c, NULL);
-    if (!status && !(c->sure[FILE_PART] && c->sure[TABLES_PART] && c->sure[ORDER_PART])) {
-        status = pt_store_use_memory(c->connections[0], c->store->cache, c->store->mapped, err); /* it looks rows up */
-        return status ? status : check_file(c->connections[0], err);
-    }
     for (size_t i = 0; i < OTHER_PARTS + c->part_count && status; i++) {
         if (c->errors[i].status) {
             *err = c->errors[i];
             return err->status;
         }
     }
-    return status ? pt_no_memory(err) : status;
+    if (status) {
+        return pt_no_memory(err);
+    }
+    add_up(c);
+    if (is_sure(c)) {
+        return PAPERTAG_OK;
+    }
+    status = pt_store_use_memory(c->connections[0], c->store->cache, c->store->mapped, err); /* it looks rows up */
+    return status ? status : check_file(c->connections[0], err);
 }
 
 /* Reports a text index that is wrong. Where index and papers differ, or cannot be compared here, FTS5 decides. */
 static int report_text_index(struct check *c, struct findings *f, bool fixed, papertag_error *err)
 {
-    pt_text_tally texts = {.odd = false};
     bool wrong = false;
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < c->part_count; i++) {
-        pt_text_tally_add(&texts, &c->texts[i]);
-    }
-    if (pt_text_tally_is_same(&c->index, &texts)) {
+    if (pt_text_tally_is_same(&c->text_index, &c->papers[0].texts)) {
         return PAPERTAG_OK;
     }
     if (fixed) {
@@ -417,18 +452,14 @@ static int check_all(struct check *c, struct findings *f, papertag_error *err)
     const bool fixed = sqlite3_db_readonly(c->store->db, "main");
     int status = open_connections(c, fixed, err);
 
-    for (size_t i = 0; i < OTHER_PARTS; i++) {
-        c->findings[i].arena = f->arena;
-    }
     status = status ? status : run_parts(c, err);
     close_connections(c);
-    for (size_t i = 0; i < OTHER_PARTS && !status; i++) {
-        for (size_t n = 0; n < c->findings[i].count; n++) {
-            report(f, c->findings[i].list[n].kind, "%s", c->findings[i].list[n].what);
-        }
-        f->failed = f->failed || c->findings[i].failed;
+    pt_paper_check_close(&c->paper_check);
+    if (status) {
+        return status;
     }
-    return status ? status : report_text_index(c, f, fixed, err);
+    report_counts(f, &c->counts);
+    return report_text_index(c, f, fixed, err);
 }
 
 int papertag_store_check(papertag_store *store, const papertag_model *model, const papertag_finding **out,

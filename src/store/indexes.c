@@ -7,31 +7,21 @@
 
 #include "base/hash.h"
 
-/* Indexes at most; columns of one at most, with the key. */
-enum { INDEXES = 16, COLUMNS = 6 };
-
-struct set {
-    uint64_t sum; /* of hashes */
-    size_t count;
-};
+/* Columns of an index at most, with the key. */
+enum { COLUMNS = 6 };
 
 /* An index. Its texts are SQL. */
-struct index {
+struct pt_index {
     const char *name, *columns, *condition; /* of the rows that it has */
     size_t count;                           /* of columns, without the key */
     bool is_unique, is_plain;               /* compared by bytes, from the lowest value to the highest */
-    struct set rows;                        /* that it should have */
-};
-
-struct indexes {
-    struct index *list; /* count */
-    size_t count;
 };
 
 /* An index being read. */
 struct entries {
-    const struct index *of;
-    struct set rows;
+    const struct pt_index *of;
+    pt_row_set *rows;
+    bool begun;
     pt_db_value before[COLUMNS];
     pt_buf texts[COLUMNS]; /* of `before` */
     bool right;
@@ -43,16 +33,15 @@ static uint64_t hash_value(const pt_db_value *value, uint64_t hash)
                                      : pt_hash(&value->integer, sizeof value->integer, hash + value->type);
 }
 
-/* Adds a row: the index's columns from `first` on, then the key. */
-static void put_row(struct set *set, pt_db_row *row, int first, size_t count, const pt_db_value *key)
+/* Adds a row: the values of the index's columns, and the key. */
+static void put_row(pt_row_set *set, const pt_db_value *values, size_t count, int64_t key)
 {
     uint64_t hash = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const pt_db_value value = pt_db_get(row, first + (int)i);
-        hash = hash_value(&value, hash);
+        hash = hash_value(&values[i], hash);
     }
-    set->sum += hash_value(key, hash);
+    set->sum += pt_hash(&key, sizeof key, hash);
     set->count++;
 }
 
@@ -60,45 +49,71 @@ static void put_row(struct set *set, pt_db_row *row, int first, size_t count, co
 
 static void read_index(pt_db_row *row, pt_arena *arena, void *item)
 {
-    *(struct index *)item = (struct index){.name = pt_db_text(row, 0, arena),
-                                           .columns = pt_db_text(row, 1, arena),
-                                           .condition = pt_db_text(row, 2, arena),
-                                           .count = pt_db_count(row, 3),
-                                           .is_unique = pt_db_flag(row, 4),
-                                           .is_plain = pt_db_flag(row, 5)};
+    *(struct pt_index *)item = (struct pt_index){.name = pt_db_text(row, 0, arena),
+                                                 .columns = pt_db_text(row, 1, arena),
+                                                 .condition = pt_db_text(row, 2, arena),
+                                                 .count = pt_db_count(row, 3),
+                                                 .is_unique = pt_db_flag(row, 4),
+                                                 .is_plain = pt_db_flag(row, 5)};
 }
 
-static int read_row(void *context, pt_db_row *row, papertag_error *err)
+int pt_indexes_read(pt_indexes *x, papertag_store *store, const char *table, pt_arena *arena, papertag_error *err)
 {
-    struct indexes *x = context;
-    const pt_db_value key = pt_db_get(row, 0);
-    int column = 1;
+    static const char sql[] =
+        "SELECT l.name, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_xinfo(l.name) WHERE \"key\""
+        " ORDER BY seqno)), iif(l.partial, substr(s.sql, instr(s.sql, ' WHERE ')+7), '1'),"
+        " (SELECT count(*) FROM pragma_index_xinfo(l.name) WHERE \"key\"), l.\"unique\","
+        " NOT EXISTS(SELECT 1 FROM pragma_index_xinfo(l.name) WHERE \"key\" AND"
+        " (\"desc\" OR coll<>'BINARY' OR name IS NULL))"
+        " FROM pragma_index_list(?1) l JOIN sqlite_schema s ON s.name=l.name";
+    pt_listing list = {.arena = arena, .size = sizeof(struct pt_index), .read = read_index};
+    int status = pt_store_list(store, sql, &list, err, "t", table);
 
-    (void)err;
-    for (size_t i = 0; i < x->count; i++) {
-        struct index *index = &x->list[i];
-        if (pt_db_get(row, column).integer) {
-            put_row(&index->rows, row, column + 1, index->count, &key);
-        }
-        column += 1 + (int)index->count;
+    *x = (pt_indexes){.table = table, .list = list.items, .known = !status && list.count <= PT_INDEXES};
+    for (size_t i = 0; i < list.count; i++) {
+        x->known = x->known && x->list[i].is_plain && x->list[i].count < COLUMNS;
     }
-    return PAPERTAG_OK;
-}
-
-/* Reads the table, for what the indexes should have. */
-static int read_table(struct indexes *x, papertag_store *store, const char *table, papertag_error *err)
-{
-    pt_buf sql = {0};
-    int status;
-
-    pt_buf_text(&sql, "SELECT key");
-    for (size_t i = 0; i < x->count; i++) {
-        pt_buf_format(&sql, ",(%s) IS TRUE,%s", x->list[i].condition, x->list[i].columns);
-    }
-    pt_buf_format(&sql, " FROM %s NOT INDEXED", table);
-    status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_row, x, err, "");
-    pt_buf_free(&sql);
+    x->count = x->known ? list.count : 0;
     return status;
+}
+
+void pt_indexes_put_columns(const pt_indexes *x, pt_buf *sql)
+{
+    for (size_t i = 0; i < x->count; i++) {
+        pt_buf_format(sql, ",(%s) IS TRUE,%s", x->list[i].condition, x->list[i].columns);
+    }
+}
+
+void pt_indexes_take_row(const pt_indexes *x, pt_db_row *row, int column, int64_t key, pt_row_set sets[PT_INDEXES])
+{
+    for (size_t i = 0; i < x->count; i++) {
+        const bool has_row = pt_db_get(row, column++).integer;
+        pt_db_value values[COLUMNS];
+        for (size_t n = 0; n < x->list[i].count; n++) {
+            values[n] = pt_db_get(row, column++);
+        }
+        if (has_row) {
+            put_row(&sets[i], values, x->list[i].count, key);
+        }
+    }
+}
+
+void pt_row_sets_add(pt_row_set sets[PT_INDEXES], const pt_row_set more[PT_INDEXES])
+{
+    for (size_t i = 0; i < PT_INDEXES; i++) {
+        sets[i].sum += more[i].sum;
+        sets[i].count += more[i].count;
+    }
+}
+
+bool pt_row_sets_are_same(const pt_row_set a[PT_INDEXES], const pt_row_set b[PT_INDEXES])
+{
+    bool same = true;
+
+    for (size_t i = 0; i < PT_INDEXES; i++) {
+        same = same && a[i].sum == b[i].sum && a[i].count == b[i].count;
+    }
+    return same;
 }
 
 /* ---- an index --------------------------------------------------------------------------------------------------- */
@@ -131,12 +146,12 @@ static int read_entry(void *context, pt_db_row *row, papertag_error *err)
 {
     struct entries *e = context;
     const size_t columns = e->of->count;
-    const pt_db_value key = pt_db_get(row, (int)columns);
+    pt_db_value values[COLUMNS];
     bool has_null = false;
-    int order = e->rows.count ? 0 : 1;
+    int order = e->begun ? 0 : 1;
 
     for (size_t i = 0; i <= columns; i++) {
-        const pt_db_value value = pt_db_get(row, (int)i);
+        const pt_db_value value = values[i] = pt_db_get(row, (int)i);
         if (i == columns && e->of->is_unique && !order && !has_null) {
             break; /* the same values as before */
         }
@@ -148,25 +163,24 @@ static int read_entry(void *context, pt_db_row *row, papertag_error *err)
             return pt_no_memory(err);
         }
     }
-    put_row(&e->rows, row, 0, columns, &key);
+    e->begun = true;
+    put_row(e->rows, values, columns, values[columns].integer);
     e->right = e->right && order > 0;
     return e->right ? PAPERTAG_OK : PAPERTAG_END;
 }
 
 /* Reads an index, as it is ordered itself. */
-static int check_index(const struct index *index, papertag_store *store, const char *table, bool *right,
-                       papertag_error *err)
+static int tally_index(const struct pt_index *index, papertag_store *store, const char *table, pt_row_set *set,
+                       bool *in_order, papertag_error *err)
 {
-    struct entries e = {.of = index, .right = index->is_plain && index->count < COLUMNS};
+    struct entries e = {.of = index, .rows = set, .right = true};
     pt_buf sql = {0};
-    int status = PAPERTAG_OK;
+    int status;
 
     pt_buf_format(&sql, "SELECT %s,key FROM %s INDEXED BY %s WHERE %s ORDER BY %s,key", index->columns, table,
                   index->name, index->condition, index->columns);
-    if (e.right) {
-        status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_entry, &e, err, "");
-    }
-    *right = e.right && e.rows.count == index->rows.count && e.rows.sum == index->rows.sum;
+    status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_entry, &e, err, "");
+    *in_order = !status && e.right;
     for (size_t i = 0; i < COLUMNS; i++) {
         pt_buf_free(&e.texts[i]);
     }
@@ -174,26 +188,14 @@ static int check_index(const struct index *index, papertag_store *store, const c
     return status;
 }
 
-int pt_store_indexes_check(papertag_store *store, const char *table, bool *right, papertag_error *err)
+int pt_indexes_tally(const pt_indexes *x, papertag_store *store, pt_row_set sets[PT_INDEXES], bool *in_order,
+                     papertag_error *err)
 {
-    static const char sql[] =
-        "SELECT l.name, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_xinfo(l.name) WHERE \"key\""
-        " ORDER BY seqno)), iif(l.partial, substr(s.sql, instr(s.sql, ' WHERE ')+7), '1'),"
-        " (SELECT count(*) FROM pragma_index_xinfo(l.name) WHERE \"key\"), l.\"unique\","
-        " NOT EXISTS(SELECT 1 FROM pragma_index_xinfo(l.name) WHERE \"key\" AND"
-        " (\"desc\" OR coll<>'BINARY' OR name IS NULL))"
-        " FROM pragma_index_list(?1) l JOIN sqlite_schema s ON s.name=l.name";
-    pt_arena arena = {0};
-    pt_listing list = {.arena = &arena, .size = sizeof(struct index), .read = read_index};
-    int status = pt_store_list(store, sql, &list, err, "t", table);
-    struct indexes x = {.list = list.items, .count = list.count};
+    int status = PAPERTAG_OK;
 
-    *right = !status && x.count <= INDEXES;
-    status = status || !*right ? status : read_table(&x, store, table, err);
-    for (size_t i = 0; i < x.count && *right && !status; i++) {
-        status = check_index(&x.list[i], store, table, right, err);
+    *in_order = x->known;
+    for (size_t i = 0; i < x->count && *in_order && !status; i++) {
+        status = tally_index(&x->list[i], store, x->table, &sets[i], in_order, err);
     }
-    pt_arena_free(&arena);
-    *right = *right && !status;
     return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
 }

@@ -318,7 +318,7 @@ static int check_theirs(pt_merge *m, papertag_error *err)
 {
     const char *table = NULL;
     int64_t wrong = 0;
-    int status = pt_store_count_wrong_values(m->theirs, &wrong, &table, err);
+    int status = pt_store_count_wrong_values(m->theirs, 0, &wrong, &table, err);
 
     return status || !wrong
                ? status

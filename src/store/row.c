@@ -216,8 +216,10 @@ pt_db_value pt_db_get(pt_db_row *row, int column)
     case SQLITE_FLOAT:
         return (pt_db_value){.type = PT_DB_REAL, .real = sqlite3_column_double(row->statement, column)};
     case SQLITE_TEXT: {
-        pt_db_value value = {.type = PT_DB_TEXT, .text = pt_db_peek(row, column)};
+        pt_db_value value = {.type = PT_DB_TEXT, .text = (const char *)sqlite3_column_text(row->statement, column)};
         value.size = (size_t)sqlite3_column_bytes(row->statement, column);
+        row->failed = row->failed || !value.text;
+        value.text = value.text ? value.text : "";
         return value;
     }
     case SQLITE_BLOB: {

@@ -19,7 +19,7 @@
  *     sources                         where papers are fetched from, and how far
  *     postings, unicode61, segment, segment_list  the text index, written
  *     segment_reader, leaf_index, text_index      the text index, read and compared
- *     check, values, agreement, salvage  faults found and mended
+ *     check, paper_check, indexes, values, agreement, salvage  faults found and mended
  */
 #ifndef PT_STORE_H
 #define PT_STORE_H

@@ -92,52 +92,39 @@ bool pt_text_tally_is_same(const pt_text_tally *index, const pt_text_tally *pape
 
 /* ---- the papers ------------------------------------------------------------------------------------------------- */
 
-struct texts {
-    pt_text_tally *tally;
-    pt_unicode61 *tokenizer;
-    uint64_t paper;    /* hash */
-    uint64_t place;    /* of the next word */
-    uint64_t words[2]; /* of this paper */
+struct text {
+    uint64_t paper;          /* hash */
+    uint64_t hashes, places; /* so far; the place of the next word */
 };
 
-static int take_word(void *context, const char *text, size_t length)
+static int take_word(void *context, const char *word, size_t length)
 {
-    struct texts *t = context;
+    struct text *t = context;
 
-    t->tally->hashes += hash_place(hash_word(text, length) ^ t->paper, t->place);
-    t->place++;
+    t->hashes += hash_place(hash_word(word, length) ^ t->paper, t->places);
+    t->places++;
     return PAPERTAG_OK;
 }
 
-static int read_texts(void *context, pt_db_row *row, papertag_error *err)
+int pt_text_tally_paper(pt_text_tally *tally, pt_unicode61 *tokenizer, int64_t key, const pt_db_value texts[2])
 {
-    struct texts *t = context;
-    const int64_t key = pt_db_key(row, 0);
+    struct text t = {.paper = hash_paper(key)};
+    uint64_t words[2];
+    int status = PAPERTAG_OK;
 
-    t->paper = hash_paper(key);
-    for (int i = 0; i < 2; i++) {
-        const pt_db_value text = pt_db_get(row, 1 + i);
-        const uint64_t begin = t->place = i ? IN_ABSTRACT : 0;
-        if (text.type == PT_DB_TEXT && pt_unicode61_words(t->tokenizer, text.text, text.size, take_word, t)) {
-            return pt_no_memory(err);
+    for (int i = 0; i < 2 && !status; i++) {
+        const uint64_t begin = t.places = i ? IN_ABSTRACT : 0;
+        if (texts[i].type == PT_DB_TEXT) {
+            status = pt_unicode61_words(tokenizer, texts[i].text, texts[i].size, take_word, &t);
         }
-        t->words[i] = t->place - begin;
-        t->tally->places += t->words[i];
+        words[i] = t.places - begin;
+        tally->places += words[i];
     }
-    put_sizes(t->tally, key, t->words);
-    return PAPERTAG_OK;
-}
-
-int pt_text_papers_tally(papertag_store *store, int64_t first, int64_t last, pt_text_tally *tally, papertag_error *err)
-{
-    static const char sql[] = "SELECT key, title, abstract FROM papers WHERE key BETWEEN ?1 AND ?2";
-    struct texts t = {.tally = tally};
-    int status = pt_unicode61_open(&t.tokenizer, err);
-
-    status = status ? status : pt_store_each(store, sql, read_texts, &t, err, "ii", first, last);
-    pt_unicode61_close(t.tokenizer);
-    tally->odd = tally->odd || status == PAPERTAG_DAMAGED;
-    return status == PAPERTAG_DAMAGED ? PAPERTAG_OK : status;
+    if (!status) {
+        tally->hashes += t.hashes;
+        put_sizes(tally, key, words);
+    }
+    return status;
 }
 
 /* ---- the index -------------------------------------------------------------------------------------------------- */

@@ -16,7 +16,7 @@
 static const struct rule {
     const char *table, *wrong, *mend;
 } rules[] = {
-    {"papers", "key<1", NULL},
+    {"papers", "key<1", NULL}, /* the first rule is of papers themselves */
     {"papers", "NOT papertag_is_date(date)", "date=NULL"},
     {"papers", "NOT papertag_is_date(announced)", "announced=NULL"},
     {"papers", "NOT papertag_is_date(featured)", "featured=NULL"},
@@ -64,59 +64,80 @@ static const struct rule {
     {"origins", "gap<0", "gap=0"},
     {"origins", "NOT json_valid(arguments)", "arguments='[]'"}};
 
-/* What a table's rules count: a number for each, in one walk. */
-struct counted {
-    int64_t numbers[sizeof rules / sizeof *rules];
-    size_t count;
-};
+enum { RULES = sizeof rules / sizeof *rules };
 
-static int read_counted(void *context, pt_db_row *row, papertag_error *err)
+/* Whether a rule asks for opinions, and for nothing else. */
+static bool is_of_opinions(const struct rule *r)
 {
-    struct counted *c = context;
-
-    (void)err;
-    for (size_t i = 0; i < c->count; i++) {
-        c->numbers[i] = pt_db_integer(row, (int)i, 0, INT64_MAX);
-    }
-    return PAPERTAG_OK;
+    return strstr(r->wrong, WRONG_OPINION);
 }
 
-/* Counts the values of the table of rules[first] that its rules find wrong, unless an earlier rule was of the table. */
-static int count_in_table(papertag_store *store, size_t first, int64_t *found, papertag_error *err)
+/* Whether two rules can be counted in one walk over a table. */
+static bool is_alike(const struct rule *a, const struct rule *b)
 {
-    struct counted c = {.count = 0};
+    return !strcmp(a->table, b->table) && is_of_opinions(a) == is_of_opinions(b);
+}
+
+/* Appends an expression of how many rules like this one find a row wrong; few rows are. */
+static void put_count(pt_buf *sql, const struct rule *like)
+{
+    const char *before = "CASE WHEN";
+
+    for (const struct rule *r = rules; r < rules + RULES; r++) {
+        if (is_alike(r, like)) {
+            pt_buf_format(sql, "%s (%s)", before, r->wrong);
+            before = " OR";
+        }
+    }
+    before = " THEN";
+    for (const struct rule *r = rules; r < rules + RULES; r++) {
+        if (is_alike(r, like)) {
+            pt_buf_format(sql, "%s ((%s) IS TRUE)", before, r->wrong);
+            before = "+";
+        }
+    }
+    pt_buf_text(sql, " ELSE 0 END");
+}
+
+void pt_store_put_wrong_paper(pt_buf *sql)
+{
+    put_count(sql, &rules[0]);
+}
+
+/* Counts what rules like rules[number] find, unless an earlier one is like it. */
+static int count_alike(papertag_store *store, size_t number, int64_t *found, papertag_error *err)
+{
     pt_buf sql = {0};
     int status;
 
     *found = 0;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (strcmp(rules[i].table, rules[first].table) != 0) {
-            continue;
-        }
-        if (i < first) {
-            pt_buf_free(&sql);
+    for (size_t i = 0; i < number; i++) {
+        if (is_alike(&rules[i], &rules[number])) {
             return PAPERTAG_OK;
         }
-        pt_buf_format(&sql, "%s count(*) FILTER (WHERE %s)", c.count++ ? "," : "SELECT", rules[i].wrong);
     }
-    pt_buf_format(&sql, " FROM %s", rules[first].table);
-    status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_counted, &c, err, "");
-    for (size_t i = 0; i < c.count; i++) {
-        *found += c.numbers[i];
-    }
+    pt_buf_text(&sql, "SELECT coalesce(sum(");
+    put_count(&sql, &rules[number]);
+    pt_buf_format(&sql, "), 0) FROM %s", rules[number].table);
+    status = sql.failed ? pt_no_memory(err) : pt_store_ask(store, sql.data, found, err, "");
     pt_buf_free(&sql);
     return status;
 }
 
-int pt_store_count_wrong_values(papertag_store *store, int64_t *count, const char **table, papertag_error *err)
+int pt_store_count_wrong_values(papertag_store *store, unsigned but, int64_t *count, const char **table,
+                                papertag_error *err)
 {
     int status = PAPERTAG_OK;
 
     *count = 0;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules && !status; i++) {
+    for (size_t i = 0; i < RULES && !status; i++) {
+        const struct rule *r = &rules[i];
         int64_t found = 0;
-        status = count_in_table(store, i, &found, err);
-        *table = found && !*count ? rules[i].table : *table;
+        const unsigned kind = is_of_opinions(r) ? PT_BUT_OPINIONS : is_alike(r, &rules[0]) ? PT_BUT_PAPERS : 0;
+        if (!(but & kind)) {
+            status = count_alike(store, i, &found, err);
+        }
+        *table = found && !*count ? r->table : *table;
         *count += found;
     }
     return status;
@@ -126,7 +147,7 @@ int pt_store_mend_values(papertag_store *store, papertag_error *err)
 {
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < sizeof rules / sizeof *rules && !status; i++) {
+    for (size_t i = 0; i < RULES && !status; i++) {
         const struct rule *r = &rules[i];
         char sql[400];
         if (r->mend) {

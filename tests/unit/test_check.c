@@ -19,8 +19,8 @@ static bool finds(papertag_finding_kind kind, bool trouble)
     return found;
 }
 
-/* Whether a wrong index is found whose description has these words. */
-static bool says(const char *words)
+/* Whether something of a kind is found whose description has these words. */
+static bool says(papertag_finding_kind kind, const char *words)
 {
     const papertag_finding *list;
     size_t count;
@@ -28,7 +28,7 @@ static bool says(const char *words)
 
     assert_int_equal(papertag_store_check(store, model, &list, &count, &err), PAPERTAG_OK);
     for (size_t i = 0; i < count; i++) {
-        found = found || (list[i].kind == PAPERTAG_FINDING_WRONG_INDEX && strstr(list[i].what, words));
+        found = found || (list[i].kind == kind && strstr(list[i].what, words));
     }
     return found;
 }
@@ -65,6 +65,8 @@ static void test_tables_that_disagree(void **state)
     static const struct {
         const char *damage, *what;
     } cases[] = {
+        {"UPDATE papers SET model=9000", "1 row refers to one"},
+        {"UPDATE papers SET model=9000; INSERT INTO tagged SELECT 9000, day, key, 0.5 FROM papers", "2 rows refer"},
         {"INSERT INTO opinions SELECT 900, tag, p, margin, assigned FROM opinions LIMIT 1", "refers to one"},
         {"INSERT INTO opinions SELECT paper, 9000, p, margin, 0 FROM opinions LIMIT 1", "refers to one"},
         {"INSERT INTO sources SELECT 900, source, id, record, text FROM sources LIMIT 1", "refers to one"},
@@ -94,7 +96,7 @@ static void test_tables_that_disagree(void **state)
         assert_int_equal(pt_store_exec(store, "PRAGMA foreign_keys=OFF", &err), PAPERTAG_OK);
         assert_int_equal(pt_store_exec(store, cases[i].damage, &err), PAPERTAG_OK);
         assert_int_equal(pt_store_exec(store, "PRAGMA foreign_keys=ON", &err), PAPERTAG_OK);
-        if (!says(cases[i].what)) {
+        if (!says(PAPERTAG_FINDING_WRONG_INDEX, cases[i].what)) {
             fail_msg("not found: %s", cases[i].damage);
         }
         assert_int_equal(papertag_store_repair(store, &err), PAPERTAG_OK);
@@ -102,9 +104,53 @@ static void test_tables_that_disagree(void **state)
     assert_false(finds(PAPERTAG_FINDING_WRONG_INDEX, true));
 }
 
+/* What papers refer to is looked at while their texts are read: nothing but models. */
+static void test_what_papers_refer_to(void **state)
+{
+    int64_t others;
+
+    (void)state;
+    assert_int_equal(pt_store_ask(store,
+                                  "SELECT count(*) FROM pragma_foreign_key_list('papers') WHERE \"from\"<>'model'",
+                                  &others, &err, ""),
+                     PAPERTAG_OK);
+    assert_int_equal(others, 0);
+}
+
+/* Values that cannot be are counted, whichever part of the check reads their table. */
+static void test_wrong_values(void **state)
+{
+    static const struct {
+        const char *damage, *what;
+    } cases[] = {{"UPDATE papers SET added='now'", "2 values cannot be what they are, in table papers"},
+                 {"UPDATE papers SET date='2020-02-31', upvotes=-5, keywords='[' WHERE id='a'",
+                  "3 values cannot be what they are, in table papers"},
+                 {"UPDATE papers SET key=-key WHERE id='a'", "1 value cannot be what it is, in table papers"},
+                 {"UPDATE opinions SET p=1.5 WHERE paper=(SELECT key FROM papers WHERE id='a')", "in table papers"},
+                 {"UPDATE opinions SET p=1.5", "in table papers"},
+                 {"INSERT INTO opinions SELECT 900, tag, 2, margin, assigned FROM opinions LIMIT 1",
+                  "1 value cannot be what it is, in table opinions"},
+                 {"UPDATE tags SET own=2 WHERE key=1; UPDATE papers SET version=0 WHERE id='a'",
+                  "2 values cannot be what they are, in table papers"},
+                 {"UPDATE tags SET own=2 WHERE key=1", "1 value cannot be what it is, in table tags"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(close_store(state), 0);
+        assert_int_equal(open_store(state), 0);
+        add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}");
+        assert_false(says(PAPERTAG_FINDING_WRONG_VALUES, ""));
+        assert_int_equal(pt_store_exec(store, "PRAGMA foreign_keys=OFF", &err), PAPERTAG_OK);
+        assert_int_equal(pt_store_exec(store, cases[i].damage, &err), PAPERTAG_OK);
+        if (!says(PAPERTAG_FINDING_WRONG_VALUES, cases[i].what)) {
+            fail_msg("not found: %s", cases[i].damage);
+        }
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {STORE_TEST(test_what_a_check_finds), STORE_TEST(test_tables_that_disagree)};
+    const struct CMUnitTest tests[] = {STORE_TEST(test_what_a_check_finds), STORE_TEST(test_tables_that_disagree),
+                                       STORE_TEST(test_what_papers_refer_to), STORE_TEST(test_wrong_values)};
 
     return cmocka_run_group_tests_name("check", tests, open_model, close_model);
 }

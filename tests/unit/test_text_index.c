@@ -8,8 +8,7 @@
 
 #include "a_store.h"
 #include "store/batch.h"
-#include "store/statement.h"
-#include "store/text_index.h"
+#include "store/paper_check.h"
 
 static unsigned times = 1;
 static uint64_t dice = 1;
@@ -76,13 +75,17 @@ static void put_papers(unsigned first, unsigned last, unsigned words)
 /* Whether index and papers are found to be the same. */
 static bool is_same(void)
 {
-    pt_text_tally index = {.odd = false}, texts = {.odd = false};
+    pt_text_tally index = {.odd = false};
+    pt_paper_check check = {.sql = {0}};
+    pt_paper_tally papers = {.lost = 0};
     const int64_t last = ask("SELECT max(key) FROM papers");
 
     assert_int_equal(pt_text_index_tally(store, &index, &err), PAPERTAG_OK);
-    assert_int_equal(pt_text_papers_tally(store, 1, last / 2, &texts, &err), PAPERTAG_OK);
-    assert_int_equal(pt_text_papers_tally(store, last / 2 + 1, last, &texts, &err), PAPERTAG_OK);
-    return pt_text_tally_is_same(&index, &texts);
+    assert_int_equal(pt_paper_check_open(&check, store, &err), PAPERTAG_OK);
+    assert_int_equal(pt_paper_check_read(&check, store, 1, last / 2, &papers, &err), PAPERTAG_OK);
+    assert_int_equal(pt_paper_check_read(&check, store, last / 2 + 1, last, &papers, &err), PAPERTAG_OK);
+    pt_paper_check_close(&check);
+    return pt_text_tally_is_same(&index, &papers.texts);
 }
 
 static bool is_right_for_fts5(void)
