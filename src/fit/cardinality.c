@@ -63,6 +63,14 @@ double pt_cardinality_offset(const pt_cardinality *cardinality, const double *ma
     return cardinality->tags ? cardinality->middle - log(sum) : 0;
 }
 
+void pt_cardinality_bounds(const pt_cardinality *cardinality, double *least, double *most)
+{
+    const double rounding = 1e-9;
+
+    *least = cardinality->middle - log(ADDED + (double)cardinality->tags) - rounding;
+    *most = cardinality->middle - log(ADDED) + rounding;
+}
+
 /* The offset of each paper in out (papers), by rows of float margins. */
 static int measure(const pt_cardinality *cardinality, const float *margins, size_t papers, double *out)
 {

@@ -36,6 +36,9 @@ void pt_cardinality_free(pt_cardinality *cardinality);
 /* The offset of a paper by its T margins alone. */
 double pt_cardinality_offset(const pt_cardinality *cardinality, const double *margins);
 
+/* The least and the greatest offset that any margins can give. */
+void pt_cardinality_bounds(const pt_cardinality *cardinality, double *least, double *most);
+
 static inline double pt_cardinality_pull(const pt_cardinality *cardinality, size_t tag)
 {
     return cardinality->pull ? cardinality->pull[tag] : 0;

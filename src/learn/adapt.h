@@ -33,27 +33,27 @@
 #ifndef PT_ADAPT_H
 #define PT_ADAPT_H
 
-#include "fit/fit.h"
+#include "paper_rows.h"
 
 /* All that a tag is learnt from: V terms, n verdicts, m labelled papers, q likely papers. A row is a number in `rows`.
  * All pointers are borrowed. */
 typedef struct pt_lesson {
-    const pt_rows *rows;      /* of V terms: the stored papers, then others */
-    size_t papers;            /* stored papers */
-    size_t terms;             /* V */
-    const uint32_t *judged;   /* n: rows with a verdict, each once */
-    const uint8_t *yes;       /* n: whether the verdict is yes */
-    const uint8_t *starting;  /* n: whether the paper is an example that a new tag was started with */
-    size_t count;             /* n */
-    const uint32_t *labelled; /* m: rows with labels but without a verdict */
-    const uint8_t *has;       /* m: whether the labels include the tag */
-    size_t labelled_count;    /* m */
+    const pt_paper_rows *rows; /* of V terms: the stored papers, then others; of a new tag all as others */
+    size_t papers;             /* stored papers */
+    size_t terms;              /* V */
+    const uint32_t *judged;    /* n: rows with a verdict, each once */
+    const uint8_t *yes;        /* n: whether the verdict is yes */
+    const uint8_t *starting;   /* n: whether the paper is an example that a new tag was started with */
+    size_t count;              /* n */
+    const uint32_t *labelled;  /* m: rows with labels but without a verdict */
+    const uint8_t *has;        /* m: whether the labels include the tag */
+    size_t labelled_count;     /* m */
     /* of a tag of the model */
     const float *prior;           /* V: weights before any verdict; NULL: a new tag */
+    const pt_span *before;        /* by row: where its margin by them lies, without the part of its offset */
     double prior_bias, prior_cut; /* margins */
     double prior_a, prior_b;      /* p = 1 / (1 + exp(a margin + b)) */
-    const double *offsets;        /* by row: see fit/cardinality.h; NULL: the model does not go by it */
-    double pull;                  /* what an offset of 1 adds to a margin */
+    double pull;                  /* what an offset of 1 adds to a margin; 0: offsets do not count */
     /* of a new tag */
     const uint32_t *likely; /* q: rows of stored papers that the tag's query finds */
     size_t likely_count;    /* q */
@@ -71,11 +71,5 @@ typedef struct pt_learnt_tag {
 /* Learns a tag. Errors: PAPERTAG_NO_MEMORY; *out is then empty. */
 int pt_learn_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error *err);
 void pt_learnt_tag_free(pt_learnt_tag *learnt);
-
-/* What the offset of a row adds to its margins of a tag of the model. No verdict changes it. */
-static inline double pt_offset_part(const double *offsets, double pull, size_t row)
-{
-    return offsets ? pull * offsets[row] : 0;
-}
 
 #endif

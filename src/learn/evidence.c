@@ -96,7 +96,7 @@ static int read_likely(papertag_learner *l, pt_tag_fit *fit, papertag_error *err
 int pt_evidence_read_own(papertag_learner *l, pt_tag_fit *fit, papertag_error *err)
 {
     const papertag_own_tag *own = fit->tag->own;
-    pt_rows *rows = &l->own.rows;
+    pt_rows *rows = &l->own.rows.others;
     pt_row row;
     int status = own->query ? read_likely(l, fit, err) : PAPERTAG_OK;
 
@@ -134,9 +134,10 @@ static int gather_prior(const papertag_learner *l, const pt_learner_tag *tag, pt
     lesson->prior_cut = pt_manifest_number(tag->base, "cut", info->cut);
     lesson->prior_a = pt_manifest_number(tag->base, "platt_a", info->platt_a);
     lesson->prior_b = pt_manifest_number(tag->base, "platt_b", info->platt_b);
-    lesson->offsets = l->offsets;
     lesson->pull = pt_cardinality_pull(&m->cardinality, tag->old_number);
-    return e->prior ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    lesson->before = e->before = pt_alloc(pt_paper_rows_count(&l->rows), sizeof *e->before);
+    return !e->prior || !e->before ? PAPERTAG_NO_MEMORY
+                                   : pt_rough_list(&l->rows, e->prior, lesson->prior_bias, e->before);
 }
 
 /* When the first yes was given, for a tag without a verdict marked as a starting example, such as one whose verdicts
@@ -226,7 +227,7 @@ static int gather_labelled(const papertag_learner *l, const pt_learner_tag *tag,
 int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evidence *out)
 {
     const pt_learner_tag *tag = fit->tag;
-    bool *seen = pt_calloc(l->rows.count, sizeof *seen);
+    bool *seen = pt_calloc(pt_paper_rows_count(&l->rows), sizeof *seen);
     int status = seen ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     out->lesson = (pt_lesson){.rows = &l->rows,
@@ -237,7 +238,7 @@ int pt_evidence_gather(const papertag_learner *l, const pt_tag_fit *fit, pt_evid
                               .description = fit->description};
     status = status ? status : gather_verdicts(l, tag, seen, out);
     if (tag->is_new) {
-        status = status ? status : pt_own_terms_rows(l, fit, &out->rows);
+        status = status ? status : pt_own_terms_rows(l, fit, &out->rows.others);
         out->lesson.rows = &out->rows;
         out->lesson.terms = l->vocabulary->count;
     } else {
@@ -256,5 +257,6 @@ void pt_evidence_free(pt_evidence *e)
     free(e->starting);
     free(e->has);
     free(e->prior);
-    pt_rows_free(&e->rows);
+    free(e->before);
+    pt_paper_rows_free(&e->rows);
 }

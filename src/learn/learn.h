@@ -66,7 +66,7 @@ typedef struct pt_own_terms {
     char *text;
     uint32_t *starts, *slots;
     float *idf;
-    pt_rows rows; /* stored papers as rows of it; then rows of descriptions */
+    pt_paper_rows rows; /* stored papers as rows of it, unpacked; then rows of descriptions */
 } pt_own_terms;
 
 struct papertag_learner {
@@ -80,9 +80,9 @@ struct papertag_learner {
     papertag_own_tag *own_tags;
     size_t own_tag_count;
     pt_stored_rows papers;
-    pt_rows rows;     /* of them, without added terms; then those of labelled papers that are not stored */
-    double *offsets;  /* of `rows`; NULL: the model does not go by it */
-    pt_own_terms own; /* empty when no new tag is fitted */
+    pt_threads threads;
+    pt_paper_rows rows; /* of them, without added terms; then those of labelled papers that are not stored */
+    pt_own_terms own;   /* empty when no new tag is fitted */
     const pt_vocabulary *vocabulary; /* of the new model */
     pt_counter counter;
     pt_labelled_paper *labelled; /* a later one replaces an earlier one of the same row */
@@ -128,7 +128,8 @@ typedef struct pt_evidence {
     uint32_t *judged, *labelled;
     uint8_t *yes, *starting, *has;
     float *prior;
-    pt_rows rows; /* of a new tag */
+    pt_span *before;
+    pt_paper_rows rows; /* of a new tag */
 } pt_evidence;
 
 /* Gathers all that a tag is learnt from; judged[i] is the tag's verdict i. 0 or PAPERTAG_NO_MEMORY. */
@@ -150,12 +151,9 @@ float *pt_own_terms_weights(const papertag_learner *l, uint32_t tag);
 
 /* ---- one tag --------------------------------------------------------------------------------------------------- */
 
-/* Fits l->fits[i], and decides by the verdicts whether it is taken. context: the learner. 0 or PAPERTAG_NO_MEMORY. */
+/* Fits l->fits[i], decides by the verdicts whether it is taken, and sets what it decides about the stored papers.
+ * context: the learner. 0 or PAPERTAG_NO_MEMORY. */
 int pt_tag_fit_learn(void *context, size_t i);
-
-/* Sets what the new weights of l->fits[i] decide about the stored papers. context: the learner. 0 or
- * PAPERTAG_NO_MEMORY. */
-int pt_tag_fit_decide(void *context, size_t i);
 
 void pt_tag_fit_free(pt_tag_fit *fit);
 

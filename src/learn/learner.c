@@ -31,23 +31,6 @@ static int check_options(const papertag_learner *l, papertag_error *err)
     return o->tag && !is_own_tag(l, o->tag) ? papertag_model_find_tag(l->model, o->tag, &index, err) : PAPERTAG_OK;
 }
 
-/* Leaves in each row the terms that the model had at first. */
-static void drop_added_terms(const pt_vocabulary *v, pt_rows *rows)
-{
-    size_t end = 0;
-
-    for (size_t i = 0; v->added && i < rows->count; i++) {
-        const pt_row row = pt_first_part(v, pt_rows_get(rows, i));
-        memmove(rows->terms + end, row.terms, row.count * sizeof *row.terms);
-        memmove(rows->values + end, row.values, row.count * sizeof *row.values);
-        rows->starts[i] = end;
-        end += row.count;
-    }
-    if (v->added && rows->count) {
-        rows->starts[rows->count] = end;
-    }
-}
-
 int papertag_learner_open(papertag_learner **out, papertag_store *store, const papertag_model *model,
                           const papertag_learn_options *options, papertag_error *err)
 {
@@ -65,6 +48,7 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->model = model;
     l->options = *options;
     l->vocabulary = &model->vocabulary;
+    l->threads.jobs = pt_jobs(options->jobs);
     status = pt_store_read_begin(store, err);
     l->reading = !status;
     status = status ? status : pt_store_verdicts(store, &l->arena, &l->verdicts, &l->verdict_count, err);
@@ -72,12 +56,7 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     status = status ? status : check_options(l, err);
     status = status ? status : pt_store_in_use(store, papertag_model_hash(model), &l->in_use, err);
     status = status ? status : pt_learner_read(l, &model->vocabulary, &l->papers, err);
-    if (!status && pt_stored_rows_unpack(&l->papers, &model->vocabulary, options->jobs, &l->rows)) {
-        status = pt_no_memory(err);
-    }
-    if (!status) {
-        drop_added_terms(&model->vocabulary, &l->rows);
-    }
+    l->rows = (pt_paper_rows){.stored = &l->papers, .vocabulary = &model->vocabulary, .threads = &l->threads};
     if (status) {
         papertag_learner_close(l);
         return status;
@@ -111,9 +90,8 @@ void papertag_learner_close(papertag_learner *l)
     papertag_model_close(l->result);
     free(l->bytes);
     free(l->summary.data);
+    pt_paper_rows_free(&l->rows);
     pt_stored_rows_free(&l->papers);
-    pt_rows_free(&l->rows);
-    free(l->offsets);
     pt_own_terms_free(&l->own);
     pt_counter_free(&l->counter);
     pt_arena_free(&l->arena);
@@ -165,9 +143,9 @@ int papertag_learner_add(papertag_learner *l, const papertag_paper *paper, paper
     status = pt_tfidf_row(&l->counter, &m->options, &m->vocabulary, paper->title, paper->abstract, &row, err);
     if (!status) {
         row = pt_first_part(&m->vocabulary, row);
-        status = pt_rows_append(&l->rows, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
+        status = pt_rows_append(&l->rows.others, row.terms, row.values, row.count) ? pt_no_memory(err) : PAPERTAG_OK;
     }
-    return status ? status : label_row(l, l->rows.count - 1, paper->tags, err);
+    return status ? status : label_row(l, pt_paper_rows_count(&l->rows) - 1, paper->tags, err);
 }
 
 int papertag_learner_add_dev(papertag_learner *l, const papertag_paper *paper, papertag_error *err)
@@ -383,7 +361,6 @@ static void show_learnt(void *context, size_t finished)
 
 int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, papertag_error *err)
 {
-    const unsigned jobs = pt_jobs(l->options.jobs);
     papertag_learning *r = &l->report;
     size_t removed = 0;
     int status;
@@ -394,7 +371,9 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
     l->fitted = true;
     status = list_tags(l, err);
     status = status ? status : list_fits(l, err);
-    status = status ? status : pt_model_offsets(l->model, &l->rows, jobs, &l->offsets, err);
+    if (!status && pt_paper_rows_use_offsets(&l->rows, l->model)) {
+        status = pt_no_memory(err);
+    }
     end_reading(l);
     for (size_t t = 0; t < l->tag_count; t++) {
         removed += l->tags[t].removed;
@@ -402,8 +381,7 @@ int papertag_learner_fit(papertag_learner *l, const papertag_learning **out, pap
     if (!status && !l->fit_count && !removed) {
         return PAPERTAG_END;
     }
-    if (!status && (pt_parallel(jobs, l->fit_count, pt_tag_fit_learn, l, show_learnt) ||
-                    pt_parallel(jobs, l->fit_count, pt_tag_fit_decide, l, NULL))) {
+    if (!status && pt_parallel(l->threads.jobs, l->fit_count, pt_tag_fit_learn, l, show_learnt)) {
         status = pt_no_memory(err);
     }
     status = status ? status : report(l, err);

@@ -359,9 +359,10 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
     status = status ? status : build_vocabulary(&f, model, model->count - model->added, &l->own, err);
     if (!status) {
         l->vocabulary = &l->own.vocabulary;
+        l->own.rows.threads = &l->threads;
         status = pt_learner_read(l, l->vocabulary, &papers, err);
     }
-    if (!status && pt_stored_rows_unpack(&papers, l->vocabulary, l->options.jobs, &l->own.rows)) {
+    if (!status && pt_stored_rows_unpack(&papers, l->vocabulary, l->options.jobs, &l->own.rows.others)) {
         status = pt_no_memory(err);
     }
     pt_stored_rows_free(&papers);
@@ -372,12 +373,12 @@ int pt_own_terms_find(papertag_learner *l, papertag_error *err)
 void pt_own_terms_free(pt_own_terms *own)
 {
     free_vocabulary(own);
-    pt_rows_free(&own->rows);
+    pt_paper_rows_free(&own->rows);
 }
 
 int pt_own_terms_rows(const papertag_learner *l, const pt_tag_fit *fit, pt_rows *out)
 {
-    const pt_rows *rows = &l->own.rows;
+    const pt_rows *rows = &l->own.rows.others;
     const size_t first = l->vocabulary->count - l->vocabulary->added;
     pt_counter scratch = {0};
     int status = PAPERTAG_OK;

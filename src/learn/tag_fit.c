@@ -25,16 +25,9 @@ void pt_tag_fit_free(pt_tag_fit *fit)
 }
 
 /* The stored papers as rows that have all terms of either weights. */
-static const pt_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
+static const pt_paper_rows *rows_of(const papertag_learner *l, const pt_tag_fit *fit)
 {
     return fit->tag->is_new ? &l->own.rows : &l->rows;
-}
-
-/* The margin of a row of the stored and the labelled papers, with the part of its offset. */
-static double margin_of(const papertag_learner *l, const pt_tag_fit *fit, const float *weights, double bias, size_t row)
-{
-    return pt_linear_margin(weights, bias, pt_rows_get(rows_of(l, fit), row)) +
-           pt_offset_part(fit->pull != 0 ? l->offsets : NULL, fit->pull, row);
 }
 
 /* The weights in use so far. */
@@ -86,24 +79,27 @@ static bool is_right(double margin, double cut, bool yes)
     return (margin >= cut) == yes;
 }
 
-static bool prior_is_right(const papertag_learner *l, const pt_lesson *lesson, const pt_tag_fit *fit, size_t row,
-                           bool yes)
+static bool prior_is_right(const pt_lesson *lesson, pt_row_reader *reader, size_t row, bool yes)
 {
-    return lesson->prior && is_right(margin_of(l, fit, lesson->prior, lesson->prior_bias, row), lesson->prior_cut, yes);
+    const float *prior = lesson->prior;
+
+    return prior &&
+           is_right(pt_row_reader_margin(reader, prior, lesson->prior_bias, lesson->pull, row), lesson->prior_cut, yes);
 }
 
-static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit,
-                                struct comparison *c)
+static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_row_reader *reader,
+                                pt_tag_fit *fit, struct comparison *c)
 {
     for (size_t i = 0; i < lesson->count; i++) {
         const pt_stored_verdict *v = &l->verdicts[fit->tag->first_verdict + i];
         const bool seen = l->in_use && !isnan(v->held_out);
         const size_t row = lesson->judged[i];
         const bool after = is_right(fit->learnt.held_out[i], fit->learnt.cut, v->yes);
-        const bool prior = prior_is_right(l, lesson, fit, row, v->yes);
+        const bool prior = prior_is_right(lesson, reader, row, v->yes);
         bool before = false;
         if (fit->old_weights) {
-            const double margin = seen ? v->held_out : margin_of(l, fit, fit->old_weights, fit->old_bias, row);
+            const double margin =
+                seen ? v->held_out : pt_row_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row);
             before = is_right(margin, fit->old_cut, v->yes);
         }
         fit->right_first += prior;
@@ -117,16 +113,18 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     }
 }
 
-static void compare_on_labels(const papertag_learner *l, const pt_lesson *lesson, const pt_tag_fit *fit,
+static void compare_on_labels(const pt_lesson *lesson, pt_row_reader *reader, const pt_tag_fit *fit,
                               struct comparison *c)
 {
     const pt_learnt_tag *new = &fit->learnt;
 
     for (size_t i = 0; i < lesson->labelled_count && fit->old_weights; i++) {
         const size_t row = lesson->labelled[i];
-        const bool yes = lesson->has[i], prior = prior_is_right(l, lesson, fit, row, yes);
-        const bool after = is_right(margin_of(l, fit, new->weights, new->bias, row), new->cut, yes);
-        const bool before = is_right(margin_of(l, fit, fit->old_weights, fit->old_bias, row), fit->old_cut, yes);
+        const bool yes = lesson->has[i], prior = prior_is_right(lesson, reader, row, yes);
+        const bool after =
+            is_right(pt_row_reader_margin(reader, new->weights, new->bias, fit->pull, row), new->cut, yes);
+        const bool before =
+            is_right(pt_row_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row), fit->old_cut, yes);
         count_pair(&c->use[1], before, after);
         count_pair(&c->prior[1], prior, after);
         count_pair(&c->use_prior[1], prior, before);
@@ -146,12 +144,12 @@ static int restore_prior(const pt_lesson *lesson, pt_tag_fit *fit)
 
 /* Takes the new weights unless they are worse by more than chance than those in use or than the prior. When those in
  * use are worse than the prior themselves, the tag goes back to it. */
-static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit)
+static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_row_reader *reader, pt_tag_fit *fit)
 {
     struct comparison c = {0};
 
-    compare_on_verdicts(l, lesson, fit, &c);
-    compare_on_labels(l, lesson, fit, &c);
+    compare_on_verdicts(l, lesson, reader, fit, &c);
+    compare_on_labels(lesson, reader, fit, &c);
     fit->labelled = lesson->labelled_count;
     fit->taken = !fit->old_weights || !lesson->count || l->options.force ||
                  !(is_worse(c.use[0], c.use[1]) || (lesson->prior && is_worse(c.prior[0], c.prior[1])));
@@ -159,20 +157,6 @@ static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_
         return restore_prior(lesson, fit);
     }
     return PAPERTAG_OK;
-}
-
-int pt_tag_fit_learn(void *context, size_t i)
-{
-    const papertag_learner *l = context;
-    pt_tag_fit *fit = &l->fits[i];
-    pt_evidence e = {0};
-    int status = copy_old(l, fit);
-
-    status = status ? status : pt_evidence_gather(l, fit, &e);
-    status = status ? status : pt_learn_tag(&e.lesson, &fit->learnt, NULL);
-    status = status ? status : decide_on_fit(l, &e.lesson, fit);
-    pt_evidence_free(&e);
-    return status;
 }
 
 /* ---- stored papers --------------------------------------------------------------------------------------------- */
@@ -209,30 +193,151 @@ static int add_flip(pt_tag_fit *fit, struct room *room, int64_t key, bool gained
     return PAPERTAG_OK;
 }
 
-int pt_tag_fit_decide(void *context, size_t i)
+/* A look at the stored papers by the weights that were learnt and by those in use. */
+struct look {
+    const pt_tag_fit *fit;
+    const pt_span *before;         /* by the prior: see pt_lesson; NULL: there is none */
+    double change_new, change_old; /* how far margins may be from those by the prior */
+    pt_rough weights;              /* those that were learnt, and those in use if there are any */
+    uint8_t *states;               /* by paper: enum state */
+    double *margins;               /* by paper, unless it is OUT: by the weights that were learnt */
+};
+
+/* A paper may have neither an opinion worth keeping nor the tag so far; else it has the tag so far or not. */
+enum state { OUT, WITHOUT, WITH };
+
+/* Whether neither margin, at most, gives an opinion worth keeping or the tag. */
+static bool is_out(const pt_tag_fit *fit, double most_new, double most_old)
 {
-    const papertag_learner *l = context;
-    pt_tag_fit *fit = &l->fits[i];
     const pt_learnt_tag *new = &fit->learnt;
-    bool *judged = pt_calloc(l->papers.count, sizeof *judged);
+
+    return new->a < 0 && most_new < new->cut &&
+           1 / (1 + exp(new->a *most_new + new->b)) < PAPERTAG_OPINION_MIN - 1e-9 &&
+           (!fit->old_weights || most_old < fit->old_cut);
+}
+
+static bool is_surely_out(const struct look *look, pt_row_reader *reader, size_t row)
+{
+    const double offset = pt_rough_offset(reader->rows, look->fit->pull, row).most;
+    pt_span margins[PT_ABREAST];
+
+    if (look->before) {
+        const double most = look->before[row].most + offset;
+        if (is_out(look->fit, most + look->change_new, most + look->change_old)) {
+            return true;
+        }
+    }
+    pt_rough_margins(&look->weights, reader, row, margins);
+    return is_out(look->fit, margins[0].most + offset, look->fit->old_weights ? margins[1].most + offset : 0);
+}
+
+static int look_at_papers(void *context, pt_row_reader *reader, size_t first, size_t end)
+{
+    const struct look *look = context;
+    const pt_tag_fit *fit = look->fit;
+    const pt_learnt_tag *new = &fit->learnt;
+
+    for (size_t row = first; row < end; row++) {
+        look->states[row] = OUT;
+        if (!is_surely_out(look, reader, row)) {
+            const bool with = fit->old_weights && pt_row_reader_margin(reader, fit->old_weights, fit->old_bias,
+                                                                       fit->pull, row) >= fit->old_cut;
+            look->states[row] = with ? WITH : WITHOUT;
+            look->margins[row] = pt_row_reader_margin(reader, new->weights, new->bias, fit->pull, row);
+        }
+    }
+    return PAPERTAG_OK;
+}
+
+/* Lists opinions and flips. */
+static int list_decisions(const papertag_learner *l, const struct look *look, const bool *judged, pt_tag_fit *fit)
+{
+    const pt_learnt_tag *new = &fit->learnt;
     struct room room = {0};
-    int status = judged ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    int status = PAPERTAG_OK;
+
+    for (size_t row = 0; row < l->papers.count && !status; row++) {
+        double margin, p;
+        bool after;
+        if (look->states[row] == OUT) {
+            continue;
+        }
+        margin = look->margins[row];
+        p = 1 / (1 + exp(new->a *margin + new->b));
+        after = margin >= new->cut;
+        if (after || p >= PAPERTAG_OPINION_MIN) {
+            status = add_opinion(fit, &room, row, p, margin, after);
+        }
+        if (!status && after != (look->states[row] == WITH) && !judged[row]) { /* a verdict holds whatever is decided */
+            status = add_flip(fit, &room, l->papers.keys[row], after);
+        }
+    }
+    return status;
+}
+
+/* How far the margins by some weights and bias may be from those by the prior. */
+static double change_of(const pt_lesson *lesson, const float *weights, double bias)
+{
+    double squares = 0;
+
+    for (size_t term = 0; term < lesson->terms; term++) {
+        const double step = (double)weights[term] - lesson->prior[term];
+        squares += step * step;
+    }
+    return pt_rough_move(squares) + fabs(bias - lesson->prior_bias);
+}
+
+/* Sets what the weights that were learnt decide about the stored papers. */
+static int decide_on_papers(const papertag_learner *l, const pt_lesson *lesson, pt_tag_fit *fit)
+{
+    const pt_paper_rows *rows = rows_of(l, fit);
+    const size_t count = l->papers.count;
+    bool *judged = pt_calloc(count, sizeof *judged);
+    struct look look = {.fit = fit,
+                        .before = lesson->before,
+                        .states = pt_alloc(count, sizeof *look.states),
+                        .margins = pt_alloc(count, sizeof *look.margins)};
+    int status = judged && look.states && look.margins ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     for (size_t k = 0; k < fit->tag->verdict_count && !status; k++) {
         judged[pt_learner_row(l, l->verdicts[fit->tag->first_verdict + k].paper)] = true;
     }
-    for (size_t row = 0; row < l->papers.count && !status; row++) {
-        const double margin = margin_of(l, fit, new->weights, new->bias, row);
-        const double p = 1 / (1 + exp(new->a *margin + new->b));
-        const bool after = margin >= new->cut;
-        const bool before = fit->old_weights && margin_of(l, fit, fit->old_weights, fit->old_bias, row) >= fit->old_cut;
-        if (after || p >= PAPERTAG_OPINION_MIN) {
-            status = add_opinion(fit, &room, row, p, margin, after);
-        }
-        if (!status && after != before && !judged[row]) { /* a verdict holds whatever the weights decide */
-            status = add_flip(fit, &room, l->papers.keys[row], after);
-        }
+    if (lesson->prior) {
+        look.change_new = change_of(lesson, fit->learnt.weights, fit->learnt.bias);
+        look.change_old = change_of(lesson, fit->old_weights, fit->old_bias);
     }
+    status = status ? status : pt_rough_add(&look.weights, rows, fit->learnt.weights, fit->learnt.bias);
+    if (!status && fit->old_weights) {
+        status = pt_rough_add(&look.weights, rows, fit->old_weights, fit->old_bias);
+    }
+    status = status ? status : pt_paper_rows_each(rows, count, look_at_papers, &look);
+    status = status ? status : list_decisions(l, &look, judged, fit);
+    pt_rough_close(&look.weights);
+    free(look.margins);
+    free(look.states);
     free(judged);
+    return status;
+}
+
+/* ---- one fit --------------------------------------------------------------------------------------------------- */
+
+int pt_tag_fit_learn(void *context, size_t i)
+{
+    papertag_learner *l = context;
+    pt_tag_fit *fit = &l->fits[i];
+    pt_row_reader reader = {0};
+    pt_evidence e = {0};
+    int status;
+
+    l->threads.fits++;
+    status = pt_row_reader_open(&reader, rows_of(l, fit));
+    status = status ? status : copy_old(l, fit);
+    status = status ? status : pt_evidence_gather(l, fit, &e);
+    status = status ? status : pt_learn_tag(&e.lesson, &fit->learnt, NULL);
+    status = status ? status : decide_on_fit(l, &e.lesson, &reader, fit);
+    status = status ? status : decide_on_papers(l, &e.lesson, fit);
+    pt_row_reader_close(&reader);
+    pt_evidence_free(&e);
+    l->threads.fits--;
     return status;
 }

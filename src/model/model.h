@@ -205,10 +205,8 @@ const char *pt_model_space(const papertag_model *model);
 /* The tf-idf row of a paper; borrowed until the next call on the tagger. */
 int pt_tagger_row(papertag_tagger *tagger, const char *title, const char *abstract, pt_row *row, papertag_error *err);
 
-/* The offset of each row in *out (free it), by the margins that the rows have without weights of their own; NULL:
- * the model does not go by it. On up to `jobs` threads. 0 or PAPERTAG_NO_MEMORY. */
-int pt_model_offsets(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out,
-                     papertag_error *err);
+/* The offset of a row, by the margins that it has without weights of their own, of a linear model. */
+double pt_model_offset(papertag_tagger *tagger, pt_row row);
 
 /* Fills tagger->scores from a row: margins, probabilities, decisions, highest p first. */
 int pt_score(papertag_tagger *tagger, pt_row row, papertag_error *err);

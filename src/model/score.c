@@ -247,46 +247,9 @@ int pt_score_assigned(papertag_tagger *tagger, pt_row row, size_t *count, papert
     return PAPERTAG_OK;
 }
 
-struct offset_run {
-    const papertag_model *model;
-    const pt_rows *rows;
-    double *out;
-};
-
-enum { OFFSET_CHUNK = 1024 };
-
-static int measure_offsets(void *context, size_t chunk)
+double pt_model_offset(papertag_tagger *tagger, pt_row row)
 {
-    const struct offset_run *run = context;
-    papertag_tagger *tagger;
-    int status = papertag_tagger_open(&tagger, run->model, NULL);
-
-    if (status) {
-        return status;
-    }
-    for (size_t i = chunk * OFFSET_CHUNK; !status && i < run->rows->count && i < (chunk + 1) * OFFSET_CHUNK; i++) {
-        status = first_margins(tagger, pt_rows_get(run->rows, i));
-        run->out[i] = pt_cardinality_offset(&run->model->cardinality, tagger->margins);
-    }
-    papertag_tagger_close(tagger);
-    return status;
-}
-
-int pt_model_offsets(const papertag_model *model, const pt_rows *rows, unsigned jobs, double **out, papertag_error *err)
-{
-    struct offset_run run = {model, rows, NULL};
-
-    *out = NULL;
-    if (!model->cardinality.tags) {
-        return PAPERTAG_OK;
-    }
-    run.out = pt_alloc(rows->count, sizeof *run.out);
-    if (!run.out || pt_parallel(jobs, rows->count / OFFSET_CHUNK + 1, measure_offsets, &run, NULL)) {
-        free(run.out);
-        return pt_no_memory(err);
-    }
-    *out = run.out;
-    return PAPERTAG_OK;
+    return first_margins(tagger, row) ? 0 : pt_cardinality_offset(&tagger->model->cardinality, tagger->margins);
 }
 
 int papertag_vector(papertag_tagger *tagger, const char *title, const char *abstract, const uint32_t **indices,

@@ -21,29 +21,27 @@ void pt_stored_rows_free(pt_stored_rows *r)
 
 /* Rows on their way to an answer. */
 struct gathering {
-    const pt_vocabulary *vocabulary;
+    size_t terms; /* that rows may have */
     pt_stored_rows *out;
     size_t keys_capacity, places_capacity;
-    bool in_order;   /* the keys ascend */
-    pt_unpacked row; /* scratch */
+    bool in_order; /* the keys ascend */
 };
 
 static int gather_row(void *context, int64_t paper, const pt_packed *packed, papertag_error *err)
 {
     struct gathering *g = context;
     pt_stored_rows *out = g->out;
-    int status = pt_unpack(packed, g->vocabulary->count, &g->row); /* nobody who takes the row later can meet damage */
 
-    if (status == PAPERTAG_DAMAGED) {
-        return status;
+    if (!pt_packed_check(packed, g->terms)) { /* nobody who takes the row later can meet damage */
+        return PAPERTAG_DAMAGED;
     }
-    if (status || out->count == UINT32_MAX ||
-        pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys) ||
+    if (out->count == UINT32_MAX || pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys) ||
         pt_reserve(&out->places, &g->places_capacity, out->count + 1, sizeof *out->places) ||
         pt_packed_rows_append(&out->rows, packed)) {
         return pt_no_memory(err);
     }
     g->in_order = g->in_order && (!out->count || out->keys[out->count - 1] < paper);
+    out->longest = packed->count > out->longest ? packed->count : out->longest;
     out->places[out->count] = (uint32_t)out->count;
     out->keys[out->count++] = paper;
     return PAPERTAG_OK;
@@ -89,7 +87,8 @@ static int put_in_order(pt_stored_rows *r)
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
 {
     pt_stored_rows rows = {0};
-    struct gathering g = {.vocabulary = options->vocabulary, .out = &rows, .in_order = true};
+    const pt_vocabulary *v = options->vocabulary;
+    struct gathering g = {.terms = options->space ? v->count - v->added : v->count, .out = &rows, .in_order = true};
     const pt_row_takers takers = {.take = gather_row, .contexts = &(void *){&g}, .count = 1};
     int status = pt_store_state(store, &rows.state, err);
 
@@ -98,7 +97,6 @@ int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stor
     if (!status && !g.in_order && put_in_order(&rows)) {
         status = pt_no_memory(err);
     }
-    pt_unpacked_free(&g.row);
     if (status) {
         pt_stored_rows_free(&rows);
     } else {

@@ -50,6 +50,7 @@ typedef struct pt_stored_rows {
     uint32_t *places;    /* count: where the row of each is in `rows` */
     pt_packed_rows rows; /* as they were read: rows that have been replaced among them */
     size_t count;
+    size_t longest;     /* terms of a row, at most */
     char read[PT_TIME]; /* when they were read */
     int64_t state;      /* of the file then: it differs once anything is written */
 } pt_stored_rows;

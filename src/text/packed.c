@@ -168,6 +168,41 @@ void pt_unpacked_free(pt_unpacked *row)
     *row = (pt_unpacked){0};
 }
 
+/* Whether the terms of a page ascend, and are below `limit`. */
+static bool check_page(const unsigned char *terms, size_t count, size_t limit)
+{
+    bool ascend = true;
+
+    for (size_t i = 1; i < count; i++) {
+        ascend &= read_16(terms + 2 * i) > read_16(terms + 2 * (i - 1));
+    }
+    return ascend && (!count || read_16(terms + 2 * (count - 1)) < limit);
+}
+
+bool pt_packed_check(const pt_packed *p, size_t vocabulary)
+{
+    const unsigned char *at = p->terms;
+    size_t least = 0; /* place of the next count that is not 1 */
+
+    for (size_t page = 0; page < p->pages; page++) {
+        const size_t count = read_16(p->page_counts + 2 * page), first = page * PT_PACKED_PAGE;
+        if (!check_page(at, count, vocabulary > first ? vocabulary - first : 0)) {
+            return false;
+        }
+        at += 2 * count;
+    }
+    at = p->others;
+    for (size_t i = 0; i < p->other_count; i++) {
+        size_t place;
+        float count;
+        if (!next_other(p, &at, &place, &count) || place < least) {
+            return false;
+        }
+        least = place + 1;
+    }
+    return true;
+}
+
 int pt_unpack(const pt_packed *p, size_t vocabulary, pt_unpacked *out)
 {
     const unsigned char *at = p->terms;
@@ -176,25 +211,23 @@ int pt_unpack(const pt_packed *p, size_t vocabulary, pt_unpacked *out)
         pt_reserve(&out->values, &out->values_capacity, p->count + 1, sizeof *out->values)) {
         return PAPERTAG_NO_MEMORY;
     }
+    if (!pt_packed_check(p, vocabulary)) {
+        return PAPERTAG_DAMAGED;
+    }
     out->count = 0;
     for (size_t page = 0; page < p->pages; page++) {
         for (size_t left = read_16(p->page_counts + 2 * page); left; left--, at += 2) {
-            const uint32_t term = (uint32_t)(page * PT_PACKED_PAGE + read_16(at));
-            if (term >= vocabulary || (out->count && term <= out->terms[out->count - 1])) {
-                return PAPERTAG_DAMAGED;
-            }
             out->values[out->count] = 1;
-            out->terms[out->count++] = term;
+            out->terms[out->count++] = (uint32_t)(page * PT_PACKED_PAGE + read_16(at));
         }
     }
     at = p->others;
     for (size_t i = 0; i < p->other_count; i++) {
         size_t place;
         float count;
-        if (!next_other(p, &at, &place, &count)) {
-            return PAPERTAG_DAMAGED;
+        if (next_other(p, &at, &place, &count)) {
+            out->values[place] = count;
         }
-        out->values[place] = count;
     }
     return PAPERTAG_OK;
 }
@@ -248,6 +281,49 @@ double pt_packed_product(const pt_packed *p, const float *dense, size_t pages, p
     }
     sum = (double)sums[0] + (double)sums[1] + (double)sums[2] + (double)sums[3];
     return add_others(p, dense, logs, &sum) ? sum * (double)p->scale : 0;
+}
+
+/* What the counts other than 1 add to products of which each count was taken as 1. */
+static pt_abreast other_products(const pt_packed *p, const pt_abreast *dense, pt_logs *logs)
+{
+    const unsigned char *at = p->others;
+    size_t page = 0, end = p->pages ? read_16(p->page_counts) : 0, place;
+    pt_abreast sums = {0};
+    float count;
+
+    for (size_t i = 0; i < p->other_count && next_other(p, &at, &place, &count); i++) {
+        while (place >= end) { /* it is below the count of all pages together */
+            end += read_16(p->page_counts + 2 * ++page);
+        }
+        sums += (float)(pt_sublinear(count, logs) - 1) * dense[page * PT_PACKED_PAGE + read_16(p->terms + 2 * place)];
+    }
+    return sums;
+}
+
+void pt_packed_products(const pt_packed *p, const pt_abreast *dense, size_t pages, pt_logs *logs,
+                        double sums[PT_ABREAST])
+{
+    const unsigned char *at = p->terms;
+    pt_abreast even = {0}, odd = {0};
+
+    for (size_t page = 0; page < p->pages && p->pages <= pages; page++) {
+        const pt_abreast *of = dense + page * PT_PACKED_PAGE;
+        size_t left = read_16(p->page_counts + 2 * page);
+        for (; left >= 2; left -= 2, at += 4) {
+            even += of[read_16(at)];
+            odd += of[read_16(at + 2)];
+        }
+        if (left) {
+            even += of[read_16(at)];
+            at += 2;
+        }
+    }
+    if (p->pages <= pages) {
+        odd += other_products(p, dense, logs);
+    }
+    for (size_t k = 0; k < PT_ABREAST; k++) {
+        sums[k] = ((double)even[k] + (double)odd[k]) * (double)p->scale;
+    }
 }
 
 /* ---- many rows ------------------------------------------------------------------------------------------------- */

@@ -48,6 +48,9 @@ typedef struct pt_unpacked {
     size_t terms_capacity, values_capacity;
 } pt_unpacked;
 
+/* Whether a packed row can be one of a vocabulary of `vocabulary` terms. */
+bool pt_packed_check(const pt_packed *packed, size_t vocabulary);
+
 /* Unpacks a row of a vocabulary of `vocabulary` terms. 0, PAPERTAG_NO_MEMORY, or PAPERTAG_DAMAGED when it cannot be
  * one. */
 int pt_unpack(const pt_packed *packed, size_t vocabulary, pt_unpacked *out);
@@ -73,5 +76,12 @@ void pt_packed_rows_free(pt_packed_rows *rows);
 /* The product of a packed row, as a row of length 1, with a dense one: dense[t] is the other row's value times the idf
  * of term t, and it has PT_PACKED_PAGE x pages entries. 0 for a row of more pages. */
 double pt_packed_product(const pt_packed *packed, const float *dense, size_t pages, pt_logs *logs);
+
+/* The products of a packed row with up to PT_ABREAST dense ones at once, in single precision: each is off by at
+ * most 1.5 roundings a term. sums: out, PT_ABREAST. A row of more pages has sums of 0. */
+enum { PT_ABREAST = 4 };
+typedef float pt_abreast __attribute__((vector_size(PT_ABREAST * sizeof(float))));
+void pt_packed_products(const pt_packed *packed, const pt_abreast *dense, size_t pages, pt_logs *logs,
+                        double sums[PT_ABREAST]);
 
 #endif

@@ -19,8 +19,8 @@
 struct papers {
     papertag_paper *items;
     size_t count, capacity;
-    pt_rows rows;
-    double *offsets; /* by paper; NULL: the model does not go by it */
+    pt_paper_rows rows; /* none is packed */
+    pt_row_reader reader;
 };
 
 struct trials {
@@ -55,7 +55,7 @@ static int read_papers(struct trials *t, const char *path, struct papers *out, p
         status = status ? status : pt_arena_copy_strings(&t->arena, paper->maybe, &copy.maybe);
         status = status ? status
                         : pt_tfidf_row(&counter, &m->options, &m->vocabulary, paper->title, paper->abstract, &row, err);
-        status = status ? status : pt_rows_append(&out->rows, row.terms, row.values, row.count);
+        status = status ? status : pt_rows_append(&out->rows.others, row.terms, row.values, row.count);
         status = status ? status : pt_reserve(&out->items, &out->capacity, out->count + 1, sizeof copy);
         if (!status) {
             out->items[out->count++] = copy;
@@ -64,7 +64,8 @@ static int read_papers(struct trials *t, const char *path, struct papers *out, p
     papertag_reader_close(reader);
     pt_counter_free(&counter);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
-    return status ? status : pt_model_offsets(m, &out->rows, 1, &out->offsets, err);
+    status = status ? status : pt_paper_rows_use_offsets(&out->rows, m);
+    return status ? status : pt_row_reader_open(&out->reader, &out->rows);
 }
 
 static void mark(const papertag_model *m, const struct papers *papers, bool maybe, uint8_t *has)
@@ -89,13 +90,14 @@ struct tag {
     float *weights;
     double bias, cut;
     double *distance; /* by stored paper: from the cut; at least 0: it has the tag */
+    pt_span *before;  /* by stored paper: see pt_lesson */
     uint32_t *order;  /* stored papers from the closest to the cut */
     bool *dev;        /* by dev paper: the decision */
 };
 
-static double margin_of(const struct tag *g, const float *weights, double bias, const struct papers *papers, size_t i)
+static double margin_of(const struct tag *g, const float *weights, double bias, struct papers *papers, size_t i)
 {
-    return pt_linear_margin(weights, bias, pt_rows_get(&papers->rows, i)) + pt_offset_part(papers->offsets, g->pull, i);
+    return pt_row_reader_margin(&papers->reader, weights, bias, g->pull, i);
 }
 
 static const double *compared;
@@ -105,7 +107,7 @@ static int compare_distance(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool open_tag(const struct trials *t, size_t number, struct tag *g)
+static bool open_tag(struct trials *t, size_t number, struct tag *g)
 {
     const size_t n = t->stored.count;
 
@@ -116,8 +118,10 @@ static bool open_tag(const struct trials *t, size_t number, struct tag *g)
     g->weights = pt_copy_weights(&t->model->matrix, t->model->vocabulary.count, number);
     g->distance = pt_alloc(n, sizeof *g->distance);
     g->order = pt_alloc(n, sizeof *g->order);
+    g->before = pt_alloc(n, sizeof *g->before);
     g->dev = pt_alloc(t->dev.count, sizeof *g->dev);
-    if (!g->weights || !g->distance || !g->order || !g->dev) {
+    if (!g->weights || !g->distance || !g->order || !g->before || !g->dev ||
+        pt_rough_list(&t->stored.rows, g->weights, g->bias, g->before)) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
@@ -138,6 +142,7 @@ static void close_tag(struct tag *g)
     free(g->weights);
     free(g->distance);
     free(g->order);
+    free(g->before);
     free(g->dev);
 }
 
@@ -165,11 +170,11 @@ static int try_verdict(struct trials *t, const struct tag *g, uint32_t judged, b
                         .labelled = labelled,
                         .has = has,
                         .prior = g->weights,
+                        .before = g->before,
                         .prior_bias = g->bias,
                         .prior_cut = g->cut,
                         .prior_a = info->platt_a,
                         .prior_b = info->platt_b,
-                        .offsets = t->stored.offsets,
                         .pull = g->pull};
     pt_learnt_tag learnt = {0};
     bool follows = false;

@@ -14,9 +14,10 @@
 /* Terms 0 .. OWN - 1 are those of the tag; papers i % 10 < 2 have the tag. */
 enum { PAPERS = 1200, TERMS = 600, OWN = 40, WORDS = 24 };
 
-static pt_rows rows; /* the papers, then a description */
+static pt_paper_rows rows; /* the papers, then a description; none is packed */
 static float prior[TERMS];
-static double offsets[PAPERS];
+static pt_span by_prior[PAPERS + 1];
+static const double BIAS = -0.9, PULL = 0.25;
 
 static double uniform(uint64_t *random)
 {
@@ -30,6 +31,9 @@ static int make_rows(void **state)
     float even[OWN / 4];
     (void)state;
 
+    rows.offsets = malloc((PAPERS + 1) * sizeof *rows.offsets);
+    rows.offset = (pt_span){-1.5, 1.5};
+    assert_non_null(rows.offsets);
     for (int i = 0; i < PAPERS; i++) {
         bool has[TERMS] = {false};
         uint32_t terms[WORDS];
@@ -48,24 +52,26 @@ static int make_rows(void **state)
         for (size_t k = 0; k < count; k++) {
             values[k] = (float)(1 / sqrt((double)count));
         }
-        assert_int_equal(pt_rows_append(&rows, terms, values, count), PAPERTAG_OK);
-        offsets[i] = uniform(&random) * 3 - 1.5;
+        assert_int_equal(pt_rows_append(&rows.others, terms, values, count), PAPERTAG_OK);
+        atomic_init(&rows.offsets[i], uniform(&random) * 3 - 1.5);
     }
     for (uint32_t t = 0; t < OWN; t++) { /* a new tag's description has some of its terms */
         described[t / 4] = t / 4 * 4;
         even[t / 4] = (float)sqrt(4.0 / OWN);
     }
-    assert_int_equal(pt_rows_append(&rows, described, even, OWN / 4), PAPERTAG_OK);
+    assert_int_equal(pt_rows_append(&rows.others, described, even, OWN / 4), PAPERTAG_OK);
     for (int t = 0; t < TERMS; t++) {
         prior[t] = t < OWN ? 1.5f : -0.2f;
     }
+    atomic_init(&rows.offsets[PAPERS], 0);
+    assert_int_equal(pt_rough_list(&rows, prior, BIAS, by_prior), PAPERTAG_OK);
     return 0;
 }
 
 static int free_rows(void **state)
 {
     (void)state;
-    pt_rows_free(&rows);
+    pt_paper_rows_free(&rows);
     return 0;
 }
 
@@ -82,19 +88,20 @@ static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool with
                        .starting = &not_starting,
                        .count = 1,
                        .prior = prior,
-                       .prior_bias = -0.9,
+                       .before = by_prior,
+                       .prior_bias = BIAS,
                        .prior_cut = -0.3,
                        .prior_a = -3,
                        .prior_b = 0,
-                       .offsets = with_offsets ? offsets : NULL,
-                       .pull = with_offsets ? 0.25 : 0};
+                       .pull = with_offsets ? PULL : 0};
 }
 
 /* How far above the cut a paper is. */
 static double above(const pt_lesson *lesson, const float *weights, double bias, double cut, size_t paper)
 {
-    return pt_linear_margin(weights, bias, pt_rows_get(&rows, paper)) - cut +
-           pt_offset_part(lesson->offsets, lesson->pull, paper);
+    pt_row_reader reader = {.rows = &rows};
+
+    return pt_row_reader_margin(&reader, weights, bias, lesson->pull, paper) - cut;
 }
 
 struct effect {
@@ -217,7 +224,7 @@ static double lead_of_tag(size_t nos)
     }
     assert_int_equal(pt_learn_tag(&lesson, &learnt, NULL), PAPERTAG_OK);
     for (size_t i = 0; i < PAPERS; i++) {
-        const double margin = pt_linear_margin(learnt.weights, learnt.bias, pt_rows_get(&rows, i));
+        const double margin = pt_linear_margin(learnt.weights, learnt.bias, pt_rows_get(&rows.others, i));
         mean += margin / PAPERS;
         lead += i % 10 < 2 ? margin / (PAPERS / 5) : 0;
     }
