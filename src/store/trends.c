@@ -3,7 +3,9 @@
  */
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "clock.h"
+#include "connections.h"
 #include "days.h"
 #include "measure/measure.h"
 #include "statement.h"
@@ -59,34 +61,140 @@ int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_
 /* A term of fewer papers is not reported. */
 enum { PAPERS_LEAST = 3 };
 
-/* The days [first, last] now, and as many before. */
-struct periods {
-    int64_t first, last, first_before, last_before;
-};
+/* Threads at most, each with a connection; papers from which on more than one is worth it; what a connection keeps. */
+enum { PARTS = 4, PAPERS_MANY = 65536, CACHE = 1 << 20 };
 
 struct trends {
-    struct periods days;
+    papertag_store *store;
+    int64_t first[PT_PERIODS], last[PT_PERIODS]; /* days, now and before */
+    pt_tfidf_options options;                    /* of titles */
+    uint32_t (*tags)[PT_PERIODS];                /* tag_count: papers that have each */
+    pt_connections connections;
+    struct part *parts;   /* one a connection */
     papertag_trend *list; /* count */
     size_t count, capacity;
-    size_t papers_now, papers_before;
+    size_t papers[PT_PERIODS];
     pt_arena *arena; /* of the terms */
 };
+
+/* What a thread counts: titles of a part of the days, and papers of some tags. */
+struct part {
+    struct trends *trends;
+    papertag_store *store; /* the connection */
+    int period;
+    pt_listed titles;
+    papertag_error err;
+};
+
+/* ---- what rises: counting -------------------------------------------------------------------------------------- */
+
+static int list_title(void *context, pt_db_row *row, papertag_error *err)
+{
+    struct part *p = context;
+    const papertag_store *own = p->trends->store;
+
+    if (p->store != own && own->stop) { /* its own connection is interrupted itself */
+        return pt_fail(err, PAPERTAG_INTERRUPTED, "%s: interrupted", own->path);
+    }
+    return pt_list_text(&p->titles, p->period, &p->trends->options, pt_db_peek_or_null(row, 0), err);
+}
+
+/* Lists the titles of part i of a period's days. */
+static int list_titles(struct part *p, size_t i, int period)
+{
+    static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
+                              " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
+    const struct trends *t = p->trends;
+    const int64_t parts = (int64_t)t->connections.count, days = t->last[period] - t->first[period] + 1;
+    const int64_t first = t->first[period] + days * (int64_t)i / parts;
+    const int64_t end = t->first[period] + days * (int64_t)(i + 1) / parts;
+
+    p->period = period;
+    return pt_store_each(p->store, sql, list_title, p, &p->err, "ii", first, end - 1);
+}
+
+/* Counts the papers of every n-th tag from i on, n being the number of parts. */
+static int count_tags(struct part *p, size_t i, int period)
+{
+    /* Papers of which only the month or the year is known are few: so they are counted by themselves. */
+    static const char sql[] = "SELECT (SELECT count(*) FROM tagged WHERE tag=?3 AND day BETWEEN ?1 AND ?2) -"
+                              " (SELECT count(*) FROM papers p CROSS JOIN tagged t ON t.tag=?3 AND t.day=p.day AND"
+                              " t.paper=p.key WHERE " PT_DAY_IS_VAGUE " AND p.day BETWEEN ?1 AND ?2)";
+    const struct trends *t = p->trends;
+    int status = PAPERTAG_OK;
+
+    for (size_t k = i; k < t->store->tag_count && !status; k += t->connections.count) {
+        int64_t papers = 0;
+        status = pt_store_ask(p->store, sql, &papers, &p->err, "iii", t->first[period], t->last[period],
+                              t->store->tag_keys[k]);
+        t->tags[k][period] = (uint32_t)papers;
+    }
+    return status;
+}
+
+static int count_part(void *context, size_t i)
+{
+    struct part *p = (struct part *)context + i;
+    int status = PAPERTAG_OK;
+
+    for (int period = 0; period < PT_PERIODS; period++) {
+        status = status ? status : list_titles(p, i, period);
+        status = status ? status : count_tags(p, i, period);
+    }
+    return status;
+}
+
+/* Counts what titles and tags of both periods have, on all connections. */
+static int count_all(struct trends *t, papertag_error *err)
+{
+    int status = PAPERTAG_OK;
+
+    t->tags = pt_calloc(t->store->tag_count, sizeof *t->tags);
+    t->parts = pt_calloc(t->connections.count, sizeof *t->parts);
+    if (!t->tags || !t->parts) {
+        return pt_no_memory(err);
+    }
+    for (size_t i = 0; i < t->connections.count; i++) {
+        t->parts[i].trends = t;
+        t->parts[i].store = t->connections.list[i];
+    }
+    status = pt_parallel((unsigned)t->connections.count, t->connections.count, count_part, t->parts, NULL);
+    if (status) {
+        pt_no_memory(err); /* unless a part says otherwise */
+    }
+    for (size_t i = t->connections.count; i-- > 0 && status;) {
+        if (t->parts[i].err.status) {
+            *err = t->parts[i].err;
+        }
+    }
+    return status;
+}
+
+/* ---- what rises: choosing -------------------------------------------------------------------------------------- */
 
 static int compare_trends(const void *a, const void *b)
 {
     const papertag_trend *x = a, *y = b;
+    int order;
 
-    return x->score != y->score ? (x->score < y->score ? 1 : -1) : strcmp(x->term, y->term);
+    if (x->score != y->score) {
+        return x->score < y->score ? 1 : -1;
+    }
+    order = strcmp(x->term, y->term);
+    return order ? order : x->is_tag - y->is_tag;
 }
 
-/* Appends a trend (its term is copied) if it rises. */
-static int append_trend(struct trends *t, papertag_trend trend, size_t length, papertag_error *err)
+/* Appends a trend (its term is copied) if it rises. papers: that have it, now and before. */
+static int append_trend(struct trends *t, const char *term, size_t length, const uint32_t papers[PT_PERIODS],
+                        bool is_tag, papertag_error *err)
 {
-    trend.score = pt_growth(trend.now, t->papers_now, trend.before, t->papers_before);
+    papertag_trend trend = {.is_tag = is_tag, .now = papers[0], .before = papers[1]};
+
+    trend.score = pt_growth(trend.now, t->papers[0], trend.before, t->papers[1]);
     if (trend.now < PAPERS_LEAST || trend.score <= 0) {
         return PAPERTAG_OK;
     }
-    trend.term = pt_arena_copy(t->arena, trend.term, length);
+    trend.term = pt_arena_copy(t->arena, term, length);
     if (!trend.term || pt_reserve(&t->list, &t->capacity, t->count + 1, sizeof *t->list)) {
         return pt_no_memory(err);
     }
@@ -94,96 +202,89 @@ static int append_trend(struct trends *t, papertag_trend trend, size_t length, p
     return PAPERTAG_OK;
 }
 
-/* Titles being counted. */
-struct titles {
-    pt_common *common;
-    const pt_tfidf_options *options;
-    size_t papers; /* those without a title too */
-};
-
-static int count_title(void *context, pt_db_row *row, papertag_error *err)
+static int find_title_trends(struct trends *t, papertag_error *err)
 {
-    struct titles *t = context;
-    const char *title = pt_db_peek_or_null(row, 0);
+    pt_listed *titles[PARTS];
+    const size_t parts = t->connections.count;
+    pt_common_term *terms = NULL;
+    size_t count = 0;
+    int status;
 
-    t->papers++;
-    return title ? pt_common_count(t->common, t->options, title, err) : PAPERTAG_OK;
-}
-
-/* Counts the terms of the titles of [first, last]; *papers: how many papers. */
-static int count_titles(papertag_store *store, int64_t first, int64_t last, const pt_tfidf_options *options,
-                        pt_common *common, size_t *papers, papertag_error *err)
-{
-    static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
-                              " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
-    struct titles t = {common, options, 0};
-    int status = pt_store_each(store, sql, count_title, &t, err, "ii", first, last);
-
-    *papers = t.papers;
+    for (size_t i = 0; i < parts; i++) {
+        titles[i] = &t->parts[i].titles;
+        t->papers[0] += titles[i]->texts[0];
+        t->papers[1] += titles[i]->texts[1];
+    }
+    status = pt_common_find(titles, parts, PAPERS_LEAST, (unsigned)parts, &terms, &count, err);
+    for (size_t i = 0; i < count && !status; i++) {
+        status = append_trend(t, terms[i].text, terms[i].length, terms[i].texts, false, err);
+    }
+    free(terms);
     return status;
 }
 
-/* Now comes first: of the period before, only the terms matter that enough papers have now. */
-static int find_title_trends(papertag_store *store, struct trends *t, papertag_error *err)
+static int find_tag_trends(struct trends *t, papertag_error *err)
 {
-    pt_tfidf_options options = {.text = {.plurals = true, .segments = true}, .ngram_max = 2, .title_weight = 1};
-    const struct periods *d = &t->days;
-    pt_common common = {.least = PAPERS_LEAST};
-    size_t size;
-    const char *words = pt_stop_words_english(&size);
-    int status = pt_words_build(&options.text.stop_words, words, size, err);
-
-    status = status ? status : count_titles(store, d->first, d->last, &options, &common, &t->papers_now, err);
-    status = status ? status : pt_common_narrow(&common, err);
-    if (!status) {
-        status = count_titles(store, d->first_before, d->last_before, &options, &common, &t->papers_before, err);
-    }
-    for (size_t i = 0; i < common.count && !status; i++) {
-        const pt_common_term *term = &common.terms[i];
-        const papertag_trend trend = {
-            .term = common.text.data + term->start, .now = term->texts[0], .before = term->texts[1]};
-        status = append_trend(t, trend, term->length, err);
-    }
-    pt_words_free(&options.text.stop_words);
-    pt_common_free(&common);
-    return status;
-}
-
-static int find_tag_trends(papertag_store *store, struct trends *t, papertag_error *err)
-{
-    static const char sql[] = "SELECT count(*) FROM tagged WHERE tag=?3 AND day BETWEEN ?1 AND ?2 AND " HAS_A_DAY;
-    const struct periods *d = &t->days;
     int status = PAPERTAG_OK;
 
-    for (size_t i = 0; i < store->tag_count && !status; i++) {
-        const int64_t key = store->tag_keys[i];
-        papertag_trend trend = {.term = store->tags[i].tag, .is_tag = true};
-        int64_t now = 0, before = 0;
-        status = pt_store_ask(store, sql, &now, err, "iii", d->first, d->last, key);
-        status = status ? status : pt_store_ask(store, sql, &before, err, "iii", d->first_before, d->last_before, key);
-        trend.now = (size_t)now;
-        trend.before = (size_t)before;
-        status = status ? status : append_trend(t, trend, strlen(trend.term), err);
+    for (size_t k = 0; k < t->store->tag_count && !status; k++) {
+        const char *tag = t->store->tags[k].tag;
+        status = append_trend(t, tag, strlen(tag), t->tags[k], true, err);
     }
+    return status;
+}
+
+/* On how many connections it is worth to count. */
+static int plan_parts(const struct trends *t, size_t *wanted, papertag_error *err)
+{
+    static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM papers WHERE day BETWEEN ?1 AND ?2 LIMIT ?3)";
+    const size_t jobs = pt_jobs(0);
+    int64_t papers = 0;
+    int status = pt_store_ask(t->store, sql, &papers, err, "iii", t->first[1], t->last[0], (int64_t)PAPERS_MANY);
+
+    *wanted = papers < PAPERS_MANY ? 1 : jobs < PARTS ? jobs : PARTS;
+    return status;
+}
+
+static int find_trends(struct trends *t, papertag_error *err)
+{
+    const char *words;
+    size_t size, wanted = 1;
+    int status = plan_parts(t, &wanted, err);
+
+    t->options = (pt_tfidf_options){.text = {.plurals = true, .segments = true}, .ngram_max = 2, .title_weight = 1};
+    words = pt_stop_words_english(&size);
+    status = status ? status : pt_words_build(&t->options.text.stop_words, words, size, err);
+    status = status ? status : pt_connections_open(&t->connections, t->store, wanted, CACHE, err);
+    status = status ? status : pt_store_read_tags(t->store, err);
+    status = status ? status : count_all(t, err);
+    status = status ? status : find_title_trends(t, err);
+    status = status ? status : find_tag_trends(t, err);
+    for (size_t i = 0; i < t->connections.count && t->parts; i++) {
+        pt_listed_free(&t->parts[i].titles);
+    }
+    free(t->parts);
+    free(t->tags);
+    pt_connections_close(&t->connections);
+    pt_words_free(&t->options.text.stop_words);
     return status;
 }
 
 int papertag_store_trends(papertag_store *store, const char *as_of, unsigned days, size_t limit,
                           const papertag_trend **out, size_t *count, papertag_error *err)
 {
-    struct trends t = {.arena = pt_store_answer(store)};
+    struct trends t = {.store = store, .arena = pt_store_answer(store)};
     papertag_trend *list = NULL;
     long today = 0;
     int status = pt_store_today(as_of, &today, err);
 
-    t.days.last = today;
-    t.days.first = t.days.last - (int64_t)days + 1;
-    t.days.last_before = t.days.first - 1;
-    t.days.first_before = t.days.first - (int64_t)days;
+    t.last[0] = today;
+    t.first[0] = t.last[0] - (int64_t)days + 1;
+    t.last[1] = t.first[0] - 1;
+    t.first[1] = t.first[0] - (int64_t)days;
+    pt_store_stop(store);
     pt_store_pass_begin(store);
-    status = status ? status : pt_store_read_tags(store, err);
-    status = status ? status : find_title_trends(store, &t, err);
-    status = status ? status : find_tag_trends(store, &t, err);
+    status = status ? status : find_trends(&t, err);
     pt_store_pass_end(store);
     if (!status) {
         pt_sort(t.list, t.count, sizeof *t.list, compare_trends);

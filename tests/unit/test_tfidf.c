@@ -319,51 +319,53 @@ static void test_a_term_is_compared_to_the_last_byte(void **state)
     }
 }
 
-/* Texts of a few words drawn by chance, so that many n-grams occur in no more than two. */
+/* Texts of a few words drawn by chance, so that many n-grams occur in no more than two; listed by several threads. */
 static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
 {
-    enum { TEXTS = 2000, LEAST = 3 };
+    enum { TEXTS = 2000, LEAST = 3, LISTS = 3 };
     const pt_tfidf_options options = {.text = {.plurals = true}, .ngram_max = 2, .title_weight = 1};
+    static pt_listed lists[LISTS];
+    pt_listed *listed[LISTS] = {&lists[0], &lists[1], &lists[2]};
     pt_lexicon lexicons[2] = {{.papers = 0}};
-    pt_common common = {.least = LEAST};
+    pt_common_term *terms = NULL;
     pt_rows rows = {0};
     uint64_t random = 5;
-    size_t expected = 0;
+    size_t expected = 0, count = 0;
     (void)state;
 
-    for (int period = 0; period < 2; period++) {
-        for (int i = 0; i < TEXTS; i++) {
-            char text[80] = "";
-            for (int w = 0; w < i % 7; w++) {
-                const unsigned number = (unsigned)(pt_random(&random) >> 32);
-                snprintf(text + strlen(text), sizeof text - strlen(text), "w%c%u ", 'a' + period * (number % 2),
-                         number >> 16 >> number % 16);
-            }
-            assert_int_equal(pt_lexicon_count(&lexicons[period], &options, &(pt_texts){text, NULL}, 1, 1, &rows, NULL),
-                             0);
-            assert_int_equal(pt_common_count(&common, &options, text, NULL), 0);
+    for (int i = 0; i < 2 * TEXTS; i++) {
+        const int period = (int)(pt_random(&random) >> 63);
+        char text[80] = "";
+        for (int w = 0; w < i % 7; w++) {
+            const unsigned number = (unsigned)(pt_random(&random) >> 32);
+            snprintf(text + strlen(text), sizeof text - strlen(text), "w%c%u ", 'a' + period * (number % 2),
+                     number >> 16 >> number % 16);
         }
-        assert_int_equal(period ? 0 : pt_common_narrow(&common, NULL), 0);
+        assert_int_equal(pt_lexicon_count(&lexicons[period], &options, &(pt_texts){text, NULL}, 1, 1, &rows, NULL), 0);
+        assert_int_equal(pt_list_text(&lists[i % LISTS], period, &options, i % 7 ? text : NULL, NULL), 0);
     }
+    assert_int_equal(lists[0].texts[0] + lists[0].texts[1], (2 * TEXTS + 2) / LISTS);
+    assert_int_equal(pt_common_find(listed, LISTS, LEAST, 2, &terms, &count, NULL), 0);
     for (size_t i = 0; i < pt_lexicon_end(&lexicons[0]); i++) {
         expected += pt_lexicon_df(&lexicons[0], i) >= LEAST;
     }
-    assert_int_equal(common.count, expected);
+    assert_int_equal(count, expected);
     assert_true(expected > 100);
-    for (size_t k = 0; k < common.count; k++) {
-        const pt_common_term *term = &common.terms[k];
+    for (size_t k = 0; k < count; k++) {
         for (int period = 0; period < 2; period++) {
             size_t texts = 0, length;
             for (size_t i = 0; i < pt_lexicon_end(&lexicons[period]); i++) {
                 const size_t df = pt_lexicon_df(&lexicons[period], i);
                 const char *other = df ? pt_lexicon_term(&lexicons[period], i, &length) : "";
-                texts +=
-                    df && length == term->length && !memcmp(other, common.text.data + term->start, length) ? df : 0;
+                texts += df && length == terms[k].length && !memcmp(other, terms[k].text, length) ? df : 0;
             }
-            assert_int_equal(term->texts[period], texts);
+            assert_int_equal(terms[k].texts[period], texts);
         }
     }
-    pt_common_free(&common);
+    free(terms);
+    for (int i = 0; i < LISTS; i++) {
+        pt_listed_free(&lists[i]);
+    }
     pt_rows_free(&rows);
     pt_lexicon_free(&lexicons[0]);
     pt_lexicon_free(&lexicons[1]);
