@@ -10,33 +10,13 @@
 #include "doubts.h"
 #include "known_model.h"
 #include "model/model.h"
+#include "new_opinions.h"
 #include "own_tags.h"
 #include "statement.h"
 #include "store.h"
 #include "tag_index.h"
 
 /* ---- a new model ----------------------------------------------------------------------------------------------- */
-
-/* Writes the opinions on one tag, in place of what there was. */
-static int write_opinions(papertag_store *store, const pt_new_opinions *o, int64_t tag, const int64_t *keys,
-                          papertag_error *err)
-{
-    static const char file[] = "INSERT INTO tagged(tag, day, paper, p) SELECT ?1, day, paper, max(p) FROM ("
-                               "SELECT paper, p FROM opinions o WHERE tag=?1 AND assigned AND NOT EXISTS(SELECT 1"
-                               " FROM verdicts v WHERE v.paper=o.paper AND v.tag=?1 AND v.verdict='no')"
-                               " UNION ALL SELECT paper, 1.0 FROM verdicts WHERE tag=?1 AND verdict='yes')"
-                               " JOIN papers ON papers.key=paper GROUP BY paper";
-    static const char count[] = "INSERT OR REPLACE INTO tag_counts SELECT ?1, count(*) FROM tagged WHERE tag=?1";
-    int status = pt_store_do(store, "DELETE FROM tagged WHERE tag=?1", err, "i", tag);
-
-    status = status ? status : pt_store_do(store, "DELETE FROM opinions WHERE tag=?1", err, "i", tag);
-    for (size_t i = 0; i < o->count && !status; i++) {
-        const pt_opinion opinion = {keys[o->rows[i]], tag, o->p[i], o->margins[i], o->assigned[i]};
-        status = pt_store_write_opinions(store, &opinion, 1, err);
-    }
-    status = status ? status : pt_store_do(store, file, err, "i", tag);
-    return status ? status : pt_store_do(store, count, err, "i", tag);
-}
 
 /* Writes the margins by which the verdicts on a tag were decided without having been seen. Those of another model are
  * nothing to go back to. */
@@ -165,7 +145,7 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const 
     status = status ? status : keep_file(store, taken, err);
     for (size_t i = 0; i < taken->count && !status; i++) {
         const pt_new_opinions *o = &taken->opinions[i];
-        status = write_opinions(store, o, known.tags[o->tag], papers->keys, err);
+        status = pt_store_replace_opinions(store, o, known.tags[o->tag], papers->keys, err);
         status = status ? status : write_held_out(store, o, known.tags[o->tag], err);
     }
     status = status ? status : pt_doubts_renew(store, taken, &known, papers->keys, err);

@@ -14,7 +14,7 @@
  *     similar, trends, statistics     reports
  *     connections                     several at once that see the same
  *     row_blocks, row_scan            papers as rows of a model, kept and read
- *     rows, own_tags, models          what learners use: below
+ *     rows, own_tags, models, new_opinions  what learners use: below
  *     subscriptions, deliveries, mails  which papers were sent to whom
  *     sources                         where papers are fetched from, and how far
  *     postings, unicode61, segment, segment_list  the text index, written
