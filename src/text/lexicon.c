@@ -31,10 +31,7 @@ void pt_lexicon_free(pt_lexicon *lexicon)
     for (size_t s = 0; s < PT_SHARDS; s++) {
         pt_shard *shard = &lexicon->shards[s];
         pt_buf_free(&shard->text);
-        free(shard->hashes);
-        free(shard->starts);
-        free(shard->df);
-        free(shard->last_paper);
+        free(shard->entries);
         free(shard->slots);
         free(shard->mentions);
     }
@@ -59,16 +56,16 @@ size_t pt_lexicon_end(const pt_lexicon *lexicon)
 uint32_t pt_lexicon_df(const pt_lexicon *lexicon, size_t term)
 {
     const pt_shard *shard = &lexicon->shards[term % PT_SHARDS];
-    return term / PT_SHARDS < shard->count ? shard->df[term / PT_SHARDS] : 0;
+    return term / PT_SHARDS < shard->count ? shard->entries[term / PT_SHARDS].df : 0;
 }
 
 const char *pt_lexicon_term(const pt_lexicon *lexicon, size_t term, size_t *length)
 {
     const pt_shard *shard = &lexicon->shards[term % PT_SHARDS];
-    const size_t i = term / PT_SHARDS;
+    const pt_lexicon_entry *entry = &shard->entries[term / PT_SHARDS];
 
-    *length = shard->starts[i + 1] - shard->starts[i];
-    return shard->text.data + shard->starts[i];
+    *length = entry[1].start - entry->start;
+    return shard->text.data + entry->start;
 }
 
 /* ---- counting -------------------------------------------------------------------------------------------------- */
@@ -105,7 +102,7 @@ static int grow_shard(pt_shard *x)
         return PAPERTAG_NO_MEMORY;
     }
     for (size_t i = 0; i < x->count; i++) {
-        size_t at = x->hashes[i] & (slots - 1);
+        size_t at = x->entries[i].hash & (slots - 1);
         while (grown[at]) {
             at = (at + 1) & (slots - 1);
         }
@@ -117,7 +114,8 @@ static int grow_shard(pt_shard *x)
     return PAPERTAG_OK;
 }
 
-/* The place of a term in its shard, to which a new term is added; UINT32_MAX when there is no memory. */
+/* The place of a term in its shard, to which a new term is added; UINT32_MAX when there is no memory. The number of
+ * slots stays below 2^32, so the low bits of a hash say where to look. */
 static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64_t hash)
 {
     size_t at;
@@ -126,29 +124,23 @@ static uint32_t intern_term(pt_shard *x, const char *term, size_t length, uint64
         return UINT32_MAX;
     }
     for (at = hash & x->mask; x->slots[at]; at = (at + 1) & x->mask) {
-        size_t i = x->slots[at] - 1;
-        if (x->hashes[i] == hash && x->starts[i + 1] - x->starts[i] == length &&
-            pt_same(x->text.data + x->starts[i], term, length)) {
-            return (uint32_t)i;
+        const pt_lexicon_entry *entry = &x->entries[x->slots[at] - 1];
+        if (entry->hash == (uint32_t)hash && entry[1].start - entry->start == length &&
+            pt_same(x->text.data + entry->start, term, length)) {
+            return x->slots[at] - 1;
         }
     }
     if (x->count >= UINT32_MAX / 4 / PT_SHARDS || x->text.size + length > UINT32_MAX ||
-        pt_reserve(&x->hashes, &x->hashes_capacity, x->count + 1, sizeof *x->hashes) ||
-        pt_reserve(&x->starts, &x->starts_capacity, x->count + 2, sizeof *x->starts) ||
-        pt_reserve(&x->df, &x->df_capacity, x->count + 1, sizeof *x->df) ||
-        pt_reserve(&x->last_paper, &x->last_paper_capacity, x->count + 1, sizeof *x->last_paper)) {
+        pt_reserve(&x->entries, &x->capacity, x->count + 2, sizeof *x->entries)) {
         return UINT32_MAX;
     }
-    x->starts[x->count] = (uint32_t)x->text.size;
     pt_buf_append(&x->text, term, length);
     if (x->text.failed) {
         return UINT32_MAX;
     }
-    x->hashes[x->count] = hash;
-    x->df[x->count] = 0;
-    x->last_paper[x->count] = 0;
     x->slots[at] = (uint32_t)x->count + 1;
-    x->starts[++x->count] = (uint32_t)x->text.size;
+    x->entries[x->count] = (pt_lexicon_entry){.hash = (uint32_t)hash, .start = (uint32_t)(x->text.size - length)};
+    x->entries[++x->count].start = (uint32_t)x->text.size;
     return (uint32_t)x->count - 1;
 }
 
@@ -187,24 +179,23 @@ static int number_terms(void *context, size_t s)
     }
     for (size_t i = 0; i < shard->mention_count; i++) {
         const struct pt_mention *mention = &shard->mentions[i];
+        pt_lexicon_entry *entry;
         uint32_t place;
         if (shard->slots && i + 2 * AHEAD < shard->mention_count) {
             const uint32_t *slots = shard->slots;
             const uint32_t next = slots[mention[AHEAD].ngram->hash & shard->mask];
             __builtin_prefetch(&slots[mention[2 * AHEAD].ngram->hash & shard->mask]);
             if (next) {
-                __builtin_prefetch(&shard->hashes[next - 1]);
-                __builtin_prefetch(&shard->starts[next - 1]);
-                __builtin_prefetch(&shard->last_paper[next - 1], 1);
-                __builtin_prefetch(&shard->df[next - 1], 1);
+                __builtin_prefetch(&shard->entries[next - 1]);
             }
         }
         place = intern_term(shard, mention->text, mention->ngram->length, mention->ngram->hash);
         if (place == UINT32_MAX) {
             return PAPERTAG_NO_MEMORY;
         }
-        shard->df[place] += shard->last_paper[place] != mention->paper;
-        shard->last_paper[place] = mention->paper;
+        entry = &shard->entries[place];
+        entry->df += entry->last_paper != mention->paper;
+        entry->last_paper = mention->paper;
         mention->ngram->slot = (uint32_t)(place * PT_SHARDS + s);
     }
     return PAPERTAG_OK;

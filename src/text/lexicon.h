@@ -17,17 +17,18 @@ typedef struct pt_texts {
  * at place i of shard s has the number i * PT_SHARDS + s, whatever the number of threads. */
 enum { PT_SHARDS = 8 };
 
+/* What a lookup reads of a term, side by side: most terms are in no cache. */
+typedef struct pt_lexicon_entry {
+    uint32_t hash;       /* its low bits */
+    uint32_t start;      /* in the text of the shard; it ends where the next one starts */
+    uint32_t df;         /* papers that have the term */
+    uint32_t last_paper; /* the last of them, from 1 */
+} pt_lexicon_entry;
+
 typedef struct pt_shard {
-    pt_buf text;            /* all terms, one after the other */
-    uint64_t *hashes;       /* count */
-    uint32_t *starts;       /* count + 1, once there is a term: where each starts in text */
-    uint32_t *df;           /* count: papers that have the term */
-    uint32_t *last_paper;   /* count: the last of them, from 1 */
-    size_t count;           /* terms */
-    size_t hashes_capacity; /* of each array: */
-    size_t starts_capacity;
-    size_t df_capacity;
-    size_t last_paper_capacity;
+    pt_buf text;                 /* all terms, one after the other */
+    pt_lexicon_entry *entries;   /* count + 1, once there is a term; of the last one only the start is used */
+    size_t count, capacity;      /* terms; of entries */
     uint32_t *slots;             /* mask + 1, a hash table: place + 1, 0 where empty */
     size_t mask;                 /* slots - 1 */
     struct pt_mention *mentions; /* scratch: of the shard's terms in the papers being counted */
