@@ -14,7 +14,7 @@ static int calibrate_all_tags(const pt_training *r, const float *margins, double
 {
     const size_t step = r->labels.count * r->tags / COMMON_PAIRS + 1, papers = (r->labels.count + step - 1) / step;
     float *some = pt_alloc(papers, r->tags * sizeof *some);
-    uint8_t *positive = pt_calloc(papers, r->tags * sizeof *positive);
+    float *positive = pt_calloc(papers, r->tags * sizeof *positive);
     int status = some && positive ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     for (size_t i = 0; i < papers && !status; i++) {
@@ -46,7 +46,7 @@ static int calibrate_tag(void *context, size_t tag)
     const pt_training *r = c->r;
     const size_t papers = r->labels.count;
     float *column = pt_alloc(papers, sizeof *column);
-    uint8_t *positive = pt_alloc(papers, sizeof *positive);
+    float *positive = pt_alloc(papers, sizeof *positive);
     int status = column && positive ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 
     for (size_t i = 0; i < papers && !status; i++) {

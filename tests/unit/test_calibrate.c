@@ -20,7 +20,7 @@ static void test_a_known_sigmoid_is_found_again(void **state)
 {
     enum { COUNT = 20000 };
     float *margins = malloc(COUNT * sizeof *margins);
-    uint8_t *positive = malloc(COUNT);
+    float *positive = malloc(COUNT * sizeof *positive);
     uint64_t seed = 4;
     double a, b, gradient[2] = {0}, positives = 0;
     (void)state;
@@ -46,7 +46,7 @@ static void test_a_known_sigmoid_is_found_again(void **state)
 static void test_hard_cases_stay_finite(void **state)
 {
     float margins[100], far[4] = {-1e6f, -1e5f, 1e5f, 1e6f};
-    uint8_t positive[100], halves[4] = {0, 0, 1, 1};
+    float positive[100], halves[4] = {0, 0, 1, 1};
     double a, b;
     (void)state;
 
@@ -69,7 +69,7 @@ static void test_hard_cases_stay_finite(void **state)
 static void test_few_examples_stay_near(void **state)
 {
     static float margins[20000];
-    static uint8_t positive[20000];
+    static float positive[20000];
     uint64_t seed = 9;
     double a = -2, b = 1;
     (void)state;
