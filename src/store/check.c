@@ -12,6 +12,7 @@
 
 #include "agreement.h"
 #include "base/thread.h"
+#include "connections.h"
 #include "migrations.h"
 #include "model/model.h"
 #include "paper_check.h"
@@ -259,9 +260,9 @@ static void report_counts(struct findings *f, const struct counts *c)
 
 /* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
 
-/* Connections at most; bytes of pages that each keeps: pages are read once, so few, which stay in the processor's own
- * memory; papers whose texts are read at once, at least; parts of them at most. */
-enum { CONNECTIONS_MOST = 8, CONNECTION_CACHE = 1 << 20, PART = 8192, PARTS_MOST = 256 };
+/* Bytes of pages that a connection keeps: see pt_store_pass_begin; papers whose texts are read at once, at least; parts
+ * of them at most. */
+enum { CACHE = 1 << 20, PART = 8192, PARTS_MOST = 256 };
 
 /* What is done beside reading the papers, each on one thread, the longest first. */
 enum { FILE_PART, TEXTS_PART, TABLES_PART, INDEXES_PART, OTHER_PARTS };
@@ -270,9 +271,8 @@ enum { FILE_PART, TEXTS_PART, TABLES_PART, INDEXES_PART, OTHER_PARTS };
 struct check {
     papertag_store *store;
     const papertag_model *model;
-    papertag_store *connections[CONNECTIONS_MOST]; /* connection_count */
-    atomic_bool taken[CONNECTIONS_MOST];
-    size_t connection_count;
+    pt_connections connections;
+    atomic_bool taken[PT_CONNECTIONS_MOST];
     bool sure[OTHER_PARTS]; /* of FILE_PART, TABLES_PART, INDEXES_PART: indexes and order are right */
     struct counts counts;
     pt_text_tally text_index;
@@ -321,59 +321,12 @@ static int take_part(void *context, size_t part)
                         : PAPERTAG_OK;
     }
     while (atomic_exchange(&c->taken[i], true)) {
-        i = (i + 1) % c->connection_count;
+        i = (i + 1) % c->connections.count;
     }
-    status = run_part(c, c->connections[i], part, &c->errors[part]);
+    status = run_part(c, c->connections.list[i], part, &c->errors[part]);
     c->failed = c->failed || status;
     c->taken[i] = false;
     return status;
-}
-
-/* Opens a connection to the store as it is now. */
-static int open_connection(const struct check *c, papertag_store **out)
-{
-    papertag_error err;
-    int64_t count;
-    int status = papertag_store_open(out, pt_store_file_name(c->store), false, &err);
-
-    status = status ? status : pt_store_use_memory(*out, CONNECTION_CACHE, (*out)->mapped, &err);
-    status = status ? status : pt_store_read_begin(*out, &err);
-    status = status ? status : pt_store_count_changes(*out, &count, &err);
-    if (status) {
-        papertag_store_close(*out);
-        *out = NULL;
-    }
-    return status;
-}
-
-/* Opens the connections while nobody can write, so that they see the same. Without any, the store's own is used. */
-static int open_connections(struct check *c, bool fixed, papertag_error *err)
-{
-    const size_t wanted = pt_jobs(0) < CONNECTIONS_MOST ? pt_jobs(0) : CONNECTIONS_MOST;
-    int status = fixed ? PAPERTAG_OK : pt_store_begin(c->store, err);
-
-    if (status) {
-        return status;
-    }
-    while (c->connection_count < wanted && !open_connection(c, &c->connections[c->connection_count])) {
-        c->connection_count++;
-    }
-    status = fixed ? PAPERTAG_OK : pt_store_end(c->store, PAPERTAG_OK, err);
-    if (!c->connection_count) {
-        c->connections[c->connection_count++] = c->store;
-        status = status ? status : pt_store_read_begin(c->store, err);
-    }
-    return status;
-}
-
-static void close_connections(struct check *c)
-{
-    for (size_t i = 0; i < c->connection_count; i++) {
-        pt_store_read_end(c->connections[i]);
-        if (c->connections[i] != c->store) {
-            papertag_store_close(c->connections[i]);
-        }
-    }
 }
 
 /* Whether all that SQLite's quick check leaves out is known to be right. */
@@ -400,15 +353,14 @@ static void add_up(struct check *c)
 /* Runs all parts. The error of the first that failed counts: of the file first of all. */
 static int run_parts(struct check *c, papertag_error *err)
 {
-    const unsigned jobs = (unsigned)c->connection_count;
-    int status = pt_store_last_paper(c->connections[0], &c->last_paper, err);
+    int status = pt_store_last_paper(c->store, &c->last_paper, err);
 
-    status = status ? status : pt_paper_check_open(&c->paper_check, c->connections[0], err);
+    status = status ? status : pt_paper_check_open(&c->paper_check, c->store, err);
     if (status) {
         return status;
     }
     c->part_count = c->last_paper / PART + 1 < PARTS_MOST ? c->last_paper / PART + 1 : PARTS_MOST;
-    status = pt_parallel(jobs, OTHER_PARTS + c->part_count, take_part, c, NULL);
+    status = pt_parallel((unsigned)c->connections.count, OTHER_PARTS + c->part_count, take_part, c, NULL);
     for (size_t i = 0; i < OTHER_PARTS + c->part_count && status; i++) {
         if (c->errors[i].status) {
             *err = c->errors[i];
@@ -419,11 +371,25 @@ static int run_parts(struct check *c, papertag_error *err)
         return pt_no_memory(err);
     }
     add_up(c);
-    if (is_sure(c)) {
-        return PAPERTAG_OK;
+    return PAPERTAG_OK;
+}
+
+/* Runs all parts on connections that see one state of the store, and SQLite's whole check where a doubt is left. */
+static int check_state(struct check *c, papertag_error *err)
+{
+    int status = pt_connections_open(&c->connections, c->store, pt_jobs(0), CACHE, err);
+
+    if (status) {
+        return status;
     }
-    status = pt_store_use_memory(c->connections[0], c->store->cache, c->store->mapped, err); /* it looks rows up */
-    return status ? status : check_file(c->connections[0], err);
+    pt_store_pass_begin(c->store);
+    status = run_parts(c, err);
+    pt_store_pass_end(c->store);
+    if (!status && !is_sure(c)) {
+        status = check_file(c->store, err);
+    }
+    pt_connections_close(&c->connections);
+    return status;
 }
 
 /* Reports a text index that is wrong. Where index and papers differ, or cannot be compared here, FTS5 decides. */
@@ -450,10 +416,8 @@ static int report_text_index(struct check *c, struct findings *f, bool fixed, pa
 static int check_all(struct check *c, struct findings *f, papertag_error *err)
 {
     const bool fixed = sqlite3_db_readonly(c->store->db, "main");
-    int status = open_connections(c, fixed, err);
+    int status = check_state(c, err);
 
-    status = status ? status : run_parts(c, err);
-    close_connections(c);
     pt_paper_check_close(&c->paper_check);
     if (status) {
         return status;

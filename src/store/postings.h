@@ -73,6 +73,10 @@ static inline size_t pt_varint_get(const unsigned char *at, uint64_t *number)
         *number = *at;
         return 1;
     }
+    if (at[1] < 0x80) {
+        *number = (uint64_t)(at[0] & 0x7f) << 7 | at[1];
+        return 2;
+    }
     return pt_varint_get_long(at, number);
 }
 

@@ -13,12 +13,13 @@
 /* Before the place of a word in an abstract; less than any place. */
 #define IN_ABSTRACT ((uint64_t)1 << 32)
 
-/* The constants of splitmix64 (Steele, Lea, Flood 2014): odd numbers whose bits look random. */
+/* Odd numbers whose bits look random. */
 #define STEP 0x9e3779b97f4a7c15U
 #define FACTOR 0xbf58476d1ce4e5b9U
+#define FACTOR_OF_SECOND 0x94d049bb133111ebU
 
-/* Hashes are made for each place of each word, so each takes few instructions: multiplications and shifts, as in the
- * last step of splitmix64. */
+/* A step of splitmix64 (Steele, Lea, Flood 2014). Hashes are made for each place of each word, so each takes few
+ * instructions. */
 static inline uint64_t mix(uint64_t x)
 {
     x = (x ^ x >> 30) * FACTOR;
@@ -49,7 +50,7 @@ static inline uint64_t hash_word(const char *text, size_t size)
     }
     x = pt_sixteen_at(text) & pt_sixteen_at(ones_and_zeros + PT_WORD_READABLE - size);
     memcpy(halves, &x, sizeof halves);
-    return mix(mix(halves[0] + STEP * size) * STEP + halves[1]);
+    return mix(halves[0] * FACTOR + halves[1] * FACTOR_OF_SECOND + size);
 }
 
 /* The same of PT_FTS_WORD and a word. */
@@ -144,20 +145,23 @@ static void put_places(struct merge *m, const pt_segment_reader *r)
 {
     const unsigned char *at = r->places, *end = at + r->places_size;
     const uint64_t start = m->word ^ hash_paper(r->key);
-    uint64_t place = 0, number;
+    uint64_t place = 0, number, hashes = 0, count = 0;
+    bool odd = false;
 
     while (at < end) {
-        number = *at;
-        at += number < 0x80 ? 1 : pt_varint_get(at, &number);
+        at += pt_varint_get(at, &number);
         if (number == 1 && place < IN_ABSTRACT && at + 1 < end && *at == 1) { /* the second column begins */
             place = IN_ABSTRACT;
             at += 1 + pt_varint_get(at + 1, &number);
         }
-        m->tally->odd = m->tally->odd || number < 2 || number > INT32_MAX || at > end;
+        odd = odd || number < 2 || number > INT32_MAX || at > end;
         place += number - 2;
-        m->tally->hashes += hash_place(start, place);
-        m->tally->places++;
+        hashes += hash_place(start, place);
+        count++;
     }
+    m->tally->odd = m->tally->odd || odd;
+    m->tally->hashes += hashes;
+    m->tally->places += count;
 }
 
 /* Adds the papers that have the word at hand: from the lowest key to the highest, and of those with the same key the
