@@ -204,6 +204,22 @@ static int read_request(papertag_store *store, const char *tag, const char *sinc
     return status || !since ? status : pt_day_range(since, today, first, &last, err);
 }
 
+/* Appends the newest about one tag, of all papers. Where most papers with the tag are wanted, it takes less time to
+ * read all opinions than to look each paper's up. */
+static int append_newest(papertag_store *store, int64_t tag, struct questions *q, papertag_error *err)
+{
+    int64_t papers = 0;
+    int status =
+        pt_store_ask(store, "SELECT coalesce(sum(papers), 0) FROM tag_counts WHERE tag=?1", &papers, err, "i", tag);
+
+    if (status || !q->limit || q->limit / 2 > (size_t)papers) {
+        return status ? status
+                      : pt_store_each(store, queries[PAPERTAG_ORDER_NEW][true], append_question, q, err, "ii", tag,
+                                      (int64_t)LONG_MIN);
+    }
+    return pt_store_each(store, newest_of_tag, append_question, q, err, "i", tag);
+}
+
 int papertag_store_questions(papertag_store *store, papertag_order order, const char *tag, const char *since,
                              uint64_t seed, size_t limit, const papertag_question **out, size_t *count,
                              papertag_error *err)
@@ -219,7 +235,7 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     } else if (!status && order == PAPERTAG_ORDER_UNCERTAIN && !since) {
         status = append_doubts(store, key, &q, err);
     } else if (!status && order == PAPERTAG_ORDER_NEW && tag && !since) {
-        status = pt_store_each(store, newest_of_tag, append_question, &q, err, "i", key);
+        status = append_newest(store, key, &q, err);
     } else if (!status) {
         status = pt_store_each(store, queries[order][tag != NULL], append_question, &q, err, "ii", key, (int64_t)first);
     }

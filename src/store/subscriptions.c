@@ -17,8 +17,9 @@ int papertag_store_subscribe(papertag_store *store, const papertag_subscription 
     return papertag_store_subscribe_to(store, s, NULL, from_now ? 0 : SIZE_MAX, err);
 }
 
-int papertag_store_subscribe_to(papertag_store *store, const papertag_subscription *s, const int64_t *first,
-                                size_t count, papertag_error *err)
+/* Writes a subscription, and marks all papers as delivered but the first `count`: SIZE_MAX: marks none. */
+static int write_subscription(papertag_store *store, const papertag_subscription *s, const int64_t *first, size_t count,
+                              papertag_error *err)
 {
     static const char write[] =
         "INSERT INTO subscriptions(name, expression, format, address, title, unsubscribe, sort, count, created, "
@@ -30,18 +31,10 @@ int papertag_store_subscribe_to(papertag_store *store, const papertag_subscripti
     static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
                                       " FROM papers";
     static const char leave[] = "DELETE FROM delivered WHERE subscription=?1 AND paper=?2 AND delivery IS NULL";
-    const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
-    const int64_t *keys;
-    size_t found;
     int64_t key = 0;
     char now[PT_TIME];
-    int status;
+    int status = pt_store_begin(store, err);
 
-    if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
-        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
-    }
-    status = papertag_store_select(store, &query, &keys, &found, err); /* what its digests will ask for can be asked */
-    status = status ? status : pt_store_begin(store, err);
     if (status) {
         return status;
     }
@@ -55,6 +48,31 @@ int papertag_store_subscribe_to(papertag_store *store, const papertag_subscripti
         status = pt_store_do(store, leave, err, "ii", key, first[i]);
     }
     return pt_store_end(store, status, err);
+}
+
+int papertag_store_subscribe_to(papertag_store *store, const papertag_subscription *s, const int64_t *first,
+                                size_t count, papertag_error *err)
+{
+    const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
+    const int64_t *keys;
+    papertag_error why;
+    size_t found;
+    int status;
+
+    if (!s->name[0] || strlen(s->name) > 100 || strpbrk(s->name, "\r\n")) {
+        return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
+    }
+    status = papertag_store_select(store, &query, &keys, &found, err); /* what its digests will ask for can be asked */
+    /* The papers that are marked are read from their table in the same statement. To look each of them up there once
+     * more would read all of that table. */
+    status = status ? status : pt_store_exec(store, "PRAGMA foreign_keys=OFF", err);
+    if (!status) {
+        status = write_subscription(store, s, first, count, err);
+        if (pt_store_exec(store, "PRAGMA foreign_keys=ON", status ? &why : err) && !status) {
+            status = err->status;
+        }
+    }
+    return status;
 }
 
 int papertag_store_unsubscribe(papertag_store *store, const char *name, papertag_error *err)
@@ -94,9 +112,10 @@ static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
                                  papertag_error *err)
 {
+    /* from deliveries to papers: most papers were marked as delivered when the subscription was made, in none */
     static const char sql[] = "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
-                              " (SELECT count(*) FROM delivered d JOIN deliveries e ON e.key=d.delivery WHERE"
-                              " d.subscription=s.key AND e.ended IS NOT NULL),"
+                              " (SELECT count(*) FROM deliveries e CROSS JOIN delivered d ON d.delivery=e.key WHERE"
+                              " e.subscription=s.key AND e.ended IS NOT NULL),"
                               " (SELECT max(ended) FROM deliveries WHERE subscription=s.key),"
                               " created, weekday, tell_quiet, path"
                               " FROM subscriptions s ORDER BY name";

@@ -42,6 +42,29 @@ static void test_questions_go_by_distance_and_end(void **state)
                      PAPERTAG_BAD_ARGUMENT);
 }
 
+/* The newest about a tag are the same whether a few are asked for or all: these are found in different ways. */
+static void test_the_newest_of_a_tag_are_the_first_of_all(void **state)
+{
+    enum { FEW = 3 };
+    const papertag_question *q;
+    int64_t first[FEW];
+    size_t count;
+
+    (void)state;
+    assert_int_equal(
+        papertag_store_questions(store, PAPERTAG_ORDER_NEW, "quantization", NULL, 1, FEW, &q, &count, &err), 0);
+    assert_int_equal(count, FEW);
+    for (size_t i = 0; i < FEW; i++) {
+        first[i] = q[i].key;
+    }
+    assert_int_equal(papertag_store_questions(store, PAPERTAG_ORDER_NEW, "quantization", NULL, 1, 0, &q, &count, &err),
+                     0);
+    assert_true(count > FEW);
+    for (size_t i = 0; i < FEW; i++) {
+        assert_int_equal(q[i].key, first[i]);
+    }
+}
+
 /* A random order is repeatable, ends when all papers were drawn, and undo takes a draw back with its answer, also one
  * without a verdict. */
 static void test_audits_and_undo(void **state)
@@ -174,7 +197,8 @@ static void test_tags_of_others(void **state)
 int main(void)
 {
 #define OF_STORE(test) cmocka_unit_test_setup_teardown(test, open_store, close_store)
-    const struct CMUnitTest all[] = {OF_STORE(test_questions_go_by_distance_and_end), OF_STORE(test_audits_and_undo),
-                                     OF_STORE(test_an_audit_of_all_is_exact), OF_STORE(test_tags_of_others)};
+    const struct CMUnitTest all[] = {
+        OF_STORE(test_questions_go_by_distance_and_end), OF_STORE(test_the_newest_of_a_tag_are_the_first_of_all),
+        OF_STORE(test_audits_and_undo), OF_STORE(test_an_audit_of_all_is_exact), OF_STORE(test_tags_of_others)};
     return cmocka_run_group_tests(all, make_folder, remove_folder);
 }

@@ -225,6 +225,7 @@ static void test_one_part_too_many(void **state)
     const int64_t *keys;
     size_t count;
 
+    int64_t enforced = 0;
     (void)state;
     assert_non_null(text);
     add_papers();
@@ -239,6 +240,8 @@ static void test_one_part_too_many(void **state)
     assert_int_equal(papertag_store_subscribe(store, &me, false, &err), PAPERTAG_OK);
     assert_int_equal(papertag_store_subscriptions(store, &list, &count, &err), PAPERTAG_OK);
     assert_int_equal(count, 1);
+    assert_int_equal(pt_store_ask(store, "PRAGMA foreign_keys", &enforced, &err, ""), PAPERTAG_OK);
+    assert_int_equal(enforced, 1);
     free(text);
 }
 
