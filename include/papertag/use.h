@@ -59,6 +59,14 @@ PAPERTAG_API const char *papertag_version(void);
  */
 PAPERTAG_API bool papertag_installed(const char *name, char *path, size_t size);
 
+/* Where a value or member of a JSON text ends, for who looks at a text without parsing it: the comma or bracket after
+ * what is at `at`, outside of strings and of brackets that open there; NULL when there is none before `end`. */
+PAPERTAG_API const char *papertag_json_skip(const char *at, const char *end);
+
+/* The quote that closes the string whose first byte, after the quote that opens it, is at `at`; `end` when there is
+ * none. */
+PAPERTAG_API const char *papertag_json_string_end(const char *at, const char *end);
+
 /* How far long work has got: `done` of `total` steps of `stage`, a few words. Called on the thread that asked for the
  * work. */
 typedef void papertag_progress(void *context, const char *stage, size_t done, size_t total);

@@ -12,46 +12,12 @@
 
 /* ---- finding the members --------------------------------------------------------------------------------------- */
 
-/* The quote that closes a string; `at`: after the one that opens it. `end` when there is none. */
-static const char *string_end(const char *at, const char *end)
-{
-    const char *quote;
-
-    for (; at < end && (quote = memchr(at, '"', (size_t)(end - at))) != NULL; at = quote + 1) {
-        const char *escape = quote;
-        while (escape > at && escape[-1] == '\\') {
-            escape--;
-        }
-        if ((quote - escape) % 2 == 0) {
-            return quote;
-        }
-    }
-    return end;
-}
-
 /* The comma or the bracket that ends the member at `at`; `end` when there is none. */
 static const char *member_end(const char *at, const char *end)
 {
-    size_t depth = 0;
+    const char *stop = papertag_json_skip(at, end);
 
-    for (; at < end; at++) {
-        if (*at == '"') {
-            at = string_end(at + 1, end);
-            if (at == end) {
-                break;
-            }
-        } else if (*at == '{' || *at == '[') {
-            depth++;
-        } else if (*at == '}' || *at == ']') {
-            if (!depth) {
-                return at;
-            }
-            depth--;
-        } else if (*at == ',' && !depth) {
-            return at;
-        }
-    }
-    return end;
+    return stop ? stop : end;
 }
 
 /* Spaces, line breaks, and the controls that the reader takes for white space, too. */
@@ -121,7 +87,7 @@ static bool next_member(member *m, const char *end)
     if (m->end == end || m->key == m->end || *m->key != '"') {
         return false;
     }
-    m->key_end = string_end(++m->key, m->end);
+    m->key_end = papertag_json_string_end(++m->key, m->end);
     m->value = skip_white(m->key_end + (m->key_end < m->end), m->end);
     if (m->value == m->end || *m->value != ':') {
         return false;
@@ -235,7 +201,7 @@ static void add_tokens(text *out, const char *at, const char *end, bool *replace
         bool good = true;
         stop = at + 1;
         if (*at == '"') {
-            const char *quote = string_end(at + 1, end);
+            const char *quote = papertag_json_string_end(at + 1, end);
             good = skip_plain(at + 1, quote) == quote;
             stop = quote + (quote < end);
         } else if (*at == '-' || skip_digits(at, end) > at) {

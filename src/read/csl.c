@@ -236,7 +236,7 @@ static bool fits_csl(const char *head, size_t size)
     const char *end = head + size, *item = pt_json_first(head, end, csl_wrappers);
 
     for (int i = 0; i < ITEMS && item; i++) {
-        const char *stop = pt_json_skip(item, end);
+        const char *stop = papertag_json_skip(item, end);
         if (is_item(item, end)) {
             return true;
         }

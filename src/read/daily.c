@@ -95,7 +95,7 @@ static bool is_entry(const char *at, const char *end)
                 at += *at == '\\';
             }
         } else if (*at == '{' || *at == '[') {
-            const char *stop = pt_json_skip(at + 1, end);
+            const char *stop = papertag_json_skip(at + 1, end);
             if (!stop) {
                 return false;
             }

@@ -18,8 +18,7 @@ struct document {
 
 /* ---- searching the text ---------------------------------------------------------------------------------------- */
 
-/* The quote that closes the string whose first byte is at `at`; `end` when there is none. */
-static const char *string_end(const char *at, const char *end)
+const char *papertag_json_string_end(const char *at, const char *end)
 {
     const char *quote, *escape = NULL;
 
@@ -34,13 +33,13 @@ static const char *string_end(const char *at, const char *end)
     return end;
 }
 
-const char *pt_json_skip(const char *at, const char *end)
+const char *papertag_json_skip(const char *at, const char *end)
 {
     size_t depth = 0;
 
     for (; at < end; at++) {
         if (*at == '"') {
-            at = string_end(at + 1, end);
+            at = papertag_json_string_end(at + 1, end);
             if (at == end) {
                 break;
             }
@@ -69,10 +68,10 @@ static const char *skip_white(const char *at, const char *end, const char *also)
 
 const char *pt_json_after(const char *at, const char *end)
 {
-    const char *stop = pt_json_skip(at, end);
+    const char *stop = papertag_json_skip(at, end);
 
     while (stop && *stop == ',') {
-        stop = pt_json_skip(stop + 1, end);
+        stop = papertag_json_skip(stop + 1, end);
     }
     return stop ? stop + 1 : NULL;
 }
@@ -89,7 +88,7 @@ static const char *find_member(const char *at, const char *end, const char *key,
             return NULL;
         }
         name++;
-        stop = string_end(name, end);
+        stop = papertag_json_string_end(name, end);
         at = skip_white(stop < end ? stop + 1 : end, end, "");
         if (at == end || *at != ':') {
             return NULL;
@@ -98,7 +97,7 @@ static const char *find_member(const char *at, const char *end, const char *key,
         if (at < end && (size_t)(stop - name) == length && !memcmp(name, key, length)) {
             return at;
         }
-        at = pt_json_skip(at, end);
+        at = papertag_json_skip(at, end);
     } while (at && *at == ',');
     return NULL;
 }
@@ -202,7 +201,7 @@ static const char *end_of_value(const struct document *document, const pt_input 
     const char *from = in->start, *end = in->end;
 
     if (document->inside) {
-        return pt_json_skip(from, end);
+        return papertag_json_skip(from, end);
     }
     return *from == '{' && !document->by_line ? pt_json_after(from + 1, end) : memchr(from, '\n', (size_t)(end - from));
 }

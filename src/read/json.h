@@ -69,9 +69,6 @@ void pt_json_close(papertag_reader *reader);
 
 /* ---- detection, in the first bytes of a text ------------------------------------------------------------------- */
 
-/* The end of the value at `at`: the ',', ']' or '}' that follows it; NULL when there is none before `end`. */
-const char *pt_json_skip(const char *at, const char *end);
-
 /* The byte after the bracket that closes the one before `at`; NULL when there is none before `end`. */
 const char *pt_json_after(const char *at, const char *end);
 

@@ -231,7 +231,7 @@ static bool fits_jsonl(const char *head, size_t size)
     const char *line_end = memchr(head, '\n', size);
 
     return *head == '{' && !wrapper_of(head, head + size) &&
-           (!line_end || memchr(head, '}', (size_t)(line_end - head)) || pt_json_skip(head, line_end));
+           (!line_end || memchr(head, '}', (size_t)(line_end - head)) || papertag_json_skip(head, line_end));
 }
 
 /* The next line that is not empty, from its first byte that is not white; PAPERTAG_BLANK for an empty one if they are

@@ -498,6 +498,39 @@ static void test_real_files(void **state)
     }
 }
 
+/* Where a value ends: the part of each text that is skipped; NULL: it has no end there. */
+static void test_values_of_json_are_skipped(void **state)
+{
+    static const struct {
+        const char *text, *skipped;
+    } cases[] = {{"1,2]", "1"},
+                 {"]", ""},
+                 {"[1,[2,{}]],3", "[1,[2,{}]]"},
+                 {" {\"a\": \"x,]}\"}}", " {\"a\": \"x,]}\"}"},
+                 {"\"a\\\"b,\",c", "\"a\\\"b,\""},
+                 {"\"a\\\\\",c", "\"a\\\\\""},
+                 {"\"a\": [1, 2]}", "\"a\": [1, 2]"},
+                 {"\"a,b", NULL},
+                 {"\"a\\\"", NULL},
+                 {"[1,2", NULL},
+                 {"12", NULL},
+                 {"", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text, *end = text + strlen(text), *stop = papertag_json_skip(text, end);
+        assert_int_equal(stop == NULL, cases[i].skipped == NULL);
+        if (stop) {
+            assert_int_equal(stop - text, strlen(cases[i].skipped));
+            assert_memory_equal(text, cases[i].skipped, stop - text);
+        }
+        for (const char *cut = text; cut < end && stop; cut++) { /* of a part of it nothing else is read */
+            const char *early = papertag_json_skip(text, cut);
+            assert_true(!early || (early < cut && early == stop));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_json_lines_field_by_field),
@@ -508,6 +541,7 @@ int main(void)
                                        cmocka_unit_test(test_every_field_in_every_layout),
                                        cmocka_unit_test(test_a_table_has_identifiers),
                                        cmocka_unit_test(test_json_documents),
+                                       cmocka_unit_test(test_values_of_json_are_skipped),
                                        cmocka_unit_test(test_daily_papers_listing),
                                        cmocka_unit_test(test_the_page),
                                        cmocka_unit_test(test_the_page_has_the_year_it_is_given),
