@@ -113,74 +113,105 @@ static int append_question(void *context, pt_db_row *row, papertag_error *err)
 
 /* ---- by chance ------------------------------------------------------------------------------------------------- */
 
+/* Papers drawn at first, and how many times as many when these are not enough. */
+enum { DRAWN = 16384, DRAWN_MORE = 16 };
+
 /* A paper, and the number that gives it its place: the same for a seed, whatever other papers there are. */
 struct drawn {
     uint64_t number;
     int64_t paper;
 };
 
-/* All papers, as a heap: the lowest number first. */
+/* The papers of the lowest numbers: the list is sorted and cut each time it has twice as many as are wanted. */
 struct draw {
     uint64_t seed;
+    size_t wanted;
     struct drawn *list; /* count */
     size_t count, capacity;
+    bool is_cut;       /* there are more papers */
+    struct drawn last; /* of the list when it was cut: papers after it are not among those wanted */
 };
+
+static int compare_drawn(const void *a, const void *b)
+{
+    const struct drawn *x = a, *y = b;
+
+    return x->number != y->number ? (x->number < y->number ? -1 : 1) : (x->paper > y->paper) - (x->paper < y->paper);
+}
+
+static void cut_list(struct draw *d)
+{
+    pt_sort(d->list, d->count, sizeof *d->list, compare_drawn);
+    if (d->count > d->wanted) {
+        d->count = d->wanted;
+        d->last = d->list[d->wanted - 1];
+        d->is_cut = true;
+    }
+}
 
 static int read_paper(void *context, pt_db_row *row, papertag_error *err)
 {
     struct draw *d = context;
     const char *id = pt_db_peek(row, 1);
+    const struct drawn one = {pt_hash(id, strlen(id), d->seed), pt_db_key(row, 0)};
 
+    if (d->is_cut && compare_drawn(&one, &d->last) > 0) {
+        return PAPERTAG_OK;
+    }
     if (pt_reserve(&d->list, &d->capacity, d->count + 1, sizeof *d->list)) {
         return pt_no_memory(err);
     }
-    d->list[d->count++] = (struct drawn){pt_hash(id, strlen(id), d->seed), pt_db_key(row, 0)};
+    d->list[d->count++] = one;
+    if (d->count / 2 >= d->wanted) {
+        cut_list(d);
+    }
     return PAPERTAG_OK;
 }
 
-static bool is_before(const struct drawn *a, const struct drawn *b)
+/* Lists the papers in the order in which they are drawn, as many as are wanted. */
+static int draw_papers(papertag_store *store, int64_t first, struct draw *d, papertag_error *err)
 {
-    return a->number != b->number ? a->number < b->number : a->paper < b->paper;
-}
+    static const char all[] = "SELECT key, id FROM papers"; /* by the index of ids, which is small */
+    static const char since[] = "SELECT key, id FROM papers p WHERE ?1 IS NULL AND " SINCE;
+    int status;
 
-/* Puts a paper where it belongs among those below it. */
-static void sink(const struct draw *d, size_t at)
-{
-    const struct drawn one = d->list[at];
-
-    for (size_t child; (child = 2 * at + 1) < d->count; at = child) {
-        child += child + 1 < d->count && is_before(&d->list[child + 1], &d->list[child]);
-        if (!is_before(&d->list[child], &one)) {
-            break;
-        }
-        d->list[at] = d->list[child];
+    d->count = 0;
+    d->is_cut = false;
+    status = first == LONG_MIN ? pt_store_each(store, all, read_paper, d, err, "")
+                               : pt_store_each(store, since, read_paper, d, err, "ti", (const char *)NULL, first);
+    if (!status) {
+        cut_list(d);
     }
-    d->list[at] = one;
+    return status;
 }
 
-/* Draws papers until enough of them are to be asked about. */
+/* Draws papers until enough of them are to be asked about. All is read in one transaction, as the file would be locked
+ * anew for each paper. */
 static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint64_t seed, struct questions *q,
                         papertag_error *err)
 {
-    static const char all[] = "SELECT key, id FROM papers"; /* by the index of ids, which is small */
-    static const char since[] = "SELECT key, id FROM papers p WHERE " SINCE;
-    struct draw d = {.seed = seed};
-    int status;
+    struct draw d = {.seed = seed, .wanted = q->limit ? DRAWN : SIZE_MAX};
+    size_t asked = 0;
+    int status = pt_store_read_begin(store, err);
 
+    if (status) {
+        return status;
+    }
     pt_store_pass_begin(store);
-    status = first == LONG_MIN ? pt_store_each(store, all, read_paper, &d, err, "")
-                               : pt_store_each(store, since, read_paper, &d, err, "ii", tag, first);
-    pt_store_pass_end(store);
-    for (size_t i = d.count / 2; i-- > 0 && !status;) {
-        sink(&d, i);
-    }
-    while (d.count && !status && !(q->limit && q->count == q->limit)) {
-        const int64_t paper = d.list[0].paper;
-        d.list[0] = d.list[--d.count];
-        sink(&d, 0);
+    status = draw_papers(store, first, &d, err);
+    while (!status && !(q->limit && q->count == q->limit)) {
+        if (asked == d.count && d.is_cut) {
+            d.wanted *= DRAWN_MORE;
+            status = draw_papers(store, first, &d, err);
+        }
+        if (status || asked >= d.count) {
+            break;
+        }
         status = pt_store_each(store, queries[PAPERTAG_ORDER_RANDOM][tag != 0], append_question, q, err, "iii", tag,
-                               first, paper);
+                               first, d.list[asked++].paper);
     }
+    pt_store_pass_end(store);
+    pt_store_read_end(store);
     free(d.list);
     return status;
 }

@@ -100,21 +100,23 @@ double pt_db_real_or_nan(pt_db_row *row, int column)
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
-const char *pt_db_peek_or_null(pt_db_row *row, int column)
+/* A column of which the type is known already; NULL: no memory. */
+static const char *peek(pt_db_row *row, int column)
 {
-    const char *text;
+    const char *text = (const char *)sqlite3_column_text(row->statement, column);
 
-    if (pt_db_is_null(row, column) || !is_of_type(row, column, SQLITE_TEXT)) {
-        return NULL;
-    }
-    text = (const char *)sqlite3_column_text(row->statement, column);
     row->failed = row->failed || !text;
     return text;
 }
 
+const char *pt_db_peek_or_null(pt_db_row *row, int column)
+{
+    return pt_db_is_null(row, column) || !is_of_type(row, column, SQLITE_TEXT) ? NULL : peek(row, column);
+}
+
 const char *pt_db_peek(pt_db_row *row, int column)
 {
-    const char *text = is_of_type(row, column, SQLITE_TEXT) ? pt_db_peek_or_null(row, column) : NULL;
+    const char *text = is_of_type(row, column, SQLITE_TEXT) ? peek(row, column) : NULL;
 
     return text ? text : "";
 }
