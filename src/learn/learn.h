@@ -108,6 +108,9 @@ struct papertag_learner {
 int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
                     papertag_error *err);
 
+/* Has the store keep the papers' rows of the model, so that they need be made once alone. */
+int pt_learner_keep_rows(const papertag_learner *l, papertag_error *err);
+
 /* ---- evidence -------------------------------------------------------------------------------------------------- */
 
 /* The row of a stored paper; the number of stored papers when there is no such key. */

@@ -49,7 +49,8 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->options = *options;
     l->vocabulary = &model->vocabulary;
     l->threads.jobs = pt_jobs(options->jobs);
-    status = pt_store_read_begin(store, err);
+    status = pt_learner_keep_rows(l, err);
+    status = status ? status : pt_store_read_begin(store, err);
     l->reading = !status;
     status = status ? status : pt_store_verdicts(store, &l->arena, &l->verdicts, &l->verdict_count, err);
     status = status ? status : pt_store_own_tags(store, &l->arena, &l->own_tags, &l->own_tag_count, err);

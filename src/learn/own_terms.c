@@ -18,18 +18,31 @@
 enum { PAPERS_MIN = 2, ADDED_MAX = 20000 };
 static const double SHARE_MAX = 0.5;
 
+static pt_rows_options rows_by(const papertag_learner *l, const pt_vocabulary *vocabulary)
+{
+    const bool is_models = vocabulary == &l->model->vocabulary; /* added terms are dropped, then */
+
+    return (pt_rows_options){.text = &l->model->options,
+                             .vocabulary = vocabulary,
+                             .space = is_models ? pt_model_space(l->model) : NULL,
+                             .jobs = l->options.jobs,
+                             .progress = l->options.progress,
+                             .progress_context = l->options.progress_context};
+}
+
 int pt_learner_read(const papertag_learner *l, const pt_vocabulary *vocabulary, pt_stored_rows *out,
                     papertag_error *err)
 {
-    const bool is_models = vocabulary == &l->model->vocabulary; /* added terms are dropped, then */
-    const pt_rows_options rows = {.text = &l->model->options,
-                                  .vocabulary = vocabulary,
-                                  .space = is_models ? pt_model_space(l->model) : NULL,
-                                  .jobs = l->options.jobs,
-                                  .progress = l->options.progress,
-                                  .progress_context = l->options.progress_context};
+    const pt_rows_options rows = rows_by(l, vocabulary);
 
     return pt_store_rows(l->store, &rows, out, err);
+}
+
+int pt_learner_keep_rows(const papertag_learner *l, papertag_error *err)
+{
+    const pt_rows_options rows = rows_by(l, &l->model->vocabulary);
+
+    return pt_store_keep_rows(l->store, &rows, err);
 }
 
 /* A term that a tag may use; terms of several tags are found several times. */

@@ -31,22 +31,52 @@ static void close_others(pt_connections *c)
     }
 }
 
+static void open_others(pt_connections *c, size_t wanted, size_t cache)
+{
+    papertag_store *store = c->list[0];
+
+    while (c->count < wanted && c->count < PT_CONNECTIONS_MOST && pt_store_is_file(store) &&
+           !open_connection(store, cache, &c->list[c->count])) {
+        c->count++;
+    }
+}
+
+/* The store is in a transaction. Another connection sees what that sees if as many changes were made to the store. */
+static int open_beside(pt_connections *c, size_t wanted, size_t cache, papertag_error *err)
+{
+    int64_t changes = 0, seen = 0;
+    papertag_error why;
+    int status = PAPERTAG_OK;
+
+    if (pt_store_is_writing(c->list[0])) {
+        return PAPERTAG_OK;
+    }
+    status = pt_store_count_changes(c->list[0], &changes, err);
+    if (!status) {
+        open_others(c, wanted, cache);
+    }
+    for (size_t i = 1; i < c->count; i++) {
+        if (pt_store_count_changes(c->list[i], &seen, &why) || seen != changes) {
+            close_others(c);
+        }
+    }
+    return status;
+}
+
 /* All see the same if the store is the same before the others are opened and after. So nobody need be kept from writing
  * meanwhile. */
 int pt_connections_open(pt_connections *c, papertag_store *store, size_t wanted, size_t cache, papertag_error *err)
 {
-    const size_t most = wanted < PT_CONNECTIONS_MOST ? wanted : PT_CONNECTIONS_MOST;
     int64_t before = 0, after = 0;
     int status;
 
     *c = (pt_connections){.list = {store}, .count = 1, .begun = !pt_store_is_in_transaction(store)};
     if (!c->begun) {
-        return PAPERTAG_OK;
+        return open_beside(c, wanted, cache, err);
     }
     status = pt_store_state(store, &before, err);
-    while (!status && c->count < most && pt_store_is_file(store) &&
-           !open_connection(store, cache, &c->list[c->count])) {
-        c->count++;
+    if (!status) {
+        open_others(c, wanted, cache);
     }
     status = status ? status : pt_store_read_begin(store, err);
     status = status ? status : pt_store_state(store, &after, err);

@@ -16,8 +16,8 @@ typedef struct pt_connections {
 } pt_connections;
 
 /* Opens up to `wanted` connections; those beside the store's own keep `cache` bytes of pages each. There are fewer when
- * some cannot be opened or somebody is just writing, and one alone while the store is in a transaction. After an error
- * there is nothing to close. */
+ * some cannot be opened or somebody is just writing, and one alone while the store is in a transaction that writes.
+ * After an error there is nothing to close. */
 int pt_connections_open(pt_connections *connections, papertag_store *store, size_t wanted, size_t cache,
                         papertag_error *err);
 

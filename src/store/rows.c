@@ -19,12 +19,16 @@ void pt_stored_rows_free(pt_stored_rows *r)
     *r = (pt_stored_rows){0};
 }
 
+/* Threads that read at once, at most. */
+enum { READING = 4 };
+
 /* Rows on their way to an answer. */
 struct gathering {
     size_t terms; /* that rows may have */
     pt_stored_rows *out;
     size_t keys_capacity, places_capacity;
     bool in_order; /* the keys ascend */
+    bool failed;   /* there was no memory to bring rows together */
 };
 
 static int gather_row(void *context, int64_t paper, const pt_packed *packed, papertag_error *err)
@@ -35,16 +39,39 @@ static int gather_row(void *context, int64_t paper, const pt_packed *packed, pap
     if (!pt_packed_check(packed, g->terms)) { /* nobody who takes the row later can meet damage */
         return PAPERTAG_DAMAGED;
     }
-    if (out->count == UINT32_MAX || pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys) ||
+    if (out->rows.count == UINT32_MAX || pt_reserve(&out->keys, &g->keys_capacity, out->count + 1, sizeof *out->keys) ||
         pt_reserve(&out->places, &g->places_capacity, out->count + 1, sizeof *out->places) ||
         pt_packed_rows_append(&out->rows, packed)) {
         return pt_no_memory(err);
     }
     g->in_order = g->in_order && (!out->count || out->keys[out->count - 1] < paper);
     out->longest = packed->count > out->longest ? packed->count : out->longest;
-    out->places[out->count] = (uint32_t)out->count;
+    out->places[out->count] = (uint32_t)(out->rows.count - 1);
     out->keys[out->count++] = paper;
     return PAPERTAG_OK;
+}
+
+/* Brings rows that come after those of the first. Of a paper's rows the last counts, so all may stay. */
+static void join_rows(void *first, const void *other, const uint64_t *papers, size_t last)
+{
+    struct gathering *to = first, *from = to + ((const struct gathering *)other - to);
+    pt_stored_rows *all = to->out, *more = from->out;
+    const size_t count = all->count + more->count;
+    size_t place = 0;
+
+    (void)papers;
+    (void)last;
+    to->failed = to->failed || count > UINT32_MAX - READING * PT_PACKED_PART ||
+                 pt_reserve(&all->keys, &to->keys_capacity, count + 1, sizeof *all->keys) ||
+                 pt_reserve(&all->places, &to->places_capacity, count + 1, sizeof *all->places) ||
+                 pt_packed_rows_move(&all->rows, &more->rows, &place);
+    for (size_t i = 0; i < more->count && !to->failed; i++) {
+        all->keys[all->count] = more->keys[i];
+        all->places[all->count++] = (uint32_t)(place + more->places[i]);
+    }
+    all->longest = more->longest > all->longest ? more->longest : all->longest;
+    to->in_order = to->in_order && from->in_order &&
+                   (!more->count || count == more->count || all->keys[count - more->count - 1] < more->keys[0]);
 }
 
 /* A paper's key, and the place of its row. */
@@ -86,23 +113,50 @@ static int put_in_order(pt_stored_rows *r)
 
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err)
 {
-    pt_stored_rows rows = {0};
     const pt_vocabulary *v = options->vocabulary;
-    struct gathering g = {.terms = options->space ? v->count - v->added : v->count, .out = &rows, .in_order = true};
-    const pt_row_takers takers = {.take = gather_row, .contexts = &(void *){&g}, .count = 1};
-    int status = pt_store_state(store, &rows.state, err);
+    pt_stored_rows parts[READING] = {{0}};
+    struct gathering g[READING] = {{0}};
+    void *contexts[READING];
+    const pt_row_takers takers = {.take = gather_row, .join = join_rows, .contexts = contexts, .count = READING};
+    int status = pt_store_state(store, &parts[0].state, err);
 
-    pt_store_now(rows.read);
+    for (size_t i = 0; i < READING; i++) {
+        g[i] = (struct gathering){
+            .terms = options->space ? v->count - v->added : v->count, .out = &parts[i], .in_order = true};
+        contexts[i] = &g[i];
+    }
+    pt_store_now(parts[0].read);
     status = status ? status : pt_store_scan(store, options, &takers, err);
-    if (!status && !g.in_order && put_in_order(&rows)) {
+    if (!status && (g[0].failed || (!g[0].in_order && put_in_order(&parts[0])))) {
         status = pt_no_memory(err);
     }
-    if (status) {
-        pt_stored_rows_free(&rows);
-    } else {
-        *out = rows;
+    for (size_t i = status ? 0 : 1; i < READING; i++) {
+        pt_stored_rows_free(&parts[i]);
+    }
+    if (!status) {
+        *out = parts[0];
     }
     return status;
+}
+
+static int ignore_row(void *context, int64_t paper, const pt_packed *packed, papertag_error *err)
+{
+    (void)context;
+    (void)paper;
+    (void)packed;
+    (void)err;
+    return PAPERTAG_OK;
+}
+
+int pt_store_keep_rows(papertag_store *store, const pt_rows_options *options, papertag_error *err)
+{
+    static const char newest[] = "SELECT count(*) FROM (SELECT space FROM row_blocks ORDER BY block DESC LIMIT 1)"
+                                 " WHERE space=?1";
+    const pt_row_takers takers = {.take = ignore_row, .contexts = &(void *){NULL}, .count = 1};
+    int64_t kept = 0;
+    int status = pt_store_ask(store, newest, &kept, err, "t", options->space);
+
+    return status || kept || !pt_store_can_write(store) ? status : pt_store_scan(store, options, &takers, err);
 }
 
 /* Rows on their way from packed ones to values. */

@@ -463,6 +463,11 @@ bool pt_store_is_in_transaction(const papertag_store *store)
     return !sqlite3_get_autocommit(store->db);
 }
 
+bool pt_store_is_writing(const papertag_store *store)
+{
+    return sqlite3_txn_state(store->db, "main") == SQLITE_TXN_WRITE;
+}
+
 bool pt_store_can_write(const papertag_store *store)
 {
     return !pt_store_is_in_transaction(store) && !sqlite3_db_readonly(store->db, "main");

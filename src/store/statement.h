@@ -194,6 +194,7 @@ int pt_store_end(papertag_store *store, int status, papertag_error *err);
 
 /* Whether a transaction is open, of either kind. */
 bool pt_store_is_in_transaction(const papertag_store *store);
+bool pt_store_is_writing(const papertag_store *store); /* in one that writes */
 
 /* How often the store has been written to: see papertag_store_changes. */
 int pt_store_count_changes(papertag_store *store, int64_t *changes, papertag_error *err);

@@ -69,6 +69,10 @@ typedef struct pt_rows_options {
 int pt_store_rows(papertag_store *store, const pt_rows_options *options, pt_stored_rows *out, papertag_error *err);
 void pt_stored_rows_free(pt_stored_rows *rows);
 
+/* Makes the rows of a store that keeps none of that space, before a transaction that reads them: nothing is written in
+ * one. */
+int pt_store_keep_rows(papertag_store *store, const pt_rows_options *options, papertag_error *err);
+
 /* Unpacks them into *out, on several threads (0: one a processor): rows->rows is empty then. 0 or
  * PAPERTAG_NO_MEMORY. */
 int pt_stored_rows_unpack(pt_stored_rows *rows, const pt_vocabulary *vocabulary, unsigned jobs, pt_rows *out);

@@ -354,6 +354,24 @@ int pt_packed_rows_append(pt_packed_rows *rows, const pt_packed *row)
     return PAPERTAG_OK;
 }
 
+int pt_packed_rows_move(pt_packed_rows *to, pt_packed_rows *from, size_t *first)
+{
+    const size_t parts = to->part_count + from->part_count;
+
+    if (pt_reserve(&to->parts, &to->parts_capacity, parts + 1, sizeof(struct pt_packed_part *))) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    *first = to->part_count * PT_PACKED_PART;
+    for (size_t i = 0; i < from->part_count; i++) {
+        to->parts[to->part_count + i] = from->parts[i];
+        from->parts[i] = NULL;
+    }
+    to->part_count = parts;
+    to->count = *first + from->count;
+    pt_packed_rows_free(from);
+    return PAPERTAG_OK;
+}
+
 pt_packed pt_packed_rows_get(const pt_packed_rows *rows, size_t i)
 {
     const struct pt_packed_part *part = rows->parts[i / PT_PACKED_PART];

@@ -68,6 +68,10 @@ typedef struct pt_packed_rows {
 /* Appends a copy of a row. 0 or PAPERTAG_NO_MEMORY. */
 int pt_packed_rows_append(pt_packed_rows *rows, const pt_packed *row);
 
+/* Moves all rows of *from to *to, into parts of their own: row i of *from is then row *first + i. 0 or
+ * PAPERTAG_NO_MEMORY: nothing was moved. */
+int pt_packed_rows_move(pt_packed_rows *to, pt_packed_rows *from, size_t *first);
+
 /* Row i, borrowed, of a part that is not freed. */
 pt_packed pt_packed_rows_get(const pt_packed_rows *rows, size_t i);
 void pt_packed_rows_free_part(pt_packed_rows *rows, size_t part);

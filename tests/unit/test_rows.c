@@ -437,6 +437,20 @@ static void test_connections_see_one_state(void **state)
     }
     pt_connections_close(&c);
     assert_int_equal(papers_of(own), 20);
+
+    assert_int_equal(pt_store_read_begin(own, &err), PAPERTAG_OK);
+    assert_int_equal(papers_of(own), 20);
+    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(c.count, 3); /* beside what is being read */
+    pt_connections_close(&c);
+    store = other;
+    add_numbered(20, 10, 1);
+    store = own;
+    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(c.count, 1); /* the others would see more */
+    pt_connections_close(&c);
+    assert_int_equal(papers_of(own), 20);
+    pt_store_read_end(own);
     papertag_store_close(other);
 
     assert_int_equal(pt_store_begin(own, &err), PAPERTAG_OK);
