@@ -317,33 +317,88 @@ static bool is_within(uint32_t df, size_t min_df, double max_df)
     return df && df >= min_df && df <= max_df;
 }
 
-/* The terms within the limits on df, in the order of their numbers in the vocabulary; free *out. */
-static int list_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, struct candidate **out,
-                           size_t *count)
-{
-    const size_t end = pt_lexicon_end(lexicon);
-    struct candidate *list;
-    size_t n = 0;
+/* Candidates are dealt into buckets by df and first byte, which follow one another in the order wanted; those with a df
+ * of DFS - 1 or more share the first bucket. What is left to sort is short, and can be sorted on all threads. */
+enum { DFS = 256, BYTES = 256 };
 
-    for (size_t i = 0; i < end; i++) { /* most terms occur once: room for all would be the most that training takes */
-        n += is_within(pt_lexicon_df(lexicon, i), min_df, max_df);
+static size_t bucket_of(const char *term, uint32_t df)
+{
+    return df < DFS - 1 ? (DFS - 1 - df) * BYTES + (unsigned char)*term : 0;
+}
+
+struct sorting {
+    struct candidate *list;
+    const size_t *ends; /* DFS x BYTES: where each bucket ends; the next one begins there */
+    size_t most;        /* candidates that are wanted in order: the first ones */
+};
+
+static int sort_candidates(void *context, size_t df)
+{
+    const struct sorting *s = context;
+
+    for (size_t bucket = df * BYTES; bucket < (df + 1) * BYTES; bucket++) {
+        const size_t start = bucket ? s->ends[bucket - 1] : 0;
+        if (start < s->most) {
+            pt_sort(s->list + start, s->ends[bucket] - start, sizeof *s->list, compare_candidates);
+        }
     }
-    list = pt_alloc(n, sizeof *list);
-    n = 0;
-    for (size_t i = 0; list && i < end; i++) {
+    return PAPERTAG_OK;
+}
+
+/* How many terms within the limits on df each bucket has, in `counts` (DFS x BYTES, 0 at the call). */
+static void count_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, size_t *counts)
+{
+    for (size_t i = 0; i < pt_lexicon_end(lexicon); i++) {
+        const uint32_t df = pt_lexicon_df(lexicon, i);
+        size_t length;
+        if (is_within(df, min_df, max_df)) {
+            counts[bucket_of(pt_lexicon_term(lexicon, i, &length), df)]++;
+        }
+    }
+}
+
+/* Puts these terms where their buckets begin; `places` then says where they end. */
+static void place_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, size_t *places,
+                             struct candidate *list)
+{
+    for (size_t i = 0; i < pt_lexicon_end(lexicon); i++) {
         const uint32_t df = pt_lexicon_df(lexicon, i);
         if (is_within(df, min_df, max_df)) {
             size_t length;
             const char *term = pt_lexicon_term(lexicon, i, &length);
-            list[n++] = (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
+            list[places[bucket_of(term, df)]++] =
+                (struct candidate){term, head_of(term, length), (uint32_t)length, df, (uint32_t)i};
         }
     }
-    if (list) {
-        pt_sort(list, n, sizeof *list, compare_candidates);
+}
+
+/* The terms within the limits on df, at least the first `most` of them in the order of their numbers in the vocabulary;
+ * free *out. Most terms occur once: room for all would be the most that training takes. */
+static int list_candidates(const pt_lexicon *lexicon, size_t min_df, double max_df, size_t most, unsigned jobs,
+                           struct candidate **out, size_t *count)
+{
+    size_t *places = pt_calloc(DFS * BYTES, sizeof *places), n = 0;
+    struct sorting sorting = {.ends = places, .most = most};
+    int status = PAPERTAG_NO_MEMORY;
+
+    if (!places) {
+        return status;
     }
-    *out = list;
+    count_candidates(lexicon, min_df, max_df, places);
+    for (size_t bucket = 0; bucket < DFS * BYTES; bucket++) {
+        const size_t here = places[bucket];
+        places[bucket] = n;
+        n += here;
+    }
+    sorting.list = pt_alloc(n, sizeof *sorting.list);
+    if (sorting.list) {
+        place_candidates(lexicon, min_df, max_df, places, sorting.list);
+        status = pt_parallel(jobs, DFS, sort_candidates, &sorting, NULL);
+    }
+    free(places);
+    *out = sorting.list;
     *count = n;
-    return list ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
+    return status;
 }
 
 /* Makes a vocabulary of the candidates. lexicon_end: of the lexicon's numbers; papers: how many it counted. */
@@ -409,17 +464,17 @@ int pt_chosen_narrow(pt_chosen *chosen, const uint32_t *number, size_t count, pa
 }
 
 int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, double max_df, size_t max_terms,
-                      pt_chosen *out, papertag_error *err)
+                      unsigned jobs, pt_chosen *out, papertag_error *err)
 {
-    struct candidate *candidates;
+    struct candidate *candidates = NULL;
     pt_chosen chosen = {0};
     size_t count;
     int status;
 
-    if (list_candidates(lexicon, min_df, max_df * (double)papers, &candidates, &count)) {
-        return pt_no_memory(err);
-    }
-    if (count) {
+    if (list_candidates(lexicon, min_df, max_df * (double)papers, max_terms ? max_terms : SIZE_MAX, jobs, &candidates,
+                        &count)) {
+        status = pt_no_memory(err);
+    } else if (count) {
         count = max_terms && count > max_terms ? max_terms : count;
         status = fill_chosen(&chosen, candidates, count, pt_lexicon_end(lexicon), papers, err);
     } else {

@@ -66,10 +66,10 @@ typedef struct pt_chosen {
     float *idf;
 } pt_chosen;
 
-/* Chooses the terms with min_df <= df <= max_df * papers, at most max_terms of them (0: all), the most frequent first.
- * They are numbered by falling df, then bytewise. PAPERTAG_BAD_INPUT when there is none. */
+/* Chooses the terms with min_df <= df <= max_df * papers, at most max_terms of them (0: all), the most frequent first,
+ * on up to `jobs` threads. They are numbered by falling df, then bytewise. PAPERTAG_BAD_INPUT when there is none. */
 int pt_lexicon_choose(const pt_lexicon *lexicon, size_t papers, size_t min_df, double max_df, size_t max_terms,
-                      pt_chosen *out, papertag_error *err);
+                      unsigned jobs, pt_chosen *out, papertag_error *err);
 void pt_chosen_free(pt_chosen *chosen);
 
 /* Leaves only some terms in the vocabulary, `count` of them, which keep their order and idf. number: by term, its new

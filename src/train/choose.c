@@ -171,7 +171,8 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
 
     status = status ? status : join_rows(t, r) ? pt_no_memory(err) : PAPERTAG_OK;
     if (!status) {
-        status = pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, candidates, &r->chosen, err);
+        status = pt_lexicon_choose(&t->lexicon, t->rows.count, o->min_df, o->max_df, candidates, pt_jobs(o->jobs),
+                                   &r->chosen, err);
     }
     status = status ? status : pt_rows_weigh(&t->rows, &r->chosen, pt_jobs(o->jobs), err);
     if (status) {

@@ -25,7 +25,8 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    if (argc != 4 || pt_lexicon_choose(&lexicon, rows.count, (size_t)atoi(argv[2]), atof(argv[3]), 0, &chosen, &err) ||
+    if (argc != 4 ||
+        pt_lexicon_choose(&lexicon, rows.count, (size_t)atoi(argv[2]), atof(argv[3]), 0, 2, &chosen, &err) ||
         pt_rows_weigh(&rows, &chosen, 2, &err)) {
         fprintf(stderr, "%s\n", err.message);
         return 1;

@@ -60,7 +60,7 @@ static void test_values_by_hand(void **state)
     (void)state;
 
     collect(&f, 1, 2);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, 2, &f.chosen, NULL), 0);
     assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     row = pt_rows_get(&f.rows, 0);
     /* attention: twice in the abstract and once in the title, which counts double: tf 4; in 2 of 4 papers */
@@ -82,18 +82,18 @@ static void test_limits_on_document_frequency_and_size(void **state)
     (void)state;
 
     collect(&f, 2, 1);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 2, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 2, 1, 0, 2, &f.chosen, NULL), 0);
     assert_int_equal(f.chosen.vocabulary.count, 3); /* attention, index, sparse */
     pt_chosen_free(&f.chosen);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 0.25, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 0.25, 0, 2, &f.chosen, NULL), 0);
     for (size_t i = 0; i < f.chosen.vocabulary.count; i++) {
         assert_true(f.chosen.vocabulary.idf[i] > log(5.0 / 2) + 0.999);
     }
     pt_chosen_free(&f.chosen);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 2, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 2, 2, &f.chosen, NULL), 0);
     assert_int_equal(f.chosen.vocabulary.count, 2);
     pt_chosen_free(&f.chosen);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 4, 1, 0, &f.chosen, &err), PAPERTAG_BAD_INPUT);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 4, 1, 0, 2, &f.chosen, &err), PAPERTAG_BAD_INPUT);
     assert_non_null(strstr(err.message, "no term"));
     release(&f);
 }
@@ -104,7 +104,7 @@ static void test_row_of_the_vocabulary_is_the_row_of_the_lexicon(void **state)
     (void)state;
 
     collect(&f, 2, 2);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, 2, &f.chosen, NULL), 0);
     assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     for (int i = 0; i < PAPERS; i++) {
         pt_row trained = pt_rows_get(&f.rows, (size_t)i), row;
@@ -127,7 +127,7 @@ static void test_a_narrower_vocabulary_and_narrower_rows_agree(void **state)
     (void)state;
 
     collect(&f, 2, 2);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, 2, &f.chosen, NULL), 0);
     assert_int_equal(pt_rows_weigh(&f.rows, &f.chosen, 2, NULL), 0);
     number = pt_alloc(f.chosen.vocabulary.count, sizeof *number);
     assert_non_null(number);
@@ -153,6 +153,47 @@ static void test_a_narrower_vocabulary_and_narrower_rows_agree(void **state)
     release(&f);
 }
 
+/* Words of 500 papers, in some to all of them. */
+static void collect_frequent(struct fixture *f, size_t *count)
+{
+    pt_buf text = {0};
+
+    *f = (struct fixture){.options = {.ngram_max = 2, .title_weight = 1}};
+    for (*count = 0; *count < 500; ++*count) {
+        pt_buf_clear(&text);
+        for (size_t k = 0; k < 40; k++) {
+            if (*count % (k + 2) != 0 || *count % (k + 1) == 0) {
+                pt_buf_format(&text, "%c%zu ", (char)('z' - k % 20), k);
+            }
+        }
+        assert_int_equal(pt_lexicon_count(&f->lexicon, &f->options, &(pt_texts){NULL, text.data}, 1, 1, &f->rows, NULL),
+                         0);
+    }
+    pt_buf_free(&text);
+}
+
+static void test_terms_are_numbered_by_frequency_then_bytes(void **state)
+{
+    static const size_t most[] = {0, 20, 100};
+    struct fixture f;
+    size_t count;
+    (void)state;
+
+    collect_frequent(&f, &count);
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+        const pt_vocabulary *v = &f.chosen.vocabulary;
+        assert_int_equal(pt_lexicon_choose(&f.lexicon, count, 2, 1, most[i], 2, &f.chosen, NULL), 0);
+        assert_true(most[i] ? v->count == most[i] : v->count > 100);
+        for (size_t t = 1; t < v->count; t++) {
+            const int order = pt_compare_bytes(v->text + v->starts[t - 1], v->starts[t] - v->starts[t - 1],
+                                               v->text + v->starts[t], v->starts[t + 1] - v->starts[t]);
+            assert_true(v->idf[t - 1] < v->idf[t] || (v->idf[t - 1] == v->idf[t] && order < 0));
+        }
+        pt_chosen_free(&f.chosen);
+    }
+    release(&f);
+}
+
 static void test_unknown_words_leave_an_empty_row(void **state)
 {
     struct fixture f;
@@ -160,7 +201,7 @@ static void test_unknown_words_leave_an_empty_row(void **state)
     (void)state;
 
     collect(&f, 2, 1);
-    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, &f.chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&f.lexicon, PAPERS, 1, 1, 0, 2, &f.chosen, NULL), 0);
     assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, "zzz", "qqq xxx", &row, NULL), 0);
     assert_int_equal(row.count, 0);
     assert_int_equal(pt_tfidf_row(&f.counter, &f.options, &f.chosen.vocabulary, NULL, NULL, &row, NULL), 0);
@@ -186,7 +227,7 @@ static void test_a_vocabulary_finds_each_of_many_terms(void **state)
         }
         assert_int_equal(pt_lexicon_count(&lexicon, &options, &(pt_texts){NULL, text.data}, 1, 1, &rows, NULL), 0);
     }
-    assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 0, &chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 0, 2, &chosen, NULL), 0);
     assert_true(chosen.vocabulary.count > 100000);
     for (size_t i = 0; i < chosen.vocabulary.count; i += 7) {
         const pt_vocabulary *v = &chosen.vocabulary;
@@ -242,7 +283,7 @@ static void test_recalled_terms_are_the_terms(void **state)
             hits += found[0].count;
         }
         if (round == 0) {
-            assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 100000, &chosen, NULL), 0);
+            assert_int_equal(pt_lexicon_choose(&lexicon, rows.count, 1, 1, 100000, 2, &chosen, NULL), 0);
         }
     }
     assert_true(hits > 100000);
@@ -377,6 +418,7 @@ int main(void)
                                        cmocka_unit_test(test_limits_on_document_frequency_and_size),
                                        cmocka_unit_test(test_row_of_the_vocabulary_is_the_row_of_the_lexicon),
                                        cmocka_unit_test(test_a_narrower_vocabulary_and_narrower_rows_agree),
+                                       cmocka_unit_test(test_terms_are_numbered_by_frequency_then_bytes),
                                        cmocka_unit_test(test_unknown_words_leave_an_empty_row),
                                        cmocka_unit_test(test_more_papers_than_memory_can_hold),
                                        cmocka_unit_test(test_a_term_occurs_once_in_a_vocabulary),

@@ -51,7 +51,7 @@ static int make_texts(void **state)
         list[i].abstract = texts[i];
     }
     assert_int_equal(pt_lexicon_count(&lexicon, &options, list, PAPERS, 2, &rows, NULL), 0);
-    assert_int_equal(pt_lexicon_choose(&lexicon, PAPERS, 5, 0.5, 0, &chosen, NULL), 0);
+    assert_int_equal(pt_lexicon_choose(&lexicon, PAPERS, 5, 0.5, 0, 2, &chosen, NULL), 0);
     pt_lexicon_free(&lexicon);
     pt_rows_free(&rows);
     return 0;
