@@ -12,7 +12,7 @@ enum { COLUMNS = 6 };
 
 /* An index. Its texts are SQL. */
 struct pt_index {
-    const char *name, *columns, *condition; /* of the rows that it has */
+    const char *name, *columns, *condition; /* of the rows that it has; NULL: it has all */
     size_t count;                           /* of columns, without the key */
     bool is_unique, is_plain;               /* compared by bytes, from the lowest value to the highest */
 };
@@ -51,7 +51,7 @@ static void read_index(pt_db_row *row, pt_arena *arena, void *item)
 {
     *(struct pt_index *)item = (struct pt_index){.name = pt_db_text(row, 0, arena),
                                                  .columns = pt_db_text(row, 1, arena),
-                                                 .condition = pt_db_text(row, 2, arena),
+                                                 .condition = pt_db_text_or_null(row, 2, arena),
                                                  .count = pt_db_count(row, 3),
                                                  .is_unique = pt_db_flag(row, 4),
                                                  .is_plain = pt_db_flag(row, 5)};
@@ -61,7 +61,7 @@ int pt_indexes_read(pt_indexes *x, papertag_store *store, const char *table, pt_
 {
     static const char sql[] =
         "SELECT l.name, (SELECT group_concat(name) FROM (SELECT name FROM pragma_index_xinfo(l.name) WHERE \"key\""
-        " ORDER BY seqno)), iif(l.partial, substr(s.sql, instr(s.sql, ' WHERE ')+7), '1'),"
+        " ORDER BY seqno)), iif(l.partial, substr(s.sql, instr(s.sql, ' WHERE ')+7), NULL),"
         " (SELECT count(*) FROM pragma_index_xinfo(l.name) WHERE \"key\"), l.\"unique\","
         " NOT EXISTS(SELECT 1 FROM pragma_index_xinfo(l.name) WHERE \"key\" AND"
         " (\"desc\" OR coll<>'BINARY' OR name IS NULL))"
@@ -80,14 +80,17 @@ int pt_indexes_read(pt_indexes *x, papertag_store *store, const char *table, pt_
 void pt_indexes_put_columns(const pt_indexes *x, pt_buf *sql)
 {
     for (size_t i = 0; i < x->count; i++) {
-        pt_buf_format(sql, ",(%s) IS TRUE,%s", x->list[i].condition, x->list[i].columns);
+        if (x->list[i].condition) {
+            pt_buf_format(sql, ",(%s) IS TRUE", x->list[i].condition);
+        }
+        pt_buf_format(sql, ",%s", x->list[i].columns);
     }
 }
 
 void pt_indexes_take_row(const pt_indexes *x, pt_db_row *row, int column, int64_t key, pt_row_set sets[PT_INDEXES])
 {
     for (size_t i = 0; i < x->count; i++) {
-        const bool has_row = pt_db_get(row, column++).integer;
+        const bool has_row = !x->list[i].condition || pt_db_get(row, column++).integer;
         pt_db_value values[COLUMNS];
         for (size_t n = 0; n < x->list[i].count; n++) {
             values[n] = pt_db_get(row, column++);
@@ -178,7 +181,7 @@ static int tally_index(const struct pt_index *index, papertag_store *store, cons
     int status;
 
     pt_buf_format(&sql, "SELECT %s,key FROM %s INDEXED BY %s WHERE %s ORDER BY %s,key", index->columns, table,
-                  index->name, index->condition, index->columns);
+                  index->name, index->condition ? index->condition : "1", index->columns);
     status = sql.failed ? pt_no_memory(err) : pt_store_each(store, sql.data, read_entry, &e, err, "");
     *in_order = !status && e.right;
     for (size_t i = 0; i < COLUMNS; i++) {

@@ -29,8 +29,8 @@ static const struct rule {
     {"papers", "comments<0", "comments=NULL"},
     {"papers", "author_count<0", "author_count=NULL"},
     {"papers", "NOT json_valid(authors)", "authors='[]'"},
-    {"papers", "NOT json_valid(categories)", "categories='[]'"},
-    {"papers", "NOT json_valid(keywords)", "keywords='[]'"},
+    {"papers", "categories<>'[]' AND NOT json_valid(categories)", "categories='[]'"}, /* most are empty */
+    {"papers", "keywords<>'[]' AND NOT json_valid(keywords)", "keywords='[]'"},
     {"papers", "key IN (SELECT paper FROM opinions WHERE " WRONG_OPINION ")", "model=NULL"},
     {"opinions", WRONG_OPINION, NULL},
     {"tags", "key<1", NULL},
