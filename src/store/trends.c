@@ -71,8 +71,9 @@ struct trends {
     uint32_t (*tags)[PT_PERIODS];                /* tag_count: papers that have each */
     pt_connections connections;
     struct part *parts;   /* one a connection */
-    papertag_trend *list; /* count */
-    size_t count, capacity;
+    papertag_trend *list; /* count: sorted and cut to the limit each time it has twice as many */
+    size_t count, capacity, limit;
+    double least; /* score of the last when it was cut: of what scores less nothing is reported; 0 before */
     size_t papers[PT_PERIODS];
     pt_arena *arena; /* of the terms */
 };
@@ -184,6 +185,15 @@ static int compare_trends(const void *a, const void *b)
     return order ? order : x->is_tag - y->is_tag;
 }
 
+static void cut_list(struct trends *t)
+{
+    pt_sort(t->list, t->count, sizeof *t->list, compare_trends);
+    if (t->count > t->limit) {
+        t->count = t->limit;
+        t->least = t->limit ? t->list[t->limit - 1].score : t->least;
+    }
+}
+
 /* Appends a trend (its term is copied) if it rises. papers: that have it, now and before. */
 static int append_trend(struct trends *t, const char *term, size_t length, const uint32_t papers[PT_PERIODS],
                         bool is_tag, papertag_error *err)
@@ -191,7 +201,7 @@ static int append_trend(struct trends *t, const char *term, size_t length, const
     papertag_trend trend = {.is_tag = is_tag, .now = papers[0], .before = papers[1]};
 
     trend.score = pt_growth(trend.now, t->papers[0], trend.before, t->papers[1]);
-    if (trend.now < PAPERS_LEAST || trend.score <= 0) {
+    if (trend.now < PAPERS_LEAST || trend.score <= 0 || trend.score < t->least) {
         return PAPERTAG_OK;
     }
     trend.term = pt_arena_copy(t->arena, term, length);
@@ -199,28 +209,28 @@ static int append_trend(struct trends *t, const char *term, size_t length, const
         return pt_no_memory(err);
     }
     t->list[t->count++] = trend;
+    if (t->count / 2 > t->limit) {
+        cut_list(t);
+    }
     return PAPERTAG_OK;
+}
+
+static int take_term(void *context, const pt_common_term *term, papertag_error *err)
+{
+    return append_trend(context, term->text, term->length, term->texts, false, err);
 }
 
 static int find_title_trends(struct trends *t, papertag_error *err)
 {
     pt_listed *titles[PARTS];
     const size_t parts = t->connections.count;
-    pt_common_term *terms = NULL;
-    size_t count = 0;
-    int status;
 
     for (size_t i = 0; i < parts; i++) {
         titles[i] = &t->parts[i].titles;
         t->papers[0] += titles[i]->texts[0];
         t->papers[1] += titles[i]->texts[1];
     }
-    status = pt_common_find(titles, parts, PAPERS_LEAST, (unsigned)parts, &terms, &count, err);
-    for (size_t i = 0; i < count && !status; i++) {
-        status = append_trend(t, terms[i].text, terms[i].length, terms[i].texts, false, err);
-    }
-    free(terms);
-    return status;
+    return pt_common_find(titles, parts, PAPERS_LEAST, (unsigned)parts, take_term, t, err);
 }
 
 static int find_tag_trends(struct trends *t, papertag_error *err)
@@ -273,7 +283,7 @@ static int find_trends(struct trends *t, papertag_error *err)
 int papertag_store_trends(papertag_store *store, const char *as_of, unsigned days, size_t limit,
                           const papertag_trend **out, size_t *count, papertag_error *err)
 {
-    struct trends t = {.store = store, .arena = pt_store_answer(store)};
+    struct trends t = {.store = store, .limit = limit, .arena = pt_store_answer(store)};
     papertag_trend *list = NULL;
     long today = 0;
     int status = pt_store_today(as_of, &today, err);
@@ -287,8 +297,7 @@ int papertag_store_trends(papertag_store *store, const char *as_of, unsigned day
     status = status ? status : find_trends(&t, err);
     pt_store_pass_end(store);
     if (!status) {
-        pt_sort(t.list, t.count, sizeof *t.list, compare_trends);
-        t.count = t.count < limit ? t.count : limit;
+        cut_list(&t);
         list = pt_arena_copy_array(t.arena, t.list, t.count, sizeof *list);
         status = list ? PAPERTAG_OK : pt_no_memory(err);
     }

@@ -206,37 +206,17 @@ static int count_shard(void *context, size_t shard)
     return status;
 }
 
-/* Brings the terms of all shards together. */
-static int join_shards(const struct counting *c, pt_common_term **out, size_t *count)
-{
-    size_t total = 0, filled = 0;
-
-    for (size_t s = 0; s < PT_COMMON_SHARDS; s++) {
-        total += c->shards[s].count;
-    }
-    *count = total;
-    *out = pt_alloc(total, sizeof **out);
-    if (!*out) {
-        return PAPERTAG_NO_MEMORY;
-    }
-    for (size_t s = 0; s < PT_COMMON_SHARDS; s++) {
-        if (c->shards[s].count) {
-            memcpy(*out + filled, c->shards[s].terms, c->shards[s].count * sizeof **out);
-            filled += c->shards[s].count;
-        }
-    }
-    return PAPERTAG_OK;
-}
-
-int pt_common_find(pt_listed *const *listed, size_t list_count, uint32_t least, unsigned jobs, pt_common_term **out,
-                   size_t *count, papertag_error *err)
+int pt_common_find(pt_listed *const *listed, size_t list_count, uint32_t least, unsigned jobs, pt_term_taker *take,
+                   void *context, papertag_error *err)
 {
     struct counting c = {.listed = listed, .list_count = list_count, .least = least};
-    int status = pt_parallel(jobs, PT_COMMON_SHARDS, count_shard, &c, NULL);
+    int status = pt_parallel(jobs, PT_COMMON_SHARDS, count_shard, &c, NULL) ? pt_no_memory(err) : PAPERTAG_OK;
 
-    status = status ? status : join_shards(&c, out, count);
     for (size_t s = 0; s < PT_COMMON_SHARDS; s++) {
+        for (size_t i = 0; i < c.shards[s].count && !status; i++) {
+            status = take(context, &c.shards[s].terms[i], err);
+        }
         free(c.shards[s].terms);
     }
-    return status ? pt_no_memory(err) : PAPERTAG_OK;
+    return status;
 }

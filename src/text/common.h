@@ -37,9 +37,11 @@ typedef struct pt_common_term {
     uint32_t texts[PT_PERIODS]; /* how many have it */
 } pt_common_term;
 
-/* Finds the terms that at least `least` (from 1) texts of the first period have, in no order, on several threads (0:
- * one a processor). listed: list_count. *out is freed by the caller. 0 or PAPERTAG_NO_MEMORY. */
-int pt_common_find(pt_listed *const *listed, size_t list_count, uint32_t least, unsigned jobs, pt_common_term **out,
-                   size_t *count, papertag_error *err);
+/* Hands out the terms that at least `least` (from 1) texts of the first period have, in no order; they are counted on
+ * several threads (0: one a processor), and handed out on the calling one. listed: list_count. Errors:
+ * PAPERTAG_NO_MEMORY, those of `take`, which ends it. */
+typedef int pt_term_taker(void *context, const pt_common_term *term, papertag_error *err);
+int pt_common_find(pt_listed *const *listed, size_t list_count, uint32_t least, unsigned jobs, pt_term_taker *take,
+                   void *context, papertag_error *err);
 
 #endif

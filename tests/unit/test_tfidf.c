@@ -360,6 +360,28 @@ static void test_a_term_is_compared_to_the_last_byte(void **state)
     }
 }
 
+/* Terms that were handed out. */
+struct terms {
+    pt_common_term *list; /* count */
+    size_t count, capacity;
+};
+
+static int take_term(void *context, const pt_common_term *term, papertag_error *err)
+{
+    struct terms *t = context;
+
+    (void)err;
+    assert_int_equal(pt_reserve(&t->list, &t->capacity, t->count + 1, sizeof *t->list), 0);
+    t->list[t->count++] = *term;
+    return 0;
+}
+
+static int refuse_term(void *context, const pt_common_term *term, papertag_error *err)
+{
+    ++*(size_t *)context;
+    return term->texts[0] ? pt_fail(err, PAPERTAG_BAD_INPUT, "no more") : 0;
+}
+
 /* Texts of a few words drawn by chance, so that many n-grams occur in no more than two; listed by several threads. */
 static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
 {
@@ -368,7 +390,8 @@ static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
     static pt_listed lists[LISTS];
     pt_listed *listed[LISTS] = {&lists[0], &lists[1], &lists[2]};
     pt_lexicon lexicons[2] = {{.papers = 0}};
-    pt_common_term *terms = NULL;
+    struct terms found = {NULL};
+    const pt_common_term *terms;
     pt_rows rows = {0};
     uint64_t random = 5;
     size_t expected = 0, count = 0;
@@ -386,7 +409,11 @@ static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
         assert_int_equal(pt_list_text(&lists[i % LISTS], period, &options, i % 7 ? text : NULL, NULL), 0);
     }
     assert_int_equal(lists[0].texts[0] + lists[0].texts[1], (2 * TEXTS + 2) / LISTS);
-    assert_int_equal(pt_common_find(listed, LISTS, LEAST, 2, &terms, &count, NULL), 0);
+    assert_int_equal(pt_common_find(listed, LISTS, LEAST, 2, refuse_term, &count, NULL), PAPERTAG_BAD_INPUT);
+    assert_int_equal(count, 1);
+    assert_int_equal(pt_common_find(listed, LISTS, LEAST, 2, take_term, &found, NULL), 0);
+    terms = found.list;
+    count = found.count;
     for (size_t i = 0; i < pt_lexicon_end(&lexicons[0]); i++) {
         expected += pt_lexicon_df(&lexicons[0], i) >= LEAST;
     }
@@ -403,7 +430,7 @@ static void test_common_terms_are_counted_as_a_lexicon_counts(void **state)
             assert_int_equal(terms[k].texts[period], texts);
         }
     }
-    free(terms);
+    free(found.list);
     for (int i = 0; i < LISTS; i++) {
         pt_listed_free(&lists[i]);
     }
