@@ -173,7 +173,7 @@ static void prefetch_next(const pt_packed *packed)
     enum { LINE = 64, FIRST = 8, LINES = 6 };
 
     for (size_t line = FIRST; line < FIRST + LINES; line++) {
-        __builtin_prefetch((const void *)((uintptr_t)packed->end + line * LINE)); /* it may be no object's */
+        __builtin_prefetch(packed->end + line * LINE);
     }
 }
 

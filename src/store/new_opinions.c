@@ -64,10 +64,14 @@ static int compare_rows(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The paper of row i; after the last one, one that comes after all others. */
-static int64_t paper_at(const struct rows *rows, size_t i)
+/* Which paper comes first, that of row i of one list or that of row k of another: below 0: the former alone; 0: they
+ * are the same; above 0: the latter. One of the lists has more rows. */
+static int compare_heads(const struct rows *a, size_t i, const struct rows *b, size_t k)
 {
-    return i < rows->count ? rows->list[i].paper : INT64_MAX;
+    if (i == a->count || k == b->count) {
+        return i == a->count ? 1 : -1;
+    }
+    return compare_rows(&a->list[i], &b->list[k]);
 }
 
 /* ---- opinions --------------------------------------------------------------------------------------------------- */
@@ -98,16 +102,16 @@ static int write_opinions(papertag_store *store, int64_t tag, const struct rows 
     int status = PAPERTAG_OK;
 
     for (size_t i = 0, k = 0; (i < old->count || k < new->count) && !status;) {
-        const int64_t had = paper_at(old, i), has = paper_at(new, k);
-        if (had < has) {
-            status = pt_store_do(store, remove, err, "ii", had, tag);
-        } else if (has < had) {
+        const int order = compare_heads(old, i, new, k);
+        if (order < 0) {
+            status = pt_store_do(store, remove, err, "ii", old->list[i].paper, tag);
+        } else if (order > 0) {
             status = insert_opinion(store, tag, &new->list[k], err);
         } else if (differ(&old->list[i], &new->list[k])) {
             status = update_opinion(store, tag, &new->list[k], err);
         }
-        i += had <= has;
-        k += has <= had;
+        i += order <= 0;
+        k += order >= 0;
     }
     return status;
 }
@@ -121,15 +125,15 @@ static int list_in_force(const struct rows *opinions, const struct rows *verdict
     int status = PAPERTAG_OK;
 
     for (size_t i = 0, k = 0; (i < opinions->count || k < verdicts->count) && !status;) {
-        const int64_t thought = paper_at(opinions, i), judged = paper_at(verdicts, k);
-        if (judged <= thought) {
+        const int order = compare_heads(opinions, i, verdicts, k);
+        if (order >= 0) {
             const struct row *v = &verdicts->list[k];
-            status = v->assigned ? add_row(out, (struct row){.paper = judged, .p = 1}, err) : PAPERTAG_OK;
+            status = v->assigned ? add_row(out, (struct row){.paper = v->paper, .p = 1}, err) : PAPERTAG_OK;
         } else if (opinions->list[i].assigned) {
             status = add_row(out, opinions->list[i], err);
         }
-        i += thought <= judged;
-        k += judged <= thought;
+        i += order <= 0;
+        k += order >= 0;
     }
     return status;
 }
@@ -145,16 +149,16 @@ static int file_papers(papertag_store *store, int64_t tag, const struct rows *ol
     int status = PAPERTAG_OK;
 
     for (size_t i = 0, k = 0; (i < old->count || k < new->count) && !status;) {
-        const int64_t had = paper_at(old, i), has = paper_at(new, k);
-        if (had < has) {
-            status = pt_store_do(store, remove, err, "iii", tag, old->list[i].day, had);
-        } else if (has < had) {
-            status = pt_store_do(store, insert, err, "iir", tag, has, new->list[k].p);
+        const int order = compare_heads(old, i, new, k);
+        if (order < 0) {
+            status = pt_store_do(store, remove, err, "iii", tag, old->list[i].day, old->list[i].paper);
+        } else if (order > 0) {
+            status = pt_store_do(store, insert, err, "iir", tag, new->list[k].paper, new->list[k].p);
         } else if (old->list[i].p != new->list[k].p) {
-            status = pt_store_do(store, change, err, "iiir", tag, old->list[i].day, has, new->list[k].p);
+            status = pt_store_do(store, change, err, "iiir", tag, old->list[i].day, old->list[i].paper, new->list[k].p);
         }
-        i += had <= has;
-        k += has <= had;
+        i += order <= 0;
+        k += order >= 0;
     }
     return status ? status : pt_store_do(store, count, err, "i", tag);
 }
