@@ -3,7 +3,6 @@
  */
 #include "thread.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -82,4 +81,30 @@ int pt_parallel(unsigned jobs, size_t count, int (*task)(void *context, size_t i
     }
     free(work.statuses);
     return status;
+}
+
+static void *run_background(void *argument)
+{
+    pt_background *b = argument;
+
+    b->status = b->task(b->context);
+    return NULL;
+}
+
+void pt_background_start(pt_background *b, int (*task)(void *context), void *context)
+{
+    *b = (pt_background){.task = task, .context = context};
+    b->runs = !pthread_create(&b->thread, NULL, run_background, b);
+    if (!b->runs) {
+        run_background(b);
+    }
+}
+
+int pt_background_wait(pt_background *b)
+{
+    if (b->runs) {
+        pthread_join(b->thread, NULL);
+        b->runs = false;
+    }
+    return b->status;
 }

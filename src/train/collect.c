@@ -1,8 +1,8 @@
 /*
  * collect - takes papers one by one, and keeps of each the numbers of its terms and tags.
  *
- * Papers wait in a queue and are counted PT_QUEUE at a time, on all threads. Texts are then forgotten, except those of
- * the dev papers.
+ * Papers wait in a queue and are counted PT_QUEUE at a time, on all threads, while those after them go to another
+ * queue. Texts are then forgotten, except those of the dev papers.
  */
 #include <stdlib.h>
 
@@ -26,6 +26,7 @@ int papertag_trainer_open(papertag_trainer **out, const papertag_train_options *
         free(t);
         return pt_no_memory(err);
     }
+    t->waiting = t->queues;
     t->options = *options;
     t->options.name = t->name;
     t->tfidf = (pt_tfidf_options){.text = {.camel_case = true, .plurals = true, .segments = true},
@@ -47,9 +48,11 @@ void papertag_trainer_close(papertag_trainer *t)
         return;
     }
     free(t->name);
+    (void)pt_background_wait(&t->counting);
     pt_words_free(&t->tfidf.text.stop_words);
     pt_lexicon_free(&t->lexicon);
-    pt_arena_free(&t->queue_arena);
+    pt_arena_free(&t->queues[0].arena);
+    pt_arena_free(&t->queues[1].arena);
     pt_rows_free(&t->rows);
     pt_labels_free(&t->labels);
     pt_rows_free(&t->pool);
@@ -120,36 +123,61 @@ static int copy_text(pt_arena *arena, const char **out, const char *text)
     return text && !*out ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
 }
 
+static int count_queue(void *context)
+{
+    papertag_trainer *t = context;
+    pt_queue *queue = &t->queues[t->waiting == t->queues];
+    const int status = pt_lexicon_count(&t->lexicon, &t->tfidf, queue->texts, queue->count, pt_jobs(t->options.jobs),
+                                        queue->rows, NULL);
+
+    queue->count = 0;
+    pt_arena_reset(&queue->arena);
+    return status;
+}
+
+/* Begins to count the papers that wait, after those before them. With one thread they are counted at once. */
+static int begin_counting(papertag_trainer *t, papertag_error *err)
+{
+    t->broken = t->broken || pt_background_wait(&t->counting);
+    if (!t->broken && t->waiting->count) {
+        t->waiting = &t->queues[t->waiting == t->queues];
+        if (pt_jobs(t->options.jobs) > 1) {
+            pt_background_start(&t->counting, count_queue, t);
+        } else {
+            t->broken = count_queue(t) != PAPERTAG_OK;
+        }
+    }
+    return t->broken ? pt_no_memory(err) : PAPERTAG_OK;
+}
+
 int pt_train_count(papertag_trainer *t, papertag_error *err)
 {
-    if (t->queued) {
-        t->broken = pt_lexicon_count(&t->lexicon, &t->tfidf, t->queue, t->queued, pt_jobs(t->options.jobs),
-                                     t->queue_rows, err) != PAPERTAG_OK;
-    }
-    t->queued = 0;
-    pt_arena_reset(&t->queue_arena);
-    return t->broken ? pt_no_memory(err) : PAPERTAG_OK;
+    const int status = begin_counting(t, err);
+
+    return status ? status : begin_counting(t, err); /* no paper waits now: it waits for the last ones */
 }
 
 /* Makes room in the queue for a paper whose terms go to `rows`. */
 static int prepare_queue(papertag_trainer *t, pt_rows *rows, papertag_error *err)
 {
-    int status = t->queued == PT_QUEUE || t->queue_rows != rows || t->broken ? pt_train_count(t, err) : PAPERTAG_OK;
+    const bool full = t->waiting->count == PT_QUEUE || t->waiting->rows != rows;
+    const int status = full || t->broken ? begin_counting(t, err) : PAPERTAG_OK;
 
-    t->queue_rows = rows;
+    t->waiting->rows = rows;
     return status;
 }
 
 /* The last step of adding a paper. Its terms are counted later, together with those of others. */
 static int queue_paper(papertag_trainer *t, const papertag_paper *paper, papertag_error *err)
 {
-    pt_texts *texts = &t->queue[t->queued];
+    pt_queue *queue = t->waiting;
+    pt_texts *texts = &queue->texts[queue->count];
 
-    if (copy_text(&t->queue_arena, &texts->title, paper->title) ||
-        copy_text(&t->queue_arena, &texts->abstract, paper->abstract)) {
+    if (copy_text(&queue->arena, &texts->title, paper->title) ||
+        copy_text(&queue->arena, &texts->abstract, paper->abstract)) {
         return pt_no_memory(err);
     }
-    t->queued++;
+    queue->count++;
     return PAPERTAG_OK;
 }
 

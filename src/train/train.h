@@ -18,8 +18,15 @@
 #include "tags/tags.h"
 #include "text/tfidf.h"
 
-/* Papers whose terms are counted together. */
+/* Papers whose terms are counted together, in the background while the next ones are read. */
 enum { PT_QUEUE = 256 };
+
+typedef struct pt_queue {
+    pt_texts texts[PT_QUEUE]; /* count */
+    size_t count;
+    pt_rows *rows; /* where their terms go: `rows` or `pool` of the trainer */
+    pt_arena arena;
+} pt_queue;
 
 struct papertag_trainer {
     papertag_train_options options;
@@ -27,11 +34,10 @@ struct papertag_trainer {
     pt_tfidf_options tfidf;
     pt_lexicon lexicon;
 
-    pt_texts queue[PT_QUEUE]; /* papers whose terms have not been counted yet */
-    size_t queued;
-    pt_rows *queue_rows; /* where their terms go: `rows` or `pool` */
-    pt_arena queue_arena;
-    bool broken; /* memory ran out for papers that were added already: every later call fails */
+    pt_queue queues[2];     /* papers whose terms are being counted, and those that wait */
+    pt_queue *waiting;      /* the latter */
+    pt_background counting; /* of the former */
+    bool broken;            /* memory ran out for papers that were added already: every later call fails */
 
     pt_rows rows; /* N labelled papers: (lexicon term, tf); pt_train_choose makes them tf-idf, unlabelled included */
     pt_labels labels;   /* N: tags by the trainer's numbers */
@@ -96,7 +102,7 @@ void pt_training_free(pt_training *r);
 /* PAPERTAG_BAD_ARGUMENT names the option that is out of range. */
 int pt_train_options_check(const papertag_train_options *options, papertag_error *err);
 
-/* Counts the terms of the papers in the queue. */
+/* Counts the terms of all papers that were added. */
 int pt_train_count(papertag_trainer *t, papertag_error *err);
 
 /* Chooses tags and vocabulary, makes the rows tf-idf, deals papers into folds. */

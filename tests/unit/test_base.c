@@ -407,6 +407,26 @@ static void test_scores_are_sorted_and_equal_ones_keep_their_order(void **state)
     free(items);
 }
 
+static int add_one(void *context)
+{
+    return ++*(int *)context;
+}
+
+static void test_a_task_in_the_background_is_waited_for(void **state)
+{
+    pt_background b = {0};
+    int count = 0;
+    (void)state;
+
+    assert_int_equal(pt_background_wait(&b), 0); /* none yet */
+    for (int i = 1; i <= 3; i++) {
+        pt_background_start(&b, add_one, &count);
+        assert_int_equal(pt_background_wait(&b), i);
+        assert_int_equal(count, i);
+    }
+    assert_int_equal(pt_background_wait(&b), 3); /* the last status stays */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_days_that_exist),
         cmocka_unit_test(test_months),
         cmocka_unit_test(test_written_dates),
+        cmocka_unit_test(test_a_task_in_the_background_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
