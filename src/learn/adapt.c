@@ -56,7 +56,7 @@ struct restraint {
 /* A tag that is learnt. */
 struct adapting {
     const pt_lesson *lesson;
-    pt_row_reader reader;
+    pt_paper_reader reader;
     double *above; /* n: how far above the cut the prior puts each judged paper */
     struct restraint restraint;
     pt_fit fit;
@@ -65,16 +65,16 @@ struct adapting {
 };
 
 /* How far above the cut the prior puts a paper. */
-static double prior_above(const pt_lesson *lesson, pt_row_reader *reader, size_t row)
+static double prior_above(const pt_lesson *lesson, pt_paper_reader *reader, size_t row)
 {
-    return pt_row_reader_margin(reader, lesson->prior, lesson->prior_bias, lesson->pull, row) - lesson->prior_cut;
+    return pt_paper_reader_margin(reader, lesson->prior, lesson->prior_bias, lesson->pull, row) - lesson->prior_cut;
 }
 
 /* The margin that a fit must give a paper, in units of WIDTH, for it to have what it asks for together with the part of
  * its offset. */
-static double target_of(const pt_lesson *lesson, pt_row_reader *reader, uint32_t row, bool yes, double asked)
+static double target_of(const pt_lesson *lesson, pt_paper_reader *reader, uint32_t row, bool yes, double asked)
 {
-    return asked - (yes ? 1 : -1) * pt_row_reader_offset(reader, lesson->pull, row) / WIDTH;
+    return asked - (yes ? 1 : -1) * pt_paper_reader_offset(reader, lesson->pull, row) / WIDTH;
 }
 
 /* How far the prior decides a judged paper to the side of its verdict. */
@@ -115,7 +115,7 @@ static double find_doubt(const struct adapting *a)
 static int look_at_verdicts(struct adapting *a)
 {
     const pt_lesson *lesson = a->lesson;
-    const int status = pt_row_reader_open(&a->reader, lesson->rows);
+    const int status = pt_paper_reader_open(&a->reader, lesson->rows);
 
     a->above = pt_alloc(lesson->count, sizeof *a->above);
     for (size_t i = 0; i < lesson->count && !status && a->above; i++) {
@@ -183,7 +183,7 @@ static int open_restraint(struct restraint *r, const pt_lesson *lesson, double d
 }
 
 /* Finds what a paper asks for. */
-static void find_asked(const pt_lesson *lesson, pt_row_reader *reader, struct restraint *r, size_t k)
+static void find_asked(const pt_lesson *lesson, pt_paper_reader *reader, struct restraint *r, size_t k)
 {
     const double above = prior_above(lesson, reader, r->rows[k]);
     double distance;
@@ -195,11 +195,11 @@ static void find_asked(const pt_lesson *lesson, pt_row_reader *reader, struct re
 }
 
 /* Whether a fit gives a paper less than it asks for, in any lane that is in use. */
-static bool is_broken(const pt_fit *f, const pt_lesson *lesson, pt_row_reader *reader, const struct restraint *r,
+static bool is_broken(const pt_fit *f, const pt_lesson *lesson, pt_paper_reader *reader, const struct restraint *r,
                       size_t k)
 {
     const double target = target_of(lesson, reader, r->rows[k], r->has[k], r->asked[k]);
-    const pt_row row = pt_row_reader_get(reader, r->rows[k]);
+    const pt_row row = pt_paper_reader_get(reader, r->rows[k]);
 
     for (unsigned lane = 0; lane <= f->cases.folds; lane++) {
         const float *weights = pt_fit_lane(f, lane);
@@ -233,7 +233,7 @@ static pt_span in_widths(double least, double most)
 }
 
 /* Whether a fit may give a paper less than it asks for. Sets its limit if not. */
-static bool may_be_broken(const struct adapting *a, pt_row_reader *reader, size_t k)
+static bool may_be_broken(const struct adapting *a, pt_paper_reader *reader, size_t k)
 {
     const struct restraint *r = &a->restraint;
     const double cut = a->lesson->prior_cut;
@@ -259,7 +259,7 @@ static bool may_be_broken(const struct adapting *a, pt_row_reader *reader, size_
     return room < 0;
 }
 
-static int look_for_broken(void *context, pt_row_reader *reader, size_t first, size_t end)
+static int look_for_broken(void *context, pt_paper_reader *reader, size_t first, size_t end)
 {
     struct adapting *a = context;
     struct restraint *r = &a->restraint;
@@ -340,7 +340,7 @@ static int fit_cases(struct adapting *a, papertag_error *err)
     int status = PAPERTAG_OK;
 
     while (f->rows.count < f->cases.count && !status) {
-        const pt_row row = pt_row_reader_get(&a->reader, f->papers[f->rows.count]);
+        const pt_row row = pt_paper_reader_get(&a->reader, f->papers[f->rows.count]);
         status = pt_rows_append(&f->rows, row.terms, row.values, row.count);
     }
     start_from_prior(a->lesson, f->lanes);
@@ -382,7 +382,7 @@ struct flips {
 };
 
 /* Where the margin of a paper in one lane lies. */
-static pt_span rough_margin(const pt_rough *lanes, size_t lane, pt_row_reader *reader, size_t i)
+static pt_span rough_margin(const pt_rough *lanes, size_t lane, pt_paper_reader *reader, size_t i)
 {
     pt_span margins[PT_ABREAST];
 
@@ -390,7 +390,7 @@ static pt_span rough_margin(const pt_rough *lanes, size_t lane, pt_row_reader *r
     return margins[lane];
 }
 
-static int look_for_flips(void *context, pt_row_reader *reader, size_t first, size_t end)
+static int look_for_flips(void *context, pt_paper_reader *reader, size_t first, size_t end)
 {
     struct flips *flips = context;
     const struct adapting *a = flips->adapting;
@@ -415,8 +415,8 @@ static int look_for_flips(void *context, pt_row_reader *reader, size_t first, si
             continue;
         }
         before = prior_above(lesson, reader, i);
-        after = WIDTH * pt_row_reader_margin(reader, weights, weights[lesson->terms], 0, i) +
-                pt_row_reader_offset(reader, lesson->pull, i);
+        after = WIDTH * pt_paper_reader_margin(reader, weights, weights[lesson->terms], 0, i) +
+                pt_paper_reader_offset(reader, lesson->pull, i);
         tagged += before >= 0;
         if ((before >= 0) != (after >= 0) && fabs(before) > flips->reach) {
             flips->parts[i] = before / (before - after);
@@ -477,7 +477,7 @@ static void take_part(struct adapting *a, double part, pt_learnt_tag *out)
         double after;
         float margins[PT_LANES];
         pt_linear_margins(f->lanes, lesson->terms, pt_rows_get(&f->rows, i), margins); /* the first cases */
-        after = WIDTH * margins[f->fold[i]] + pt_row_reader_offset(&a->reader, lesson->pull, lesson->judged[i]);
+        after = WIDTH * margins[f->fold[i]] + pt_paper_reader_offset(&a->reader, lesson->pull, lesson->judged[i]);
         out->held_out[i] = (float)(lesson->prior_cut + a->above[i] + part * (after - a->above[i]));
     }
 }
@@ -509,7 +509,7 @@ static int adapt_tag(const pt_lesson *lesson, pt_learnt_tag *out, papertag_error
     close_lanes(&a);
     close_restraint(&a.restraint);
     pt_fit_close(&a.fit);
-    pt_row_reader_close(&a.reader);
+    pt_paper_reader_close(&a.reader);
     free(a.above);
     free(asked);
     return status ? pt_no_memory(err) : PAPERTAG_OK;

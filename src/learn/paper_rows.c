@@ -46,7 +46,7 @@ static pt_packed stored_row(const pt_paper_rows *rows, size_t i)
 
 /* ---- one row --------------------------------------------------------------------------------------------------- */
 
-int pt_row_reader_open(pt_row_reader *reader, const pt_paper_rows *rows)
+int pt_paper_reader_open(pt_paper_reader *reader, const pt_paper_rows *rows)
 {
     pt_unpacked *room = &reader->scratch.row;
 
@@ -59,14 +59,14 @@ int pt_row_reader_open(pt_row_reader *reader, const pt_paper_rows *rows)
     return rows->model ? papertag_tagger_open(&reader->tagger, rows->model, NULL) : PAPERTAG_OK;
 }
 
-void pt_row_reader_close(pt_row_reader *reader)
+void pt_paper_reader_close(pt_paper_reader *reader)
 {
     pt_unpacked_free(&reader->scratch.row);
     papertag_tagger_close(reader->tagger);
-    *reader = (pt_row_reader){0};
+    *reader = (pt_paper_reader){0};
 }
 
-pt_row pt_row_reader_get(pt_row_reader *reader, size_t i)
+pt_row pt_paper_reader_get(pt_paper_reader *reader, size_t i)
 {
     const pt_paper_rows *rows = reader->rows;
     pt_row row = {0};
@@ -80,7 +80,7 @@ pt_row pt_row_reader_get(pt_row_reader *reader, size_t i)
     return row;
 }
 
-double pt_row_reader_offset(pt_row_reader *reader, double pull, size_t i)
+double pt_paper_reader_offset(pt_paper_reader *reader, double pull, size_t i)
 {
     const pt_paper_rows *rows = reader->rows;
     double offset;
@@ -90,15 +90,15 @@ double pt_row_reader_offset(pt_row_reader *reader, double pull, size_t i)
     }
     offset = atomic_load_explicit(&rows->offsets[i], memory_order_relaxed);
     if (isnan(offset)) { /* another thread may measure it as well: it finds the same */
-        offset = pt_model_offset(reader->tagger, pt_row_reader_get(reader, i));
+        offset = pt_model_offset(reader->tagger, pt_paper_reader_get(reader, i));
         atomic_store_explicit(&rows->offsets[i], offset, memory_order_relaxed);
     }
     return pull * offset;
 }
 
-double pt_row_reader_margin(pt_row_reader *reader, const float *weights, double bias, double pull, size_t i)
+double pt_paper_reader_margin(pt_paper_reader *reader, const float *weights, double bias, double pull, size_t i)
 {
-    return pt_linear_margin(weights, bias, pt_row_reader_get(reader, i)) + pt_row_reader_offset(reader, pull, i);
+    return pt_linear_margin(weights, bias, pt_paper_reader_get(reader, i)) + pt_paper_reader_offset(reader, pull, i);
 }
 
 /* ---- many rows ------------------------------------------------------------------------------------------------- */
@@ -116,11 +116,11 @@ static int walk_chunk(void *context, size_t chunk)
 {
     const struct walk *w = context;
     const size_t first = chunk * CHUNK, end = first + CHUNK;
-    pt_row_reader reader = {0};
-    int status = pt_row_reader_open(&reader, w->rows);
+    pt_paper_reader reader = {0};
+    int status = pt_paper_reader_open(&reader, w->rows);
 
     status = status ? status : w->task(w->context, &reader, first, end < w->count ? end : w->count);
-    pt_row_reader_close(&reader);
+    pt_paper_reader_close(&reader);
     return status;
 }
 
@@ -180,7 +180,7 @@ static void prefetch_next(const pt_packed *packed)
 /* A sum of n float products is off by at most about n roundings of the sum of their absolute values, and that is at
  * most the product of both lengths, of which the row's is 1. These sums and those of pt_linear_margin are both off,
  * by 1.5 n and n roundings; the rest is for margins that are inferred from these. */
-void pt_rough_margins(const pt_rough *rough, pt_row_reader *reader, size_t i, pt_span margins[PT_ABREAST])
+void pt_rough_margins(const pt_rough *rough, pt_paper_reader *reader, size_t i, pt_span margins[PT_ABREAST])
 {
     const pt_paper_rows *rows = reader->rows;
     const size_t stored = stored_count(rows);
@@ -214,7 +214,7 @@ struct listing {
     pt_span *margins;
 };
 
-static int list_margins(void *context, pt_row_reader *reader, size_t first, size_t end)
+static int list_margins(void *context, pt_paper_reader *reader, size_t first, size_t end)
 {
     const struct listing *l = context;
 

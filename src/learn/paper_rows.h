@@ -48,29 +48,29 @@ int pt_paper_rows_use_offsets(pt_paper_rows *rows, const papertag_model *model);
 
 /* ---- one row --------------------------------------------------------------------------------------------------- */
 
-/* Reads rows, for one thread. Zero-initialise; pt_row_reader_close ends it. */
-typedef struct pt_row_reader {
+/* Reads rows, for one thread. Zero-initialise; pt_paper_reader_close ends it. */
+typedef struct pt_paper_reader {
     const pt_paper_rows *rows;
     pt_row_scratch scratch;
     papertag_tagger *tagger;
-} pt_row_reader;
+} pt_paper_reader;
 
 /* 0 or PAPERTAG_NO_MEMORY. */
-int pt_row_reader_open(pt_row_reader *reader, const pt_paper_rows *rows);
-void pt_row_reader_close(pt_row_reader *reader);
+int pt_paper_reader_open(pt_paper_reader *reader, const pt_paper_rows *rows);
+void pt_paper_reader_close(pt_paper_reader *reader);
 
 /* Row i; borrowed until the next call on the reader. */
-pt_row pt_row_reader_get(pt_row_reader *reader, size_t i);
+pt_row pt_paper_reader_get(pt_paper_reader *reader, size_t i);
 
 /* What its offset adds to its margins of a tag that an offset of 1 pulls by `pull`. No verdict changes it. */
-double pt_row_reader_offset(pt_row_reader *reader, double pull, size_t i);
+double pt_paper_reader_offset(pt_paper_reader *reader, double pull, size_t i);
 
 /* Its margin by the V weights of a tag, with that. */
-double pt_row_reader_margin(pt_row_reader *reader, const float *weights, double bias, double pull, size_t i);
+double pt_paper_reader_margin(pt_paper_reader *reader, const float *weights, double bias, double pull, size_t i);
 
 /* Runs a task for rows 0 .. count - 1, some at a time, on several threads, each with a reader. 0, PAPERTAG_NO_MEMORY or
  * what a task returns. */
-typedef int pt_row_task(void *context, pt_row_reader *reader, size_t first, size_t end);
+typedef int pt_row_task(void *context, pt_paper_reader *reader, size_t first, size_t end);
 int pt_paper_rows_each(const pt_paper_rows *rows, size_t count, pt_row_task *task, void *context);
 
 /* ---- roughly ---------------------------------------------------------------------------------------------------- */
@@ -90,7 +90,7 @@ int pt_rough_add(pt_rough *rough, const pt_paper_rows *rows, const float *weight
 void pt_rough_close(pt_rough *rough);
 
 /* Where the margins of row i lie, without the part of its offset; and where that part does. */
-void pt_rough_margins(const pt_rough *rough, pt_row_reader *reader, size_t i, pt_span margins[PT_ABREAST]);
+void pt_rough_margins(const pt_rough *rough, pt_paper_reader *reader, size_t i, pt_span margins[PT_ABREAST]);
 pt_span pt_rough_offset(const pt_paper_rows *rows, double pull, size_t i);
 
 /* The same by one tag's weights, of all rows: N. 0 or PAPERTAG_NO_MEMORY. */

@@ -79,15 +79,15 @@ static bool is_right(double margin, double cut, bool yes)
     return (margin >= cut) == yes;
 }
 
-static bool prior_is_right(const pt_lesson *lesson, pt_row_reader *reader, size_t row, bool yes)
+static bool prior_is_right(const pt_lesson *lesson, pt_paper_reader *reader, size_t row, bool yes)
 {
     const float *prior = lesson->prior;
 
-    return prior &&
-           is_right(pt_row_reader_margin(reader, prior, lesson->prior_bias, lesson->pull, row), lesson->prior_cut, yes);
+    return prior && is_right(pt_paper_reader_margin(reader, prior, lesson->prior_bias, lesson->pull, row),
+                             lesson->prior_cut, yes);
 }
 
-static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_row_reader *reader,
+static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *lesson, pt_paper_reader *reader,
                                 pt_tag_fit *fit, struct comparison *c)
 {
     for (size_t i = 0; i < lesson->count; i++) {
@@ -99,7 +99,7 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
         bool before = false;
         if (fit->old_weights) {
             const double margin =
-                seen ? v->held_out : pt_row_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row);
+                seen ? v->held_out : pt_paper_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row);
             before = is_right(margin, fit->old_cut, v->yes);
         }
         fit->right_first += prior;
@@ -113,7 +113,7 @@ static void compare_on_verdicts(const papertag_learner *l, const pt_lesson *less
     }
 }
 
-static void compare_on_labels(const pt_lesson *lesson, pt_row_reader *reader, const pt_tag_fit *fit,
+static void compare_on_labels(const pt_lesson *lesson, pt_paper_reader *reader, const pt_tag_fit *fit,
                               struct comparison *c)
 {
     const pt_learnt_tag *new = &fit->learnt;
@@ -122,9 +122,9 @@ static void compare_on_labels(const pt_lesson *lesson, pt_row_reader *reader, co
         const size_t row = lesson->labelled[i];
         const bool yes = lesson->has[i], prior = prior_is_right(lesson, reader, row, yes);
         const bool after =
-            is_right(pt_row_reader_margin(reader, new->weights, new->bias, fit->pull, row), new->cut, yes);
-        const bool before =
-            is_right(pt_row_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row), fit->old_cut, yes);
+            is_right(pt_paper_reader_margin(reader, new->weights, new->bias, fit->pull, row), new->cut, yes);
+        const bool before = is_right(pt_paper_reader_margin(reader, fit->old_weights, fit->old_bias, fit->pull, row),
+                                     fit->old_cut, yes);
         count_pair(&c->use[1], before, after);
         count_pair(&c->prior[1], prior, after);
         count_pair(&c->use_prior[1], prior, before);
@@ -144,7 +144,7 @@ static int restore_prior(const pt_lesson *lesson, pt_tag_fit *fit)
 
 /* Takes the new weights unless they are worse by more than chance than those in use or than the prior. When those in
  * use are worse than the prior themselves, the tag goes back to it. */
-static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_row_reader *reader, pt_tag_fit *fit)
+static int decide_on_fit(const papertag_learner *l, const pt_lesson *lesson, pt_paper_reader *reader, pt_tag_fit *fit)
 {
     struct comparison c = {0};
 
@@ -216,7 +216,7 @@ static bool is_out(const pt_tag_fit *fit, double most_new, double most_old)
            (!fit->old_weights || most_old < fit->old_cut);
 }
 
-static bool is_surely_out(const struct look *look, pt_row_reader *reader, size_t row)
+static bool is_surely_out(const struct look *look, pt_paper_reader *reader, size_t row)
 {
     const double offset = pt_rough_offset(reader->rows, look->fit->pull, row).most;
     pt_span margins[PT_ABREAST];
@@ -231,7 +231,7 @@ static bool is_surely_out(const struct look *look, pt_row_reader *reader, size_t
     return is_out(look->fit, margins[0].most + offset, look->fit->old_weights ? margins[1].most + offset : 0);
 }
 
-static int look_at_papers(void *context, pt_row_reader *reader, size_t first, size_t end)
+static int look_at_papers(void *context, pt_paper_reader *reader, size_t first, size_t end)
 {
     const struct look *look = context;
     const pt_tag_fit *fit = look->fit;
@@ -240,10 +240,10 @@ static int look_at_papers(void *context, pt_row_reader *reader, size_t first, si
     for (size_t row = first; row < end; row++) {
         look->states[row] = OUT;
         if (!is_surely_out(look, reader, row)) {
-            const bool with = fit->old_weights && pt_row_reader_margin(reader, fit->old_weights, fit->old_bias,
-                                                                       fit->pull, row) >= fit->old_cut;
+            const bool with = fit->old_weights && pt_paper_reader_margin(reader, fit->old_weights, fit->old_bias,
+                                                                         fit->pull, row) >= fit->old_cut;
             look->states[row] = with ? WITH : WITHOUT;
-            look->margins[row] = pt_row_reader_margin(reader, new->weights, new->bias, fit->pull, row);
+            look->margins[row] = pt_paper_reader_margin(reader, new->weights, new->bias, fit->pull, row);
         }
     }
     return PAPERTAG_OK;
@@ -325,18 +325,18 @@ int pt_tag_fit_learn(void *context, size_t i)
 {
     papertag_learner *l = context;
     pt_tag_fit *fit = &l->fits[i];
-    pt_row_reader reader = {0};
+    pt_paper_reader reader = {0};
     pt_evidence e = {0};
     int status;
 
     l->threads.fits++;
-    status = pt_row_reader_open(&reader, rows_of(l, fit));
+    status = pt_paper_reader_open(&reader, rows_of(l, fit));
     status = status ? status : copy_old(l, fit);
     status = status ? status : pt_evidence_gather(l, fit, &e);
     status = status ? status : pt_learn_tag(&e.lesson, &fit->learnt, NULL);
     status = status ? status : decide_on_fit(l, &e.lesson, &reader, fit);
     status = status ? status : decide_on_papers(l, &e.lesson, fit);
-    pt_row_reader_close(&reader);
+    pt_paper_reader_close(&reader);
     pt_evidence_free(&e);
     l->threads.fits--;
     return status;

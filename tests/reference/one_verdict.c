@@ -20,7 +20,7 @@ struct papers {
     papertag_paper *items;
     size_t count, capacity;
     pt_paper_rows rows; /* none is packed */
-    pt_row_reader reader;
+    pt_paper_reader reader;
 };
 
 struct trials {
@@ -65,7 +65,7 @@ static int read_papers(struct trials *t, const char *path, struct papers *out, p
     pt_counter_free(&counter);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
     status = status ? status : pt_paper_rows_use_offsets(&out->rows, m);
-    return status ? status : pt_row_reader_open(&out->reader, &out->rows);
+    return status ? status : pt_paper_reader_open(&out->reader, &out->rows);
 }
 
 static void mark(const papertag_model *m, const struct papers *papers, bool maybe, uint8_t *has)
@@ -97,7 +97,7 @@ struct tag {
 
 static double margin_of(const struct tag *g, const float *weights, double bias, struct papers *papers, size_t i)
 {
-    return pt_row_reader_margin(&papers->reader, weights, bias, g->pull, i);
+    return pt_paper_reader_margin(&papers->reader, weights, bias, g->pull, i);
 }
 
 static const double *compared;

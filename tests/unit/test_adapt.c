@@ -99,9 +99,9 @@ static pt_lesson lesson_of(const uint32_t *judged, const uint8_t *yes, bool with
 /* How far above the cut a paper is. */
 static double above(const pt_lesson *lesson, const float *weights, double bias, double cut, size_t paper)
 {
-    pt_row_reader reader = {.rows = &rows};
+    pt_paper_reader reader = {.rows = &rows};
 
-    return pt_row_reader_margin(&reader, weights, bias, lesson->pull, paper) - cut;
+    return pt_paper_reader_margin(&reader, weights, bias, lesson->pull, paper) - cut;
 }
 
 struct effect {

@@ -8,6 +8,7 @@
 
 #include "a_store.h"
 #include "base/hash.h"
+#include "learn/paper_rows.h"
 #include "model/model.h"
 #include "store/connections.h"
 #include "store/row_blocks.h"
@@ -297,6 +298,60 @@ static void test_texts_may_change_while_rows_are_made(void **state)
     assert_int_equal(number_of("SELECT sum(papers) FROM row_blocks"), 100);
 }
 
+/* ---- rough margins ---------------------------------------------------------------------------------------------- */
+
+static float *random_weights(size_t terms, float size)
+{
+    float *weights = malloc(terms * sizeof *weights);
+
+    assert_non_null(weights);
+    for (size_t term = 0; term < terms; term++) {
+        weights[term] = size * ((float)dice(2001) / 1000 - 1);
+    }
+    return weights;
+}
+
+/* Exact margins lie where rough ones say, and no farther from those by other weights than these are apart. */
+static void test_exact_margins_lie_where_rough_ones_say(void **state)
+{
+    const pt_rows_options options = by_model(true);
+    const size_t terms = model->vocabulary.count;
+    float *weights = random_weights(terms, 3), *moved = random_weights(terms, 0.1F);
+    pt_stored_rows stored = {0};
+    pt_rough rough = {0};
+    double squares = 0;
+
+    (void)state;
+    add_numbered(0, 100, 1);
+    assert_int_equal(pt_store_rows(store, &options, &stored, &err), PAPERTAG_OK);
+    for (size_t term = 0; term < terms; term++) {
+        squares += (double)moved[term] * moved[term];
+        moved[term] += weights[term];
+    }
+    {
+        const pt_paper_rows rows = {.stored = &stored, .vocabulary = &model->vocabulary};
+        pt_paper_reader reader = {0};
+        assert_int_equal(pt_paper_reader_open(&reader, &rows), PAPERTAG_OK);
+        assert_int_equal(pt_rough_add(&rough, &rows, moved, 1), PAPERTAG_OK);
+        assert_int_equal(pt_rough_add(&rough, &rows, weights, 0.5), PAPERTAG_OK);
+        for (size_t i = 0; i < stored.count; i++) {
+            const double exact = pt_paper_reader_margin(&reader, weights, 0.5, 0, i);
+            const double after = pt_paper_reader_margin(&reader, moved, 0.5, 0, i), move = pt_rough_move(squares);
+            pt_span margins[PT_ABREAST];
+            pt_rough_margins(&rough, &reader, i, margins);
+            assert_true(margins[1].least <= exact && exact <= margins[1].most);
+            assert_true(margins[0].least - 0.5 <= after && after <= margins[0].most - 0.5);
+            assert_true(margins[1].least - move <= after && after <= margins[1].most + move);
+            assert_true(margins[1].most - margins[1].least < 0.1);
+        }
+        pt_paper_reader_close(&reader);
+    }
+    pt_rough_close(&rough);
+    pt_stored_rows_free(&stored);
+    free(weights);
+    free(moved);
+}
+
 /* ---- several connections --------------------------------------------------------------------------------------- */
 
 enum { PAPERS = 400, TAKERS = 3 };
@@ -462,12 +517,18 @@ static void test_connections_see_one_state(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_row_is_the_same_again),     cmocka_unit_test(test_any_bytes_are_taken_or_refused),
-        STORE_TEST(test_kept_rows_are_those_of_the_texts),  STORE_TEST(test_rows_of_another_model_make_room),
-        STORE_TEST(test_texts_changed_often_leave_no_heap), STORE_TEST(test_damaged_rows_are_reported_and_made_again),
-        STORE_TEST(test_tags_stay_while_rows_are_made),     STORE_TEST(test_texts_may_change_while_rows_are_made),
-        STORE_TEST(test_several_takers_see_what_one_sees),  STORE_TEST(test_a_damaged_part_is_reported),
-        STORE_TEST(test_an_interruption_ends_all),          STORE_TEST(test_connections_see_one_state)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_row_is_the_same_again),
+                                       cmocka_unit_test(test_any_bytes_are_taken_or_refused),
+                                       STORE_TEST(test_kept_rows_are_those_of_the_texts),
+                                       STORE_TEST(test_rows_of_another_model_make_room),
+                                       STORE_TEST(test_texts_changed_often_leave_no_heap),
+                                       STORE_TEST(test_damaged_rows_are_reported_and_made_again),
+                                       STORE_TEST(test_tags_stay_while_rows_are_made),
+                                       STORE_TEST(test_texts_may_change_while_rows_are_made),
+                                       STORE_TEST(test_exact_margins_lie_where_rough_ones_say),
+                                       STORE_TEST(test_several_takers_see_what_one_sees),
+                                       STORE_TEST(test_a_damaged_part_is_reported),
+                                       STORE_TEST(test_an_interruption_ends_all),
+                                       STORE_TEST(test_connections_see_one_state)};
     return cmocka_run_group_tests(tests, open_model, close_model);
 }
