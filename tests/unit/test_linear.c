@@ -11,7 +11,7 @@
 
 #include "fit/fit.h"
 
-enum { PAPERS = 120, TERMS = 30, TAGS = 20 };
+enum { PAPERS = 300, TERMS = 30, TAGS = 20 }; /* more papers than a window of visits */
 
 struct fixture {
     pt_rows rows;
