@@ -47,8 +47,8 @@ void papertag_trainer_close(papertag_trainer *t)
     if (!t) {
         return;
     }
-    free(t->name);
     (void)pt_background_wait(&t->counting);
+    free(t->name);
     pt_words_free(&t->tfidf.text.stop_words);
     pt_lexicon_free(&t->lexicon);
     pt_arena_free(&t->queues[0].arena);
