@@ -46,7 +46,8 @@ def commands(work):
     yield "add-atom", ["add", at("atom")], "", True, None
     yield "add-bib", ["add", at("bib")], "", True, None
     yield "merge", ["merge", at("other")], "", True, None
-    yield "merge-old", ["merge", at("old")], "", True, None
+    if not os.environ.get("QUICK"):
+        yield "merge-old", ["merge", at("old")], "", True, None
     yield "list", ["list", "--tag", "multimodal | RL", "--search", "model"], "", False, None
     yield "show", ["show", "sample-01"], "", False, None
     yield "similar", ["similar", "sample-01"], "", False, None
@@ -56,7 +57,7 @@ def commands(work):
     yield "labels-import", ["labels", "import", at("verdicts")], "", True, None
     yield "labels-mail", ["labels", "import", at("answers")], "", True, None
     yield "send", ["send", "ada", "--db", at("mailed"), "--config", at("mailing")], "", False, None
-    for form in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
+    for form in ("html", "atom", "eml") if os.environ.get("QUICK") else ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
         yield "digest-" + form, ["digest", "--tag", "multimodal", "--format", form, "-o", at("out")], "", False, "out"
     yield "subscribe", ["subscribe", "me", "--tag", "multimodal"], "", True, None
     yield "subscriptions", ["subscriptions"], "", False, None
