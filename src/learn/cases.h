@@ -37,7 +37,7 @@ static inline const float *pt_fit_lane(const pt_fit *fit, unsigned lane)
     return fit->split + lane * (fit->cases.terms + 1);
 }
 
-/* How many folds so many cases are dealt to. */
+/* The number of folds for a number of cases. */
 unsigned pt_fit_folds(size_t cases);
 
 /* Learns a tag that the model did not have, into the arrays of *out: see adapt.h. */

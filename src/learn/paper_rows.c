@@ -177,9 +177,9 @@ static void prefetch_next(const pt_packed *packed)
     }
 }
 
-/* A sum of n float products is off by at most about n roundings of the sum of their absolute values, and that is at
- * most the product of both lengths, of which the row's is 1. These sums and those of pt_linear_margin are both off,
- * by 1.5 n and n roundings; the rest is for margins that are inferred from these. */
+/* A sum of n float products is off by at most about n roundings of the sum of their absolute values. That sum is at
+ * most the product of both lengths, and a row's length is 1. These sums are off by 1.5 n roundings, and those of
+ * pt_linear_margin by n; the rest is for margins that are inferred from these. */
 void pt_rough_margins(const pt_rough *rough, pt_paper_reader *reader, size_t i, pt_span margins[PT_ABREAST])
 {
     const pt_paper_rows *rows = reader->rows;

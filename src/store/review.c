@@ -185,8 +185,8 @@ static int draw_papers(papertag_store *store, int64_t first, struct draw *d, pap
     return status;
 }
 
-/* Draws papers until enough of them are to be asked about. All is read in one transaction, as the file would be locked
- * anew for each paper. */
+/* Draws papers until enough of them are to be asked about. All is read in one transaction: else the file would be
+ * locked for each paper. */
 static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint64_t seed, struct questions *q,
                         papertag_error *err)
 {

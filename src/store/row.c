@@ -100,7 +100,7 @@ double pt_db_real_or_nan(pt_db_row *row, int column)
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
 
-/* A column of which the type is known already; NULL: no memory. */
+/* A column whose type is known already; NULL: no memory. */
 static const char *peek(pt_db_row *row, int column)
 {
     const char *text = (const char *)sqlite3_column_text(row->statement, column);

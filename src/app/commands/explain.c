@@ -31,7 +31,7 @@ struct job {
 
 enum { NEAREST = 3, SEARCHED = 1000 }; /* labelled papers shown, papers searched for them */
 
-/* A paper near the one explained of which somebody has said which tags it has. */
+/* A labelled paper near the one explained. */
 struct labelled_paper {
     int64_t key;
     double similarity;
