@@ -260,9 +260,8 @@ static void report_counts(struct findings *f, const struct counts *c)
 
 /* ---- all of it, in parallel ------------------------------------------------------------------------------------- */
 
-/* Bytes of pages that a connection keeps: see pt_store_pass_begin; papers whose texts are read at once, at least; parts
- * of them at most. */
-enum { CACHE = 1 << 20, PART = 8192, PARTS_MOST = 256 };
+/* Papers whose texts are read at once, at least; parts of them at most. */
+enum { PART = 8192, PARTS_MOST = 256 };
 
 /* What is done beside reading the papers, each on one thread, the longest first. */
 enum { FILE_PART, TEXTS_PART, TABLES_PART, INDEXES_PART, OTHER_PARTS };
@@ -377,7 +376,7 @@ static int run_parts(struct check *c, papertag_error *err)
 /* Runs all parts on connections that see one state of the store, and SQLite's whole check where a doubt is left. */
 static int check_state(struct check *c, papertag_error *err)
 {
-    int status = pt_connections_open(&c->connections, c->store, pt_jobs(0), CACHE, err);
+    int status = pt_connections_open(&c->connections, c->store, pt_jobs(0), err);
 
     if (status) {
         return status;

@@ -180,8 +180,8 @@ static int make_missing(struct scan *s, papertag_error *err)
 
 /* ---- rows that are kept ---------------------------------------------------------------------------------------- */
 
-/* Blocks that are worth a connection of their own, and what it keeps of the file in memory. */
-enum { BLOCKS_LEAST = 256, CACHE = 1 << 20 };
+/* Blocks that are worth a connection of their own. */
+enum { BLOCKS_LEAST = 256 };
 
 /* Neighbouring blocks, read on a connection of their own. */
 struct part {
@@ -191,7 +191,6 @@ struct part {
     int64_t first, last;   /* blocks */
     uint64_t *met, *known; /* bit k: there is a row of paper k; the last one is known, and was handed out */
     size_t rows;
-    papertag_error err;
 };
 
 static int take_kept(void *context, int64_t paper, const pt_packed *row, papertag_error *err)
@@ -199,9 +198,10 @@ static int take_kept(void *context, int64_t paper, const pt_packed *row, paperta
     struct part *p = context;
     const struct scan *s = p->scan;
     const uint64_t bit = UINT64_C(1) << ((uint64_t)paper % 64);
+    const int status = pt_connection_check(p->store, s->store, err);
 
-    if (p->store != s->store && s->store->stop) { /* the store's own connection is interrupted itself */
-        return pt_fail(err, PAPERTAG_INTERRUPTED, "%s: interrupted", s->store->path);
+    if (status) {
+        return status;
     }
     if (paper < 1 || (uint64_t)paper > s->last) {
         return PAPERTAG_DAMAGED;
@@ -215,13 +215,12 @@ static int take_kept(void *context, int64_t paper, const pt_packed *row, paperta
     return s->takers->take(p->context, paper, row, err);
 }
 
-static int read_part(void *context, size_t i)
+static int read_part(void *context, size_t i, papertag_error *err)
 {
     struct part *p = (struct part *)context + i;
     const pt_block_range range = {p->scan->options->space, p->first, p->last};
 
-    p->err.status = pt_row_blocks_read(p->store, &range, take_kept, p, &p->rows, &p->err);
-    return p->err.status;
+    return pt_row_blocks_read(p->store, &range, take_kept, p, &p->rows, err);
 }
 
 /* Of a paper that an earlier part has met, too, this part has the newer row. */
@@ -259,17 +258,9 @@ static int read_parts(struct scan *s, const pt_connections *c, const uint64_t en
                       papertag_error *err)
 {
     struct part parts[PT_CONNECTIONS_MOST] = {{NULL}};
-    int status = open_parts(s, c, ends, parts);
+    int status = open_parts(s, c, ends, parts) ? pt_no_memory(err) : PAPERTAG_OK;
 
-    status = status ? status : pt_parallel((unsigned)c->count, c->count, read_part, parts, NULL);
-    if (status) {
-        pt_no_memory(err); /* unless a part says otherwise */
-    }
-    for (size_t i = c->count; i-- > 0;) {
-        if (parts[i].err.status) {
-            *err = parts[i].err;
-        }
-    }
+    status = status ? status : pt_connections_each(c, read_part, parts, err);
     for (size_t i = 0; i < c->count; i++) {
         if (!status) {
             join_part(s, &parts[i], rows);
@@ -395,7 +386,7 @@ int pt_store_scan(papertag_store *store, const pt_rows_options *options, const p
     int status = options->space ? plan_parts(&s, ends, &wanted, err) : PAPERTAG_OK;
 
     pt_store_pass_begin(store);
-    status = status ? status : pt_connections_open(&connections, store, wanted, CACHE, err);
+    status = status ? status : pt_connections_open(&connections, store, wanted, err);
     if (!status) {
         status = open_scan(&s, err);
         status = status || !options->space ? status : read_parts(&s, &connections, ends, &rows, err);

@@ -61,8 +61,8 @@ int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_
 /* A term of fewer papers is not reported. */
 enum { PAPERS_LEAST = 3 };
 
-/* Threads at most, each with a connection; papers from which on more than one is worth it; what a connection keeps. */
-enum { PARTS = 4, PAPERS_MANY = 65536, CACHE = 1 << 20 };
+/* Threads at most, each with a connection; papers from which on more than one is worth it. */
+enum { PARTS = 4, PAPERS_MANY = 65536 };
 
 struct trends {
     papertag_store *store;
@@ -84,7 +84,6 @@ struct part {
     papertag_store *store; /* the connection */
     int period;
     pt_listed titles;
-    papertag_error err;
 };
 
 /* ---- what rises: counting -------------------------------------------------------------------------------------- */
@@ -92,16 +91,13 @@ struct part {
 static int list_title(void *context, pt_db_row *row, papertag_error *err)
 {
     struct part *p = context;
-    const papertag_store *own = p->trends->store;
+    const int status = pt_connection_check(p->store, p->trends->store, err);
 
-    if (p->store != own && own->stop) { /* its own connection is interrupted itself */
-        return pt_fail(err, PAPERTAG_INTERRUPTED, "%s: interrupted", own->path);
-    }
-    return pt_list_text(&p->titles, p->period, &p->trends->options, pt_db_peek_or_null(row, 0), err);
+    return status ? status : pt_list_text(&p->titles, p->period, &p->trends->options, pt_db_peek_or_null(row, 0), err);
 }
 
 /* Lists the titles of part i of a period's days. */
-static int list_titles(struct part *p, size_t i, int period)
+static int list_titles(struct part *p, size_t i, int period, papertag_error *err)
 {
     static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
                               " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
@@ -111,13 +107,13 @@ static int list_titles(struct part *p, size_t i, int period)
     const int64_t end = t->first[period] + days * (int64_t)(i + 1) / parts;
 
     p->period = period;
-    return pt_store_each(p->store, sql, list_title, p, &p->err, "ii", first, end - 1);
+    return pt_store_each(p->store, sql, list_title, p, err, "ii", first, end - 1);
 }
 
 /* Counts the papers of every n-th tag from i on, n being the number of parts. */
-static int count_tags(struct part *p, size_t i, int period)
+static int count_tags(const struct part *p, size_t i, int period, papertag_error *err)
 {
-    /* Papers of which only the month or the year is known are few: so they are counted by themselves. */
+    /* Few papers are dated by month or year alone: those are counted by themselves. */
     static const char sql[] = "SELECT (SELECT count(*) FROM tagged WHERE tag=?3 AND day BETWEEN ?1 AND ?2) -"
                               " (SELECT count(*) FROM papers p CROSS JOIN tagged t ON t.tag=?3 AND t.day=p.day AND"
                               " t.paper=p.key WHERE " PT_DAY_IS_VAGUE " AND p.day BETWEEN ?1 AND ?2)";
@@ -126,21 +122,21 @@ static int count_tags(struct part *p, size_t i, int period)
 
     for (size_t k = i; k < t->store->tag_count && !status; k += t->connections.count) {
         int64_t papers = 0;
-        status = pt_store_ask(p->store, sql, &papers, &p->err, "iii", t->first[period], t->last[period],
-                              t->store->tag_keys[k]);
+        status =
+            pt_store_ask(p->store, sql, &papers, err, "iii", t->first[period], t->last[period], t->store->tag_keys[k]);
         t->tags[k][period] = (uint32_t)papers;
     }
     return status;
 }
 
-static int count_part(void *context, size_t i)
+static int count_part(void *context, size_t i, papertag_error *err)
 {
     struct part *p = (struct part *)context + i;
     int status = PAPERTAG_OK;
 
     for (int period = 0; period < PT_PERIODS; period++) {
-        status = status ? status : list_titles(p, i, period);
-        status = status ? status : count_tags(p, i, period);
+        status = status ? status : list_titles(p, i, period, err);
+        status = status ? status : count_tags(p, i, period, err);
     }
     return status;
 }
@@ -148,8 +144,6 @@ static int count_part(void *context, size_t i)
 /* Counts what titles and tags of both periods have, on all connections. */
 static int count_all(struct trends *t, papertag_error *err)
 {
-    int status = PAPERTAG_OK;
-
     t->tags = pt_calloc(t->store->tag_count, sizeof *t->tags);
     t->parts = pt_calloc(t->connections.count, sizeof *t->parts);
     if (!t->tags || !t->parts) {
@@ -159,16 +153,7 @@ static int count_all(struct trends *t, papertag_error *err)
         t->parts[i].trends = t;
         t->parts[i].store = t->connections.list[i];
     }
-    status = pt_parallel((unsigned)t->connections.count, t->connections.count, count_part, t->parts, NULL);
-    if (status) {
-        pt_no_memory(err); /* unless a part says otherwise */
-    }
-    for (size_t i = t->connections.count; i-- > 0 && status;) {
-        if (t->parts[i].err.status) {
-            *err = t->parts[i].err;
-        }
-    }
-    return status;
+    return pt_connections_each(&t->connections, count_part, t->parts, err);
 }
 
 /* ---- what rises: choosing -------------------------------------------------------------------------------------- */
@@ -265,7 +250,7 @@ static int find_trends(struct trends *t, papertag_error *err)
     t->options = (pt_tfidf_options){.text = {.plurals = true, .segments = true}, .ngram_max = 2, .title_weight = 1};
     words = pt_stop_words_english(&size);
     status = status ? status : pt_words_build(&t->options.text.stop_words, words, size, err);
-    status = status ? status : pt_connections_open(&t->connections, t->store, wanted, CACHE, err);
+    status = status ? status : pt_connections_open(&t->connections, t->store, wanted, err);
     status = status ? status : pt_store_read_tags(t->store, err);
     status = status ? status : count_all(t, err);
     status = status ? status : find_title_trends(t, err);

@@ -482,7 +482,7 @@ static void test_connections_see_one_state(void **state)
     (void)state;
     add_numbered(0, 10, 1);
     assert_int_equal(papertag_store_open(&other, path, false, &err), PAPERTAG_OK);
-    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, &err), PAPERTAG_OK);
     assert_int_equal(c.count, 3);
     store = other; /* somebody else, who need not wait */
     add_numbered(10, 10, 1);
@@ -495,13 +495,13 @@ static void test_connections_see_one_state(void **state)
 
     assert_int_equal(pt_store_read_begin(own, &err), PAPERTAG_OK);
     assert_int_equal(papers_of(own), 20);
-    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, &err), PAPERTAG_OK);
     assert_int_equal(c.count, 3); /* beside what is being read */
     pt_connections_close(&c);
     store = other;
     add_numbered(20, 10, 1);
     store = own;
-    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, &err), PAPERTAG_OK);
     assert_int_equal(c.count, 1); /* the others would see more */
     pt_connections_close(&c);
     assert_int_equal(papers_of(own), 20);
@@ -509,7 +509,7 @@ static void test_connections_see_one_state(void **state)
     papertag_store_close(other);
 
     assert_int_equal(pt_store_begin(own, &err), PAPERTAG_OK);
-    assert_int_equal(pt_connections_open(&c, own, 3, 1 << 20, &err), PAPERTAG_OK);
+    assert_int_equal(pt_connections_open(&c, own, 3, &err), PAPERTAG_OK);
     assert_int_equal(c.count, 1); /* nobody else sees what is not committed */
     pt_connections_close(&c);
     assert_int_equal(pt_store_end(own, PAPERTAG_OK, &err), PAPERTAG_OK); /* it was left open */
