@@ -49,6 +49,7 @@ int papertag_learner_open(papertag_learner **out, papertag_store *store, const p
     l->options = *options;
     l->vocabulary = &model->vocabulary;
     l->threads.jobs = pt_jobs(options->jobs);
+    pt_store_stop(store);
     status = pt_learner_keep_rows(l, err);
     status = status ? status : pt_store_read_begin(store, err);
     l->reading = !status;
