@@ -222,7 +222,7 @@ nightly: all ## everything that takes hours: see the comment in the Makefile
 bench: all ## measure speed on this machine, beside other tools: build/bench.md, build/bench.svg
 	@scripts/bench $(PROGRAM) build
 
-bench-store: all ## measure the commands over stores of 10,000 to 1,000,000 papers, kept in build/stores (minutes)
+bench-store: all ## measure the commands over stores of 10,000 to 1,000,000 papers, in build/stores (half an hour)
 	@scripts/bench-store $(PROGRAM) build/stores
 
 bench-instr: all ## count instructions of fixed inputs and compare with data/instructions.tsv (valgrind)
