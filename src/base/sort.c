@@ -1,5 +1,6 @@
 /*
- * sort - a radix sort, a byte at a time from the lowest: comparing a million scores takes several times as long.
+ * sort - a radix sort of scores, a byte at a time from the lowest: comparing a million takes several times as long. And
+ * the first k of many items.
  */
 #include "sort.h"
 
@@ -64,5 +65,29 @@ int pt_sort_scored(pt_scored *items, size_t count)
         memcpy(items, from, count * sizeof *items);
     }
     free(scratch);
+    return PAPERTAG_OK;
+}
+
+void pt_top_cut(pt_top *top)
+{
+    pt_sort(top->items, top->count, top->size, top->compare);
+    if (top->k && top->count >= top->k) {
+        top->count = top->k;
+        top->is_full = true;
+    }
+}
+
+int pt_top_take(pt_top *top, const void *item)
+{
+    if (!top->k || (top->is_full && top->compare(item, pt_top_last(top)) > 0)) {
+        return PAPERTAG_OK;
+    }
+    if (pt_reserve(&top->items, &top->capacity, top->count + 1, top->size)) {
+        return PAPERTAG_NO_MEMORY;
+    }
+    memcpy((char *)top->items + top->count++ * top->size, item, top->size);
+    if (top->count / 2 >= top->k) {
+        pt_top_cut(top);
+    }
     return PAPERTAG_OK;
 }

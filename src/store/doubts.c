@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 /* Papers of a block, from a multiple of that on. With fewer than KEPT_LEAST blocks not known, nothing is written: to
  * read them takes some milliseconds. */
 enum { BLOCK = 256, KEPT_LEAST = 16 };
@@ -44,11 +46,8 @@ struct walk {
     struct block *blocks; /* block_count: all */
     size_t block_count;
 
-    int64_t tag; /* the decisions asked for; 0: all */
-    size_t limit;
-    pt_doubt *list; /* count, at most twice the limit */
-    size_t count, capacity;
-    double most; /* what is farther is not among the nearest */
+    int64_t tag;   /* the decisions asked for; 0: all */
+    pt_top doubts; /* of pt_doubt: the nearest */
 
     /* of the block being read */
     int64_t first;         /* its first paper */
@@ -67,29 +66,17 @@ static int compare_doubts(const void *a, const void *b)
                                       : (x->paper > y->paper) - (x->paper < y->paper);
 }
 
-/* Leaves the nearest. */
-static void cut_list(struct walk *w)
+/* What is farther is not among those asked for. */
+static double farthest(const struct walk *w)
 {
-    pt_sort(w->list, w->count, sizeof *w->list, compare_doubts);
-    if (w->limit && w->count >= w->limit) {
-        w->count = w->limit;
-        w->most = w->list[w->count - 1].distance;
-    }
+    const pt_doubt *last = pt_top_last(&w->doubts);
+
+    return last ? last->distance : INFINITY;
 }
 
 static int take_doubt(struct walk *w, const pt_doubt *doubt, papertag_error *err)
 {
-    if (doubt->distance > w->most) {
-        return PAPERTAG_OK;
-    }
-    if (pt_reserve(&w->list, &w->capacity, w->count + 1, sizeof *w->list)) {
-        return pt_no_memory(err);
-    }
-    w->list[w->count++] = *doubt;
-    if (w->limit && w->count == 2 * w->limit) {
-        cut_list(w);
-    }
-    return PAPERTAG_OK;
+    return pt_top_take(&w->doubts, doubt) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 /* ---- a block --------------------------------------------------------------------------------------------------- */
@@ -159,7 +146,7 @@ static int read_opinion(void *context, pt_db_row *row, papertag_error *err)
         return status;
     }
     w->nearest[c->number] = fmin(w->nearest[c->number], distance);
-    if ((!w->tag || tag == w->tag) && distance <= w->most && !(w->best.paper && w->best.distance <= distance)) {
+    if ((!w->tag || tag == w->tag) && distance <= farthest(w) && !(w->best.paper && w->best.distance <= distance)) {
         w->best = (pt_doubt){distance, paper, tag, pt_db_real(row, 3, 0, 1), margin, c->cut, pt_db_flag(row, 4)};
     }
     return status;
@@ -298,10 +285,10 @@ static int read_nearest(struct walk *w, papertag_error *err)
 
     pt_sort(w->blocks, w->block_count, sizeof *w->blocks, compare_blocks);
     for (size_t b = 0; b < w->block_count && !status; b++) {
-        if (w->limit && w->count >= w->limit) {
-            cut_list(w);
+        if (w->doubts.count >= w->doubts.k) {
+            pt_top_cut(&w->doubts);
         }
-        if (w->blocks[b].nearest > w->most || isinf(w->blocks[b].nearest)) {
+        if (w->blocks[b].nearest > farthest(w) || isinf(w->blocks[b].nearest)) {
             break;
         }
         status = read_block(w, w->blocks[b].number, err);
@@ -379,24 +366,25 @@ static int open_walk(struct walk *w, pt_arena *arena, papertag_error *err)
 int pt_store_doubts(papertag_store *store, int64_t tag, size_t limit, pt_doubt **out, size_t *count,
                     papertag_error *err)
 {
-    struct walk w = {.store = store, .tag = tag, .limit = limit, .most = INFINITY};
+    struct walk w = {.store = store, .tag = tag};
     pt_arena arena = {0};
     int status = open_walk(&w, &arena, err);
 
+    w.doubts = (pt_top){.k = limit ? limit : SIZE_MAX, .size = sizeof(pt_doubt), .compare = compare_doubts};
     pt_store_pass_begin(store);
     status = status ? status : read_unknown(&w, err);
     status = status ? status : read_nearest(&w, err);
     pt_store_pass_end(store);
     if (!status) {
-        cut_list(&w);
+        pt_top_cut(&w.doubts);
     }
     pt_arena_free(&arena);
     if (status) {
-        free(w.list);
+        free(w.doubts.items);
         return status;
     }
-    *out = w.list;
-    *count = w.count;
+    *out = w.doubts.items;
+    *count = w.doubts.count;
     return PAPERTAG_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/sort.h"
 #include "clock.h"
 #include "doubts.h"
 #include "store.h"
@@ -122,14 +123,10 @@ struct drawn {
     int64_t paper;
 };
 
-/* The papers of the lowest numbers: the list is sorted and cut each time it has twice as many as are wanted. */
+/* The papers of the lowest numbers. */
 struct draw {
     uint64_t seed;
-    size_t wanted;
-    struct drawn *list; /* count */
-    size_t count, capacity;
-    bool is_cut;       /* there are more papers */
-    struct drawn last; /* of the list when it was cut: papers after it are not among those wanted */
+    pt_top papers; /* of struct drawn */
 };
 
 static int compare_drawn(const void *a, const void *b)
@@ -139,33 +136,13 @@ static int compare_drawn(const void *a, const void *b)
     return x->number != y->number ? (x->number < y->number ? -1 : 1) : (x->paper > y->paper) - (x->paper < y->paper);
 }
 
-static void cut_list(struct draw *d)
-{
-    pt_sort(d->list, d->count, sizeof *d->list, compare_drawn);
-    if (d->count > d->wanted) {
-        d->count = d->wanted;
-        d->last = d->list[d->wanted - 1];
-        d->is_cut = true;
-    }
-}
-
 static int read_paper(void *context, pt_db_row *row, papertag_error *err)
 {
     struct draw *d = context;
     const char *id = pt_db_peek(row, 1);
     const struct drawn one = {pt_hash(id, strlen(id), d->seed), pt_db_key(row, 0)};
 
-    if (d->is_cut && compare_drawn(&one, &d->last) > 0) {
-        return PAPERTAG_OK;
-    }
-    if (pt_reserve(&d->list, &d->capacity, d->count + 1, sizeof *d->list)) {
-        return pt_no_memory(err);
-    }
-    d->list[d->count++] = one;
-    if (d->count / 2 >= d->wanted) {
-        cut_list(d);
-    }
-    return PAPERTAG_OK;
+    return pt_top_take(&d->papers, &one) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 /* Lists the papers in the order in which they are drawn, as many as are wanted. */
@@ -175,13 +152,11 @@ static int draw_papers(papertag_store *store, int64_t first, struct draw *d, pap
     static const char since[] = "SELECT key, id FROM papers p WHERE ?1 IS NULL AND " SINCE;
     int status;
 
-    d->count = 0;
-    d->is_cut = false;
+    d->papers.count = 0;
+    d->papers.is_full = false;
     status = first == LONG_MIN ? pt_store_each(store, all, read_paper, d, err, "")
                                : pt_store_each(store, since, read_paper, d, err, "ti", (const char *)NULL, first);
-    if (!status) {
-        cut_list(d);
-    }
+    pt_top_cut(&d->papers);
     return status;
 }
 
@@ -190,7 +165,8 @@ static int draw_papers(papertag_store *store, int64_t first, struct draw *d, pap
 static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint64_t seed, struct questions *q,
                         papertag_error *err)
 {
-    struct draw d = {.seed = seed, .wanted = q->limit ? DRAWN : SIZE_MAX};
+    const struct drawn *drawn;
+    struct draw d = {seed, {.k = q->limit ? DRAWN : SIZE_MAX, .size = sizeof *drawn, .compare = compare_drawn}};
     size_t asked = 0;
     int status = pt_store_read_begin(store, err);
 
@@ -200,19 +176,20 @@ static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint6
     pt_store_pass_begin(store);
     status = draw_papers(store, first, &d, err);
     while (!status && !(q->limit && q->count == q->limit)) {
-        if (asked == d.count && d.is_cut) {
-            d.wanted *= DRAWN_MORE;
+        if (asked == d.papers.count && d.papers.is_full) {
+            d.papers.k *= DRAWN_MORE;
             status = draw_papers(store, first, &d, err);
         }
-        if (status || asked >= d.count) {
+        if (status || asked >= d.papers.count) {
             break;
         }
+        drawn = d.papers.items;
         status = pt_store_each(store, queries[PAPERTAG_ORDER_RANDOM][tag != 0], append_question, q, err, "iii", tag,
-                               first, d.list[asked++].paper);
+                               first, drawn[asked++].paper);
     }
     pt_store_pass_end(store);
     pt_store_read_end(store);
-    free(d.list);
+    free(d.papers.items);
     return status;
 }
 

@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "model/model.h"
 #include "row_blocks.h"
 
@@ -70,34 +71,24 @@ static int spread_row(papertag_tagger *tagger, const papertag_paper *paper, floa
     return PAPERTAG_OK;
 }
 
-/* Lists the papers of the highest scores: the list is sorted and cut each time it has twice as many as are wanted. */
+/* Lists the papers of the highest scores. */
 static int rank(struct measuring *m, int64_t self, size_t limit, pt_arena *arena, papertag_neighbour **out,
                 size_t *count)
 {
-    const size_t most = limit < m->last ? limit : m->last;
-    papertag_neighbour *list = pt_arena_array(arena, 2 * most + 1, sizeof *list);
-    size_t listed = 0;
-    double least = 0;
+    pt_top top = {.k = limit, .size = sizeof **out, .compare = compare_neighbours};
+    int status = PAPERTAG_OK;
 
-    if (!list) {
-        return PAPERTAG_NO_MEMORY;
-    }
     m->scores[self] = 0;
-    for (size_t key = 1; key <= m->last && most; key++) {
+    for (size_t key = 1; key <= m->last && !status; key++) {
         const double score = (double)m->scores[key];
-        if (score > least) {
-            list[listed++] = (papertag_neighbour){.key = (int64_t)key, .similarity = score < 1 ? score : 1};
-        }
-        if (listed == 2 * most) {
-            pt_sort(list, listed, sizeof *list, compare_neighbours);
-            listed = most;
-            least = list[most - 1].similarity; /* of equal ones the first counts: it is there */
-        }
+        const papertag_neighbour one = {.key = (int64_t)key, .similarity = score < 1 ? score : 1};
+        status = score > 0 ? pt_top_take(&top, &one) : PAPERTAG_OK;
     }
-    pt_sort(list, listed, sizeof *list, compare_neighbours);
-    *out = list;
-    *count = listed < most ? listed : most;
-    return PAPERTAG_OK;
+    pt_top_cut(&top);
+    *out = status ? NULL : pt_arena_copy_array(arena, top.items, top.count, sizeof **out);
+    *count = top.count;
+    free(top.items);
+    return *out ? PAPERTAG_OK : PAPERTAG_NO_MEMORY;
 }
 
 /* A neighbour that is to be named. */

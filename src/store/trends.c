@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "base/thread.h"
 #include "clock.h"
 #include "connections.h"
@@ -70,10 +71,8 @@ struct trends {
     pt_tfidf_options options;                    /* of titles */
     uint32_t (*tags)[PT_PERIODS];                /* tag_count: papers that have each */
     pt_connections connections;
-    struct part *parts;   /* one a connection */
-    papertag_trend *list; /* count: sorted and cut to the limit each time it has twice as many */
-    size_t count, capacity, limit;
-    double least; /* score of the last when it was cut: of what scores less nothing is reported; 0 before */
+    struct part *parts; /* one a connection */
+    pt_top rising;      /* of papertag_trend */
     size_t papers[PT_PERIODS];
     pt_arena *arena; /* of the terms */
 };
@@ -170,34 +169,19 @@ static int compare_trends(const void *a, const void *b)
     return order ? order : x->is_tag - y->is_tag;
 }
 
-static void cut_list(struct trends *t)
-{
-    pt_sort(t->list, t->count, sizeof *t->list, compare_trends);
-    if (t->count > t->limit) {
-        t->count = t->limit;
-        t->least = t->limit ? t->list[t->limit - 1].score : t->least;
-    }
-}
-
 /* Appends a trend (its term is copied) if it rises. papers: that have it, now and before. */
 static int append_trend(struct trends *t, const char *term, size_t length, const uint32_t papers[PT_PERIODS],
                         bool is_tag, papertag_error *err)
 {
     papertag_trend trend = {.is_tag = is_tag, .now = papers[0], .before = papers[1]};
+    const papertag_trend *last = pt_top_last(&t->rising);
 
     trend.score = pt_growth(trend.now, t->papers[0], trend.before, t->papers[1]);
-    if (trend.now < PAPERS_LEAST || trend.score <= 0 || trend.score < t->least) {
+    if (trend.now < PAPERS_LEAST || trend.score <= 0 || (last && trend.score < last->score)) {
         return PAPERTAG_OK;
     }
     trend.term = pt_arena_copy(t->arena, term, length);
-    if (!trend.term || pt_reserve(&t->list, &t->capacity, t->count + 1, sizeof *t->list)) {
-        return pt_no_memory(err);
-    }
-    t->list[t->count++] = trend;
-    if (t->count / 2 > t->limit) {
-        cut_list(t);
-    }
-    return PAPERTAG_OK;
+    return !trend.term || pt_top_take(&t->rising, &trend) ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
 static int take_term(void *context, const pt_common_term *term, papertag_error *err)
@@ -268,11 +252,12 @@ static int find_trends(struct trends *t, papertag_error *err)
 int papertag_store_trends(papertag_store *store, const char *as_of, unsigned days, size_t limit,
                           const papertag_trend **out, size_t *count, papertag_error *err)
 {
-    struct trends t = {.store = store, .limit = limit, .arena = pt_store_answer(store)};
+    struct trends t = {.store = store, .arena = pt_store_answer(store)};
     papertag_trend *list = NULL;
     long today = 0;
     int status = pt_store_today(as_of, &today, err);
 
+    t.rising = (pt_top){.k = limit, .size = sizeof *list, .compare = compare_trends};
     t.last[0] = today;
     t.first[0] = t.last[0] - (int64_t)days + 1;
     t.last[1] = t.first[0] - 1;
@@ -282,14 +267,14 @@ int papertag_store_trends(papertag_store *store, const char *as_of, unsigned day
     status = status ? status : find_trends(&t, err);
     pt_store_pass_end(store);
     if (!status) {
-        cut_list(&t);
-        list = pt_arena_copy_array(t.arena, t.list, t.count, sizeof *list);
+        pt_top_cut(&t.rising);
+        list = pt_arena_copy_array(t.arena, t.rising.items, t.rising.count, sizeof *list);
         status = list ? PAPERTAG_OK : pt_no_memory(err);
     }
-    free(t.list);
+    free(t.rising.items);
     if (!status) {
         *out = list;
-        *count = t.count;
+        *count = t.rising.count;
     }
     return status;
 }

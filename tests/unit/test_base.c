@@ -407,6 +407,37 @@ static void test_scores_are_sorted_and_equal_ones_keep_their_order(void **state)
     free(items);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void test_the_first_of_many_items_are_kept_in_order(void **state)
+{
+    enum { COUNT = 1000 };
+    static const size_t some[] = {0, 1, 2, 3, 100, COUNT - 1, COUNT, COUNT + 1, SIZE_MAX};
+    (void)state;
+
+    for (size_t s = 0; s < sizeof some / sizeof *some; s++) {
+        const size_t k = some[s];
+        pt_top top = {.k = k, .size = sizeof(uint32_t), .compare = compare_numbers};
+        for (uint32_t i = 0; i < COUNT; i++) {
+            const uint32_t item = i * 387 % COUNT; /* each number once */
+            assert_int_equal(pt_top_take(&top, &item), PAPERTAG_OK);
+            assert_true(k >= COUNT || top.count < 2 * k + !k);
+        }
+        pt_top_cut(&top);
+        assert_int_equal(top.count, k < COUNT ? k : COUNT);
+        assert_int_equal(top.is_full, k && k <= COUNT);
+        for (uint32_t i = 0; i < top.count; i++) {
+            assert_int_equal(((const uint32_t *)top.items)[i], i);
+        }
+        free(top.items);
+    }
+}
+
 static int add_one(void *context)
 {
     return ++*(int *)context;
@@ -442,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_tasks_run_once_and_the_first_failure_is_returned),
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_scores_are_sorted_and_equal_ones_keep_their_order),
+        cmocka_unit_test(test_the_first_of_many_items_are_kept_in_order),
         cmocka_unit_test(test_days_that_exist),
         cmocka_unit_test(test_months),
         cmocka_unit_test(test_written_dates),
