@@ -5,6 +5,8 @@
  * converted, so formats need not know about them.
  *
  * As long as all bytes are ASCII the encoding is open; the first block with another byte decides.
+ *
+ * Programs from the old Macintosh, Excel among them, end lines with CR alone. Formats see LF in its place.
  */
 #include "input.h"
 
@@ -105,8 +107,23 @@ static int begin_converting(pt_input *in, const char *from, size_t size, paperta
     return PAPERTAG_OK;
 }
 
+/* Whether lines end with CR alone: a block has no LF, and a CR before another byte. */
+static bool has_returns(const char *block, size_t size)
+{
+    return size > 1 && memchr(block, '\r', size - 1) && !memchr(block, '\n', size);
+}
+
+static void end_lines(char *at, size_t size)
+{
+    char *end = at + size;
+
+    while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL) {
+        *at++ = '\n';
+    }
+}
+
 /* Reads up to `room` bytes, of PT_ENCODING_ROOM at least; *got is 0 at the end. */
-static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+static int read_decoded(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
 {
     int status;
 
@@ -120,6 +137,16 @@ static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_
             status = begin_converting(in, to, *got, err);
             status = status ? status : read_converted(in, to, room, got, err);
         }
+    }
+    return status;
+}
+
+static int read_some(pt_input *in, char *to, size_t room, size_t *got, papertag_error *err)
+{
+    const int status = read_decoded(in, to, room, got, err);
+
+    if (!status && in->returns) {
+        end_lines(to, *got);
     }
     return status;
 }
@@ -288,6 +315,30 @@ static int open_packed(pt_input *in, papertag_error *err)
     return status ? pt_no_memory(err) : PAPERTAG_OK;
 }
 
+/* Recognises how lines end. A source in memory is copied to change that. */
+static int open_lines(pt_input *in, papertag_error *err)
+{
+    int status = pt_input_fill(in, 2, err);
+    const size_t unread = (size_t)(in->end - in->start);
+
+    in->returns = !status && has_returns(in->start, unread);
+    if (!in->returns) {
+        return status;
+    }
+    if (!in->block) {
+        in->block = pt_alloc(unread, 1);
+        if (!in->block) {
+            return pt_no_memory(err);
+        }
+        memcpy(in->block, in->start, unread);
+        in->capacity = unread;
+        in->start = in->block;
+        in->end = in->block + unread;
+    }
+    end_lines(in->block + (in->start - in->block), unread);
+    return PAPERTAG_OK;
+}
+
 /* Recognises the encoding as far as the first bytes show it, and begins to convert. */
 static int open_encoded(pt_input *in, papertag_error *err)
 {
@@ -307,7 +358,7 @@ static int open_encoded(pt_input *in, papertag_error *err)
         in->start = in->end = in->block;
         in->at_end = false;
     }
-    return status;
+    return status ? status : open_lines(in, err);
 }
 
 int pt_input_open(pt_input *in, papertag_error *err)
@@ -358,7 +409,7 @@ int pt_input_next(pt_input *in, papertag_error *err)
     in->raw_start = in->raw_end = NULL;
     in->start = in->end = in->block;
     in->line = 1;
-    in->at_end = in->skipping = false;
+    in->at_end = in->skipping = in->returns = false;
     in->encoding = PT_UTF_8;
     status = set_member_name(in, member, err);
     return status ? status : open_encoded(in, err);

@@ -29,6 +29,7 @@ typedef struct pt_input {
     const char *end;
     bool at_end;   /* nothing follows `end` */
     bool skipping; /* the rest of the line is not wanted */
+    bool returns;  /* lines end with CR alone, which is read as LF */
     size_t line;   /* number of the line that `start` is on, from 1 */
 } pt_input;
 

@@ -111,19 +111,40 @@ static const char *first_text(const cJSON *object, const char *const *keys, size
     return text;
 }
 
+/* Appends a person of whom the last name is known. S2ORC lists the middle names. */
+static int append_parts(const pt_json *o, const cJSON *item, const char *last)
+{
+    static const char *const first[] = {"given", "first", "first_name", "firstName", "forename"};
+    const cJSON *middle = cJSON_GetObjectItemCaseSensitive(item, "middle"), *more;
+    const char *name = first_text(item, first, sizeof first / sizeof *first);
+    const char *suffix = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "suffix"));
+    pt_buf names = {0};
+    int status;
+
+    pt_buf_text(&names, name ? name : "");
+    if (cJSON_IsString(middle)) {
+        pt_buf_format(&names, " %s", middle->valuestring);
+    }
+    cJSON_ArrayForEach(more, middle)
+    {
+        pt_buf_format(&names, " %s", cJSON_IsString(more) ? more->valuestring : "");
+    }
+    status =
+        names.failed ? pt_no_memory(o->err) : pt_record_person(&o->reader->record, names.data, last, suffix, o->err);
+    pt_buf_free(&names);
+    return status;
+}
+
 /* Appends an author: a name, or an object with one or with its parts. PT_SKIPPED for anything else. */
 static int append_author(const pt_json *o, const cJSON *item)
 {
     static const char *const last[] = {"family", "last", "last_name", "lastName", "surname"};
-    static const char *const first[] = {"given", "first", "first_name", "firstName", "forename"};
-    const size_t count = sizeof last / sizeof *last;
-    const char *name = name_of(item), *part = name ? NULL : first_text(item, last, count);
-    pt_record *record = &o->reader->record;
+    const char *name = name_of(item), *part = name ? NULL : first_text(item, last, sizeof last / sizeof *last);
 
     if (name) {
-        return pt_record_listed_author(record, name, strlen(name), o->err);
+        return pt_record_listed_author(&o->reader->record, name, strlen(name), o->err);
     }
-    return part ? pt_record_person(record, first_text(item, first, count), part, NULL, o->err) : PT_SKIPPED;
+    return part ? append_parts(o, item, part) : PT_SKIPPED;
 }
 
 int pt_json_list_of(const pt_json *o, const char *key, const cJSON *items, papertag_strings *list,

@@ -125,11 +125,25 @@ static bool has_separator(pt_slice text, bool (*separates)(pt_slice at, size_t *
 
 /* ---- one person ------------------------------------------------------------------------------------------------ */
 
-/* Without groups in parentheses or brackets at the end, which are affiliations or their numbers, and the signs of
- * footnotes. A name that has nothing else stays. */
+/* The bytes of the number with which DBLP tells namesakes apart, "Rick Roe 0001", and of the space before it; 0 when
+ * there is none. */
+static size_t number_of_namesake(pt_slice name)
+{
+    const char *number = name.length > 5 ? name.text + name.length - 5 : " ";
+
+    for (size_t i = 1; i < 5 && *number == ' '; i++) {
+        if (!pt_is_digit(number[i])) {
+            return 0;
+        }
+    }
+    return name.length > 5 && number[0] == ' ' && number[1] == '0' ? 5 : 0;
+}
+
+/* Without groups in parentheses or brackets at the end, which are affiliations or their numbers, the signs of
+ * footnotes, and the number of a namesake. A name that has nothing else stays. */
 static pt_slice without_notes(pt_slice name)
 {
-    static const char *const signs[] = {"*", "\u2020", "\u2021", "\u00a7", ",", ";"};
+    static const char *const signs[] = {"*", "\u2020", "\u2021", "\u00a7", ",", ";", "\u2026", "..."};
     bool found = true;
 
     while (found) {
@@ -143,6 +157,7 @@ static pt_slice without_notes(pt_slice name)
                 found = true;
             }
         }
+        name.length -= number_of_namesake(name);
         at = name.length;
         if (at && (name.text[at - 1] == ')' || name.text[at - 1] == ']')) {
             do {
@@ -175,6 +190,18 @@ static pt_slice without_company(pt_slice name)
     return without_notes(name);
 }
 
+/* IEEE Xplore writes "J. -P." for "J.-P.". */
+static void join_initials(pt_buf *name)
+{
+    char *at = name->data;
+
+    while ((at = strstr(at, ". -")) != NULL) {
+        at++;
+        memmove(at, at + 1, strlen(at));
+        name->size--;
+    }
+}
+
 /* Appends parts as one name, TeX becoming text. */
 static int append_parts(pt_record *record, const pt_slice *parts, size_t count, papertag_error *err)
 {
@@ -186,6 +213,9 @@ static int append_parts(pt_record *record, const pt_slice *parts, size_t count, 
         /* names of the East have no space between their parts */
         pt_buf_text(&name, i && !(pt_is_eastern(parts[i]) && pt_is_eastern(parts[i - 1])) ? " " : "");
         pt_buf_append(&name, parts[i].text, parts[i].length);
+    }
+    if (name.size && !name.failed) {
+        join_initials(&name);
     }
     if (name.size && !name.failed && strpbrk(name.data, "\\{}~")) {
         pt_latex_text(&plain, name.data, name.size, PT_LATEX_PROSE);
@@ -287,7 +317,7 @@ typedef struct comma_parts {
     bool whole_last; /* a part in an odd place, where last names would be, is a whole name */
     bool whole_two;  /* the same in an even place */
     bool initials;   /* every part in an even place is initials */
-    bool vancouver;  /* every part ends in initials: "Doe DM" */
+    bool vancouver;  /* every part ends in initials: "Doe DM"; organisations may be among them */
 } comma_parts;
 
 /* Whether a part is no name of its own. */
@@ -307,7 +337,7 @@ static comma_parts weigh_commas(pt_slice text)
     cutter c = cut(text, at_comma);
     comma_parts found = {.initials = true, .vancouver = true};
     pt_slice part;
-    bool whole = false;
+    bool whole = false, persons = false;
 
     while (next_part(&c, &part)) {
         part = without_notes(part);
@@ -315,7 +345,8 @@ static comma_parts weigh_commas(pt_slice text)
             continue;
         }
         whole = pt_is_whole_name(part);
-        found.vancouver = found.vancouver && pt_ends_in_initials(part);
+        found.vancouver = found.vancouver && (pt_ends_in_initials(part) || pt_is_organisation(part));
+        persons = persons || pt_ends_in_initials(part);
         if (found.count++ % 2 == 0) {
             found.whole_last = found.whole_last || whole;
         } else {
@@ -323,19 +354,29 @@ static comma_parts weigh_commas(pt_slice text)
             found.initials = found.initials && pt_is_initials(part);
         }
     }
+    found.vancouver = found.vancouver && persons;
     return found;
 }
 
 /* Whether in a list the last name of each person comes first, with a comma after it. */
 static bool is_inverted(const comma_parts *found)
 {
-    if (found->count % 2 || !found->count) {
+    if (found->count % 2 || !found->count || found->vancouver) {
         return false;
     }
     if (found->initials) {
         return true;
     }
     return !found->whole_last || (found->count == 2 && !found->whole_two);
+}
+
+/* Without the point that ends a list of "Doe DM, Roe R.". */
+static pt_slice without_point(pt_slice list)
+{
+    const bool ends = list.length && memchr(list.text, '.', list.length) == list.text + list.length - 1;
+    const pt_slice shorter = {list.text, list.length - ends};
+
+    return ends && memchr(list.text, ',', list.length) && weigh_commas(shorter).vancouver ? shorter : list;
 }
 
 /* Cuts a list at commas, where each person takes one part, or two if their last names come first. A suffix goes with
@@ -390,6 +431,7 @@ static int append_each(pt_record *record, pt_slice text, bool (*separates)(pt_sl
 
 static int append_list(pt_record *record, pt_slice text, comma_rule commas, papertag_error *err)
 {
+    text = without_point(text);
     if (has_separator(text, at_semicolon)) {
         return append_each(record, text, at_semicolon, commas, true, err);
     }
@@ -453,17 +495,22 @@ int pt_record_anded_authors(pt_record *record, const char *text, size_t length, 
 
 int pt_record_person(pt_record *record, const char *first, const char *last, const char *suffix, papertag_error *err)
 {
-    const char *const texts[] = {first, last, suffix};
-    pt_buf plain = {0};
-    pt_slice part;
+    const bool eastern = first && last && pt_is_eastern(pt_trimmed((pt_slice){first, strlen(first)})) &&
+                         pt_is_eastern(pt_trimmed((pt_slice){last, strlen(last)}));
+    const char *const texts[] = {eastern ? last : first, eastern ? first : last, suffix};
+    pt_buf plain[3] = {{0}};
+    pt_slice parts[3];
+    size_t count = 0;
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < 3 && !status; i++) {
-        pt_buf_text(&plain, plain.size ? " " : "");
-        status = texts[i] ? pt_markup_text(&plain, texts[i], strlen(texts[i]), err) : PAPERTAG_OK;
+        status = texts[i] ? pt_markup_text(&plain[i], texts[i], strlen(texts[i]), err) : PAPERTAG_OK;
+        parts[count] = pt_trimmed((pt_slice){plain[i].data ? plain[i].data : "", plain[i].size});
+        count += parts[count].length > 0;
     }
-    part = (pt_slice){plain.data ? plain.data : "", plain.size};
-    status = status ? status : append_parts(record, &part, 1, err);
-    pt_buf_free(&plain);
+    status = status ? status : append_parts(record, parts, count, err);
+    for (size_t i = 0; i < 3; i++) {
+        pt_buf_free(&plain[i]);
+    }
     return status;
 }

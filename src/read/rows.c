@@ -127,17 +127,21 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
 /* The parts of a name as CSL has them. */
 static int read_person_parts(const pt_json *o, const cJSON *person)
 {
-    static const char *const order[] = {"given", "dropping-particle", "non-dropping-particle", "family", "suffix"};
-    pt_buf name = {0};
+    static const char *const order[] = {"given", "dropping-particle", "non-dropping-particle", "family"};
+    pt_buf names[2] = {{0}}; /* the first name, the last */
     int status;
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         const char *part = cJSON_GetStringValue(pt_json_path(person, order[i]));
-        pt_buf_text(&name, part ? part : "");
-        pt_buf_text(&name, " ");
+        pt_buf_text(&names[i / 2], part ? part : "");
+        pt_buf_text(&names[i / 2], i % 2 ? "" : " ");
     }
-    status = name.failed ? pt_no_memory(o->err) : pt_record_person(&o->reader->record, NULL, name.data, NULL, o->err);
-    pt_buf_free(&name);
+    status = names[0].failed || names[1].failed
+                 ? pt_no_memory(o->err)
+                 : pt_record_person(&o->reader->record, names[0].data, names[1].data,
+                                    cJSON_GetStringValue(pt_json_path(person, "suffix")), o->err);
+    pt_buf_free(&names[0]);
+    pt_buf_free(&names[1]);
     return status;
 }
 

@@ -32,9 +32,25 @@ static const pt_xml_dialect dialect = {
                "coverDisplayDate modified updated commentRss post-id ",
 };
 
+/* Whether the first bytes name the namespace of RSS 1.0; RDF is used for much else. */
+static bool has_namespace(const char *head, size_t size)
+{
+    static const char name[] = "http://purl.org/rss/1.0/";
+    const char *end = head + size, *at = head;
+
+    while ((at = memchr(at, 'h', (size_t)(end - at))) != NULL) {
+        if ((size_t)(end - at) > sizeof name && !memcmp(at, name, sizeof name - 1) &&
+            strchr("\"'", at[sizeof name - 1])) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
 static bool fits_rss(const char *head, size_t size)
 {
-    return pt_xml_root_is(head, size, "rss") || pt_xml_root_is(head, size, "RDF");
+    return pt_xml_root_is(head, size, "rss") || (pt_xml_root_is(head, size, "RDF") && has_namespace(head, size));
 }
 
 const pt_format pt_format_rss = {

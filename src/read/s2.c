@@ -72,13 +72,16 @@ static bool has(const char *paper, const char *end, const char *key)
     return pt_json_find(paper, end, key) != NULL;
 }
 
-/* Whether an answer without papers is Semantic Scholar's. */
+/* Whether an answer without papers is Semantic Scholar's. Other services have a total, too, and their papers elsewhere.
+ */
 static bool is_empty_answer(const char *head, const char *end)
 {
-    const char *data = pt_json_find(head, end, "data");
+    const char *data = pt_json_find(head, end, "data"), *total = pt_json_find(head, end, "total");
+    const bool counted = total && *total == '0', empty = data && *data == '[' && !pt_json_first(data, end, NULL);
 
-    return has(head, end, "recommendedPapers") || ((has(head, end, "total") || has(head, end, "offset")) &&
-                                                   !has(head, end, "title") && (!data || *data == '['));
+    return has(head, end, "recommendedPapers") ||
+           (!has(head, end, "title") &&
+            ((counted && (!data || empty)) || (empty && (total || has(head, end, "offset")))));
 }
 
 static bool fits_s2(const char *head, size_t size)
