@@ -314,11 +314,15 @@ static int tag_row(void *context, pt_db_row *row, papertag_error *err)
 int papertag_store_outdated(papertag_store *store, const papertag_model *model, papertag_tagger *tagger,
                             papertag_batch *batch, size_t limit, papertag_error *err)
 {
-    static const char sql[] = "SELECT id, title, abstract FROM papers WHERE model IS NOT"
-                              " (SELECT key FROM models WHERE hash=?1) OR model IS NULL ORDER BY key LIMIT ?2";
+    /* By the index of models: a scan of the papers would come by all that are tagged already, for each batch. */
+#define OUTDATED "SELECT id, title, abstract FROM papers INDEXED BY papers_model WHERE model"
+    static const char sql[] = OUTDATED " IS NULL UNION ALL " OUTDATED "<?1 UNION ALL " OUTDATED ">?1 LIMIT ?2";
     struct outdated o = {model, tagger, batch};
+    int64_t key = 0;
+    int status = pt_store_ask(store, "SELECT key FROM models WHERE hash=?1", &key, err, "t", papertag_model_hash(model));
 
-    return pt_store_each(store, sql, tag_row, &o, err, "ti", papertag_model_hash(model), (int64_t)limit);
+    return status && status != PAPERTAG_END ? status
+                                            : pt_store_each(store, sql, tag_row, &o, err, "ii", key, (int64_t)limit);
 }
 
 static int retag(papertag_store *store, const pt_batch_item *item, const pt_known_model *model, papertag_error *err)

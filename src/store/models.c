@@ -110,7 +110,8 @@ static int take_papers(papertag_store *store, const pt_new_model *taken, const p
     static const char give_cuts[] = "UPDATE cuts SET model=?2 WHERE model=?1";
     static const char give_back[] = "UPDATE papers SET model=?2 WHERE model=?1 AND (key>?3 OR updated>=?4)";
     const int64_t last = papers->count ? papers->keys[papers->count - 1] : 0;
-    const char *since = papers->state == state ? "~" : papers->read; /* "~": after any time; nothing was written */
+    const bool same = papers->state == state; /* nothing was written since they were read */
+    const char *since = same ? "~" : papers->read; /* "~": after any time */
     const char *hash = papertag_model_hash(taken->model), *previous = taken->previous;
     int64_t old = 0, other = 0;
     int status = pt_store_ask(store, find, &other, err, "t", hash);
@@ -126,7 +127,7 @@ static int take_papers(papertag_store *store, const pt_new_model *taken, const p
     status = status ? status : pt_store_do(store, restore, err, "it", old, previous);
     status = status ? status : pt_store_ask(store, find, &other, err, "t", previous);
     status = status ? status : pt_store_do(store, give_cuts, err, "ii", old, other);
-    return status ? status : pt_store_do(store, give_back, err, "iiit", old, other, last, since);
+    return status || same ? status : pt_store_do(store, give_back, err, "iiit", old, other, last, since);
 }
 
 int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const pt_stored_rows *papers,
