@@ -319,7 +319,8 @@ int papertag_store_outdated(papertag_store *store, const papertag_model *model, 
     static const char sql[] = OUTDATED " IS NULL UNION ALL " OUTDATED "<?1 UNION ALL " OUTDATED ">?1 LIMIT ?2";
     struct outdated o = {model, tagger, batch};
     int64_t key = 0;
-    int status = pt_store_ask(store, "SELECT key FROM models WHERE hash=?1", &key, err, "t", papertag_model_hash(model));
+    int status =
+        pt_store_ask(store, "SELECT key FROM models WHERE hash=?1", &key, err, "t", papertag_model_hash(model));
 
     return status && status != PAPERTAG_END ? status
                                             : pt_store_each(store, sql, tag_row, &o, err, "ii", key, (int64_t)limit);

@@ -110,7 +110,7 @@ static int take_papers(papertag_store *store, const pt_new_model *taken, const p
     static const char give_cuts[] = "UPDATE cuts SET model=?2 WHERE model=?1";
     static const char give_back[] = "UPDATE papers SET model=?2 WHERE model=?1 AND (key>?3 OR updated>=?4)";
     const int64_t last = papers->count ? papers->keys[papers->count - 1] : 0;
-    const bool same = papers->state == state; /* nothing was written since they were read */
+    const bool same = papers->state == state;      /* nothing was written since they were read */
     const char *since = same ? "~" : papers->read; /* "~": after any time */
     const char *hash = papertag_model_hash(taken->model), *previous = taken->previous;
     int64_t old = 0, other = 0;
@@ -144,10 +144,10 @@ int pt_store_take_model(papertag_store *store, const pt_new_model *taken, const 
     status = status ? status : take_papers(store, taken, papers, state, err);
     status = status ? status : pt_store_know_model(store, taken->model, &known, err);
     status = status ? status : keep_file(store, taken, err);
+    status = status ? status : pt_store_replace_opinions(store, taken, &known, papers, err);
     for (size_t i = 0; i < taken->count && !status; i++) {
         const pt_new_opinions *o = &taken->opinions[i];
-        status = pt_store_replace_opinions(store, o, known.tags[o->tag], papers->keys, err);
-        status = status ? status : write_held_out(store, o, known.tags[o->tag], err);
+        status = write_held_out(store, o, known.tags[o->tag], err);
     }
     status = status ? status : pt_doubts_renew(store, taken, &known, papers->keys, err);
     status = status || !taken->forgotten ? status : pt_store_forget_tag(store, taken->forgotten, err);

@@ -1,15 +1,15 @@
 /*
- * new_opinions - the opinions of a new model on a tag, in place of what there was.
+ * new_opinions - the opinions of a new model on some tags, in place of what there was.
  */
 #ifndef PT_STORE_NEW_OPINIONS_H
 #define PT_STORE_NEW_OPINIONS_H
 
-#include "statement.h"
+#include "known_model.h"
 #include "store.h"
 
-/* Makes the store's opinions on a tag the new ones, and files the papers under it by them and by its verdicts. keys: of
- * the papers that the rows number, ascending, as the rows are. */
-int pt_store_replace_opinions(papertag_store *store, const pt_new_opinions *opinions, int64_t tag, const int64_t *keys,
-                              papertag_error *err);
+/* Makes the store's opinions on the tags that a new model changes the new ones, and files the papers under these tags
+ * by them and by verdicts. known: the model's tags; papers: those that its opinions are numbered by. */
+int pt_store_replace_opinions(papertag_store *store, const pt_new_model *taken, const pt_known_model *known,
+                              const pt_stored_rows *papers, papertag_error *err);
 
 #endif
