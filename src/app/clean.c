@@ -60,16 +60,21 @@ bool is_clean(const char *string)
     return columns >= 0;
 }
 
-unsigned text_columns(const char *string)
+unsigned text_columns_of(const char *string, size_t length)
 {
     unsigned wide = 0;
     int columns;
 
-    for (size_t left = strlen(string), bytes; left; left -= bytes, string += bytes) {
-        bytes = clean_next(string, left, &columns);
+    for (size_t bytes; length; length -= bytes, string += bytes) {
+        bytes = clean_next(string, length, &columns);
         wide += columns > 0 ? (unsigned)columns : columns == NOT_UTF8 || strchr("\t\n\r", *string) ? 1 : 0;
     }
     return wide;
+}
+
+unsigned text_columns(const char *string)
+{
+    return text_columns_of(string, strlen(string));
 }
 
 void text_clean(text *t, const char *string, size_t length)

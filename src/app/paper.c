@@ -101,6 +101,7 @@ void text_beginning(text *t, const char *string, size_t most)
     while (end < clean.size && end > most / 2 && clean.data[end] != ' ') {
         end--;
     }
+    end = end < clean.size && end && clean.data[end] != ' ' ? most : end; /* a script without spaces */
     while (end < clean.size && end && ((unsigned char)clean.data[end] & 0xc0) == 0x80) {
         end--;
     }

@@ -1,10 +1,12 @@
 /*
  * places - models, stores and installed files: by option, by environment, else where they are installed.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -80,12 +82,15 @@ int open_store(const args *a, bool create, papertag_store **store)
     return code;
 }
 
+bool names_store(const args *a)
+{
+    return args_have(a, "db") || config_value(a->config, "papertag", "db") || getenv("XDG_DATA_HOME") || getenv("HOME");
+}
+
 bool store_is_there(const args *a)
 {
     text place = {0};
-    bool there = (args_have(a, "db") || config_value(a->config, "papertag", "db") || getenv("XDG_DATA_HOME") ||
-                  getenv("HOME")) &&
-                 store_path(a, &place) && !access(place.data, F_OK);
+    bool there = names_store(a) && store_path(a, &place) && !access(place.data, F_OK);
 
     text_free(&place);
     return there;
@@ -100,6 +105,23 @@ void text_absolute_path(text *t, const char *path)
         text_put(t, "/");
     }
     text_put(t, path);
+}
+
+bool make_folders(char *path, mode_t mode)
+{
+    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+        int code;
+        *at = '\0';
+        code = mkdir(path, mode) && errno != EEXIST ? errno : 0;
+        if (code) {
+            complain("%s: %s", path, strerror(code));
+        }
+        *at = '/';
+        if (code) {
+            return false;
+        }
+    }
+    return true;
 }
 
 const char *day_path_fault(const char *pattern)

@@ -4,6 +4,8 @@
 #ifndef PLACES_H
 #define PLACES_H
 
+#include <sys/types.h>
+
 #include "options.h"
 #include "text.h"
 
@@ -24,6 +26,9 @@ bool store_path(const args *a, text *path);
 /* Adds the absolute form of a path. */
 void text_absolute_path(text *t, const char *path);
 
+/* Makes the folders on the way to a file, with this mode. False after reporting why it cannot. */
+bool make_folders(char *path, mode_t mode);
+
 /* What is wrong with a path that stands for a file a day: %Y, %m and %d are the day's, %% a percent sign. NULL:
  * nothing. */
 const char *day_path_fault(const char *pattern);
@@ -31,6 +36,9 @@ const char *day_path_fault(const char *pattern);
 /* Adds the file of a day (YYYY-MM-DD). When there is one already, "-2", "-3" ... goes before its ending: a file of a
  * day stays as it was delivered. A path that is the same every day is taken as it is. */
 void text_day_path(text *t, const char *pattern, const char *day);
+
+/* Whether an option, a setting or the environment says where that store is. */
+bool names_store(const args *a);
 
 /* Whether that store exists. */
 bool store_is_there(const args *a);

@@ -37,8 +37,9 @@ static inline const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Columns that a string takes on a terminal once it is cleaned. */
+/* Columns that a string, or its first `length` bytes, takes on a terminal once it is cleaned. */
 unsigned text_columns(const char *string);
+unsigned text_columns_of(const char *string, size_t length);
 
 /* Turns a phrase into a name that a tag may have: "KV cache" into kv-cache. Cuts it at size - 1 bytes. */
 void text_slug(const char *phrase, char *slug, size_t size);

@@ -143,8 +143,8 @@ int pt_draft_write(pt_draft *out, const char *path, const void *bytes, size_t si
             unlink(draft.draft);
         }
         pt_draft_free(&draft);
-        pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path, strerror(number));
-        return PAPERTAG_IO;
+        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path,
+                       number == ENOENT ? "its folder does not exist" : strerror(number));
     }
     *out = draft;
     return PAPERTAG_OK;

@@ -80,6 +80,13 @@ static int make_file(const char *path, papertag_error *err)
     return fd < 0 || close(fd) ? pt_fail(err, PAPERTAG_IO, "%s: %s", path, strerror(errno)) : PAPERTAG_OK;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
 /* Whether a file is there and empty: no store yet, but a place for one. */
 static bool is_empty(const char *path)
 {
@@ -164,6 +171,8 @@ static int open_file(papertag_store *store, bool create, bool to_read, papertag_
     if (!is_there) {
         status = create ? make_folders(store->path, err) : pt_fail(err, PAPERTAG_IO, "%s: no store there", store->path);
         status = status ? status : make_file(store->path, err);
+    } else if (is_folder(store->path)) {
+        status = pt_fail(err, PAPERTAG_IO, "%s: a folder, not a store", store->path);
     } else if (!fixed && has_other_name(store->path)) {
         status = pt_fail(err, PAPERTAG_IO,
                          "%s: the file has a second name, a hard link, and changes under both would destroy it: make "

@@ -89,6 +89,43 @@ turn_to() { printf '%s000\n' "$(date -u -d "$1" +%s)" >"$work/clock"; }
     ls ./100%-*.txt
 }
 
+@test "the folders of a digest's path are made, also those of a new year" {
+    export PAPERTAG_CLOCK=$work/clock
+    papertag add data/sample.jsonl
+    papertag subscribe me --tag RL --backlog 1 -o "$work/digests/%Y/%m/%d.txt"
+    papertag subscribe mail --tag RL --backlog 1 -o "$work/sent/%Y/%m/%d.txt"
+    turn_to '2026-12-31 23:59:59'
+    run -3 papertag morning
+    [ -s "$work/digests/2026/12/31.txt" ] && [ -s "$work/sent/2026/12/31.txt" ]
+    turn_to '2027-01-01 00:00:00'
+    echo '{"id":"n","title":"Bandits with delayed rewards","abstract":"An agent learns a policy from rewards.","date":"2027-01-01","tags":["RL"]}' | papertag add
+    papertag label n +RL
+    papertag send
+    [ -s "$work/digests/2027/01/01.txt" ] && [ -s "$work/sent/2027/01/01.txt" ]
+    # one that cannot be made is named, and its papers come when it can
+    echo >"$work/file"
+    papertag subscribe bad --tag RL --backlog 1 -o "$work/file/%Y.txt"
+    run -1 papertag digest --for bad
+    [[ $output == *"$work/file/2027.txt: cannot write: Not a directory"* ]]
+    rm "$work/file"
+    papertag digest --for bad
+    [ -s "$work/file/2027.txt" ]
+    # one file that is asked for by hand may be a slip: its folder is not made
+    run -1 papertag digest --tag RL -o "$work/nowhere/x.html"
+    [[ $output == *"$work/nowhere/x.html: cannot write: its folder does not exist"* ]]
+}
+
+@test "a store that cannot be opened is reported once, for what it is" {
+    mkdir "$work/folder"
+    for command in morning list stats; do
+        run -1 papertag "$command" --db "$work/folder"
+        [ "$output" = "papertag: $work/folder: a folder, not a store" ]
+    done
+    run -0 papertag doctor --db "$work/typo.db"
+    [[ $output == *"$work/typo.db: there is no store yet"* ]]
+    [ ! -e "$work/typo.db" ]
+}
+
 @test "the units and the crontab line are sound" {
     grep -q '^OnCalendar=Mon..Thu,Sun 23:00 America/New_York$' data/papertag.timer
     if command -v systemd-analyze >/dev/null; then

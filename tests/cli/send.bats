@@ -380,11 +380,11 @@ days() {
 
 @test "subscribe: says how many papers match, and begins with the last day; --backlog takes more" {
     days
-    [ "$(papertag subscribe a --tag quantization)" = "a: 6 papers match already; the first digest has the 2 of 2026-01-05 (--backlog asks for more)" ]
+    [ "$(papertag subscribe a --tag quantization)" = "a: 6 papers match already; the first digest has 2 of them, of 2026-01-05 (for more: --backlog N)" ]
     [ "$(papertag digest --for a --format json | jq -r '.papers[].id' | sort | xargs)" = "q5 q6" ]
-    papertag subscribe b --tag quantization --backlog 3 | grep -q '6 papers match already; 3 of them come first'
+    papertag subscribe b --tag quantization --backlog 3 | grep -q '6 papers match already; the first digest has 3 of them'
     [ "$(papertag digest --for b --format json | jq .count)" -eq 3 ]
-    papertag subscribe c --tag quantization --backlog all | grep -q '6 papers match already, and come first'
+    papertag subscribe c --tag quantization --backlog all | grep -q '6 papers match already; the first digest has all of them'
     [ "$(papertag digest --for c --format json | jq .count)" -eq 6 ]
     papertag subscribe d --tag quantization --backlog 0 >/dev/null
     run papertag digest --for d

@@ -263,6 +263,30 @@ END
     done
 }
 
+@test "lines for people: an item of a list is in one line, and text without spaces is broken between its characters" {
+    python3 - >"$work/wide" <<'PY'
+import json
+title = "大规模语言模型的四位量化，" * 12
+print(json.dumps({"id": "wide", "title": title, "abstract": title * 4, "authors": ["A. Example"] * 3, "date": "2026-11-25",
+                  "organization": "An Institute With Quite a Long Name of Its Own", "upvotes": 120, "comments": 2}))
+print(json.dumps({"id": "long", "title": "q" * 300, "date": "2026-11-25", "upvotes": 1}))
+PY
+    papertag add "$work/wide"
+    papertag digest >"$work/out"
+    papertag show wide >>"$work/out"
+    python3 - "$work/out" <<'PY'
+import sys, unicodedata
+lines = open(sys.argv[1], encoding="utf-8").read().split("\n")
+wide = lambda line: sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+assert all(wide(line) <= 80 for line in lines if "q" * 300 not in line), lines
+assert not any(line.strip().startswith("，") for line in lines), lines
+assert sum("语" in line for line in lines) > 20, lines
+assert any("120 upvotes · 2 comments" in line for line in lines), lines
+beginning = lines[lines.index("  (no tag)") + 1:][:2]
+assert wide("".join(beginning)) > 90 and beginning[1].endswith(" …"), beginning
+PY
+}
+
 @test "mail: List-Unsubscribe where there is a URL, To where there is an address" {
     store
     papertag subscribe mail --tag quantization --format eml --to reader@example.org --unsubscribe-url https://example.org/u --backlog all

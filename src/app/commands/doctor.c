@@ -220,6 +220,7 @@ static papertag_store *open_or_repair(struct report *r, const char *path, bool r
 {
     papertag_store *store = NULL;
     papertag_error err;
+    struct statvfs disk;
     text next = {0};
     int status = papertag_store_open(&store, path, false, &err);
 
@@ -236,10 +237,13 @@ static papertag_store *open_or_repair(struct report *r, const char *path, bool r
         status = status ? status : papertag_store_open(&store, path, false, &err);
     }
     if (status) {
-        text_put(&next, "ls -l ");
+        const bool full = !statvfs(path, &disk) && !disk.f_bavail;
+        text_put(&next, full ? "df -h " : "ls -l ");
         text_shell(&next, path);
-        text_put(&next, "; fuser ");
-        text_shell(&next, path);
+        if (!full) {
+            text_put(&next, "; fuser ");
+            text_shell(&next, path);
+        }
         write_finding(r, true, err.message,
                       status == PAPERTAG_DAMAGED && !repair ? "papertag doctor --repair"
                       : status == PAPERTAG_BAD_STORE        ? "papertag doctor --db FILE (the store, or a copy of it)"
@@ -249,6 +253,21 @@ static papertag_store *open_or_repair(struct report *r, const char *path, bool r
         store = NULL;
     }
     return store;
+}
+
+/* Names the place, which may be mistyped in a setting. */
+static void write_no_store(struct report *r, const args *a)
+{
+    text what = {0}, path = {0};
+
+    if (names_store(a) && store_path(a, &path)) {
+        text_format(&what, "%s: there is no store yet", path.data);
+    } else {
+        text_put(&what, "there is no store yet");
+    }
+    write_finding(r, false, text_of(&r->out, &what), "papertag add FILE");
+    text_free(&what);
+    text_free(&path);
 }
 
 static int run(const args *a)
@@ -266,7 +285,7 @@ static int run(const args *a)
         if (there) {
             store = open_or_repair(&r, path.data, repair);
         } else {
-            write_finding(&r, false, "there is no store yet", "papertag add FILE");
+            write_no_store(&r, a);
         }
         check_model(&r, a, store, &model);
     }

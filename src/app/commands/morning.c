@@ -203,6 +203,16 @@ static int run_steps(const args *a)
     return code ? code : fetched;
 }
 
+/* A store that cannot be opened is reported here, once, and not by each step. */
+static int try_store(const args *a)
+{
+    papertag_store *store = NULL;
+    const int code = open_store(a, false, &store);
+
+    papertag_store_close(store);
+    return code;
+}
+
 static int run(const args *a)
 {
     text path = {0};
@@ -221,6 +231,7 @@ static int run(const args *a)
     if (lock == -1 && code == EXIT_LATER) {
         complain("another morning is running on this store");
     }
+    code = code ? code : try_store(a);
     code = code ? code : run_steps(a);
     if (lock >= 0) {
         close(lock);

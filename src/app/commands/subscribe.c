@@ -175,21 +175,25 @@ static int choose_first(struct subscribing *w)
 static int report_beginning(const struct subscribing *w)
 {
     const size_t all = w->matching, first = w->first_count;
+    const bool asked = args_have(w->args, "backlog") || args_have(w->args, "from-now");
+    const char *name = w->s.name, *es = all == 1 ? "es" : "";
     text out = {0};
 
     if (!all) {
-        text_format(&out, "%s: no paper matches yet\n", w->s.name);
+        text_format(&out, "%s: no paper matches yet\n", name);
     } else if (w->known && !w->first) {
-        text_format(&out, "%s: changed; %zu paper%s match%s now\n", w->s.name, all, plural(all), all == 1 ? "es" : "");
-    } else if (first == all) {
-        text_format(&out, "%s: %zu paper%s match%s already, and come%s first\n", w->s.name, all, plural(all),
-                    all == 1 ? "es" : "", all == 1 ? "s" : "");
-    } else if (args_have(w->args, "backlog") || args_have(w->args, "from-now")) {
-        text_format(&out, "%s: %zu papers match already; %zu of them come first\n", w->s.name, all, first);
+        text_format(&out, "%s: changed; %zu paper%s match%s now\n", name, all, plural(all), es);
     } else {
-        text_format(&out,
-                    "%s: %zu papers match already; the first digest has the %zu of %s (--backlog asks for more)\n",
-                    w->s.name, all, first, w->last_day);
+        text_format(&out, "%s: %zu paper%s match%s already; the first digest has ", name, all, plural(all), es);
+        if (!first) {
+            text_put(&out, "what comes from now on\n");
+        } else if (first == all) {
+            text_put(&out, all == 1 ? "it\n" : "all of them\n");
+        } else if (asked) {
+            text_format(&out, "%zu of them\n", first);
+        } else {
+            text_format(&out, "%zu of them, of %s (for more: --backlog N)\n", first, w->last_day);
+        }
     }
     return text_end(&out, EXIT_DONE);
 }

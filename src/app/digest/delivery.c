@@ -81,6 +81,11 @@ int deliver_digest(edition *e, const char *subscription, const int64_t *fresh, s
     if (whole.failed) {
         return out_of_memory();
     }
+    /* The path may have the year or the month as a folder: nobody is there to make the next one. */
+    if (is_file(path) && !make_folders(whole.data, 0777)) {
+        text_free(&whole);
+        return EXIT_FAILED;
+    }
     snprintf(day, sizeof day, "%.10s", d->generated);
     if (papertag_delivery_begin(d->store, subscription, day, fresh, count, whole.data, out->data, out->size, &delivery,
                                 &d->err)) {

@@ -13,8 +13,9 @@
 int delivery_papers(papertag_store *store, const papertag_subscription *s, const digest_format *format,
                     const int64_t *fresh, size_t count, int64_t **all, size_t *all_count);
 
-/* Writes a digest to `path` (NULL or "-": standard output), and records its `count` new papers as delivered to the
- * subscription, before and after: see papertag_delivery_begin. EXIT_DONE, or EXIT_FAILED after reporting why. */
+/* Writes a digest to `path` (NULL or "-": standard output; folders on the way are made), and records its `count` new
+ * papers as delivered to the subscription, before and after: see papertag_delivery_begin. EXIT_DONE, or EXIT_FAILED
+ * after reporting why. */
 int deliver_digest(edition *e, const char *subscription, const int64_t *fresh, size_t count, text *out,
                    const char *path);
 

@@ -190,16 +190,22 @@ static void add_byline(const digest *d, const papertag_paper *p, text *out)
 {
     text about = {0};
 
+    const char *between = "";
+
     text_byline(&about, p);
-    if (p->date && d->group != GROUP_DATE) {
-        text_format(&about, "%s%s", about.size ? " \xc2\xb7 " : "", p->date);
-    }
-    if (p->comments > 0) {
-        text_format(&about, "%s%ld comment%s", about.size ? " \xc2\xb7 " : "", p->comments,
-                    plural((size_t)p->comments));
-    }
     text_put(out, "<bdi>");
     text_html(out, text_of(out, &about));
+    between = about.size ? " \xc2\xb7 " : "";
+    if (p->date && d->group != GROUP_DATE) {
+        text_put(out, between);
+        text_put(out, "<time>");
+        text_html(out, p->date);
+        text_put(out, "</time>");
+        between = " \xc2\xb7 ";
+    }
+    if (p->comments > 0) {
+        text_format(out, "%s%ld&nbsp;comment%s", between, p->comments, plural((size_t)p->comments));
+    }
     text_put(out, "</bdi> ");
     text_free(&about);
 }

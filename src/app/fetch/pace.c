@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../clock.h"
+#include "../places.h"
 #include "../status.h"
 #include "pace.h"
 
@@ -19,24 +20,6 @@
 static const int64_t longest = INT64_C(30) * 86400 * 1000;
 
 /* ---- the file -------------------------------------------------------------------------------------------------- */
-
-/* Makes the folders on the way to a file. */
-static bool make_folders(char *path)
-{
-    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
-        int code;
-        *at = '\0';
-        code = mkdir(path, 0700) && errno != EEXIST ? errno : 0;
-        if (code) {
-            complain("%s: %s", path, strerror(code));
-        }
-        *at = '/';
-        if (code) {
-            return false;
-        }
-    }
-    return true;
-}
 
 int lock_file(const char *path, bool wait)
 {
@@ -131,7 +114,8 @@ int pace_enter(pace *p, const char *service, int64_t rest, int64_t latest, void 
     int code;
 
     *p = (pace){.fd = -1};
-    if (!find_file(&p->path, service) || !make_folders(p->path.data) || (p->fd = lock_file(p->path.data, true)) < 0) {
+    if (!find_file(&p->path, service) || !make_folders(p->path.data, 0700) ||
+        (p->fd = lock_file(p->path.data, true)) < 0) {
         unlock(p);
         return EXIT_FAILED;
     }
