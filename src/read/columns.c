@@ -73,6 +73,27 @@ static bool is_text(const pt_field *field)
     return field && field->essential && field->kind == PT_FIELD_TEXT;
 }
 
+/* "Source" is the journal in tables of databases, if no other column is; papertag's own is "source". */
+static void name_venue(pt_columns *columns)
+{
+    pt_column *source = NULL;
+    unsigned rank;
+    const pt_field *venue = pt_field_named("venue", 5, &rank);
+
+    for (size_t i = 0; i < columns->count; i++) {
+        pt_column *column = &columns->items[i];
+        if (column->name.field == venue) {
+            return;
+        }
+        if (column->name.field && column->name.rank == PT_RANK_SAME && !strcmp(column->name.field->name, "source")) {
+            source = column;
+        }
+    }
+    if (source) {
+        source->name.field = venue;
+    }
+}
+
 int pt_columns_read_header(pt_columns *columns, const papertag_reader *reader, const pt_slice *cells, size_t count)
 {
     columns->two_letters = columns->exporter = has_codes(cells, count);
@@ -94,6 +115,7 @@ int pt_columns_read_header(pt_columns *columns, const papertag_reader *reader, c
         columns->has_tags = columns->has_tags || column->name.tags_rank != UINT_MAX;
         columns->has_text = columns->has_text || is_text(column->name.field);
     }
+    name_venue(columns);
     return PAPERTAG_OK;
 }
 
@@ -119,6 +141,36 @@ void pt_columns_free(pt_columns *columns)
 {
     free(columns->items);
     pt_arena_free(&columns->arena);
+}
+
+/* What programs write into a cell that has no value. */
+static bool is_blank(pt_slice cell)
+{
+    static const char *const marks[] = {"nan", "NaN",  "NaT",  "<NA>", "NA",  "N/A",
+                                        "n/a", "#N/A", "None", "NULL", "null"};
+
+    cell = pt_trimmed(cell);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && cell.length <= 4; i++) {
+        if (is_cell(cell, marks[i])) {
+            return true;
+        }
+    }
+    return !cell.length;
+}
+
+/* Whether the name of a column asks for a yes or a no about a paper, as "is_oa": no tag. */
+static bool is_question(const pt_source_name *name)
+{
+    static const char *const words[] = {"is", "has", "was", "in", "can"};
+    pt_slice rest = {name->text, name->length};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t length = strlen(words[i]);
+        if (rest.length > length && pt_same_word(rest.text, length, words[i]) && strchr("_ ", rest.text[length])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- a column a tag -------------------------------------------------------------------------------------------- */
@@ -152,7 +204,8 @@ void pt_columns_see_row(pt_columns *columns, const pt_slice *cells)
         bool marked;
         const pt_column_marks marks = mark_of(cells[i], &marked);
         if (columns->rows_seen == 1) {
-            column->marks = !column->name.known && column->name.length ? marks : PT_MARKS_NONE;
+            const bool tag = !column->name.known && column->name.length && !is_question(&column->name);
+            column->marks = tag ? marks : PT_MARKS_NONE;
         } else if (column->marks == PT_MARKS_BLANK && marks == PT_MARKS_CROSSES) {
             column->marks = PT_MARKS_CROSSES;
         } else if (column->marks != marks && (column->marks != PT_MARKS_CROSSES || marks != PT_MARKS_BLANK)) {
@@ -259,12 +312,14 @@ static int read_date(const row *r, const pt_field *field, size_t i)
     pt_column *column = &r->columns->items[i];
     int status = pt_record_date(record, date, cell.text, cell.length, r->err);
 
-    if (!status && !*date && !column->name.reported) {
-        column->name.reported = true;
-        status = pt_reader_remark(r->reader, r->err, "column '%.60s' has values that are no dates; they are left out",
-                                  column->name.text);
+    for (size_t k = 0; k < r->columns->count && !status && *date && strlen(*date) < sizeof "2031-02"; k++) {
+        const char *other = NULL; /* another column may say more */
+        if (r->columns->items[k].name.field == field && k != i) {
+            status = pt_record_date(record, &other, r->cells[k].text, r->cells[k].length, r->err);
+        }
+        *date = other && strlen(other) > strlen(*date) && !strncmp(other, *date, strlen(*date)) ? other : *date;
     }
-    return status;
+    return status ? status : pt_reader_remark_date(r->reader, column->name.text, cell.text, cell.length, *date, r->err);
 }
 
 static int read_field(const row *r, const pt_field *field, size_t i)
@@ -302,7 +357,14 @@ static int read_field(const row *r, const pt_field *field, size_t i)
     return PAPERTAG_OK;
 }
 
-/* Chooses the columns to read, and reports those that are not known. */
+static bool is_same(pt_slice cell, pt_slice other)
+{
+    cell = pt_trimmed(cell);
+    other = pt_trimmed(other);
+    return cell.length == other.length && !memcmp(cell.text, other.text, cell.length);
+}
+
+/* Chooses the columns to read, and reports second ones of the same name, and those that are not known. */
 static int sort_cells(row *r)
 {
     int status = PAPERTAG_OK;
@@ -311,7 +373,7 @@ static int sort_cells(row *r)
         pt_column *column = &r->columns->items[i];
         const pt_source_name *name = &column->name;
         bool marked;
-        if (!pt_trimmed(r->cells[i]).length || column->marks) {
+        if (is_blank(r->cells[i]) || column->marks) {
             continue;
         }
         if (name->tags_rank != UINT_MAX &&
@@ -320,6 +382,10 @@ static int sort_cells(row *r)
         }
         if (name->field) {
             size_t *best = &r->best[name->field - pt_fields];
+            if (*best != SIZE_MAX && name->rank == r->columns->items[*best].name.rank && !name->field->joined &&
+                !is_same(r->cells[i], r->cells[*best])) {
+                status = pt_reader_unused(r->reader, name->text, name->length, r->err);
+            }
             if (*best == SIZE_MAX || name->rank < r->columns->items[*best].name.rank) {
                 *best = i;
             }
@@ -356,7 +422,7 @@ static int join_lists(const row *r, const pt_field *field)
     int status = PAPERTAG_OK;
 
     for (size_t i = 0; i < r->columns->count && !status; i++) {
-        if (r->columns->items[i].name.field == field && pt_trimmed(r->cells[i]).length) {
+        if (r->columns->items[i].name.field == field && !is_blank(r->cells[i])) {
             status = read_list(r, field, i);
         }
     }

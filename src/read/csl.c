@@ -2,6 +2,7 @@
  * csl - CSL-JSON, as reference managers and pandoc write it, and works of Crossref, whose API answers in almost the
  * same layout.
  */
+#include "markup.h"
 #include "own_fields.h"
 #include "reader.h"
 #include "rows.h"
@@ -204,12 +205,37 @@ static int read_csl(const pt_json *o)
     return status ? status : pt_json_source(o, PT_SOURCE_CSL);
 }
 
+/* Crossref has the subtitle of a paper apart, most times. */
+static int append_subtitle(const pt_json *o)
+{
+    pt_record *record = &o->reader->record;
+    const char *title = record->paper.title, *more = NULL;
+    const cJSON *item = pt_json_path(o->json, "subtitle");
+    pt_buf both = {0};
+    int status;
+
+    item = cJSON_IsArray(item) ? item->child : item;
+    if (!title || !cJSON_IsString(item)) {
+        return PAPERTAG_OK;
+    }
+    status = pt_record_markup(record, &more, item->valuestring, strlen(item->valuestring), o->err);
+    if (status || !more || strstr(title, more)) {
+        return status;
+    }
+    pt_buf_format(&both, "%s%s%s", title, strchr("?!:.", title[strlen(title) - 1]) ? " " : ": ", more);
+    status =
+        both.failed ? pt_no_memory(o->err) : pt_record_text(record, &record->paper.title, both.data, both.size, o->err);
+    pt_buf_free(&both);
+    return status;
+}
+
 static int read_crossref(const pt_json *o)
 {
     papertag_paper *paper = &o->reader->record.paper;
     int status = pt_json_string(o, "DOI", &paper->id);
 
     status = status ? status : pt_json_rows(o, rows);
+    status = status ? status : append_subtitle(o);
     return status ? status : pt_json_source(o, "crossref");
 }
 

@@ -28,8 +28,9 @@ const pt_field pt_fields[] = {
               "created createdat onlinedate createdate firstpublicationdate"},
     {FIELD(organization), .kind = PT_FIELD_TEXT, .names = "organisation institution"},
     {FIELD(url), .kind = PT_FIELD_TEXT, .identifies = true,
-     .names = "urls link links href urlabs absurl abstracturl mainpage paperurl paperlink articleurl externalurl "
-              "documenturl arxivurl arxivlink landingpageurl entryid weblink permalink plink"},
+     .names =
+         "urls link links href urlabs absurl abstracturl mainpage paperurl paperlink articleurl externalurl "
+         "documenturl arxivurl arxivlink landingpageurl entryid weblink permalink plink primarylocationlandingpageurl"},
     {FIELD(source), .kind = PT_FIELD_TEXT},
     {FIELD(venue), .kind = PT_FIELD_TEXT,
      .names = "journal publicationtitle publicationname sourcetitle containertitle booktitle conferencetitle "
@@ -47,7 +48,7 @@ const pt_field pt_fields[] = {
               "primarytopicdisplayname"},
     {FIELD(keywords), .kind = PT_FIELD_LIST, .separators = ",;", .joined = true,
      .names = "keyword authorkeywords manualtags indexkeywords automatictags ieeeterms keywordsplus meshterms "
-              "subjectterms keywordsdisplayname tasks"},
+              "subjectterms keywordsdisplayname tasks meshmajor"},
     {FIELD(tags), .kind = PT_FIELD_TAGS, .separators = ",;", .names = "subjectlabels subjecturis"},
     {FIELD(maybe), .kind = PT_FIELD_LIST, .separators = ",;"},
     {FIELD(author_count), .kind = PT_FIELD_COUNT, .names = "numberofauthors numauthors"},
@@ -58,7 +59,8 @@ const pt_field pt_fields[] = {
     {FIELD(featured), .kind = PT_FIELD_DATE},
     {FIELD(code_url), .kind = PT_FIELD_TEXT, .names = "githubrepo github repository repourl codelink"},
     {FIELD(project_url), .kind = PT_FIELD_TEXT, .names = "projectpage projectlink"},
-    {FIELD(pdf_url), .kind = PT_FIELD_TEXT, .names = "pdf pdflink pdfurls urlpdf pdfhref"},
+    {FIELD(pdf_url), .kind = PT_FIELD_TEXT,
+     .names = "pdf pdflink pdfurls urlpdf pdfhref primarylocationpdfurl bestoalocationpdfurl"},
     {PART(year), .kind = PT_FIELD_PART,
      .names = "publicationyear pubyear publishyear yearpublished publishedyear yearofpublication"},
     {PART(month), .kind = PT_FIELD_PART, .names = "publicationmonth pubmonth"},

@@ -22,6 +22,7 @@
     ROW(ris)                                                                                                           \
     ROW(nbib)                                                                                                          \
     ROW(endnote)                                                                                                       \
+    ROW(listing)                                                                                                       \
     ROW(wos)                                                                                                           \
     ROW(atom)                                                                                                          \
     ROW(rss)                                                                                                           \

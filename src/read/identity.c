@@ -14,9 +14,11 @@ static const char derived_prefix[] = "t-";
 const char *pt_arxiv_id(const char *text, size_t *length)
 {
     static const char digit[] = "0123456789", letter[] = "abcdefghijklmnopqrstuvwxyz-";
-    static const char *const prefixes[] = {
-        "https://", "http://",    "export.", "www.",   "arxiv.org/",     "abs/", "pdf/", "huggingface.co/papers/",
-        "oai:",     "arXiv.org:", "arXiv:",  "arxiv:", "10.48550/arxiv."};
+    static const char *const prefixes[] = {"https://", "http://",        "export.",
+                                           "www.",     "arxiv.org/",     "abs/",
+                                           "pdf/",     "html/",          "huggingface.co/papers/",
+                                           "oai:",     "arXiv.org:",     "arXiv:",
+                                           "arxiv:",   "10.48550/arxiv."};
     const char *end;
 
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {

@@ -271,6 +271,41 @@ static const char *bad_escape(const char *text, size_t length)
     return NULL;
 }
 
+/* Python writes NaN and Infinity, which JSON does not have. If the text has them outside of strings, points *text to a
+ * copy with null in place of each. */
+static int without_nan(pt_record *record, const char **text, size_t *length)
+{
+    static const char *const words[] = {"NaN", "-Infinity", "Infinity"};
+    const char *at = *text, *end = at + *length, *from = at, *kept = NULL;
+    pt_buf out = {0};
+    bool escaped = false, inside = false;
+    int status;
+
+    while (at < end) {
+        size_t i = inside ? 3 : 0;
+        inside = inside != (*at == '"' && !escaped);
+        escaped = *at == '\\' && !escaped;
+        while (i < 3 && ((size_t)(end - at) < strlen(words[i]) || memcmp(at, words[i], strlen(words[i])) != 0)) {
+            i++;
+        }
+        if (i < 3) {
+            pt_buf_append(&out, from, (size_t)(at - from));
+            pt_buf_text(&out, "null");
+            from = at + strlen(words[i]);
+        }
+        at = i < 3 ? from : at + 1;
+    }
+    if (out.size) {
+        pt_buf_append(&out, from, (size_t)(end - from));
+        kept = out.failed ? NULL : pt_arena_copy(&record->arena, out.data, out.size);
+        *text = kept;
+        *length = out.size;
+    }
+    status = out.failed || (out.size && !kept) ? PAPERTAG_NO_MEMORY : PAPERTAG_OK;
+    pt_buf_free(&out);
+    return status;
+}
+
 /* Parses text[0 .. length) as one value. NULL when it is not, with *fault at the first wrong byte. */
 static cJSON *parse(const char *text, size_t length, const char **fault)
 {
@@ -386,7 +421,7 @@ int pt_json_object(papertag_reader *reader, const char *text, size_t length, siz
                    papertag_error *err)
 {
     pt_record *record = &reader->record;
-    const char *fault, *object;
+    const char *fault, *object, *whole;
     pt_buf copy = {0};
     cJSON *json = NULL;
     int status;
@@ -404,7 +439,18 @@ int pt_json_object(papertag_reader *reader, const char *text, size_t length, siz
         status = pt_no_memory(err);
         goto done;
     }
-    json = parse(text, copy.size ? copy.size : length, &fault);
+    length = copy.size ? copy.size : length;
+    json = parse(text, length, &fault);
+    whole = text;
+    if (!json && without_nan(record, &text, &length)) {
+        status = pt_no_memory(err);
+        goto done;
+    }
+    if (text != whole) {
+        json = parse(text, length, &fault);
+        object = memchr(text, '{', length);
+        record->object_length = object ? (size_t)(text + length - object) : 0;
+    }
     if (!json) {
         status = pt_input_fail(&reader->input, line, err, "not valid JSON at column %zu", (size_t)(fault - text) + 1);
     } else if (!cJSON_IsObject(json)) {

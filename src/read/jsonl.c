@@ -144,9 +144,7 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
         return status;
     }
     status = pt_record_date(&o->reader->record, field, text, strlen(text), o->err);
-    return status || *field ? status
-                            : pt_reader_remark(o->reader, o->err,
-                                               "'%.60s' has values that are no dates; they are left out", item->string);
+    return status ? status : pt_reader_remark_date(o->reader, item->string, text, strlen(text), *field, o->err);
 }
 
 static int read_field(const pt_json *o, const pt_field *field, const cJSON *item)

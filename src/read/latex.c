@@ -332,6 +332,38 @@ static void write_math(latex *x, const char *closing, size_t opening)
     pt_buf_append(x->out, from, opening);
 }
 
+static bool is_command(pt_slice command, const char *name)
+{
+    return command.length == strlen(name) && !memcmp(command.text, name, command.length);
+}
+
+/* Whether a command has a key as its argument, which is no text. */
+static bool names_key(pt_slice command)
+{
+    static const char *const names[] = {"cite",      "citep",    "citet",    "citealp", "citealt",
+                                        "parencite", "textcite", "autocite", "nocite",  "label"};
+    size_t i = 0;
+
+    while (i < sizeof names / sizeof *names && !is_command(command, names[i])) {
+        i++;
+    }
+    return i < sizeof names / sizeof *names;
+}
+
+/* Skips the arguments of such a command, with the space before it: "as shown~\\cite[p. 3]{a}." */
+static void skip_keys(latex *x)
+{
+    while (begins(x, "[") && memchr(x->at, ']', (size_t)(x->end - x->at))) {
+        x->at = (const char *)memchr(x->at, ']', (size_t)(x->end - x->at)) + 1;
+    }
+    if (begins(x, "{")) {
+        take_argument(x);
+    }
+    while (x->out->size && x->out->data[x->out->size - 1] == ' ') {
+        x->out->data[--x->out->size] = '\0';
+    }
+}
+
 static void write_command(latex *x)
 {
     const char *from = x->at++, *text;
@@ -361,8 +393,13 @@ static void write_command(latex *x)
         if (spaces_end) {
             skip_spaces(x); /* spaces end the name of a command */
         }
-    } else if (command.length == 4 && !memcmp(command.text, "href", 4) && begins(x, "{")) {
+    } else if (is_command(command, "url") && begins(x, "{")) {
+        const pt_slice address = take_argument(x);
+        pt_buf_append(x->out, address.text, address.length);
+    } else if (is_command(command, "href") && begins(x, "{")) {
         take_argument(x); /* the address; its text follows */
+    } else if (names_key(command) && (begins(x, "{") || begins(x, "["))) {
+        skip_keys(x);
     } else if (!letters || !begins(x, "{")) {
         pt_buf_append(x->out, from, (size_t)(x->at - from)); /* unknown; one before a group is taken for a style */
     }

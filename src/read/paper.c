@@ -201,11 +201,13 @@ int pt_record_address(pt_record *record, const char *prefix, const char *id, siz
 
 /* ---- completion ------------------------------------------------------------------------------------------------ */
 
-/* "https://doi.org/10.1000/EX" becomes "10.1000/ex"; a value without a DOI is dropped. */
+/* "https://doi.org/10.1000/EX" becomes "10.1000/ex"; a value without a DOI is dropped, and what follows one, too:
+ * "10.1000/ex [doi]". */
 static int shorten_doi(pt_record *record, papertag_error *err)
 {
     const char *bare = strstr(record->paper.doi, "10.");
-    char *lower = bare ? pt_arena_copy(&record->arena, bare, strlen(bare)) : NULL;
+    const size_t length = bare ? strcspn(bare, " ") : 0;
+    char *lower = bare ? pt_arena_copy(&record->arena, bare, length) : NULL, *slash;
 
     if (bare && !lower) {
         return pt_no_memory(err);
@@ -213,15 +215,39 @@ static int shorten_doi(pt_record *record, papertag_error *err)
     for (char *c = lower; c && *c; c++) {
         *c = pt_lower(*c);
     }
+    for (char *end = lower ? lower + length : NULL; end > lower && strchr(".,;", end[-1]);) {
+        *--end = '\0';
+    }
+    slash = lower && !strchr(lower, '/') ? strstr(lower, "%2f") : NULL;
+    if (slash) { /* cut out of an address */
+        *slash = '/';
+        memmove(slash + 1, slash + 3, strlen(slash + 3) + 1);
+    }
     record->paper.doi = lower;
     return PAPERTAG_OK;
+}
+
+/* Programs that take an identifier of arXiv for a number drop its zeros: "704.0001" is 0704.0001, "2101.1" 2101.10000,
+ * for there are five digits since 2015. Returns `text` itself when it is no such number. */
+static const char *with_zeros(const char *text, char out[16])
+{
+    static const char digits[] = "0123456789";
+    const size_t before = text ? strspn(text, digits) : 0, after = before ? strspn(text + before + 1, digits) : 0;
+    const size_t wanted = before == 4 && strncmp(text, "1501", 4) >= 0 ? 5 : 4;
+
+    if (before < 3 || before > 4 || text[before] != '.' || !after || after > wanted || text[before + 1 + after]) {
+        return text;
+    }
+    snprintf(out, 16, "%s%s%.*s", before == 3 ? "0" : "", text, (int)(wanted - after), "0000");
+    return out;
 }
 
 int pt_record_identify(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
     int status = paper->doi ? shorten_doi(record, err) : PAPERTAG_OK;
-    const char *const places[] = {paper->arxiv, paper->id, paper->url, paper->doi};
+    char arxiv[16];
+    const char *const places[] = {with_zeros(paper->arxiv, arxiv), paper->id, paper->url, paper->doi};
 
     paper->arxiv = NULL;
     for (size_t i = 0; i < sizeof places / sizeof *places && !status && !paper->arxiv; i++) {
@@ -291,8 +317,10 @@ int pt_record_finish(pt_record *record, papertag_error *err)
         paper->author_count = (long)paper->authors.count;
     }
     status = pt_record_identify(record, err);
-    if (!status && !paper->date && record->year) {
-        status = pt_record_join_date(record, &paper->date, err);
+    if (!status && record->year && (!paper->date || strlen(paper->date) == 4)) {
+        const char *joined = NULL;
+        status = pt_record_join_date(record, &joined, err);
+        paper->date = joined && (!paper->date || !strncmp(joined, paper->date, 4)) ? joined : paper->date;
     }
     if (!status && !paper->id) {
         paper->id = paper->arxiv;

@@ -155,6 +155,12 @@ static pt_slice without_keywords(pt_slice text)
     return take_label(&line) == KEYWORDS ? pt_trimmed((pt_slice){text.text, at}) : text;
 }
 
+/* Whether a text begins as YAML does: "---", or an item of a list, "- id: a". */
+static bool is_yaml(pt_slice text)
+{
+    return pt_starts_with(text, "---") || pt_starts_with(text, "- ");
+}
+
 /* Whether all of a source is sentences in words. */
 static bool fits_plain(const char *head, size_t size)
 {
@@ -163,7 +169,7 @@ static bool fits_plain(const char *head, size_t size)
     size_t words = 0, plain_words = 0;
 
     if (!text.length || text.length > BYTES_MOST || memchr(head, '\0', size) || !ends_sentence(text) ||
-        (text.length < 600 && is_answer(text)) || strchr("#<{[@%\\|/*", *text.text)) {
+        (text.length < 600 && is_answer(text)) || strchr("#<{[@%\\|/*", *text.text) || is_yaml(text)) {
         return false;
     }
     while ((word = pt_take_word(&rest)).length) {
@@ -197,29 +203,42 @@ static int set_fields(plain *p)
                   : pt_record_split(record, &paper->keywords, t[KEYWORDS].data, t[KEYWORDS].size, ",;", p->err);
 }
 
-static int read_parts(plain *p)
+/* Reads up to the end, or to the label before another title: several papers may follow each other. Sets *end to where
+ * the paper ends. */
+static int read_parts(plain *p, const char **end)
 {
     const pt_input *in = &p->reader->input;
+    const bool several = in->line > 1;
     pt_slice rest = pt_trimmed((pt_slice){in->start, (size_t)(in->end - in->start)});
     int status = PAPERTAG_OK;
 
+    *end = in->end;
     for (bool first = true; rest.length && !status; first = false) {
         part label;
+        const char *from = rest.text;
         const pt_slice paragraph = take_paragraph(&rest, &label, first);
+        if (label == TITLE && p->texts[TITLE].size && p->texts[ABSTRACT].size) {
+            *end = from;
+            break;
+        }
         if (paragraph.length) {
             status = take_part(p, label, paragraph, pt_trimmed(rest).length > 0);
         }
     }
     status = status ? status : set_fields(p);
-    return status ? status
-                  : pt_reader_remark(p->reader, p->err, "plain text, read as the abstract of one paper%s",
-                                     p->texts[TITLE].size ? " with its title" : "");
+    if (status || several) {
+        return status;
+    }
+    return *end < in->end ? pt_reader_remark(p->reader, p->err, "plain text, read as papers that begin with a title")
+                          : pt_reader_remark(p->reader, p->err, "plain text, read as the abstract of one paper%s",
+                                             p->texts[TITLE].size ? " with its title" : "");
 }
 
 static int next_plain(papertag_reader *reader, papertag_error *err)
 {
     plain p = {.reader = reader, .err = err};
     pt_input *in = &reader->input;
+    const char *end;
     int status = pt_input_fill(in, PT_LINE_MAX, err);
 
     pt_record_clear(&reader->record, in->line);
@@ -230,8 +249,9 @@ static int next_plain(papertag_reader *reader, papertag_error *err)
         in->start = in->end;
         status = pt_input_fail(in, in->line, err, "a text of more than %d MiB", PT_LINE_MAX / 1024 / 1024);
     }
-    status = status ? status : read_parts(&p);
-    pt_input_advance(in, in->end);
+    end = in->end;
+    status = status ? status : read_parts(&p, &end);
+    pt_input_advance(in, end);
     for (size_t i = 0; i < PARTS; i++) {
         pt_buf_free(&p.texts[i]);
     }

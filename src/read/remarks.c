@@ -5,6 +5,7 @@
  */
 #include "remarks.h"
 
+#include "base/ascii.h"
 #include "format.h"
 
 /* The part of a name that is shown, in bytes. */
@@ -43,6 +44,30 @@ int pt_reader_remark(papertag_reader *reader, papertag_error *err, const char *f
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     return record_sentence(&reader->remarks, text, PT_REMARKS_MAX, err);
+}
+
+/* Whether a text has numbers for a year, a month and a day. */
+static bool has_three_numbers(const char *text, size_t length)
+{
+    size_t numbers = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        numbers += pt_is_digit(text[i]) && (!i || !pt_is_digit(text[i - 1]));
+    }
+    return numbers == 3;
+}
+
+int pt_reader_remark_date(papertag_reader *reader, const char *name, const char *text, size_t length, const char *date,
+                          papertag_error *err)
+{
+    if (!date) {
+        return pt_reader_remark(reader, err, "'%.60s' has values that are no dates; they are left out", name);
+    }
+    if (strlen(date) > 4 || !has_three_numbers(text, length)) {
+        return PAPERTAG_OK;
+    }
+    return pt_reader_remark(
+        reader, err, "'%.60s' has dates of which nobody can tell the day from the month; the year is kept", name);
 }
 
 int pt_reader_unused(papertag_reader *reader, const char *name, size_t length, papertag_error *err)

@@ -24,6 +24,7 @@ static const pt_tagged_field fields[] = {
     {"Y1", PT_TAGGED_DATE, .rank = 0},
     {"DO", PT_TAGGED_DOI, .rank = 0},
     {"DI", PT_TAGGED_DOI, .rank = 1},
+    {"DOI", PT_TAGGED_DOI, .rank = 2},
     {"UR", PT_TAGGED_URL, .rank = 0},
     {"LK", PT_TAGGED_URL, .rank = 1},
     {"L2", PT_TAGGED_URL, .rank = 2},
@@ -43,6 +44,22 @@ static const pt_tagged_field fields[] = {
     {0},
 };
 
+/* "DOI  - 10.5555/x": a tag that is not RIS, but ends the field before it. */
+static bool split_longer(pt_slice line, pt_slice *tag, pt_slice *value)
+{
+    size_t length = 0;
+
+    while (length < line.length && length < 4 && (pt_is_upper(line.text[length]) || pt_is_digit(line.text[length]))) {
+        length++;
+    }
+    if (length < 3 || line.length < length + 4 || memcmp(line.text + length, "  - ", 4) != 0) {
+        return false;
+    }
+    *tag = (pt_slice){line.text, length};
+    *value = (pt_slice){line.text + length + 4, line.length - length - 4};
+    return true;
+}
+
 /* "TY  - JOUR". Some programs write one space, or leave out the one at the end. */
 static bool split(pt_slice line, pt_slice *tag, pt_slice *value)
 {
@@ -55,6 +72,9 @@ static bool split(pt_slice line, pt_slice *tag, pt_slice *value)
     }
     if (line.length < 4 || !pt_is_upper(line.text[0]) || !(pt_is_upper(line.text[1]) || pt_is_digit(line.text[1]))) {
         return false;
+    }
+    if (split_longer(line, tag, value)) {
+        return true;
     }
     while (at < line.length && line.text[at] == ' ') {
         at++;

@@ -57,9 +57,10 @@ static bool is_ignored(const pt_tagged_dialect *dialect, pt_slice tag)
 
 static bool is_list(pt_tagged_kind kind)
 {
-    return kind == PT_TAGGED_AUTHOR || kind == PT_TAGGED_DATE || kind == PT_TAGGED_PUBLISHER_ID ||
-           kind == PT_TAGGED_KEYWORD || kind == PT_TAGGED_HEADING || kind == PT_TAGGED_CATEGORY ||
-           kind == PT_TAGGED_TAGS || kind == PT_TAGGED_OWN || kind == PT_TAGGED_ABSTRACT || kind == PT_TAGGED_ARXIV;
+    return kind == PT_TAGGED_AUTHOR || kind == PT_TAGGED_GROUP || kind == PT_TAGGED_DATE ||
+           kind == PT_TAGGED_PUBLISHER_ID || kind == PT_TAGGED_KEYWORD || kind == PT_TAGGED_HEADING ||
+           kind == PT_TAGGED_CATEGORY || kind == PT_TAGGED_TAGS || kind == PT_TAGGED_OWN ||
+           kind == PT_TAGGED_ABSTRACT || kind == PT_TAGGED_ARXIV;
 }
 
 /* ---- collecting ------------------------------------------------------------------------------------------------ */
@@ -220,10 +221,10 @@ static int set_title(tagged *t, papertag_error *err)
     return status || !t->dialect->point_ends ? status : pt_record_trim_title(&t->reader->record, err);
 }
 
-static int set_authors(tagged *t, papertag_error *err)
+static int append_authors(tagged *t, pt_tagged_kind kind, papertag_error *err)
 {
     pt_record *record = &t->reader->record;
-    pt_slice rest = all_values(t, PT_TAGGED_AUTHOR), name;
+    pt_slice rest = all_values(t, kind), name;
     int status = PAPERTAG_OK;
 
     while (!status && next_value(&rest, &name)) {
@@ -338,7 +339,8 @@ static int set_fields(tagged *t, papertag_error *err)
 
     status = status ? status : set_title(t, err);
     status = status ? status : set_markup(t, PT_TAGGED_ABSTRACT, &paper->abstract, err);
-    status = status ? status : set_authors(t, err);
+    status = status ? status : append_authors(t, PT_TAGGED_AUTHOR, err);
+    status = status ? status : append_authors(t, PT_TAGGED_GROUP, err);
     status = status ? status : set_date(t, err);
     status = status ? status : set_text(t, PT_TAGGED_DOI, &paper->doi, err);
     status = status ? status : set_publisher_id(t, err);

@@ -16,6 +16,7 @@ typedef enum pt_tagged_kind {
     PT_TAGGED_TITLE,
     PT_TAGGED_ABSTRACT,
     PT_TAGGED_AUTHOR,       /* one, or several with ';' between */
+    PT_TAGGED_GROUP,        /* an organisation that is an author, whatever the rank of the others */
     PT_TAGGED_DATE,         /* of all tags of the best rank the most precise; one without a year completes another */
     PT_TAGGED_DOI,          /* anywhere in the value; other values are no fault */
     PT_TAGGED_PUBLISHER_ID, /* "10.5555/x [doi]", or one of another kind */

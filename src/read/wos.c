@@ -13,7 +13,7 @@ static const pt_tagged_field fields[] = {
     {"AB", PT_TAGGED_ABSTRACT, .rank = 0},
     {"AF", PT_TAGGED_AUTHOR, .rank = 0, .lines = true}, /* in full */
     {"AU", PT_TAGGED_AUTHOR, .rank = 1, .lines = true},
-    {"CA", PT_TAGGED_AUTHOR, .rank = 2, .lines = true},
+    {"CA", PT_TAGGED_GROUP, .rank = 0, .lines = true},
     {"PY", PT_TAGGED_DATE, .rank = 0},
     {"PD", PT_TAGGED_DATE, .rank = 0},
     {"EA", PT_TAGGED_DATE, .rank = 1}, /* early access */

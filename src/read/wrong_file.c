@@ -3,7 +3,9 @@
  */
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "format.h"
+#include "listing.h"
 #include "markup.h"
 #include "slice.h"
 #include "xml.h"
@@ -24,6 +26,15 @@ static const struct {
     {"\x93NUMPY", "a NumPy file: convert it to CSV or JSON Lines"},
     {"7z\xbc\xaf", "a 7z archive: unpack it first"},
     {"Rar!", "a RAR archive: unpack it first"},
+    {"ARROW1", "an Arrow file: convert it to CSV or JSON Lines"},
+    {"\xff\xff\xff\xff", "an Arrow stream: convert it to CSV or JSON Lines"},
+    {"Obj\x01", "an Avro file: convert it to CSV or JSON Lines"},
+    {"\x80\x02", "a pickle of Python: write its papers as JSON Lines"},
+    {"\x80\x03", "a pickle of Python: write its papers as JSON Lines"},
+    {"\x80\x04", "a pickle of Python: write its papers as JSON Lines"},
+    {"\x80\x05", "a pickle of Python: write its papers as JSON Lines"},
+    {"\x04\x22\x4d\x18", "a file packed with lz4: unpack it first"},
+    {"\x1f\x9d", "a file packed with compress: unpack it first"},
     {"\x89PNG", "an image"},
     {"\xff\xd8\xff", "an image"},
     {"GIF8", "an image"},
@@ -59,6 +70,38 @@ static int report_page(papertag_reader *reader, pt_slice title, papertag_error *
                    name, shown ? " (" : "", shown ? shown : "", shown ? ")" : "");
 }
 
+/* Whether one of the lines of a header begins with this. */
+static bool has_header_line(const char *text, size_t size, const char *name)
+{
+    pt_slice rest = {text, size};
+
+    while (rest.length) {
+        const pt_slice line = pt_take_until(&rest, '\n');
+        if (line.length > strlen(name) && pt_same_word(line.text, strlen(name), name)) {
+            return true;
+        }
+        if (!pt_trimmed(line).length) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Whether a text begins with the header of a mail. Mails of arXiv have papers in them. */
+static bool is_mail(const char *head, size_t size)
+{
+    const pt_slice first = {head, size < 40 ? size : 40};
+    const char *colon = memchr(first.text, ':', first.length);
+    size_t words = 0;
+
+    while (colon && head + words < colon && (pt_is_letter(head[words]) || head[words] == '-')) {
+        words++;
+    }
+    return colon && head + words == colon && has_header_line(head, size, "from:") &&
+           has_header_line(head, size, "subject:") && has_header_line(head, size, "date:") &&
+           !pt_has_listing(head, size);
+}
+
 int pt_check_wrong_file(papertag_reader *reader, const char *head, size_t size, papertag_error *err)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -66,6 +109,11 @@ int pt_check_wrong_file(papertag_reader *reader, const char *head, size_t size, 
         if (size >= length && !memcmp(head, kinds[i].magic, length)) {
             return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: %s", reader->input.name, kinds[i].what);
         }
+    }
+    if (is_mail(head, size)) {
+        return pt_fail(err, PAPERTAG_BAD_INPUT,
+                       "%s: a mail, not a list of papers: save the papers that it is about as BibTeX, RIS, CSV or JSON",
+                       reader->input.name);
     }
     if (size > 262 && !memcmp(head + 257, "ustar", 5)) {
         return pt_fail(err, PAPERTAG_BAD_INPUT, "%s: a tar archive: unpack it first", reader->input.name);

@@ -131,12 +131,13 @@ done:
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     /* the corpus depends on this order */
-    static const char *const formats[32] = {
-        NULL,      "jsonl",    "json",        "daily-papers",  "page",     "csv",
-        "tsv",     "atom",     "rss",         "oai",           "s2",       "openreview",
-        "bib",     "openalex", "crossref",    "biorxiv",       "dblp",     "paperswithcode",
-        "csl",     "annif",    "fasttext",    "libmultilabel", "ris",      "nbib",
-        "endnote", "wos",      "endnote-xml", "pubmed-xml",    "dblp-xml", "text"};
+    static const char *const formats[64] = {
+        NULL,        "jsonl",    "json",        "daily-papers",  "page",     "csv",
+        "tsv",       "atom",     "rss",         "oai",           "s2",       "openreview",
+        "bib",       "openalex", "crossref",    "biorxiv",       "dblp",     "paperswithcode",
+        "csl",       "annif",    "fasttext",    "libmultilabel", "ris",      "nbib",
+        "endnote",   "wos",      "endnote-xml", "pubmed-xml",    "dblp-xml", "text",
+        "arxiv-mail"};
     papertag_reader_options options = {0};
     papertag_reader *reader = NULL;
     const papertag_paper *paper;
@@ -149,7 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     /* packed bytes may give more records than there are bytes: there the first ones are enough */
     packed = size > 2 && (data[1] == 0x1f || data[1] == 0xfd);
-    options.format = formats[data[0] % 32];
+    options.format = formats[data[0] % 64];
     if (options.format && !strcmp(options.format, "jsonl") && !packed) {
         compare_ways(data + 1, size - 1, data[0] & 64 ? "categories" : NULL);
     }

@@ -75,6 +75,9 @@ static const struct {
     {"nbib", "keywords", "mist|Fog|", "PMID- 1\nTI  - T\nOT  - mist\nMH  - *Fog/prevention\n"},
     {"endnote", "keywords", "fog|mist|", "%0 Journal Article\n%T T\n%K fog\nmist\n"},
     {"endnote", "%9", "Thesis|", "%0 Journal Article\n%T T\n%9 Thesis\n"},
+    {"arxiv-mail", "categories", "cs.LG|stat.ML|",
+     "\\\\\narXiv:3102.00003\nTitle: T\nCategories: cs.LG stat.ML\n\\\\\n  We count.\n\\\\ ( https://arxiv.org/abs "
+     ")\n"},
     {"wos", "categories", "Fog|Mist|", "PT J\nTI T\nAU Doe, D\nWC Fog; Mist\nER\n\nEF\n"},
     {"wos", "SC", "Physics|", "PT J\nTI T\nAU Doe, D\nWC Fog; Mist\nSC Physics\nER\n\nEF\n"},
     {"atom", "categories", "cs.LG|stat.ML|",
