@@ -73,28 +73,37 @@ static double log_odds(double p)
     return fmin(fmax(log(p / (1 - p)), -LOG_ODDS_MAX), LOG_ODDS_MAX);
 }
 
-/* The least score from which on the share of positives is at least a precision; `none` when it never is. pairs: sorted
- * by falling score. One wrong tag is added to each count, so that a few lucky pairs prove nothing. */
-static double find_least(const pt_scored *pairs, size_t count, double precision, double none)
+/* For each of n precisions, ascending, the least score from which on the share of positives is at least that; `none`
+ * when it never is. pairs: sorted by falling score; the walk begins at the lowest. One wrong tag is added to each
+ * count, so that a few lucky pairs prove nothing. */
+static void find_least(const pt_scored *pairs, size_t count, const double *precisions, size_t n, double none,
+                       double *least)
 {
-    size_t hits = 0;
-    double least = none;
+    size_t hits = 0, found = 0;
 
     for (size_t i = 0; i < count; i++) {
         hits += pairs[i].item;
-        if ((i + 1 == count || pairs[i + 1].score != pairs[i].score) &&
-            (double)hits / (double)(i + 2) >= precision - 1e-12) {
-            least = pairs[i].score;
-        }
     }
-    return least;
+    for (size_t i = count; i > 0 && found < n; i--) {
+        const bool last = i == count || pairs[i].score != pairs[i - 1].score;
+        while (last && found < n && (double)hits / (double)(i + 1) >= precisions[found] - 1e-12) {
+            least[found++] = pairs[i - 1].score;
+        }
+        hits -= pairs[i - 1].item;
+    }
+    while (found < n) {
+        least[found++] = none;
+    }
 }
 
 static void find_precision_levels(const pt_scored *pairs, size_t count, double *levels)
 {
+    double precisions[PT_PRECISIONS];
+
     for (int i = 0; i < PT_PRECISIONS; i++) {
-        levels[i] = find_least(pairs, count, (PT_PRECISION_MIN + i) / 100.0, 2);
+        precisions[i] = (PT_PRECISION_MIN + i) / 100.0;
     }
+    find_least(pairs, count, precisions, PT_PRECISIONS, 2, levels);
 }
 
 /* What the tasks share. */
@@ -109,11 +118,11 @@ struct cutting {
 static double find_strictness(const struct cutting *c, const pt_scored *pairs, size_t count, size_t positives, double a,
                               double b)
 {
-    double sum = 0;
+    double least[STRICT_COUNT], sum = 0;
 
+    find_least(pairs, count, STRICT_AT, STRICT_COUNT, INFINITY, least);
     for (int i = 0; i < STRICT_COUNT; i++) {
-        const double least = find_least(pairs, count, STRICT_AT[i], INFINITY);
-        sum += fmin(fmax(-(a * least + b), -LOG_ODDS_MAX), LOG_ODDS_MAX) - c->strict[i];
+        sum += fmin(fmax(-(a * least[i] + b), -LOG_ODDS_MAX), LOG_ODDS_MAX) - c->strict[i];
     }
     return sum / STRICT_COUNT * (double)positives / (double)(positives + STRICT_PRIOR);
 }
@@ -198,14 +207,16 @@ int pt_find_cuts(const pt_cut_problem *problem, unsigned jobs, double *cuts, dou
 {
     struct cutting c = {problem, .common = 0.5, .cuts = cuts, .strictness = strictness};
     pt_scored *pairs = NULL, *moved = NULL;
+    double least[STRICT_COUNT];
     size_t count = 0, moved_count = 0;
     int status = list_pairs(problem, NULL, &pairs, &count);
 
     if (!status) {
         *f1 = best_score(pairs, count, problem->labels->starts[problem->labels->count], &c.common);
         c.common = fmin(fmax(c.common, 0.05), 0.95);
+        find_least(pairs, count, STRICT_AT, STRICT_COUNT, 1, least);
         for (int i = 0; i < STRICT_COUNT; i++) {
-            c.strict[i] = log_odds(find_least(pairs, count, STRICT_AT[i], 1));
+            c.strict[i] = log_odds(least[i]);
         }
         status = pt_parallel(jobs, problem->tags, find_cut, &c, NULL);
     }
