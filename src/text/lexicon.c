@@ -168,9 +168,27 @@ static int list_mentions(const struct counting *c, size_t s)
     return PAPERTAG_OK;
 }
 
-static int number_terms(void *context, size_t s)
+/* Asks for what later mentions will read: a slot, then the entry that it names, then that entry's text. */
+static inline __attribute__((always_inline)) void prefetch_mentions(const pt_shard *shard,
+                                                                    const struct pt_mention *mention)
 {
     enum { AHEAD = 12 };
+    const uint32_t *slots = shard->slots;
+    const uint32_t near = slots[mention[AHEAD].ngram->hash & shard->mask];
+    const uint32_t far = slots[mention[2 * AHEAD].ngram->hash & shard->mask];
+
+    if (near) {
+        __builtin_prefetch(shard->text.data + shard->entries[near - 1].start);
+    }
+    if (far) {
+        __builtin_prefetch(&shard->entries[far - 1]);
+    }
+    __builtin_prefetch(&slots[mention[3 * AHEAD].ngram->hash & shard->mask]);
+}
+
+static int number_terms(void *context, size_t s)
+{
+    enum { AHEAD = 36 };
     const struct counting *c = context;
     pt_shard *shard = &c->lexicon->shards[s];
 
@@ -181,13 +199,8 @@ static int number_terms(void *context, size_t s)
         const struct pt_mention *mention = &shard->mentions[i];
         pt_lexicon_entry *entry;
         uint32_t place;
-        if (shard->slots && i + 2 * AHEAD < shard->mention_count) {
-            const uint32_t *slots = shard->slots;
-            const uint32_t next = slots[mention[AHEAD].ngram->hash & shard->mask];
-            __builtin_prefetch(&slots[mention[2 * AHEAD].ngram->hash & shard->mask]);
-            if (next) {
-                __builtin_prefetch(&shard->entries[next - 1]);
-            }
+        if (shard->slots && i + AHEAD < shard->mention_count) {
+            prefetch_mentions(shard, mention);
         }
         place = intern_term(shard, mention->text, mention->ngram->length, mention->ngram->hash);
         if (place == UINT32_MAX) {
