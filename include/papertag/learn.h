@@ -33,8 +33,8 @@ PAPERTAG_API int papertag_store_undo(papertag_store *store, int64_t *key, papert
 /* The number of the last call that this handle recorded; 0: none. */
 PAPERTAG_API int64_t papertag_store_call(const papertag_store *store);
 
-/* Undoes that call, if it is the last: PAPERTAG_CHANGED when there is a later one, PAPERTAG_END when it is undone
- * already, or too old. */
+/* Undoes that call, and no other: PAPERTAG_CHANGED when a later one has changed the same tags or marks of a paper,
+ * PAPERTAG_END when it is undone already, or too old. */
 PAPERTAG_API int papertag_store_undo_call(papertag_store *store, int64_t call, int64_t *key, papertag_error *err);
 
 /* A verdict with its paper. */

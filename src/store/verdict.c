@@ -461,22 +461,41 @@ static int restore_marks(papertag_store *store, int64_t call, int64_t *first, pa
     return status ? status : pt_store_do(store, "DELETE FROM marks_before WHERE call=?1", err, "i", call);
 }
 
+/* Whether a call can be undone: PAPERTAG_END, there is nothing of it; PAPERTAG_CHANGED, a later call that is not undone
+ * has changed the same. What other calls changed in between stays as it is. */
+static int check_undoable(papertag_store *store, int64_t call, papertag_error *err)
+{
+    static const char noted[] = "SELECT (EXISTS (SELECT 1 FROM before WHERE call=?1) OR EXISTS (SELECT 1 FROM"
+                                " marks_before WHERE call=?1) OR EXISTS (SELECT 1 FROM audits WHERE call=?1))";
+    static const char later[] =
+        "SELECT (EXISTS (SELECT 1 FROM before b JOIN before l ON l.paper=b.paper AND l.tag=b.tag"
+        " WHERE b.call=?1 AND l.call>?1) OR EXISTS (SELECT 1 FROM marks_before b JOIN"
+        " marks_before l ON l.paper=b.paper WHERE b.call=?1 AND l.call>?1))";
+    int64_t is_noted = 0, is_changed = 0;
+    int status = pt_store_ask(store, noted, &is_noted, err, "i", call);
+
+    status = status ? status : pt_store_ask(store, later, &is_changed, err, "i", call);
+    return status        ? status
+           : !is_noted   ? PAPERTAG_END
+           : !is_changed ? PAPERTAG_OK
+                         : pt_fail(err, PAPERTAG_CHANGED, "a later change of the same is to be undone first");
+}
+
 int papertag_store_undo_call(papertag_store *store, int64_t wanted, int64_t *key, papertag_error *err)
 {
     static const char drawn[] = "SELECT paper FROM audits WHERE call=?1";
     static const char noted[] = "SELECT paper FROM before WHERE call=?1 ORDER BY paper LIMIT 1";
-    int64_t call = 0, paper = 0, first = 0;
+    int64_t call = wanted, paper = 0, first = 0;
     int status = pt_store_begin(store, err);
 
     if (status) {
         return status;
     }
-    status = pt_store_ask(store, last_call, &call, err, "");
-    if (!status && wanted && call != wanted) {
-        status = pt_store_end(store, PAPERTAG_CHANGED, err);
-        return call < wanted ? PAPERTAG_END : pt_fail(err, status, "a later change is to be undone first");
+    status = wanted ? check_undoable(store, wanted, err) : pt_store_ask(store, last_call, &call, err, "");
+    if (status) {
+        return pt_store_end(store, status, err);
     }
-    status = status ? status : restore_marks(store, call, &first, err);
+    status = restore_marks(store, call, &first, err);
     status = status ? status : pt_store_ask(store, drawn, &first, err, "i", call);
     status = status == PAPERTAG_END ? PAPERTAG_OK : status;
     status = status ? status : pt_store_do(store, "DELETE FROM audits WHERE call=?1", err, "i", call);

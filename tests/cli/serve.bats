@@ -197,8 +197,18 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     [ "$(papertag labels export | grep -c sample)" = 0 ]
     [ "$(write POST /api/v1/undo "{\"undo\":$undo}" | jq .status)" = 409 ]
     undo=$(write POST /api/v1/verdicts "$many" | jq .undo)
+    # what others changed in between stays; the same cannot be undone below a later change of it
     write PUT /api/v1/papers/sample-09/marks '{"starred":true}' | jq -e .starred
-    [ "$(write POST /api/v1/undo "{\"undo\":$undo}" | jq .status)" = 409 ]
+    write PUT /api/v1/papers/sample-01/verdicts/safety '{"verdict":"no"}' | jq -e .id
+    write POST /api/v1/undo "{\"undo\":$undo}" | jq -e '.id == "sample-01"'
+    [ "$(papertag labels export | cut -f1-3 | tail -n +2)" = $'sample-01\tsafety\tno' ]
+    papertag list --tag is:starred --json | jq -e '.id == "sample-09"'
+    undo=$(write POST /api/v1/verdicts "$many" | jq .undo)
+    later=$(write POST /api/v1/verdicts '{"verdicts":[{"id":"sample-02","tag":"LLM","verdict":"yes"}]}' | jq .undo)
+    write POST /api/v1/undo "{\"undo\":$undo}" | jq -e '.status == 409 and (.detail|startswith("a later change"))'
+    [ "$(papertag labels export | grep -c 'sample-0[12]')" = 3 ]
+    for call in "$later" "$undo"; do write POST /api/v1/undo "{\"undo\":$call}" | jq -e .id; done
+    [ "$(papertag labels export | grep -c 'sample-0[12]')" = 1 ]
     for wrong in '' '[]' '{' '{"verdicts":[]}' '{"verdicts":[{"id":"a"}]}' '{"verdicts":3}'; do
         [ "$(write POST /api/v1/verdicts "$wrong" | jq .status)" = 400 ]
     done
@@ -333,9 +343,37 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     grep -q 'We use α &amp; ' <(sed 's/<[^>]*>//g' "$work/page")
 }
 
+@test "pages: Undo takes back one's own change, whatever somebody else has changed since" {
+    start
+    form() { curl -s -o "$work/body" -w '%{http_code}' -b "$work/$1" -c "$work/$1" -X POST -H "Origin: $url" "${@:3}" "$url$2"; }
+    said() { papertag labels export | tail -n +2 | cut -f1-3 | sort | tr '\t\n' ' ,'; }
+    touch "$work/ada" "$work/bob"
+    form ada /verdict -d id=sample-01 -d yes=agents
+    form ada /verdict -d id=sample-02 -d no=agents
+    form bob /verdict -d id=sample-03 -d yes=safety
+    papertag label sample-04 +attention
+    grep -q '#HttpOnly_127.0.0.1.*papertag-calls' "$work/ada"
+    [ "$(form ada /undo)" = 303 ]
+    [ "$(said)" = "sample-01 agents yes,sample-03 safety yes,sample-04 attention yes," ]
+    # what somebody else has changed since is theirs
+    form bob /verdict -d id=sample-01 -d no=agents
+    [ "$(form ada /undo)" = 409 ]
+    grep -q 'somebody has changed the same since' "$work/body"
+    [ "$(form bob /undo)" = 303 ]
+    [ "$(form ada /undo)" = 303 ]
+    [ "$(form ada /undo)" = 303 ] # nothing of hers is left
+    [ "$(said)" = "sample-03 safety yes,sample-04 attention yes," ]
+    # a cookie is a stranger's bytes
+    for cookie in papertag-calls= papertag-calls=0 papertag-calls=9999999999999999999999 'papertag-calls=-1' \
+        'papertag-calls=1.2.x' "papertag-calls=$(seq -s. 100 400)" 'a=b;papertag-calls=77'; do
+        [ "$(curl -s -o /dev/null -w '%{http_code}' -H "Cookie: $cookie" -X POST -H "Origin: $url" "$url/undo")" = 303 ]
+    done
+    [ "$(said)" = "sample-03 safety yes,sample-04 attention yes," ]
+}
+
 @test "pages: forms give, take, mark, undo, subscribe, and lead back" {
     start
-    form() { curl -s -o "$work/body" -w '%{http_code} %{redirect_url}' -X POST -H "Origin: $url" "${@:2}" "$url$1"; }
+    form() { curl -s -b "$work/jar" -c "$work/jar" -o "$work/body" -w '%{http_code} %{redirect_url}' -X POST -H "Origin: $url" "${@:2}" "$url$1"; }
     [ "$(form /verdict -d id=sample-01 -d yes=agents --data-urlencode 'back=/?q=agents')" = "303 $url/?q=agents" ]
     [ "$(papertag list --tag agents --json | grep -c '"id":"sample-01"')" = 1 ]
     form /verdict -d id=sample-01 -d id=sample-02 -d id=sample-03 -d tag=safety -d all=yes

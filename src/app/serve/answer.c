@@ -59,7 +59,7 @@ void answer_problem(const request *r, answer *a, int status, const char *format,
     }
     text_free(&a->body);
     a->status = status;
-    a->etag[0] = a->location[0] = a->file[0] = '\0';
+    a->etag[0] = a->location[0] = a->cookie[0] = a->file[0] = '\0';
     a->keep = false;
     if (r->raw && is_api(r->raw)) {
         a->type = "application/problem+json";

@@ -7,6 +7,7 @@
 
 #include "../digest/formats.h"
 #include "../subscription.h"
+#include "calls.h"
 #include "page.h"
 
 enum { EXAMPLES_MOST = 20 };
@@ -75,14 +76,23 @@ void form_verdict(worker *w, request *r, answer *a)
     free(ids);
 }
 
+/* Undoes the last change of this browser that has not been undone elsewhere. */
 void form_undo(worker *w, request *r, answer *a)
 {
+    int64_t calls[CALLS_OWN], key;
+    const size_t count = calls_read(r, calls);
     papertag_error err;
-    int64_t key;
-    const int status = papertag_store_undo(w->store, &key, &err);
+    size_t tried = 0;
+    int status = PAPERTAG_END;
 
-    if (status == PAPERTAG_END || succeeded(status, r, a, &err)) {
+    while (status == PAPERTAG_END && tried < count) {
+        status = papertag_store_undo_call(w->store, calls[tried++], &key, &err);
+    }
+    if (status == PAPERTAG_CHANGED) {
+        answer_problem(r, a, 409, "somebody has changed the same since: give the other answer instead");
+    } else if (status == PAPERTAG_END || succeeded(status, r, a, &err)) {
         go_back(r, a);
+        calls_write(a, calls + tried, count - tried);
     }
 }
 

@@ -134,6 +134,9 @@ static void put_headers(put_header *put, void *to, const answer *a)
     if (a->location[0]) {
         put(to, "Location", a->location);
     }
+    if (a->cookie[0]) {
+        put(to, "Set-Cookie", a->cookie);
+    }
     if (a->allow[0]) {
         put(to, "Allow", a->allow);
     }
@@ -249,6 +252,7 @@ static bool read_head(exchange *e, struct MHD_Connection *connection, const char
     r->host = h.head.host;
     r->if_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-Match");
     r->if_none_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-None-Match");
+    r->cookies = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Cookie");
     r->content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
     if (!choose_route(r, a)) {
         return false;
@@ -307,7 +311,7 @@ static bool begin_stream(struct connections *h, exchange *e, struct MHD_Connecti
     e->connections = h;
     /* what follows may outlive the connection, and its headers with it */
     r->method = r->route->method;
-    r->host = r->if_match = r->if_none_match = r->content_type = NULL;
+    r->host = r->if_match = r->if_none_match = r->cookies = r->content_type = NULL;
     write_head(&before, e, connection, chunked);
     r->stream = info ? stream_open(info->connect_fd, &before, chunked, &owner) : NULL;
     text_free(&before);

@@ -361,7 +361,7 @@ void page_help(worker *w, request *r, answer *a)
                                        "s\ta star, or take it away (in a review: skip)",
                                        "m\tread, or unread",
                                        "e\tgive it a tag",
-                                       "u\tundo the last change",
+                                       "u\tundo your last change",
                                        "1 to 9\tin a review: yes to another tag, or no to one that is given",
                                        "/\tsearch",
                                        "?\tthis page",

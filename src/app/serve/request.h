@@ -42,6 +42,7 @@ typedef struct request {
     const char *raw; /* the target as it was sent */
     const char *host;
     const char *if_match, *if_none_match; /* NULL: none */
+    const char *cookies;                  /* NULL: none */
     const char *content_type;             /* NULL: none */
     const char *body;                     /* size bytes and a NUL; NULL: none */
     size_t size;

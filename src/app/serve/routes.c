@@ -97,7 +97,7 @@ const route routes[] = {
     WRITE("PUT", API "papers/{id}/marks", api_marks, "Mark a paper as read or starred, or note something of it",
           "Marks", "Paper"),
     WRITE("POST", API "verdicts", api_verdicts, "Many verdicts at once: all or none", "Verdicts", "Recorded"),
-    WRITE("POST", API "undo", api_undo, "Undo the last change, or the one of that number if it is the last", "Undo",
+    WRITE("POST", API "undo", api_undo, "Undo the last change, or that one unless the same was changed since", "Undo",
           "Paper"),
     {.method = "POST",
      .path = API "imports",

@@ -98,6 +98,7 @@ typedef struct answer {
     text body;
     char etag[64];            /* with its quotes; "" for none */
     char location[512];       /* "" for none */
+    char cookie[1024];        /* to be set; "" for none */
     char file[64];            /* a name to save it under; "" for none */
     char allow[64];           /* methods, with 405 */
     unsigned retry;           /* seconds, with 429 and 503; 0: none */

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "keep.h"
 #include "stream.h"
 
@@ -134,6 +135,7 @@ static void answer_read(work *k, worker *w, request *r, answer *a)
 
 static void answer_write(worker *w, request *r, answer *a)
 {
+    const int64_t before = papertag_store_call(w->store);
     papertag_error err;
     int64_t changes;
 
@@ -145,6 +147,9 @@ static void answer_write(worker *w, request *r, answer *a)
         papertag_store_expect(w->store, changes);
     }
     r->route->handle(w, r, a);
+    if (a->status == 303 && papertag_store_call(w->store) != before) { /* a form of a page */
+        calls_add(r, a, papertag_store_call(w->store));
+    }
     if (a->status < 300 && !papertag_store_changes(w->store, &w->changes, &err) && r->route->scope) {
         answer_etag(w, r, a);
     }
