@@ -489,6 +489,8 @@ int papertag_store_repair(papertag_store *store, papertag_error *err)
         "DELETE FROM delivered WHERE subscription NOT IN (SELECT key FROM subscriptions)",
         "DELETE FROM delivered WHERE paper NOT IN (SELECT key FROM papers)",
         "UPDATE delivered SET delivery=NULL WHERE delivery NOT IN (SELECT key FROM deliveries)",
+        "DELETE FROM uncounted WHERE subscription NOT IN (SELECT key FROM subscriptions)",
+        "DELETE FROM uncounted WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM marks WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM marks_before WHERE paper NOT IN (SELECT key FROM papers)",
         "DELETE FROM row_blocks", /* they are made again from the texts */

@@ -45,6 +45,26 @@ void pt_sql_keys(pt_sql *sql)
     }
 }
 
+static void append_exists(pt_sql *sql, const char *table, const char *subscriber, const char *key)
+{
+    pt_buf_format(&sql->text,
+                  "EXISTS(SELECT 1 FROM %s WHERE paper=%s AND subscription=(SELECT key FROM subscriptions WHERE name=",
+                  table, key);
+    pt_sql_text(sql, subscriber);
+    pt_buf_text(&sql->text, "))");
+}
+
+/* PT_IS_COUNTED in words by which SQLite looks for the subscription once, not for each paper. */
+void pt_sql_undelivered(pt_sql *sql, const char *subscriber, const char *key)
+{
+    pt_buf_format(&sql->text, " AND (%s>ifnull((SELECT counted FROM subscriptions WHERE name=", key);
+    pt_sql_text(sql, subscriber);
+    pt_buf_text(&sql->text, "), 0) OR ");
+    append_exists(sql, "uncounted", subscriber, key);
+    pt_buf_text(&sql->text, ") AND NOT ");
+    append_exists(sql, "delivered", subscriber, key);
+}
+
 void pt_sql_free(pt_sql *sql)
 {
     pt_buf_free(&sql->text);

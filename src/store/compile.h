@@ -28,6 +28,10 @@ void pt_sql_free(pt_sql *sql);
 /* Appends to a search of the text index that only papers within the statement's bounds are wanted. */
 void pt_sql_keys(pt_sql *sql);
 
+/* Appends ` AND ...` that a paper, by its key, an expression, was not delivered to a subscriber (borrowed until the
+ * statement has run), and does not count as such either: see PT_IS_COUNTED. */
+void pt_sql_undelivered(pt_sql *sql, const char *subscriber, const char *key);
+
 /* What a statement calls the columns of a paper. */
 typedef struct pt_columns {
     const char *key, *day, *upvotes, *comments;

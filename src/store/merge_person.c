@@ -6,6 +6,7 @@
  */
 #include "merge.h"
 
+#include "deliveries.h"
 #include "identity.h"
 #include "verdict.h"
 
@@ -82,8 +83,8 @@ static int copy_marks(void *context, pt_db_row *row, papertag_error *err)
 /* A delivery that is not among those brought in is not done with there: its papers were not delivered. */
 static int copy_delivered(void *context, pt_db_row *row, papertag_error *err)
 {
-    static const char sql[] = "INSERT OR IGNORE INTO delivered(subscription, paper, delivery, place) VALUES"
-                              "(?1,?2,nullif(?3,0),?4) RETURNING 1";
+    static const char sql[] = "INSERT OR IGNORE INTO delivered(subscription, paper, delivery, place) SELECT"
+                              " ?1,?2,nullif(?3,0),?4 WHERE NOT " PT_IS_COUNTED("?1", "?2") " RETURNING 1";
     pt_merge *m = context;
     const int64_t subscription = pt_key_map_ours(&m->subscriptions, pt_db_key(row, 0));
     const int64_t paper = pt_key_map_ours(&m->papers, pt_db_key(row, 1));
@@ -113,7 +114,8 @@ int pt_merge_person(pt_merge *m, papertag_error *err)
         {"SELECT paper, tag, given FROM audits WHERE paper BETWEEN ?1 AND ?2", copy_audit},
         {"SELECT paper, read, starred, note FROM marks WHERE paper BETWEEN ?1 AND ?2", copy_marks}};
     static const char delivered[] = "SELECT subscription, paper, delivery, place FROM delivered WHERE subscription=?3"
-                                    " AND paper BETWEEN ?1 AND ?2";
+                                    " AND paper BETWEEN ?1 AND ?2 UNION ALL SELECT ?3, key, NULL, 0 FROM papers WHERE"
+                                    " key BETWEEN ?1 AND ?2 AND " PT_IS_COUNTED("?3", "papers.key");
     const int64_t first = m->papers.pairs[0].theirs, last = m->papers.pairs[m->papers.count - 1].theirs;
     int status = PAPERTAG_OK;
 

@@ -149,7 +149,12 @@ static const char *const steps[] = {
     /* how near to its cut the nearest decision of a block of papers is: see doubts.h */
     "CREATE TABLE doubts(\n"
     "  tag INTEGER NOT NULL, block INTEGER NOT NULL, nearest REAL NOT NULL, PRIMARY KEY(tag, block))"
-    " STRICT, WITHOUT ROWID;\n"};
+    " STRICT, WITHOUT ROWID;\n",
+    /* what counts as delivered since a subscription was made: papers up to a key, without a row a paper */
+    "ALTER TABLE subscriptions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;\n"
+    "CREATE TABLE uncounted(\n" /* papers up to it that do not: see PT_IS_COUNTED */
+    "  subscription INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,\n"
+    "  paper INTEGER NOT NULL REFERENCES papers, PRIMARY KEY(subscription, paper)) STRICT, WITHOUT ROWID;\n"};
 
 /* Layouts before this one have no keys of title and author. */
 enum { WITHOUT_WORK_KEYS = 5 };

@@ -188,15 +188,25 @@ static const struct {
     {"SELECT 0, name, paper FROM names", "name", "INSERT OR IGNORE INTO names(name, paper) VALUES(?1, ?2)"}};
 
 /* In an order in which rows come after those that they refer to. */
-static const struct table tables[] = {{"models", "key", false},     {"tags", "key", false},
-                                      {"papers", "key", false},     {"cuts", "model", false},
-                                      {"versions", "paper", true},  {"sources", "paper", true},
-                                      {"records", "paper", true},   {"opinions", "paper", true},
-                                      {"verdicts", "paper", true},  {"before", "call", false},
-                                      {"audits", "key", false},     {"subscriptions", "key", false},
-                                      {"deliveries", "key", false}, {"mails", "delivery", false},
-                                      {"kept", "key", false},       {"delivered", "subscription", false},
-                                      {"marks", "paper", true},     {"marks_before", "call", false},
+static const struct table tables[] = {{"models", "key", false},
+                                      {"tags", "key", false},
+                                      {"papers", "key", false},
+                                      {"cuts", "model", false},
+                                      {"versions", "paper", true},
+                                      {"sources", "paper", true},
+                                      {"records", "paper", true},
+                                      {"opinions", "paper", true},
+                                      {"verdicts", "paper", true},
+                                      {"before", "call", false},
+                                      {"audits", "key", false},
+                                      {"subscriptions", "key", false},
+                                      {"deliveries", "key", false},
+                                      {"mails", "delivery", false},
+                                      {"kept", "key", false},
+                                      {"delivered", "subscription", false},
+                                      {"marks", "paper", true},
+                                      {"marks_before", "call", false},
+                                      {"uncounted", "subscription", false},
                                       {"origins", "key", false}};
 
 static int copy_all(struct salvage *s)

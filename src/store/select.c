@@ -61,12 +61,7 @@ static void append_filters(pt_selection *s, const char *key, bool words)
         pt_buf_format(&sql->text, ") FROM papers t WHERE t.key=%s)", key);
     }
     if (s->query->subscriber) {
-        pt_buf_format(&sql->text,
-                      " AND NOT EXISTS(SELECT 1 FROM delivered WHERE paper=%s AND subscription="
-                      "(SELECT key FROM subscriptions WHERE name=",
-                      key);
-        pt_sql_text(sql, s->query->subscriber);
-        pt_buf_text(&sql->text, "))");
+        pt_sql_undelivered(sql, s->query->subscriber, key);
     }
 }
 

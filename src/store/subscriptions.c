@@ -12,12 +12,33 @@ int pt_store_find_subscription(papertag_store *store, const char *name, int64_t 
     return status == PAPERTAG_END ? pt_fail(err, PAPERTAG_BAD_ARGUMENT, "no subscription '%.100s'", name) : status;
 }
 
-int papertag_store_subscribe(papertag_store *store, const papertag_subscription *s, bool from_now, papertag_error *err)
+/* ---- what counts as delivered ---------------------------------------------------------------------------------- */
+
+/* Has all papers count as delivered, but the first `count`. Those that a delivery has are left to it: it may still be
+ * taken back. */
+static int count_papers(papertag_store *store, int64_t key, const int64_t *first, size_t count, papertag_error *err)
 {
-    return papertag_store_subscribe_to(store, s, NULL, from_now ? 0 : SIZE_MAX, err);
+    static const char count_all[] = "UPDATE subscriptions SET counted=(SELECT coalesce(max(key), 0) FROM papers)"
+                                    " WHERE key=?1";
+    static const char forget_counted[] = "DELETE FROM delivered WHERE subscription=?1 AND delivery IS NULL";
+    static const char forget_uncounted[] = "DELETE FROM uncounted WHERE subscription=?1";
+    static const char leave_delivered[] = "INSERT INTO uncounted SELECT subscription, paper FROM delivered WHERE"
+                                          " subscription=?1";
+    static const char leave[] = "INSERT OR IGNORE INTO uncounted SELECT ?1, key FROM papers WHERE key=?2";
+    int status = pt_store_do(store, count_all, err, "i", key);
+
+    status = status ? status : pt_store_do(store, forget_counted, err, "i", key);
+    status = status ? status : pt_store_do(store, forget_uncounted, err, "i", key);
+    status = status ? status : pt_store_do(store, leave_delivered, err, "i", key);
+    for (size_t i = 0; i < count && !status; i++) {
+        status = pt_store_do(store, leave, err, "ii", key, first[i]);
+    }
+    return status;
 }
 
-/* Writes a subscription, and marks all papers as delivered but the first `count`: SIZE_MAX: marks none. */
+/* ---- subscribing ----------------------------------------------------------------------------------------------- */
+
+/* Writes a subscription; all papers count as delivered but the first `count`: SIZE_MAX: none does. */
 static int write_subscription(papertag_store *store, const papertag_subscription *s, const int64_t *first, size_t count,
                               papertag_error *err)
 {
@@ -28,9 +49,6 @@ static int write_subscription(papertag_store *store, const papertag_subscription
         " expression=excluded.expression, format=excluded.format, address=excluded.address, title=excluded.title,"
         " unsubscribe=excluded.unsubscribe, sort=excluded.sort, count=excluded.count, weekday=excluded.weekday,"
         " tell_quiet=excluded.tell_quiet, path=excluded.path";
-    static const char deliver_all[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
-                                      " FROM papers";
-    static const char leave[] = "DELETE FROM delivered WHERE subscription=?1 AND paper=?2 AND delivery IS NULL";
     int64_t key = 0;
     char now[PT_TIME];
     int status = pt_store_begin(store, err);
@@ -43,10 +61,7 @@ static int write_subscription(papertag_store *store, const papertag_subscription
                          s->address, s->title, s->unsubscribe, (int64_t)s->sort, (int64_t)s->limit, now,
                          (int64_t)s->weekday, (int64_t)s->tell_quiet, s->path);
     status = status ? status : pt_store_find_subscription(store, s->name, &key, err);
-    status = status || count == SIZE_MAX ? status : pt_store_do(store, deliver_all, err, "i", key);
-    for (size_t i = 0; i < count && count != SIZE_MAX && !status; i++) {
-        status = pt_store_do(store, leave, err, "ii", key, first[i]);
-    }
+    status = status || count == SIZE_MAX ? status : count_papers(store, key, first, count, err);
     return pt_store_end(store, status, err);
 }
 
@@ -55,7 +70,6 @@ int papertag_store_subscribe_to(papertag_store *store, const papertag_subscripti
 {
     const papertag_query query = {.expression = s->expression, .sort = s->sort, .limit = 1};
     const int64_t *keys;
-    papertag_error why;
     size_t found;
     int status;
 
@@ -63,16 +77,12 @@ int papertag_store_subscribe_to(papertag_store *store, const papertag_subscripti
         return pt_fail(err, PAPERTAG_BAD_ARGUMENT, "a subscription's name is one line of 1 to 100 bytes");
     }
     status = papertag_store_select(store, &query, &keys, &found, err); /* what its digests will ask for can be asked */
-    /* The papers that are marked are read from their table in the same statement. To look each of them up there once
-     * more would read all of that table. */
-    status = status ? status : pt_store_exec(store, "PRAGMA foreign_keys=OFF", err);
-    if (!status) {
-        status = write_subscription(store, s, first, count, err);
-        if (pt_store_exec(store, "PRAGMA foreign_keys=ON", status ? &why : err) && !status) {
-            status = err->status;
-        }
-    }
-    return status;
+    return status ? status : write_subscription(store, s, first, count, err);
+}
+
+int papertag_store_subscribe(papertag_store *store, const papertag_subscription *s, bool from_now, papertag_error *err)
+{
+    return papertag_store_subscribe_to(store, s, NULL, from_now ? 0 : SIZE_MAX, err);
 }
 
 int papertag_store_unsubscribe(papertag_store *store, const char *name, papertag_error *err)
@@ -112,7 +122,7 @@ static void read_subscription(pt_db_row *row, pt_arena *arena, void *item)
 int papertag_store_subscriptions(papertag_store *store, const papertag_subscription **out, size_t *count,
                                  papertag_error *err)
 {
-    /* from deliveries to papers: most papers were marked as delivered when the subscription was made, in none */
+    /* from deliveries to papers: in a store of an earlier version, most papers have a row without a delivery */
     static const char sql[] = "SELECT name, expression, format, address, title, unsubscribe, sort, count,"
                               " (SELECT count(*) FROM deliveries e CROSS JOIN delivered d ON d.delivery=e.key WHERE"
                               " e.subscription=s.key AND e.ended IS NOT NULL),"

@@ -44,6 +44,8 @@ static const struct rule {
     {"subscriptions", "key<1", NULL},
     {"subscriptions", "sort NOT BETWEEN 0 AND 2", "sort=0"}, /* see papertag_sort */
     {"subscriptions", "count<0", "count=0"},
+    {"subscriptions", "counted NOT BETWEEN 0 AND (SELECT coalesce(max(key), 0) FROM papers)",
+     "counted=max(0, min(counted, (SELECT coalesce(max(key), 0) FROM papers)))"}, /* or papers to come would count */
     {"subscriptions", "weekday NOT BETWEEN 0 AND 7", "weekday=0"},
     {"subscriptions", "tell_quiet NOT IN (0, 1)", "tell_quiet=0"},
     {"subscriptions", "NOT papertag_is_time(created)", "created=" NOW},

@@ -100,11 +100,17 @@ two_stores() {
     papertag merge --db "$work/a.db" "$work/b.db"
     sent() { sql "$1" "SELECT count(*) FROM delivered d JOIN subscriptions s ON s.key=d.subscription WHERE name='$2'"; }
     [ "$(sent a.db me)" -gt 25 ]
-    papertag digest --db "$work/a.db" --for me --json >"$work/rest" || true
+    papertag digest --db "$work/a.db" --for me --format json >"$work/rest" || true
     ! grep -qF -f <(grep -o 'sample-[0-9]*' "$work/a.txt" "$work/b.txt" -h | sort -u) "$work/rest"
     papertag subscriptions --db "$work/a.db" --json | jq -es 'map(.name) == ["me", "you"]'
     run papertag merge --db "$work/a.db" "$work/b.db"
     expect 3
+    # what counts there since the subscription was made counts here, too
+    papertag subscribe --db "$work/b.db" late --backlog 1 >/dev/null
+    papertag merge --db "$work/a.db" "$work/b.db"
+    list() { papertag digest --db "$work/$1.db" --for late --dry-run --format json | jq -r '.papers[].id' | sort; }
+    list a | comm -12 - <(sql b.db "SELECT id FROM papers ORDER BY id") >"$work/of-b"
+    [ -z "$(list b | comm -13 - "$work/of-b")" ]
     # what differs stays, and is said
     papertag subscribe --db "$work/b.db" me --tag robotics >/dev/null
     run --separate-stderr papertag merge --db "$work/a.db" "$work/b.db"

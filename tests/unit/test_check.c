@@ -132,6 +132,9 @@ static void test_wrong_values(void **state)
                   "1 value cannot be what it is, in table opinions"},
                  {"UPDATE tags SET own=2 WHERE key=1; UPDATE papers SET version=0 WHERE id='a'",
                   "2 values cannot be what they are, in table papers"},
+                 {"INSERT INTO subscriptions(name, expression, format, sort, count, created, counted)"
+                  " VALUES('n', '', 'text', 0, 0, '2026-01-01T00:00:00Z', 3)",
+                  "1 value cannot be what it is, in table subscriptions"}, /* there are two papers */
                  {"UPDATE tags SET own=2 WHERE key=1", "1 value cannot be what it is, in table tags"}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

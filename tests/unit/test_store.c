@@ -479,6 +479,50 @@ static void test_more_statements_than_are_kept(void **state)
     assert_string_equal(chosen(&(papertag_query){0}), "a b");
 }
 
+/* Papers that were there when a subscription was made count as delivered, without a row a paper, but for those that it
+ * begins with; what is delivered and taken back does not count. */
+static void test_what_counts_as_delivered(void **state)
+{
+    const papertag_subscription me = {.name = "n", .format = "text"};
+    const papertag_query query = {.subscriber = "n"};
+    int64_t keys[3], delivery, rows = 0;
+
+    (void)state;
+    add("{\"id\":\"a\"," QUANT "}\n{\"id\":\"b\"," ROBOT "}\n{\"id\":\"c\",\"title\":\"Third\"}");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(papertag_store_find(store, (const char[]){(char)('a' + i), 0}, &keys[i], &err), PAPERTAG_OK);
+    }
+    assert_string_equal(chosen(&query), "a b c"); /* nobody */
+    assert_int_equal(papertag_store_subscribe_to(store, &me, keys + 1, 1, &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "b");
+    add("{\"id\":\"d\",\"title\":\"Fourth\"}");
+    assert_string_equal(chosen(&query), "b d");
+    assert_int_equal(pt_store_ask(store, "SELECT count(*) FROM delivered", &rows, &err, ""), PAPERTAG_OK);
+    assert_int_equal(rows, 0);
+    /* begun, then subscribed to anew, then taken back */
+    assert_int_equal(papertag_delivery_begin(store, "n", "2026-01-01", keys + 1, 1, NULL, "x", 1, &delivery, &err),
+                     PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "d");
+    assert_int_equal(papertag_store_subscribe(store, &me, true, &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "");
+    assert_int_equal(papertag_delivery_settle(store, "n", &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "b");
+    assert_int_equal(papertag_store_subscribe(store, &me, false, &err), PAPERTAG_OK); /* changes no papers */
+    assert_string_equal(chosen(&query), "b");
+    /* as a store of an earlier layout has it */
+    assert_int_equal(pt_store_exec(store,
+                                   "UPDATE subscriptions SET counted=0; DELETE FROM uncounted; INSERT INTO"
+                                   " delivered(subscription, paper, place) SELECT 1, key, 0 FROM papers WHERE id<'c'",
+                                   &err),
+                     PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "c d");
+    assert_int_equal(papertag_store_subscribe_to(store, &me, keys, 1, &err), PAPERTAG_OK);
+    assert_string_equal(chosen(&query), "a");
+    assert_int_equal(papertag_store_unsubscribe(store, "n", &err), PAPERTAG_OK);
+    assert_int_equal(pt_store_ask(store, "SELECT count(*) FROM uncounted", &rows, &err, ""), PAPERTAG_OK);
+    assert_int_equal(rows, 0);
+}
+
 /* Everything that a program that runs for months does on one handle. */
 static void test_one_handle_for_everything(void **state)
 {
@@ -558,6 +602,7 @@ int main(void)
                                        STORE_TEST(test_a_delivery_counts_when_its_file_has_its_place),
                                        STORE_TEST(test_similar_papers),
                                        STORE_TEST(test_more_statements_than_are_kept),
+                                       STORE_TEST(test_what_counts_as_delivered),
                                        STORE_TEST(test_one_handle_for_everything),
                                        STORE_TEST(test_a_failed_loop_leaves_no_transaction),
                                        STORE_TEST(test_a_limited_cache_stays_limited)};
