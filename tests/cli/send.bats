@@ -417,11 +417,21 @@ days() {
     turn 2026-03-13
     papertag send
     [ "$(mails)" -eq 2 ]
+    # a delivery that a wrong clock has dated years ahead does not stop the next ones
+    sqlite3 "$PAPERTAG_DB" "UPDATE deliveries SET begun='2031-01-03T00:00:00Z', ended='2031-01-03T00:00:00Z'"
+    echo '{"id":"q10","title":"Quantization","abstract":"Quantized weights, too.","date":"2026-03-15"}' |
+        papertag add - >/dev/null
+    turn 2026-03-19
+    run papertag send
+    expect 3
+    turn 2026-03-20
+    papertag send
+    [ "$(mails)" -eq 3 ]
     run papertag subscribe w --weekly someday
     expect 2
     papertag subscribe t --tag robotics --to t@example.org --quiet-days tell
     papertag send t
-    [ "$(mails)" -eq 3 ]
+    [ "$(mails)" -eq 4 ]
     turn 2026-03-01 # the store goes by the real clock: a later day than this
     run papertag send t
     expect 3

@@ -67,6 +67,7 @@ const command command_config = {
         "folder, and a relative path begins at the folder of the file.\n"
         "What is printed is a configuration file: settings without a value are comments.\n"
         "With --json: {\"section\", \"name\", \"value\", \"origin\", \"help\"}.\n",
-    .examples = "papertag config\tall settings and their values\n"
-                "papertag config >~/.config/papertag/config\ta file to begin with\n",
+    .examples =
+        "papertag config\tall settings and their values\n"
+        "papertag config >papertag.conf\ta file to begin with: edit it, then move it to ~/.config/papertag/config\n",
 };

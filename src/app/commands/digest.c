@@ -277,7 +277,7 @@ static const option options[] = {
     {"output", 'o', "FILE", "write to FILE, whole or not at all (default: the subscription's, else standard output)"},
     {"title", 0, "TEXT", "the title (default: from the expression)"},
     {"group-by", 0, "WHAT", "tag, date (of announcement) or none; default: dates of several papers each"},
-    {"for", 0, "NAME", "the digest of a subscription: what it has not had yet"},
+    {"for", 0, "NAME", "the digest of a subscription: what it has not received yet"},
     {"dry-run", 0, NULL, "with --for: show it, but do not record it as delivered"},
     {"as-of", 0, "DATE", "as if today were that day; with --for: what was delivered then"},
     {"url", 0, "URL", "where the feed will be found, for its link to itself"},

@@ -368,9 +368,9 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"from", 0, "DAY", "from that day on (2026-11-20, yesterday, 7d), instead of where the source stands"},
-    {"until", 0, "DAY", "up to and including that day; where the source stands does not change"},
-    {"dry-run", 0, NULL, "print the requests that it would begin with, and send none"},
+    {"from", 0, "DAY", "from that day on (2026-11-20, yesterday, 7d), instead of where the source stopped"},
+    {"until", 0, "DAY", "up to and including that day; the next run still continues where this source stopped"},
+    {"dry-run", 0, NULL, "print the first requests, and send none"},
     {"wait", 0, "TIME", "while nothing new is there, ask again every ten minutes for that long: 30m, 3h"},
     {"output", 'o', "FILE", "write the papers as JSON Lines to FILE (- for standard output); the store stays as it is"},
     OPTION_MODEL,
@@ -385,19 +385,18 @@ const command command_fetch = {
     .run = run,
     .options = options,
     .details =
-        "Asks all sources, or those named (see `papertag source`). Each goes on where it stopped, also after it was "
+        "Asks all sources, or those named (see `papertag source`). Each continues where it stopped, even if it was "
         "killed, and ends with one word:\n"
         "fresh\tnew papers came\n"
-        "quiet\tnothing new, and rightly so\n"
-        "waiting\tthe service asks for patience; the place is kept for the next run\n"
-        "stalled\tnothing new for longer than its rhythm explains\n"
-        "failed\tthe answer was a refusal, or no list of papers\n"
+        "quiet\tnothing new, as was to be expected\n"
+        "waiting\tthe service asked to be left alone for a while; the next run continues from the same place\n"
+        "stalled\tnothing new for longer than its usual pace explains\n"
+        "failed\tthe answer was a refusal, or not a list of papers\n"
         "Status: 0 new papers, 3 nothing new, 75 waiting, 1 stalled or failed (of several sources the worst).\n"
-        "A service gets one request at a time, arXiv one in three seconds, whatever programs of yours run; a request "
-        "to "
-        "wait is kept, as files under $XDG_STATE_HOME, else under ~/.local/state. Set a contact in the configuration "
-        "file: services can then write to you instead of shutting you out. Proxies are taken from http_proxy, "
-        "https_proxy, all_proxy and no_proxy.\n"
+        "A service gets one request at a time, arXiv one every three seconds, however many of your programs run. When "
+        "a service asks you to wait, that is remembered in files under $XDG_STATE_HOME, else ~/.local/state. Set a "
+        "contact in the configuration file: services can then write to you instead of blocking you. Proxies are taken "
+        "from http_proxy, https_proxy, all_proxy and no_proxy.\n"
         "With --json: {\"source\", \"kind\", \"state\", \"added\", \"updated\", \"unchanged\", \"rejected\", "
         "\"pages\", \"requests\", \"message\"}.\n",
     .examples = "papertag fetch\twhat is new from all sources\n"

@@ -83,6 +83,6 @@ const command command_label = {
         "`papertag labels` carries verdicts from store to store.\n",
     .examples =
         "papertag label 2306.00978 +quantization -attention\tthis paper is about one tag and not about the other\n"
-        "papertag label 2306.00978 ?attention\twithdraw a verdict: the model decides again\n"
+        "papertag label 2306.00978 '?attention'\twithdraw a verdict: the model decides again\n"
         "papertag label --undo\tundo the last call\n",
 };

@@ -322,10 +322,9 @@ const command command_labels = {
     .details =
         "export\twrite one verdict a line, oldest first: id, tag, verdict (yes, no), time; as TSV, or with --json as "
         "JSON Lines\n"
-        "import [FILE|-]\tread either form, or mails (one, or an mbox) whose subjects are verdicts of a reader of "
-        "`papertag "
-        "send`; a mail counts from its Date; of two verdicts on the same paper and tag the later one is kept; `label "
-        "--undo` undoes the import\n",
+        "import [FILE|-]\tread either form, or mails (one, or an mbox) whose subjects are verdicts from readers of "
+        "`papertag send`; a mail counts from its Date. Of two verdicts on the same paper and tag the later is kept. "
+        "`label --undo` undoes the whole import\n",
     .examples = "papertag labels export >verdicts.tsv\tsave all your verdicts\n"
                 "papertag labels import verdicts.tsv --db other.db\trecord them in another store\n",
 };

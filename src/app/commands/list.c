@@ -45,17 +45,18 @@ const command command_list = {
     .options = options,
     .details =
         "Tag expressions are names or aliases of tags with & (and), | or , (or), ! (not) and parentheses. They may "
-        "compare, as in p>=0.8, upvotes>10, comments>0 and date>=2026-11. group:efficiency is any tag of a group, and "
-        "\"a phrase\" is searched for in title and abstract. author:\"ada example\", category:cs.LG, source:arxiv, "
-        "type:new (cross, replace, replace-cross), announced>=2026-11-20 and featured>=7d ask for what the source says "
-        "of a paper.\n"
-        "--since and --until go by the day on which a paper was announced as new or cross-listed, else by its date. If "
-        "only its month or year is known, all days of it have to be among those asked for. A paper without a date goes "
-        "by the day on which it was added, and is listed last.\n",
+        "compare: p>=0.8, upvotes>10, comments>0, date>=2026-11. group:efficiency is any tag of a group; \"a phrase\" "
+        "and text:word are searched for in title and abstract. author:\"ada example\", organization:\"example lab\", "
+        "category:cs.LG, source:arxiv, type:new (cross, replace, replace-cross), announced>=2026-11-20 and "
+        "featured>=7d compare what the source says about a paper. is:unread, is:read, is:starred and is:noted are "
+        "your own marks.\n"
+        "--since and --until go by the day on which a paper was announced as new or cross-listed, else by its date. "
+        "If only its month or year is known, all days of it must be in the range. A paper without a date goes by the "
+        "day on which it was added, and is listed last. Days are those of UTC everywhere.\n",
     .examples =
         "papertag list --tag 'quantization & !benchmarks' --since 7d\tpapers of the last week with one tag and "
         "without another\n"
         "papertag list --search '\"speculative decoding\"' --json\tpapers that contain a phrase, as JSON Lines\n"
         "papertag list --tag pruning --format bib >pruning.bib\ta bibliography for LaTeX\n"
-        "papertag list --sort trending --limit 10\tthe ten papers that are discussed most\n",
+        "papertag list --sort trending --limit 10\tthe ten most discussed papers\n",
 };

@@ -104,16 +104,16 @@ const command command_merge = {
     .run = run,
     .options = options,
     .details =
-        "A paper that both stores have becomes one, as with `papertag add`: what is missing is filled in, a text that "
-        "its source changed is the later one, and versions, sources and tags come along. Of two verdicts the later "
-        "holds. What was read, starred or noted in either store is so here, and a paper that was delivered from "
-        "either is not delivered again. Subscriptions, sources and tags of your own that this store lacks are added; "
-        "those that it has stay as they are, a source with the place up to which it was read here.\n"
-        "The other stores are only read. Merged again, or after an interruption, they bring what is missing; status 3: "
-        "nothing was. What one store has forgotten, such as a verdict, the other brings back. Models that were made "
-        "in other stores are not brought in: `papertag retrain` makes one of all verdicts.\n"
+        "A paper that both stores have becomes one, as with `papertag add`: what is missing is filled in, the later "
+        "of two texts is kept, and versions, sources and tags come along. Of two verdicts the later wins. What was "
+        "read, starred or noted in either store stays so, and a paper that was delivered from either is not delivered "
+        "again. Subscriptions, sources and tags of your own that this store lacks are added; those that it has are "
+        "not changed.\n"
+        "The other stores are only read. An interrupted merge is completed by the next; status 3: there was nothing "
+        "to bring in. What was removed here, such as a verdict, comes back if the other store still has it. Models "
+        "made in other stores are not brought in: `papertag retrain` makes one from all verdicts.\n"
         "With --json: {\"store\", \"added\", \"updated\", \"unchanged\", \"verdicts\", \"marks\", \"deliveries\", "
         "\"subscriptions\", \"sources\", \"tags\", \"unfinished\", \"changed\"}, a line for each store.\n",
     .examples = "papertag merge laptop.db\tbring in the store of another machine\n"
-                "papertag merge --db all.db part-*.db\tone store of those that the jobs of a cluster made\n",
+                "papertag merge --db all.db part-*.db\tmake one store from those of a cluster's jobs\n",
 };

@@ -252,13 +252,12 @@ const command command_morning = {
     .options = options,
     .details =
         "Fetches from all sources, tags the papers again if the model has changed, and delivers the digest of every "
-        "subscription that has a file (`papertag subscribe NAME -o FILE`) or, with a mail server in the configuration, "
-        "an address; of the others it says what is due. Each "
-        "step "
-        "is a line on standard output. Right after missed days, too: nothing is lost, and nothing comes twice.\n"
-        "Run it every evening at 23:00 in New York, after arXiv's announcement: with systemd, `systemctl --user enable "
-        "--now papertag.timer`; with cron, by the line in PREFIX/share/papertag/papertag.crontab.\n"
-        "Status: that of fetch; 1 when a digest could not be written.\n",
+        "subscription that has a file (`papertag subscribe NAME -o FILE`) or, with a mail server in the "
+        "configuration, an address. For the others it says what is due. Each step prints a line. It catches up after "
+        "missed days: nothing is lost, and nothing comes twice.\n"
+        "Run it every evening at 23:00 in New York, after arXiv's announcement: with systemd, `systemctl --user "
+        "enable --now papertag.timer`; with cron, by the line in PREFIX/share/papertag/papertag.crontab.\n"
+        "Status: that of fetch; 1 when a digest could not be delivered.\n",
     .examples = "papertag morning\tall that is due\n"
                 "papertag morning --wait 3h\tthe same, and wait for today's announcement\n",
 };

@@ -176,13 +176,14 @@ static int run(const args *a)
     return code;
 }
 
-static const option options[] = {{"dry-run", 0, NULL, "say what would be sent; send and record nothing"},
-                                 {"check", 0, NULL, "go the way step by step, up to the recipients; send nothing"},
-                                 {"resolve", 0, "NAME", "settle the mails to NAME that may or may not have arrived"},
-                                 OPTION_DB,
-                                 OPTION_MODEL,
-                                 OPTION_JSON,
-                                 OPTION_END};
+static const option options[] = {
+    {"dry-run", 0, NULL, "print what would be sent; send and record nothing"},
+    {"check", 0, NULL, "try each step up to the recipients; send nothing"},
+    {"resolve", 0, "NAME", "settle mails to NAME of which it is unknown whether they arrived"},
+    OPTION_DB,
+    OPTION_MODEL,
+    OPTION_JSON,
+    OPTION_END};
 
 const command command_send = {
     .name = "send",
@@ -191,21 +192,20 @@ const command command_send = {
     .run = run,
     .options = options,
     .details =
-        "Every subscription with an address gets a mail of its own, over the server of the configuration file; one "
-        "with "
-        "a file (subscribe -o) is written. Without anything new there is no mail.\n"
-        "accepted\tthe server answers for the mail\n"
-        "refused\tit will not have it (5xx): reported, and not sent again\n"
-        "deferred\tit puts it off (4xx): the next runs send it again, for 24 hours; the status is 75\n"
-        "unknown\tthe mail went out whole and no answer came back: it may have arrived, so that it is not sent again "
-        "by "
-        "itself. `--resolve NAME sent` forgets it; `unsent` puts its papers into the next digest\n"
-        "begun\tit did not leave: the next run sends it\n"
-        "The way to the server is encrypted and its certificate verified, always; only to this machine itself it may "
-        "be plain, and then no password is sent. The password comes from password-command, else from systemd's "
+        "Every subscription with an address gets a mail of its own, through the server in the configuration file; one "
+        "with a file (subscribe -o) is written. A subscription without anything new gets nothing.\n"
+        "accepted\tthe server has taken the mail\n"
+        "refused\tthe server does not take the mail (5xx): reported, and not sent again\n"
+        "deferred\tthe server wants the mail later (4xx): the next runs send it again, for 24 hours; status 75\n"
+        "unknown\tthe whole mail was sent, but the connection ended before the answer: it may have arrived, and is "
+        "not sent again unless you say so. `--resolve NAME sent`: it arrived; `unsent`: its papers come in the next "
+        "digest\n"
+        "begun\tthe mail was not sent: the next run sends it\n"
+        "The connection is always encrypted, and the server's certificate verified; only to this machine itself it "
+        "may be plain, and then no password is sent. The password comes from password-command, else from systemd's "
         "credential papertag-mail-password, else from ~/.netrc.\n"
-        "With url under [serve], mails link to the page to unsubscribe and to correct tags; else a verdict is a mail "
-        "back to you, which `papertag labels import` reads.\n",
+        "With url under [serve], mails have links to unsubscribe and to correct tags on the page; without it a "
+        "reader's verdict comes as a mail to you, which `papertag labels import` reads.\n",
     .examples = "papertag send --check\ttry the server, the login and the addresses\n"
                 "papertag send\tdeliver what is new to everybody\n"
                 "papertag send ada --dry-run\twhat would ada get?\n"

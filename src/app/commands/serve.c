@@ -85,7 +85,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"listen", 0, "ADDRESS:PORT", "where to listen (default: 127.0.0.1:8077); port 0: any that is free"},
+    {"listen", 0, "ADDRESS:PORT", "where to listen (default: 127.0.0.1:8077); port 0: any free one"},
     {"token-file", 0, "FILE",
      "a line for each token: read, label or admin, then the token; only you may read the file"},
     {"host", 0, "NAME", "another name that the server answers to, behind a proxy (may be given again)"},
@@ -100,12 +100,12 @@ const command command_serve = {
     .run = run,
     .options = options,
     .details =
-        "Prints `serving http://ADDRESS:PORT/` when it is ready, and ends with SIGTERM or Ctrl-C. It listens to this "
-        "machine alone; elsewhere it wants a file of tokens, and TLS is the business of a proxy before it. The API is "
-        "described at /api/v1/openapi.json, the keys of the pages at /help. POST /api/v1/tagging answers each record "
-        "as soon as it is there, while the rest of the body comes in.\n"
+        "Prints `serving http://ADDRESS:PORT/` when it is ready, and ends with SIGTERM or Ctrl-C. It listens only on "
+        "this machine, unless you give it a file of tokens; for TLS put a proxy in front of it. The API is described "
+        "at /api/v1/openapi.json, the keys of the pages at /help. POST /api/v1/tagging answers each record at once, "
+        "while the rest of the body is still coming.\n"
         "With url under [serve], the links in mails of `papertag send` are answered under that address, and without a "
-        "token nothing else is. A proxy has to pass on the Host that it was asked for.\n"
+        "token nothing else is. A proxy must pass on the Host header that it received.\n"
         "systemd may hand over the socket (socket activation).\n",
     .examples = "papertag serve\tthen open http://127.0.0.1:8077/ in a browser\n"
                 "papertag serve --listen 127.0.0.1:0 --db papers.db\tany free port, another store\n"

@@ -187,7 +187,7 @@ static int run(const args *a)
 }
 
 static const option options[] = {
-    {"url", 0, "BASE", "with add: takes the place of the service's address up to its query"},
+    {"url", 0, "BASE", "with add: use this address instead of the service's own, up to the query"},
     OPTION_DB,
     OPTION_JSON,
     OPTION_END};
@@ -200,25 +200,24 @@ const command command_source = {
     .options = options,
     .details =
         "A source is a service and what to ask it for. `papertag fetch` asks all sources for what is new.\n"
-        "arxiv SET...\tarXiv by OAI-PMH, the steadiest way: all that was announced or changed since the last time, and "
-        "years back with --from; sets as cs, cs.LG, hep-th\n"
-        "arxiv-feed CATEGORY...\tarXiv's announcement of the day (Atom): new, cross-listed and replaced\n"
-        "arxiv-query QUERY\ta search of arXiv by day of submission, as 'cat:cs.LG AND abs:pruning'; each time the last "
-        "ten days again, since papers are listed late\n"
-        "hf [PERIOD]\tHugging Face's Daily Papers: the last three days each time, or a PERIOD: week, month, 2026-W48, "
-        "2026-11; with $HF_TOKEN if that is set\n"
-        "biorxiv [CATEGORY], medrxiv [CATEGORY]\tpreprints, all or of a category as cell_biology\n"
-        "openreview VENUE\tthe papers of a venue, as NeurIPS.cc/2026/Conference\n"
+        "arxiv SET...\tarXiv by OAI-PMH, the most reliable way: all that was announced or changed since the last "
+        "time, and years back with --from; sets such as cs, cs.LG, hep-th\n"
+        "arxiv-feed CATEGORY...\tarXiv's announcement of the day (Atom): new, cross-listed and replaced papers\n"
+        "arxiv-query QUERY\ta search of arXiv by day of submission, such as 'cat:cs.LG AND abs:pruning'; each run "
+        "asks for the last ten days again, since papers are listed late\n"
+        "hf [PERIOD]\tHugging Face's Daily Papers: each run asks for the last three days, or for a PERIOD: week, "
+        "month, 2026-W48, 2026-11; with $HF_TOKEN if that is set\n"
+        "biorxiv [CATEGORY], medrxiv [CATEGORY]\tpreprints, all or those of a category such as cell_biology\n"
+        "openreview VENUE\tthe papers of a venue, such as NeurIPS.cc/2026/Conference\n"
         "s2 QUERY\ta search of Semantic Scholar; with $S2_API_KEY if that is set\n"
         "openalex QUERY\ta search of OpenAlex\n"
         "feed URL\tany RSS or Atom feed\n"
-        "A source has trouble when it failed, was not asked for days, or is stalled: it has given nothing new for "
-        "longer "
-        "than its rhythm explains.\n"
+        "A source is in trouble when it failed, has not been asked for days, or is stalled: silent for longer than "
+        "its usual pace explains.\n"
         "With --json, list prints {\"name\", \"kind\", \"arguments\", \"url\", \"state\", \"message\", \"asked\", "
         "\"finished\", \"news\", \"again\", \"trouble\"}.\n",
     .examples = "papertag source add ml arxiv cs.LG cs.CL\tmachine learning and language, from arXiv\n"
                 "papertag source add daily hf\tthe Daily Papers\n"
                 "papertag source add journal feed https://example.org/rss.xml\ta feed\n"
-                "papertag source list\thow each of them stands\n",
+                "papertag source list\tthe state of each source\n",
 };

@@ -237,14 +237,14 @@ static int run_subscribe(const args *a)
 static const option subscribe_options[] = {
     {"tag", 't', "EXPR", "the papers: a tag expression (default: all)"},
     {"to", 0, "ADDRESS", "the reader's address: `papertag send` mails its digests"},
-    {"output", 'o', "FILE", "the file of its digests; %Y, %m and %d are the day"},
+    {"output", 'o', "FILE", "the file of its digests; %Y, %m and %d are the day; folders are made"},
     {"format", 'f', "FORMAT", DIGEST_FORMAT_WORDS},
     {"title", 0, "TEXT", "title of its digests"},
     {"backlog", 0, "N", "begin with the newest N papers, or `all` (default: those of the last day)"},
     {"from-now", 0, NULL, "begin with what comes from now on"},
     {"limit", 'n', "N", "at most N papers in a digest; the others follow in the next"},
-    {"weekly", 0, "DAY", "send it on that day of the week alone: monday ... sunday"},
-    {"quiet-days", 0, "WHAT", "skip days without papers (default), or tell of them"},
+    {"weekly", 0, "DAY", "send only on that day of the week: monday ... sunday"},
+    {"quiet-days", 0, "WHAT", "skip days without papers (default), or tell: send a digest that says so"},
     {"sort", 0, "ORDER", "date, trending or p"},
     {"unsubscribe-url", 0, "URL",
      "for the List-Unsubscribe header of the mail, in the place of the program's own link"},
@@ -260,8 +260,10 @@ const command command_subscribe = {
     .options = subscribe_options,
     .details =
         "`papertag send` then delivers what NAME has not received, each paper once, by mail (--to) or into a file "
-        "(-o); `papertag digest --for NAME` prints it. A file without the day in its name is replaced each "
-        "time, but a feed keeps its last 100 papers; the file of a day has all papers of that day.\n",
+        "(-o); `papertag digest --for NAME` prints it. A file whose name has no day is replaced each time, but a feed "
+        "keeps its last 100 papers. A file with the day in its name stays as it is: what comes later on the same day "
+        "goes into another beside it, with -2 in its name. Days, also those of --weekly, are those of UTC: Friday "
+        "begins on Thursday evening in New York.\n",
     .examples = "papertag subscribe ada --tag 'RL | agents' --to ada@example.org\tmail for ada, on two subjects\n"
                 "papertag subscribe week --tag safety --to ada@example.org --weekly friday\tonce a week\n"
                 "papertag subscribe pages -o 'pages/%Y-%m-%d.html'\ta page for each day\n"

@@ -107,9 +107,9 @@ static const option options[] = {
     {"all", 0, NULL, "list every tag, not only those assigned"},
     {"min-p", 0, "P", "list only tags with a probability of at least P"},
     OPTION_PRECISION,
-    {"keep", 0, NULL, "print each record as it came, as JSON, with the tags in it: see below"},
-    {"shard", 0, "I/N", "only every N-th record, from the I-th (1 to N): a part of the input for each of N runs"},
-    {"expect-model", 0, "HASH", "end with status 1 unless the model has this hash, or one that begins so"},
+    {"keep", 0, NULL, "print each record as it came, as JSON, with its tags: see above"},
+    {"shard", 0, "I/N", "only every N-th record, from the I-th (1 to N): one of N runs over the same input"},
+    {"expect-model", 0, "HASH", "end with status 1 unless the hash of the model is HASH or begins with it"},
     {"jobs", 'j', "N", "number of threads (default: one per processor); the output stays the same"},
     OPTION_MODEL,
     OPTION_JSON,
@@ -124,19 +124,19 @@ const command command_tag = {
     .options = options,
     .details =
         "Each tag comes with its probability.\n"
-        "With --json, one object for each paper, in the order of the input: {\"id\", \"title\", \"tags\": "
-        "[{\"tag\", \"p\", \"margin\", \"assigned\"}]}.\n"
-        "With --keep, each record as it came, on a line: of JSON every member as it stands, known or not; of other "
-        "formats the fields that were read, as `papertag list --json` prints them. \"tags\" are the model's: tags "
-        "that came with a paper give way, so rename that field to keep both. \"papertag\" has the hash of the "
-        "model, and what `papertag add` needs in order not to tag the paper again: {\"model\", \"text\", \"margins\"}. "
-        "A broken record becomes {\"error\", \"line\"} in its place, of several files with "
-        "\"file\"; so does an empty line of JSON Lines. One line comes out for each that goes in. The message and "
-        "status 1 stay; with --keep-going the status is 0.\n"
-        "With --shard, broken records count, and so do empty lines of JSON Lines: the outputs of 1/N to N/N "
-        "together have what one run prints.\n"
-        "From a pipe, papers are tagged as soon as no more of them are waiting in it: a program may send one and "
-        "wait for its tags. An empty input has no tags, and status 0.\n",
+        "With --json, one object for each paper, in the order of the input: {\"id\", \"title\", \"tags\": [{\"tag\", "
+        "\"p\", \"margin\", \"assigned\"}]}.\n"
+        "--keep prints each record as it came, on one line: from JSON every member unchanged, known or not; from "
+        "other formats the fields that were read, as `papertag list --json` prints them. \"tags\" are the model's and "
+        "replace any tags that came with the paper: rename that field to keep both. \"papertag\" has the hash of the "
+        "model, and what `papertag add` needs in order not to tag the paper again: {\"model\", \"text\", "
+        "\"margins\"}. A broken record becomes {\"error\", \"line\"} in its place, with \"file\" when there are "
+        "several files; so does an empty line of JSON Lines. Each line of input gives one line of output. The message "
+        "and status 1 stay; with --keep-going the status is 0.\n"
+        "--shard counts broken records and empty lines of JSON Lines, too: the outputs of 1/N to N/N together are "
+        "what one run prints.\n"
+        "From a pipe, papers are tagged as soon as no more of them are waiting: a program may send one and wait for "
+        "its tags. An empty input gives no tags and status 0.\n",
     .examples = "papertag tag papers.jsonl\tthe tags of each paper, the most probable first\n"
                 "papertag tag --json --all papers.bib\tevery tag with its probability, for programs\n"
                 "xz -dc feed.xml.xz | papertag tag --top 3\tat most three tags per paper, from a pipe\n"

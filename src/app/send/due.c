@@ -18,6 +18,9 @@ bool is_due(const papertag_subscription *s, const char *day)
         return true;
     }
     latest = today - (weekday - s->weekday % 7 + 7) % 7; /* the last day that was one of its days */
+    if (last > today) { /* the clock was wrong then: nobody is to wait until that day */
+        return latest == today;
+    }
     return last == LONG_MIN ? latest == today || latest > made : latest > last;
 }
 

@@ -199,8 +199,8 @@ void add_many(text *out, const char *back)
     form_hidden(out, "back", back);
     html_element(out, "label", "Tag", "for", "give", NULL);
     html_element(out, "input", NULL, "id", "give", "name", "tag", "class", "complete", "autocomplete", "off", NULL);
-    form_button(out, "all", "yes", "Give to the selected", NULL, NULL);
-    form_button(out, "all", "no", "Take from them", NULL, NULL);
+    form_button(out, "all", "yes", "Add to selected", NULL, NULL);
+    form_button(out, "all", "no", "Remove from selected", NULL, NULL);
     html_element(out, "button", "Mark as read", "type", "submit", "formaction", "/mark", "name", "set", "value", "read",
                  NULL);
     html_element(out, "button", "Undo", "type", "submit", "formaction", "/undo", "class", "undo", NULL);

@@ -126,7 +126,7 @@ static void add_new_subscription(text *out)
     html_element(out, "input", NULL, "id", "name", "name", "name", "required", "", "maxlength", "60", NULL);
     html_element(out, "label", "Tags (empty: every paper)", "for", "expression", NULL);
     html_element(out, "input", NULL, "id", "expression", "name", "q", "class", "complete", "autocomplete", "off", NULL);
-    html_element(out, "label", "Mail to (empty: a page)", "for", "to", NULL);
+    html_element(out, "label", "Mail address (optional)", "for", "to", NULL);
     html_element(out, "input", NULL, "id", "to", "name", "to", "type", "email", NULL);
     html_element(out, "button", "Subscribe", "type", "submit", NULL);
     form_end(out);
@@ -240,7 +240,9 @@ void page_discover(worker *w, request *r, answer *a)
     page_begin(out, "Discover - papertag", "/discover", NULL);
     html_open(out, "main", "id", "main", "class", "narrow", NULL);
     html_element(out, "h1", "Topics that no tag covers", NULL);
-    html_element(out, "p", count ? "Of the papers of a year, the best first." : "None among the papers of a year.",
+    html_element(out, "p",
+                 count ? "Among the papers of the last year, the clearest first."
+                       : "None among the papers of the last year.",
                  "class", "about", NULL);
     for (size_t i = 0; i < count; i++) {
         if (!add_topic(w, r, a, &topics[i])) {
@@ -258,13 +260,12 @@ static void add_trends(text *out, request *r, const papertag_trend *list, size_t
     bool any = false;
 
     html_open(out, "section", NULL);
-    html_element(out, "h2", tags ? "Tags that rise" : "Words of titles that rise", NULL);
+    html_element(out, "h2", tags ? "Tags on the rise" : "Title words on the rise", NULL);
     for (size_t i = 0; i < count; i++) {
         any = any || list[i].is_tag == tags;
     }
     if (!any) {
-        html_element(out, "p", "None: of the last 28 days and those before, that takes three papers.", "class", "none",
-                     NULL);
+        html_element(out, "p", "None: it takes three papers of the last 28 days.", "class", "none", NULL);
         html_close(out, "section");
         return;
     }
@@ -317,7 +318,7 @@ void page_trends(worker *w, request *r, answer *a)
     page_begin(out, "Trends - papertag", "/trends", NULL);
     html_open(out, "main", "id", "main", "class", "narrow", NULL);
     html_element(out, "h1", "Trends", NULL);
-    html_element(out, "h2", "Papers a week", NULL);
+    html_element(out, "h2", "Papers per week", NULL);
     add_bars(out, weeks, WEEKS, "Papers");
     html_open(out, "div", "class", "beside", NULL);
     add_trends(out, r, list, count, true);
@@ -356,28 +357,29 @@ void page_help(worker *w, request *r, answer *a)
     static const char *const keys[] = {"j, k\tthe next paper, the one before",
                                        "o, Enter\topen it, and mark it as read",
                                        "v\tits page at the source",
-                                       "y, n\tyes, no: the first of its tags, or the tag that was asked for",
+                                       "y, n\tyes or no to its first tag, or to the tag in question",
                                        "x\tselect it, for the buttons above the list",
-                                       "s\ta star, or take it away (in a review: skip)",
-                                       "m\tread, or unread",
+                                       "s\tstar it, or remove the star (in a review: skip)",
+                                       "m\tmark it as read or unread",
                                        "e\tgive it a tag",
                                        "u\tundo your last change",
-                                       "1 to 9\tin a review: yes to another tag, or no to one that is given",
+                                       "1 to 9\tin a review: switch another tag on or off",
                                        "/\tsearch",
                                        "?\tthis page",
                                        NULL};
-    static const char *const expressions[] = {"quantization\tpapers with that tag; names and aliases will do",
-                                              "RL | alignment\tone or the other, or both",
-                                              "attention & !vision-transformers\tone and not the other",
-                                              "agents & p>=0.8\tthe model is at least so sure",
-                                              "\"sparse routing\"\twords that stand together in title or abstract",
-                                              "author:\"ada example\"\ta name of an author",
-                                              "organization:\"Example Lab\"\twhere it comes from",
-                                              "category:cs.LG, source:arxiv, type:new\twhat its source says of it",
-                                              "upvotes>=10, comments>0\tcounts",
-                                              "date>=2026-11, featured>=7d\tdays",
-                                              "is:unread, is:read, is:starred, is:noted\twhat you marked",
-                                              NULL};
+    static const char *const expressions[] = {
+        "quantization\tpapers with that tag, by name or alias",
+        "RL | alignment\tone or the other, or both",
+        "attention & !vision-transformers\tone and not the other",
+        "agents & p>=0.8\tonly tags with a probability of at least 0.8",
+        "\"sparse routing\"\ta phrase in the title or abstract",
+        "author:\"ada example\"\tan author, also as A. Example",
+        "organization:\"Example Lab\"\tthe organization of the authors",
+        "category:cs.LG, source:arxiv, type:new\twhat the source says about it",
+        "upvotes>=10, comments>0\tcounts from the source",
+        "date>=2026-11, featured>=7d\tits date; its day on the daily page (7d: the last 7 days)",
+        "is:unread, is:read, is:starred, is:noted\twhat you marked",
+        NULL};
     text *out = &a->body;
 
     (void)w;

@@ -194,7 +194,7 @@ static void add_note(text *out, request *r, const papertag_stored *paper)
     form_hidden(out, "id", paper->paper.id);
     html_element(out, "label", "Note", "for", "note", NULL);
     html_element(out, "textarea", paper->note ? paper->note : "", "id", "note", "name", "note", "rows", "2", NULL);
-    html_element(out, "button", "Keep the note", "type", "submit", NULL);
+    html_element(out, "button", "Save note", "type", "submit", NULL);
     form_end(out);
 }
 

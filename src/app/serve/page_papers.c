@@ -410,7 +410,7 @@ static void add_exits(struct papers *p)
     }
     html_close(out, "p");
     html_open(out, "p", "class", "exits", NULL);
-    html_text(out, "The papers with a tick as ");
+    html_text(out, "Selected papers as ");
     for (size_t i = 0; i < sizeof exits / sizeof *exits; i++) {
         if (!strncmp(exits[i][0], "/export/", 8)) {
             html_element(out, "button", exits[i][1], "type", "submit", "form", "many", "formmethod", "get",

@@ -69,7 +69,7 @@ static bool add_weeks(worker *w, request *r, answer *a, const char *tag)
     if (!succeeded(papertag_store_weeks(w->store, tag, NULL, counts, WEEKS, &err), r, a, &err)) {
         return false;
     }
-    html_element(&a->body, "h2", "Papers a week", NULL);
+    html_element(&a->body, "h2", "Papers per week", NULL);
     add_bars(&a->body, counts, WEEKS, "Papers");
     return true;
 }
@@ -168,7 +168,7 @@ static bool add_strongest(worker *w, request *r, answer *a, const char *tag)
         }
     }
     qsort(list, count, sizeof *list, compare_weights);
-    html_element(&a->body, "h2", "What it goes by", NULL);
+    html_element(&a->body, "h2", "Strongest words", NULL);
     html_open(&a->body, "div", "class", "beside", NULL);
     add_terms(&a->body, w->model, "For it", list, count, false);
     add_terms(&a->body, w->model, "Against it", list, count, true);
@@ -190,7 +190,7 @@ static bool add_unsure(worker *w, request *r, answer *a, const char *tag)
             a, &err)) {
         return false;
     }
-    html_element(out, "h2", "Least sure of, in 90 days", NULL);
+    html_element(out, "h2", "Least certain papers of the last 90 days", NULL);
     if (!count) {
         html_element(out, "p", "Nothing.", "class", "none", NULL);
     }
