@@ -41,6 +41,7 @@ typedef enum pt_xml_kind {
     PT_XML_KEYWORD,    /* one, or several with ';' between */
     PT_XML_TAG,        /* under the name that the reader's options give; if it has elements, they are read instead */
     PT_XML_VENUE,
+    PT_XML_OTHER_VENUE, /* when there is no other */
     PT_XML_ADDRESS,
     PT_XML_PDF_ADDRESS,
     PT_XML_LINK,       /* an address, in the attribute "href" */

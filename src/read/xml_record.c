@@ -4,6 +4,7 @@
 #include "xml_record.h"
 
 #include "base/ascii.h"
+#include "feed_text.h"
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
@@ -19,7 +20,7 @@ void pt_xml_record_begin(pt_xml_record *r, size_t line)
     pt_buf_clear(&r->sections);
     pt_buf_clear(&r->names);
     pt_buf_clear(&r->label);
-    r->summary = r->title = NULL;
+    r->summary = r->title = r->venue = NULL;
     r->deleted = r->raw = false;
 }
 
@@ -70,6 +71,8 @@ static int set_announcement(pt_xml_record *r, const char *text, size_t length)
 static int set_abstract(pt_xml_record *r, const char *text, size_t length)
 {
     papertag_paper *paper = &r->reader->record.paper;
+    bool done;
+    int status;
 
     if (paper->abstract || begins(text, "Comment: ")) {
         return PAPERTAG_OK; /* oai_dc has the author's comments as another description */
@@ -80,6 +83,11 @@ static int set_abstract(pt_xml_record *r, const char *text, size_t length)
     if (*text == '<' && strstr(text, "PMID:")) {
         text = pt_pubmed_abstract(text, &length);
     }
+    status = pt_feed_contents(&r->reader->record, text, length, &done, NULL);
+    if (status || done) {
+        return status;
+    }
+    text = pt_feed_abstract(text, &length);
     return set_markup_once(r, &paper->abstract, text, length);
 }
 
@@ -324,6 +332,7 @@ int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, siz
     case PT_XML_SUMMARY:
         return set_abstract(r, text, length);
     case PT_XML_OTHER_SUMMARY:
+        text = pt_feed_abstract(text, &length);
         return set_markup_once(r, &r->summary, text, length);
     case PT_XML_SECTION:
         return append_section(r, text, length);
@@ -355,6 +364,8 @@ int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, siz
         return take_term(r, kind, text, length);
     case PT_XML_VENUE:
         return set_markup_once(r, &paper->venue, text, length);
+    case PT_XML_OTHER_VENUE:
+        return set_markup_once(r, &r->venue, text, length);
     case PT_XML_ADDRESS:
         return set_address(r, &paper->url, text);
     case PT_XML_PDF_ADDRESS:
@@ -425,7 +436,9 @@ int pt_xml_record_end(pt_xml_record *r)
     if (!status && r->names.size && !paper->authors.count) {
         status = append_names(r, r->names.data, r->names.size);
     }
-    paper->abstract = paper->abstract ? paper->abstract : r->summary;
+    paper->abstract = paper->abstract && !pt_is_citation(paper->abstract) ? paper->abstract : r->summary;
+    paper->abstract = paper->abstract && !pt_is_citation(paper->abstract) ? paper->abstract : NULL;
+    paper->venue = paper->venue ? paper->venue : r->venue;
     paper->title = paper->title ? paper->title : r->title;
     if (!status && paper->arxiv) {
         status = pt_record_address(record, PT_ARXIV_ADDRESS, paper->arxiv, strlen(paper->arxiv), NULL);

@@ -19,6 +19,7 @@ typedef struct pt_xml_record {
     pt_buf label;                     /* of the section that is read; empty: none */
     const char *summary;              /* of kind PT_XML_OTHER_SUMMARY */
     const char *title;                /* of kind PT_XML_OTHER_TITLE */
+    const char *venue;                /* of kind PT_XML_OTHER_VENUE */
     bool deleted, raw;
 } pt_xml_record;
 
