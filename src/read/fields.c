@@ -41,7 +41,8 @@ const pt_field pt_fields[] = {
     {FIELD(arxiv), .kind = PT_FIELD_TEXT, .identifies = true, .names = "arxivid arxivnumber eprint"},
     {FIELD(authors), .kind = PT_FIELD_AUTHORS, .separators = ",;", .identifies = true, .better = "authorfullnames",
      .names =
-         "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname authorstring"},
+         "authornames author creators creator authorlist preprintauthors authorshipsauthordisplayname authorstring "
+         "zauthors"},
     {FIELD(categories), .kind = PT_FIELD_LIST, .separators = ",;",
      .names = "category terms arxivcategories woscategories subjects subject fieldsofstudy fieldofstudy "
               "researchareas tag primarycategory topics topicsdisplayname concepts conceptsdisplayname "

@@ -16,6 +16,10 @@
     ROW(dblp)                                                                                                          \
     ROW(pwc)                                                                                                           \
     ROW(csl)                                                                                                           \
+    ROW(zotero)                                                                                                        \
+    ROW(europepmc)                                                                                                     \
+    ROW(datacite)                                                                                                      \
+    ROW(inspire)                                                                                                       \
     ROW(annif)                                                                                                         \
     ROW(json)                                                                                                          \
     ROW(jsonl)                                                                                                         \

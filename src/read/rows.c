@@ -124,16 +124,19 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
 
 /* ---- persons --------------------------------------------------------------------------------------------------- */
 
-/* The parts of a name as CSL has them. */
+/* The parts of a name as CSL has them, and under the names that others give them. */
 static int read_person_parts(const pt_json *o, const cJSON *person)
 {
     static const char *const order[] = {"given", "dropping-particle", "non-dropping-particle", "family"};
+    static const char *const others[] = {"firstName", "givenName", "lastName", "familyName"};
     pt_buf names[2] = {{0}}; /* the first name, the last */
     int status;
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         const char *part = cJSON_GetStringValue(pt_json_path(person, order[i]));
+        const char *other = cJSON_GetStringValue(pt_json_path(person, others[i]));
         pt_buf_text(&names[i / 2], part ? part : "");
+        pt_buf_text(&names[i / 2], other ? other : "");
         pt_buf_text(&names[i / 2], i % 2 ? "" : " ");
     }
     status = names[0].failed || names[1].failed
@@ -148,6 +151,9 @@ static int read_person_parts(const pt_json *o, const cJSON *person)
 static const char *name_of(const cJSON *item)
 {
     static const char *const paths[] = {"name",
+                                        "collectiveName",
+                                        "descriptorName",
+                                        "full_name",
                                         "descriptor_name",
                                         "fullname",
                                         "display_name",
@@ -158,7 +164,9 @@ static const char *name_of(const cJSON *item)
                                         "literal",
                                         "category",
                                         "keyword",
-                                        "tag"};
+                                        "tag",
+                                        "subject",
+                                        "value"};
     const char *name = cJSON_GetStringValue(item);
 
     for (size_t i = 0; i < sizeof paths / sizeof *paths && !name && cJSON_IsObject(item); i++) {
@@ -167,13 +175,30 @@ static const char *name_of(const cJSON *item)
     return name;
 }
 
+/* Zotero has all who have a part in a paper in one list. */
+static bool is_no_author(const cJSON *item)
+{
+    static const char *const others[] = {"editor",      "seriesEditor", "translator",
+                                         "contributor", "bookAuthor",   "reviewedAuthor"};
+    const char *part = cJSON_GetStringValue(pt_json_path(item, "creatorType"));
+    size_t i = 0;
+
+    while (part && i < sizeof others / sizeof *others && strcmp(part, others[i]) != 0) {
+        i++;
+    }
+    return part && i < sizeof others / sizeof *others;
+}
+
 static int read_person(const pt_json *o, const cJSON *item)
 {
     pt_record *record = &o->reader->record;
     const char *name = name_of(item), *plain = NULL;
     int status = PAPERTAG_OK;
 
-    if (pt_json_path(item, "family")) {
+    if (is_no_author(item)) {
+        return PAPERTAG_OK;
+    }
+    if (pt_json_path(item, "family") || pt_json_path(item, "lastName") || pt_json_path(item, "familyName")) {
         return read_person_parts(o, item);
     }
     if (name && pt_has_markup(name, strlen(name))) {

@@ -317,6 +317,17 @@ static int take_date(pt_xml_record *r, pt_xml_kind kind, const char *text, size_
     }
 }
 
+/* An element that says where the paper is. */
+static int take_place(pt_xml_record *r, pt_xml_kind kind, const char *text, size_t length)
+{
+    papertag_paper *paper = &r->reader->record.paper;
+
+    if (kind == PT_XML_VENUE || kind == PT_XML_OTHER_VENUE) {
+        return set_markup_once(r, kind == PT_XML_VENUE ? &paper->venue : &r->venue, text, length);
+    }
+    return set_address(r, kind == PT_XML_ADDRESS ? &paper->url : &paper->pdf_url, text);
+}
+
 int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, size_t length)
 {
     papertag_paper *paper = &r->reader->record.paper;
@@ -363,13 +374,10 @@ int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, siz
     case PT_XML_TAG:
         return take_term(r, kind, text, length);
     case PT_XML_VENUE:
-        return set_markup_once(r, &paper->venue, text, length);
     case PT_XML_OTHER_VENUE:
-        return set_markup_once(r, &r->venue, text, length);
     case PT_XML_ADDRESS:
-        return set_address(r, &paper->url, text);
     case PT_XML_PDF_ADDRESS:
-        return set_address(r, &paper->pdf_url, text);
+        return take_place(r, kind, text, length);
     case PT_XML_IDENTIFIER:
         return set_identifier(r, text, length);
     case PT_XML_DOI:

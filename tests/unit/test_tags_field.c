@@ -64,6 +64,18 @@ static const struct {
      "mist\"}]"},
     {"csl", "container-title", "Fog & Mist|",
      "[{\"id\":\"a\",\"type\":\"article\",\"title\":\"T\",\"container-title\":\"Fog &amp; Mist\"}]"},
+    {"zotero", "keywords", "fog|mist|",
+     "[{\"itemType\":\"preprint\",\"title\":\"T\",\"tags\":[{\"tag\":\"fog\"},{\"tag\":\"mist\",\"type\":1}]}]"},
+    {"europepmc", "keywords", "fog|Mist|",
+     "{\"hitCount\":1,\"resultList\":{\"result\":[{\"id\":\"1\",\"title\":\"T\",\"keywordList\":{\"keyword\":[\"fog\"]}"
+     ","
+     "\"meshHeadingList\":{\"meshHeading\":[{\"descriptorName\":\"Mist\"}]}}]}}"},
+    {"datacite", "subjects", "fog|",
+     "{\"data\":[{\"attributes\":{\"doi\":\"10.5555/x\",\"titles\":[{\"title\":\"T\"}],\"creators\":[],\"subjects\":[{"
+     "\"subject\":\"fog\"}]}}]}"},
+    {"inspire", "keywords", "fog|",
+     "{\"hits\":{\"total\":1,\"hits\":[{\"id\":\"1\",\"metadata\":{\"titles\":[{\"title\":\"T\"}],\"keywords\":[{"
+     "\"value\":\"fog\"}]}}]}}"},
     {"annif", "subjects", "http://e.example/fog|",
      "{\"text\":\"We count.\",\"subjects\":[{\"uri\":\"http://e.example/fog\"}]}\n"},
     {"json", "topics", "fog|mist|", "[{\"title\":\"T\",\"topics\":[\"fog\",\"mist\"]}]"},
