@@ -34,6 +34,9 @@
     ROW(endnote_xml)                                                                                                   \
     ROW(pubmed_xml)                                                                                                    \
     ROW(dblp_xml)                                                                                                      \
+    ROW(jats)                                                                                                          \
+    ROW(tei)                                                                                                           \
+    ROW(zotero_rdf)                                                                                                    \
     ROW(page)                                                                                                          \
     ROW(csv)                                                                                                           \
     ROW(tsv)                                                                                                           \

@@ -41,7 +41,7 @@ const char *pt_arxiv_id(const char *text, size_t *length)
     if (*end == 'v' && strspn(end + 1, digit)) {
         end += 1 + strspn(end + 1, digit);
     }
-    return !*end || strchr(" \t\r\n?#", *end) || !strcmp(end, ".pdf") ? text : NULL;
+    return !*end || strchr(" \t\r\n?#[", *end) || !strcmp(end, ".pdf") ? text : NULL;
 }
 
 const char *pt_doi_in(const char *text)

@@ -176,10 +176,12 @@ static bool is_left_out(const xml *x, const pt_xml_element *element, const char 
         return x->record.sections.size > 0;
     case PT_XML_AUTHOR:
         valid = attribute(attributes, "ValidYN");
-        return valid && *valid == 'N';
+        type = attribute(attributes, "contrib-type");
+        return (valid && *valid == 'N') || (type && strcmp(type, "author") != 0);
     case PT_XML_TYPED_ID:
         type = attribute(attributes, "IdType");
         type = type ? type : attribute(attributes, "EIdType");
+        type = type ? type : attribute(attributes, "pub-id-type");
         return !type || strcmp(type, "doi") != 0;
     default:
         return false;
@@ -306,7 +308,8 @@ static void on_start(void *context, const char *qualified, const char **attribut
         return;
     }
     x->open[x->depth] = NULL;
-    if ((x->field == PT_XML_NAME || x->field == PT_XML_TAG) && !is_style(x, name)) {
+    element = x->field ? element_of(x, name) : NULL;
+    if (((element && element->in) || x->field == PT_XML_NAME || x->field == PT_XML_TAG) && !is_style(x, name)) {
         x->field = PT_XML_NONE;
         x->field_depth = 0;
     } else if (x->field) {

@@ -30,7 +30,8 @@ typedef enum pt_xml_kind {
     PT_XML_RAW,         /* the record has the layout of arXivRaw */
     PT_XML_RAW_NAMES,   /* of all authors, in a record of arXivRaw */
     PT_XML_ANNOUNCED,   /* how arXiv announces the paper: "new", "cross", "replace" ... */
-    PT_XML_AUTHOR,      /* contains the next four; its attribute "ValidYN" is "N" for a mistaken spelling */
+    PT_XML_AUTHOR, /* contains the next four; its attribute "ValidYN" is "N" for a mistaken spelling, "contrib-type"
+                    * another than "author" for an editor */
     PT_XML_FORENAMES,
     PT_XML_KEYNAME,
     PT_XML_SUFFIX,
@@ -47,7 +48,7 @@ typedef enum pt_xml_kind {
     PT_XML_LINK,       /* an address, in the attribute "href" */
     PT_XML_IDENTIFIER, /* an id, an address, a DOI, or something else */
     PT_XML_DOI,        /* anywhere in the text */
-    PT_XML_TYPED_ID,   /* a DOI, if the attribute "IdType" or "EIdType" says so */
+    PT_XML_TYPED_ID,   /* a DOI, if the attribute "IdType", "EIdType" or "pub-id-type" says so */
     PT_XML_ARXIV,      /* an arXiv identifier after "arXiv:" or "abs/", or something else */
     PT_XML_HEADER,     /* its attribute "status" is "deleted" for a deleted record */
     PT_XML_FAULT       /* a server's error message; its attribute "code" is the kind */
@@ -57,7 +58,8 @@ typedef struct pt_xml_element {
     const char *name; /* without its prefix */
     pt_xml_kind kind;
     unsigned level; /* below the record, from 1; 0: any */
-    const char *in; /* the element that it must be in directly, which has a row, too; NULL: any */
+    const char *in; /* the element that it must be in directly, which has a row, too, and whose text it is read instead
+                     * of; NULL: any */
 } pt_xml_element;
 
 typedef struct pt_xml_dialect {

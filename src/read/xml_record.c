@@ -296,6 +296,13 @@ static int take_term(pt_xml_record *r, pt_xml_kind kind, const char *text, size_
         paper->has_tags = true;
         return append(r, &paper->tags, text, length);
     }
+    if (memchr(text, '<', length)) {
+        pt_buf plain = {0};
+        int status = pt_markup_text(&plain, text, length, NULL);
+        status = status ? status : append(r, &paper->keywords, plain.data ? plain.data : "", plain.size);
+        pt_buf_free(&plain);
+        return status;
+    }
     return pt_list_cell(record, &paper->keywords, text, length, "\r\n", pt_record_append, NULL, NULL);
 }
 
@@ -314,6 +321,17 @@ static int take_date(pt_xml_record *r, pt_xml_kind kind, const char *text, size_
         return set_once(r, &record->day, text, length);
     default:
         return set_day(r, text, length);
+    }
+}
+
+/* A part of a name, of which there may be several forenames before the keyname. What follows is another spelling. */
+static void take_name_part(pt_xml_record *r, pt_xml_kind kind, const char *text, size_t length)
+{
+    pt_buf *part = &r->author[kind - PT_XML_FORENAMES];
+
+    if (!part->size || !r->author[PT_XML_KEYNAME - PT_XML_FORENAMES].size) {
+        pt_buf_text(part, part->size ? " " : "");
+        pt_buf_append(part, text, length);
     }
 }
 
@@ -366,7 +384,7 @@ int pt_xml_record_take(pt_xml_record *r, pt_xml_kind kind, const char *text, siz
     case PT_XML_KEYNAME:
     case PT_XML_SUFFIX:
     case PT_XML_INITIALS:
-        pt_buf_append(&r->author[kind - PT_XML_FORENAMES], text, length);
+        take_name_part(r, kind, text, length);
         return PAPERTAG_OK;
     case PT_XML_CATEGORY:
     case PT_XML_CATEGORIES:

@@ -132,12 +132,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     /* the corpus depends on this order */
     static const char *const formats[64] = {
-        NULL,         "jsonl",    "json",        "daily-papers",  "page",     "csv",
-        "tsv",        "atom",     "rss",         "oai",           "s2",       "openreview",
-        "bib",        "openalex", "crossref",    "biorxiv",       "dblp",     "paperswithcode",
-        "csl",        "annif",    "fasttext",    "libmultilabel", "ris",      "nbib",
-        "endnote",    "wos",      "endnote-xml", "pubmed-xml",    "dblp-xml", "text",
-        "arxiv-mail", "zotero",   "europepmc",   "datacite",      "inspire"};
+        NULL,         "jsonl",     "json",        "daily-papers",  "page",     "csv",
+        "tsv",        "atom",      "rss",         "oai",           "s2",       "openreview",
+        "bib",        "openalex",  "crossref",    "biorxiv",       "dblp",     "paperswithcode",
+        "csl",        "annif",     "fasttext",    "libmultilabel", "ris",      "nbib",
+        "endnote",    "wos",       "endnote-xml", "pubmed-xml",    "dblp-xml", "text",
+        "arxiv-mail", "zotero",    "europepmc",   "datacite",      "inspire",  "jats",
+        "tei",        "zotero-rdf"};
     papertag_reader_options options = {0};
     papertag_reader *reader = NULL;
     const papertag_paper *paper;

@@ -116,6 +116,18 @@ static const struct {
      "<PublicationType>Review</PublicationType></PublicationTypeList></Article></MedlineCitation></PubmedArticle>"
      "</PubmedArticleSet>"},
     {"dblp-xml", "journal", "Fog|", "<dblp><article key='k'><title>T.</title><journal>Fog</journal></article></dblp>"},
+    {"jats", "keywords", "fog|",
+     "<article><front><article-meta><title-group><article-title>T</article-title></title-group><kwd-group><kwd>fog</"
+     "kwd>"
+     "</kwd-group></article-meta></front></article>"},
+    {"tei", "keywords", "fog|",
+     "<TEI><teiHeader><fileDesc><titleStmt><title>T</title></titleStmt></"
+     "fileDesc><profileDesc><textClass><keywords><term>"
+     "fog</term></keywords></textClass></profileDesc></teiHeader></TEI>"},
+    {"zotero-rdf", "keywords", "fog|mist|",
+     "<rdf:RDF xmlns:rdf='r' "
+     "xmlns:z='z'><rdf:Description><title>T</title><subject>fog</subject><subject><z:AutomaticTag>"
+     "<rdf:value>mist</rdf:value></z:AutomaticTag></subject></rdf:Description></rdf:RDF>"},
     {"page", "venue", "", "Menu\n\nA Title\n\nAn abstract that is long enough to be one, for it has many words.\n"},
     {"csv", "labels", "fog|mist|", "title,labels\nT,fog; mist\n"},
     {"csv", "venue", "Fog, Mist|", "title,journal\nT,\"Fog, Mist\"\n"},
