@@ -81,6 +81,7 @@ static void print_remarks(input *in)
 
 input_kind input_record(input *in, const papertag_paper **paper, papertag_error *err)
 {
+    in->asked = true;
     for (;;) {
         bool wanted;
         int status;
@@ -145,7 +146,7 @@ int input_close(input *in)
     if (in->broken && !args_have(in->args, "keep-going")) {
         return EXIT_FAILED;
     }
-    if (!in->papers && !(in->may_be_empty && (in->records || !in->not_empty))) {
+    if (in->asked && !in->papers && !(in->may_be_empty && (in->records || !in->not_empty))) {
         complain("no papers in the input");
         return EXIT_NOTHING;
     }

@@ -16,6 +16,7 @@ typedef struct input {
     size_t operand_count;    /* 0: standard input */
     size_t records;          /* so far, also those that are not wanted */
     size_t papers, broken;   /* of them that were wanted, so far */
+    bool asked;              /* for a record */
     bool not_empty;          /* a file had something in it */
     int code;                /* EXIT_FAILED: a file could not be opened or read; EXIT_USAGE: a wrong option */
     /* Set by the command. */

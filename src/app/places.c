@@ -124,6 +124,28 @@ bool make_folders(char *path, mode_t mode)
     return true;
 }
 
+int check_output(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    struct stat info;
+    text folder = {0};
+    int wrong = 0;
+
+    if (!path || (!stat(path, &info) && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))) {
+        return EXIT_DONE; /* a pipe or a device is written to as it is */
+    }
+    text_add(&folder, slash ? path : "./", slash ? (size_t)(slash - path) + 1 : 2);
+    if (folder.failed) {
+        return out_of_memory();
+    }
+    wrong = !stat(path, &info) && S_ISDIR(info.st_mode) ? EISDIR : access(folder.data, W_OK | X_OK) ? errno : 0;
+    if (wrong) {
+        complain("%s: cannot write: %s", path, wrong == ENOENT ? "its folder does not exist" : strerror(wrong));
+    }
+    text_free(&folder);
+    return wrong ? EXIT_FAILED : EXIT_DONE;
+}
+
 const char *day_path_fault(const char *pattern)
 {
     const size_t length = strlen(pattern);

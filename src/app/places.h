@@ -29,6 +29,10 @@ void text_absolute_path(text *t, const char *path);
 /* Makes the folders on the way to a file, with this mode. False after reporting why it cannot. */
 bool make_folders(char *path, mode_t mode);
 
+/* Whether a file can be made at a path; asked before long work, which is not to fail at its end. EXIT_DONE, also for
+ * NULL, or EXIT_FAILED after reporting why. */
+int check_output(const char *path);
+
 /* What is wrong with a path that stands for a file a day: %Y, %m and %d are the day's, %% a percent sign. NULL:
  * nothing. */
 const char *day_path_fault(const char *pattern);

@@ -171,8 +171,8 @@ int write_report_page(const char *path, const papertag_evaluation *evaluation, c
     text_put(&out, "</style>\n</head>\n<body>\n");
     text_format(
         &out,
-        "<h1>Evaluation</h1>\n<p class=\"dim\">%zu papers, %zu tags. Intervals by the bootstrap over papers.</p>\n",
-        m->papers, m->tags);
+        "<h1>Evaluation</h1>\n<p class=\"dim\">%zu paper%s, %zu tag%s. Intervals by the bootstrap over papers.</p>\n",
+        m->papers, plural(m->papers), m->tags, plural(m->tags));
     metrics_table(&out, m, low, high);
     text_put(&out, "<h2>Probabilities and cuts</h2>\n<div class=\"plots\">\n");
     reliability(&out, report, m->ece);

@@ -430,6 +430,23 @@ EOF
     [[ $output == *"none/m"* ]]
 }
 
+@test "an output that cannot be written is reported before the work, not after it" {
+    mkfifo "$work/papers" # whoever reads it waits for ever
+    for call in "train -o $work/none/x.papertag" "eval --html $work/none/x.html"; do
+        run -1 timeout 10 "$PAPERTAG" $call "$work/papers"
+        [ "$output" = "papertag: $work/none/x.${call##*.}: cannot write: its folder does not exist" ]
+    done
+    run -1 timeout 10 "$PAPERTAG" train -o "$work" "$work/papers"
+    [[ $output == *": cannot write: Is a directory" ]]
+}
+
+@test "an input that was not read is not called empty" {
+    run -1 papertag eval --compare "$work/none" data/sample.jsonl
+    [ "$output" = "papertag: $work/none: No such file or directory" ]
+    run -2 papertag explain --tag nonsense data/sample.jsonl
+    [[ $output != *"no papers in the input"* ]]
+}
+
 @test "train --tags-field reads tags from another field" {
     make_papers 60 | jq -c '.topics = .tags | del(.tags)' >"$work/train.jsonl"
     papertag train -o "$work/m" --tags-field topics "$work/train.jsonl"

@@ -50,6 +50,16 @@ write() { curl -s -X "$1" -H "Origin: $url" -H 'Content-Type: application/json' 
     expect 1
 }
 
+@test "serve: a host or an origin that no request could name is refused" {
+    start
+    for wrong in '--host=a:80' '--host=https://a' '--host=a b' '--host=' '--host=[::1' '--host=[::1]:80' '--origin=a.example' \
+        '--origin=https://a.example/' '--origin=https://a.example/x' '--origin=https://' '--origin=ftp://a.example'; do
+        run timeout 5 "$PAPERTAG" serve --listen 127.0.0.1:0 "$wrong"
+        expect 2
+        [[ $output == *"not '${wrong#--*=}'"* ]]
+    done
+}
+
 @test "serve: beyond this machine only with tokens, which others cannot read" {
     export PAPERTAG_DB=$work/papers.db
     papertag add data/sample.jsonl >/dev/null

@@ -365,6 +365,20 @@ END
     done
 }
 
+@test "options that contradict each other or lead nowhere are refused" {
+    papertag add data/sample.jsonl >/dev/null
+    run papertag subscribe a --backlog 3 --from-now
+    expect 2
+    run papertag digest --format atom --url feed.atom
+    expect 2
+    for period in 2026-99 2026-00 2026-W54 2026-W00 2026-11x 2026; do
+        run papertag source add h hf "$period"
+        expect 2
+        [[ $output == *"a week is written as 2026-W48"* ]]
+    done
+    papertag source add h hf 2026-W53
+}
+
 @test "subscriptions: every paper once; an empty digest gives the reason, status 3" {
     store
     papertag subscribe q --tag language-models --format json --limit 2 --backlog all

@@ -138,6 +138,9 @@ static int read_options(struct request *r, const args *a)
     if (!code && args_have(a, "for") && args_have(a, "tag")) {
         code = usage_error(a->command, "digest: --for has an expression of its own; leave --tag out");
     }
+    if (!code && args_have(a, "url") && !web_address(args_text(a, "url", NULL))) {
+        code = usage_error(a->command, "digest: --url must be an http or https address");
+    }
     r->args = a;
     r->format = digest_formats[format];
     r->query.as_of = args_text(a, "as-of", NULL);

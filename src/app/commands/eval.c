@@ -292,7 +292,8 @@ static int run(const args *a)
     if (args_have(a, "store")) {
         return eval_store(a);
     }
-    code = input_open(&in, a);
+    code = check_output(args_text(a, "html", NULL));
+    code = code ? code : input_open(&in, a);
     if (code) {
         return code;
     }

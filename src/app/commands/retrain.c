@@ -62,6 +62,7 @@ static int run(const args *a)
     unsigned long jobs = 0;
     int code = args_whole(a, "jobs", 0, 1024, &jobs);
 
+    code = code ? code : check_output(args_text(a, "output", NULL));
     code = code ? code : lesson_open(&lesson, a);
     options.tag = args_text(a, "tag", NULL);
     options.jobs = (unsigned)jobs;

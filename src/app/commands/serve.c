@@ -21,6 +21,26 @@ static int take_values(const args *a, const char *name, const char ***list, size
     return *list ? EXIT_DONE : out_of_memory();
 }
 
+/* What a Host header has before its port, and an Origin header whole: what is written otherwise would never be met. */
+static int check_names(const server *s, const args *a)
+{
+    for (size_t i = 0; i < s->host_count; i++) {
+        const char *host = s->hosts[i], *from = *host == '[' ? strchr(host, ']') : host;
+        if (!*host || !is_clean(host) || !from || strpbrk(host, " /\\?#@") || strchr(from, ':')) {
+            return usage_error(a->command, "serve: --host must be a name without http:// and port, not '%s'", host);
+        }
+    }
+    for (size_t i = 0; i < s->origin_count; i++) {
+        const char *origin = s->origins[i], *slashes = strstr(origin, "://");
+        if (!web_address(origin) || !slashes[3] || strpbrk(slashes + 3, "/?#@")) {
+            return usage_error(a->command,
+                               "serve: --origin must be as https://example.org, without a slash after it, not '%s'",
+                               origin);
+        }
+    }
+    return EXIT_DONE;
+}
+
 /* The host of the address that links in mail begin with, if there is one. */
 static int take_mail_host(server *s, const char *url)
 {
@@ -62,6 +82,7 @@ static int run(const args *a)
 
     code = code ? code : take_values(a, "host", &s.hosts, &s.host_count);
     code = code ? code : take_values(a, "origin", &s.origins, &s.origin_count);
+    code = code ? code : check_names(&s, a);
     code = code ? code : take_mail_host(&s, config_value(a->config, "serve", "url"));
     /* what is wrong with store or model is reported here; and an older store is brought up to date */
     code = code ? code : open_store(a, false, &store);

@@ -113,6 +113,9 @@ static int read_subscribing(struct subscribing *w)
     if (!code && w->s.unsubscribe && !is_url(w->s.unsubscribe)) {
         code = usage_error(a->command, "subscribe: --unsubscribe-url must be an http or https address");
     }
+    if (!code && args_have(w->args, "backlog") && args_have(w->args, "from-now")) {
+        code = usage_error(a->command, "subscribe: give --backlog or --from-now, not both");
+    }
     return code ? code : read_file_option(w);
 }
 

@@ -135,16 +135,16 @@ static void write_f1(text *out, const cJSON *metrics, const char *part, const ch
 static void write_summary(text *out, const char *path, const cJSON *manifest, double seconds, size_t bytes)
 {
     const cJSON *fit = json_member(manifest, "fit"), *trained = json_member(manifest, "trained");
+    const size_t tags = (size_t)cJSON_GetArraySize(json_member(manifest, "tags"));
     double unlabelled = cJSON_GetNumberValue(json_member(trained, "unlabelled"));
 
     text_format(out, "%s: %.0f papers, ", path, cJSON_GetNumberValue(json_member(trained, "papers")));
     if (unlabelled > 0) {
         text_format(out, "%.0f unlabelled, ", unlabelled);
     }
-    text_format(out, "%d tags, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n",
-                cJSON_GetArraySize(json_member(manifest, "tags")), cJSON_GetNumberValue(json_member(manifest, "terms")),
-                cJSON_GetNumberValue(json_member(fit, "c")), cJSON_GetStringValue(json_member(fit, "solver")), seconds,
-                (double)bytes / 1e6);
+    text_format(out, "%zu tag%s, %.0f terms, C %g, %s solver; %.1f s, %.1f MB\n", tags, plural(tags),
+                cJSON_GetNumberValue(json_member(manifest, "terms")), cJSON_GetNumberValue(json_member(fit, "c")),
+                cJSON_GetStringValue(json_member(fit, "solver")), seconds, (double)bytes / 1e6);
     write_f1(out, json_member(manifest, "metrics"), "out_of_fold", "held-out folds");
     write_f1(out, json_member(manifest, "metrics"), "dev", "dev");
 }
@@ -212,6 +212,7 @@ static int run(const args *a)
     }
     papertag_train_options_init(&options);
     code = read_options(a, &options);
+    code = code ? code : check_output(path);
     code = code ? code : input_open(&in, a);
     if (code) {
         return code;

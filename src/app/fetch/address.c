@@ -61,7 +61,7 @@ const char *url_fault(const char *url)
         fault = (unsigned char)*c <= ' ' || *c == 127 ? "it has spaces or control characters" : NULL;
     }
     if (!fault && !take_apart(&p, url)) {
-        fault = "it is no address of http or https";
+        fault = "it is not an http or https address";
     } else if (!fault && (p.user || p.password)) {
         fault = "it has a name or a password in it, which would be kept";
     } else if (fault) {

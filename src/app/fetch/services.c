@@ -23,15 +23,14 @@ enum { HF_PAGE = 100, HF_PAGES = 100 };
 const char *check_period(const char *argument)
 {
     int year, number, end = 0;
+    bool good = !strcmp(argument, "week") || !strcmp(argument, "month");
 
-    if (!strcmp(argument, "week") || !strcmp(argument, "month")) {
-        return NULL;
+    if (sscanf(argument, "%4d-W%2d%n", &year, &number, &end) == 2 && end == 8 && !argument[end]) {
+        good = number >= 1 && number <= 53;
+    } else if (sscanf(argument, "%4d-%2d%n", &year, &number, &end) == 2 && end == 7 && !argument[end]) {
+        good = number >= 1 && number <= 12;
     }
-    if ((sscanf(argument, "%4d-W%2d%n", &year, &number, &end) == 2 && end == 8) ||
-        (sscanf(argument, "%4d-%2d%n", &year, &number, &end) == 2 && end == 7)) {
-        return argument[end] ? "a week is written as 2026-W48, a month as 2026-11" : NULL;
-    }
-    return "a week is written as 2026-W48, a month as 2026-11";
+    return good ? NULL : "a week is written as 2026-W48, a month as 2026-11";
 }
 
 /* Writes the week of a day by ISO 8601: weeks begin on Monday, and belong to the year of their Thursday. */
