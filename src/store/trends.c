@@ -43,7 +43,7 @@ int papertag_store_weeks(papertag_store *store, const char *tag, const char *as_
     static const char of_tag[] = "SELECT (?2-day)/7, count(*) FROM tagged WHERE tag=(SELECT key FROM tags WHERE tag=?3)"
                                  " AND day BETWEEN ?1 AND ?2 AND " HAS_A_DAY " GROUP BY 1";
     static const char of_all[] = "SELECT (?2-day)/7, count(*) FROM papers WHERE day BETWEEN ?1 AND ?2"
-                                 " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1) GROUP BY 1";
+                                 " AND (date IS NULL OR NOT(" PT_DAY_IS_VAGUE ")) GROUP BY 1";
     struct weeks w = {counts, weeks};
     long today = 0;
     int status = pt_store_today(as_of, &today, err);
@@ -99,7 +99,7 @@ static int list_title(void *context, pt_db_row *row, papertag_error *err)
 static int list_titles(struct part *p, size_t i, int period, papertag_error *err)
 {
     static const char sql[] = "SELECT title FROM papers WHERE day BETWEEN ?1 AND ?2"
-                              " AND ifnull(NOT(" PT_DAY_IS_VAGUE "),1)";
+                              " AND (date IS NULL OR NOT(" PT_DAY_IS_VAGUE "))";
     const struct trends *t = p->trends;
     const int64_t parts = (int64_t)t->connections.count, days = t->last[period] - t->first[period] + 1;
     const int64_t first = t->first[period] + days * (int64_t)i / parts;
