@@ -265,6 +265,7 @@ int papertag_learner_keep(papertag_learner *l, papertag_error *err)
                                                       .verdict_count = fit->tag->verdict_count};
         }
     }
+    pt_packed_rows_free(&l->papers.rows); /* a learner fits once */
     status = pt_store_take_model(l->store, &new, &l->papers, err);
     free(opinions);
     return status;
