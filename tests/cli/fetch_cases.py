@@ -296,6 +296,24 @@ def wrong_answers(folder):
         check(w.ids() == ALL, number, w.ids())
         check(w.gaps()[1] >= 60000, number, w.gaps())
         w.end()
+    # a page of another form has no papers to those who do not read it, and must not pass for a quiet day
+    feed = b'<feed xmlns="http://www.w3.org/2005/Atom"></feed>'
+    oai = listing([]).encode()
+    others = [("arxiv", ["cs.LG"], [feed, b"{}"]), ("arxiv-feed", ["cs.LG"], [oai, b"[]"]),
+              ("arxiv-query", ["cat:cs.LG"], [oai, b"{}"]), ("feed", [], [oai, b"{}", b"[]"]),
+              ("hf", [], [feed, oai, b"{}"]), ("s2", ["x"], [b"[]"]), ("openalex", ["x"], [feed, b"{}"]),
+              ("openreview", ["V"], [feed, b"{}"]), ("biorxiv", [], [feed, b"{}"])]
+    for kind, arguments, bodies in others:
+        for number, body in enumerate(bodies):
+            w = World(os.path.join(folder, f"{kind}{number}"), lambda _, body=body: Answer(body))
+            w.rest = 1000
+            if kind == "feed":
+                w.run("source", "add", "s", "feed", w.service.url + "/oai")
+            else:
+                w.source(kind, *arguments)
+            out = w.fetch(status=75)
+            check("s: waiting; it " in out, kind, body, out)
+            w.end()
     w = World(os.path.join(folder, "four"), misbehaving(*[Answer(b"Rate exceeded.")] * 4))
     w.source("arxiv", "cs.LG")
     out = w.fetch(status=75)

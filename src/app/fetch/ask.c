@@ -98,6 +98,24 @@ static verdict judge_status(struct try *t)
     return status == 408 || status == 425 || status == 429 || status >= 500 ? AGAIN : HOPELESS;
 }
 
+/* Marks a page of another form than the kind reads: without its papers it would pass for a day without any. */
+static void check_form(page *p, const source_kind *kind)
+{
+    static const char *const faults[] = {[PAGE_OAI] =
+                                             "it is a listing of OAI-PMH, which this kind of source does not read",
+                                         [PAGE_FEED] = "it is a feed, which this kind of source does not read",
+                                         [PAGE_JSON] = "it is JSON, which this kind of source does not read"};
+    const page_form wanted = kind->inspect                                  ? PAGE_JSON
+                             : kind->format && !strcmp(kind->format, "oai") ? PAGE_OAI
+                                                                            : PAGE_FEED;
+
+    if (p->form != wanted) {
+        p->fault = faults[p->form];
+    } else if (kind->inspect) {
+        kind->inspect(p);
+    }
+}
+
 /* Success, which may hold an error all the same. */
 static verdict judge_page(struct try *t)
 {
@@ -108,8 +126,8 @@ static verdict judge_page(struct try *t)
         say(t, "out of memory");
         return HOPELESS;
     }
-    if (!p->fault && h->kind->inspect) {
-        h->kind->inspect(p);
+    if (!p->fault) {
+        check_form(p, h->kind);
     }
     if (p->fault || (p->json && p->said.size)) {
         say(t, "%s%s%s", p->fault ? p->fault : "an error in place of papers", p->said.size ? ": " : "",
@@ -319,7 +337,7 @@ static reply try_all(struct try *t, int64_t *again)
             char moment[MOMENT_SIZE];
             write_moment(moment, t->when);
             if (!t->said->size) {
-                say(t, "it asked to wait until %s", moment);
+                say(t, "the service asked to wait until %.10s %.5s UTC", moment, moment + 11);
             }
             return REPLY_LATER;
         }

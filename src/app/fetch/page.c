@@ -49,7 +49,10 @@ static void open_element(void *context, const XML_Char *qualified, const XML_Cha
 
     x->depth++;
     for (size_t i = 0; x->depth == 1 && i < sizeof roots / sizeof *roots; i++) {
-        x->known_root = x->known_root || !strcmp(name, roots[i]);
+        if (!strcmp(name, roots[i])) {
+            x->known_root = true;
+            p->form = i ? PAGE_FEED : PAGE_OAI;
+        }
     }
     if (x->depth == 1 || x->into) {
         return;
@@ -193,6 +196,7 @@ static bool read_json(page *p, const text *body)
     const char *end = NULL;
 
     p->total = p->start = -1;
+    p->form = PAGE_JSON;
     p->json = cJSON_ParseWithLengthOpts(body->data, body->size + 1, &end, 1);
     if (!p->json) {
         p->fault = "its JSON is damaged or cut off";

@@ -7,8 +7,11 @@
 #include "../json.h"
 #include "../text.h"
 
+typedef enum page_form { PAGE_OAI, PAGE_FEED, PAGE_JSON } page_form;
+
 /* Zero-initialise; page_free in the end. */
 typedef struct page {
+    page_form form;         /* of one without a fault */
     const char *fault;      /* why it is no page of papers; NULL: it is one. A sentence, lives as long as the page */
     text said;              /* what the service says is wrong; empty: nothing */
     text code;              /* the code of an error of OAI-PMH: "badResumptionToken" */

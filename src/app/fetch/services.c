@@ -71,6 +71,9 @@ void ask_hf(const harvest *h, text *url)
 void inspect_hf(page *p)
 {
     p->entries = (size_t)cJSON_GetArraySize(p->json);
+    if (!p->said.size && !cJSON_IsArray(p->json)) {
+        p->fault = "it has no list of papers";
+    }
 }
 
 /* Whether a page begins with the paper with which the one before began: then its number was not understood. Remembers

@@ -156,7 +156,7 @@ bool text_source_trouble(text *t, const papertag_source *s, int64_t now)
     } else if (stalled) {
         text_format(t, "source %s is stalled: nothing new since %.10s", s->name, s->news ? s->news : s->added);
     } else if (s->state && !strcmp(s->state, source_state_words[SOURCE_WAITING])) {
-        text_format(t, "source %s is waiting since %.16s: %s", s->name, s->answered, s->answer);
+        text_format(t, "source %s has been waiting since %.16s UTC: %s", s->name, s->answered, s->answer);
     } else {
         return false;
     }
