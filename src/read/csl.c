@@ -18,7 +18,7 @@ static const pt_row rows[] = {
     PT_ROW("issued", DATE, date),
     PT_ROW("published-online", DATE, date),
     PT_ROW("published-print", DATE, date),
-    PT_ROW("submitted", DATE, date),
+    PT_ROW("submitted", OTHER_DATE, date),
     PT_ROW("DOI", TEXT, doi),
     PT_ROW("URL", TEXT, url),
     PT_ROW("container-title", MARKUP, venue),

@@ -44,6 +44,20 @@ const char *pt_arxiv_id(const char *text, size_t *length)
     return !*end || strchr(" \t\r\n?#[", *end) || !strcmp(end, ".pdf") ? text : NULL;
 }
 
+const char *pt_arxiv_with_zeros(const char *text, char out[PT_ARXIV_NUMBER])
+{
+    static const char digits[] = "0123456789";
+    const size_t before = text ? strspn(text, digits) : 0;
+    const size_t after = before && text[before] == '.' ? strspn(text + before + 1, digits) : 0;
+    const size_t wanted = before == 4 && strncmp(text, "1501", 4) >= 0 ? 5 : 4;
+
+    if (before < 3 || before > 4 || !after || after > wanted || text[before + 1 + after]) {
+        return text;
+    }
+    snprintf(out, PT_ARXIV_NUMBER, "%s%s%.*s", before == 3 ? "0" : "", text, (int)(wanted - after), "0000");
+    return out;
+}
+
 const char *pt_doi_in(const char *text)
 {
     const char *at = strstr(text, "10.");

@@ -14,7 +14,7 @@ static const pt_row rows[] = {
     PT_ROW("creators", PERSONS, authors),
     PT_ROW("preprint_date", DATE, date),
     PT_ROW("publication_date", DATE, date),
-    PT_ROW("earliest_date", DATE, date),
+    PT_ROW("earliest_date", OTHER_DATE, date),
     PT_ROW("arxiv_eprints.value", TEXT, arxiv),
     PT_ROW("dois.value", TEXT, doi),
     PT_ROW("doi", TEXT, doi),

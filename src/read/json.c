@@ -7,6 +7,7 @@
 #include "json.h"
 
 #include "base/ascii.h"
+#include "base/number.h"
 #include "list_cell.h"
 #include "names.h"
 
@@ -50,12 +51,20 @@ int pt_json_id(const pt_json *o, const char *key, const char **field)
 int pt_json_id_of(const pt_json *o, const char *key, const cJSON *item, const char **field)
 {
     char text[40];
+    const char *end;
+    size_t length = 0;
 
     if (!cJSON_IsNumber(item)) {
         return pt_json_string_of(o, key, item, field);
     }
-    /* cJSON stores numbers as doubles; 17 digits reproduce every integer that a double can */
-    return pt_record_text(&o->reader->record, field, text, pt_format_double(text, item->valuedouble, 17), o->err);
+    /* cJSON stores numbers as doubles; 17 digits reproduce every one, but may be more than were written: 704.0001 */
+    for (int digits = 15; digits <= 17; digits++) {
+        length = pt_format_double(text, item->valuedouble, digits);
+        if (pt_parse_double(text, &end) == item->valuedouble) { // NOLINT
+            break;
+        }
+    }
+    return pt_record_text(&o->reader->record, field, text, length, o->err);
 }
 
 int pt_json_count(const pt_json *o, const char *key, long *field)

@@ -483,7 +483,7 @@ int pt_markup_text(pt_buf *out, const char *text, size_t length, papertag_error 
 
 bool pt_has_markup(const char *text, size_t length)
 {
-    static const char *const references[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&nbsp;", "&#"};
+    utf8proc_int32_t code;
     const char *end = text + length, *at = length ? memchr(text, '<', length) : NULL;
 
     for (; at && end - at > 1; at = memchr(at + 1, '<', (size_t)(end - at - 1))) {
@@ -493,11 +493,8 @@ bool pt_has_markup(const char *text, size_t length)
     }
     at = length ? memchr(text, '&', length) : NULL;
     for (; at; at = end - at > 1 ? memchr(at + 1, '&', (size_t)(end - at - 1)) : NULL) {
-        for (size_t i = 0; i < sizeof references / sizeof *references; i++) {
-            const size_t size = strlen(references[i]);
-            if ((size_t)(end - at) >= size && !memcmp(at, references[i], size)) {
-                return true;
-            }
+        if (pt_entity(at, end, &code)) {
+            return true;
         }
     }
     return false;

@@ -227,27 +227,12 @@ static int shorten_doi(pt_record *record, papertag_error *err)
     return PAPERTAG_OK;
 }
 
-/* Programs that take an identifier of arXiv for a number drop its zeros: "704.0001" is 0704.0001, "2101.1" 2101.10000,
- * for there are five digits since 2015. Returns `text` itself when it is no such number. */
-static const char *with_zeros(const char *text, char out[16])
-{
-    static const char digits[] = "0123456789";
-    const size_t before = text ? strspn(text, digits) : 0, after = before ? strspn(text + before + 1, digits) : 0;
-    const size_t wanted = before == 4 && strncmp(text, "1501", 4) >= 0 ? 5 : 4;
-
-    if (before < 3 || before > 4 || text[before] != '.' || !after || after > wanted || text[before + 1 + after]) {
-        return text;
-    }
-    snprintf(out, 16, "%s%s%.*s", before == 3 ? "0" : "", text, (int)(wanted - after), "0000");
-    return out;
-}
-
 int pt_record_identify(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
     int status = paper->doi ? shorten_doi(record, err) : PAPERTAG_OK;
-    char arxiv[16];
-    const char *const places[] = {with_zeros(paper->arxiv, arxiv), paper->id, paper->url, paper->doi};
+    char arxiv[PT_ARXIV_NUMBER];
+    const char *const places[] = {pt_arxiv_with_zeros(paper->arxiv, arxiv), paper->id, paper->url, paper->doi};
 
     paper->arxiv = NULL;
     for (size_t i = 0; i < sizeof places / sizeof *places && !status && !paper->arxiv; i++) {

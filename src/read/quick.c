@@ -423,7 +423,7 @@ static void fill_date(filling *f, const value *v, const char **to)
         f->odd = f->odd || !is_none(v);
     } else if (string_of(f, v, &text, &length)) {
         f->status = pt_record_date(&f->reader->record, to, text, length, f->err);
-        f->odd = f->odd || !*to; /* the other reader reports it */
+        f->odd = f->odd || !*to || (length > 7 && !(*to)[4]); /* the other reader reports it */
     }
 }
 

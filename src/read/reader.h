@@ -12,6 +12,12 @@
  * Source: arXiv, "Understanding the arXiv identifier". */
 const char *pt_arxiv_id(const char *text, size_t *length);
 
+/* Programs that take an identifier of arXiv for a number drop its zeros: "704.0001" is 0704.0001, and "2101.1" is
+ * 2101.10000, for there are five digits since 2015. Returns `out` with the zeros, or `text` when it is no such number.
+ */
+enum { PT_ARXIV_NUMBER = 16 };
+const char *pt_arxiv_with_zeros(const char *text, char out[PT_ARXIV_NUMBER]);
+
 /* Where the DOI begins that text has alone, after "doi:" or in an address; NULL when there is none. */
 const char *pt_doi_in(const char *text);
 

@@ -122,6 +122,18 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
     return status;
 }
 
+/* The same, if there is none, or one of which it is a closer one. */
+static int read_better_date(const pt_json *o, const cJSON *item, const char **field)
+{
+    const char *date = NULL;
+    const int status = *field && strlen(*field) > sizeof "2031-02" ? PAPERTAG_OK : read_date(o, item, &date);
+
+    if (date && (!*field || (strlen(date) > strlen(*field) && !strncmp(date, *field, strlen(*field))))) {
+        *field = date;
+    }
+    return status;
+}
+
 /* ---- persons --------------------------------------------------------------------------------------------------- */
 
 /* The parts of a name as CSL has them, and under the names that others give them. */
@@ -336,6 +348,9 @@ int pt_json_rows(const pt_json *o, const pt_row *rows)
             status = read_count(o, row, (void *)text);
             break;
         case PT_ROW_DATE:
+            status = read_better_date(o, pt_json_path(o->json, row->path), text);
+            break;
+        case PT_ROW_OTHER_DATE:
             status = *text ? PAPERTAG_OK : read_date(o, pt_json_path(o->json, row->path), text);
             break;
         case PT_ROW_TEXT:

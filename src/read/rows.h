@@ -13,14 +13,15 @@
 #include "json.h"
 
 typedef enum pt_row_kind {
-    PT_ROW_TEXT,    /* of an array, the first */
-    PT_ROW_MARKUP,  /* text that may have HTML or JATS in it */
-    PT_ROW_ID,      /* text or a number */
-    PT_ROW_DATE,    /* text, a year as a number, or a date of CSL */
-    PT_ROW_COUNT,   /* a non-negative whole number */
-    PT_ROW_LIST,    /* an array of texts or of objects with a name; or one text with commas or semicolons */
-    PT_ROW_MORE,    /* the same, added to what the list has */
-    PT_ROW_PERSONS, /* an array of names or of objects with a name; or one text */
+    PT_ROW_TEXT,       /* of an array, the first */
+    PT_ROW_MARKUP,     /* text that may have HTML or JATS in it */
+    PT_ROW_ID,         /* text or a number */
+    PT_ROW_DATE,       /* text, a year as a number, or a date of CSL; a closer one of the same year replaces it */
+    PT_ROW_OTHER_DATE, /* of something else, for want of a better */
+    PT_ROW_COUNT,      /* a non-negative whole number */
+    PT_ROW_LIST,       /* an array of texts or of objects with a name; or one text with commas or semicolons */
+    PT_ROW_MORE,       /* the same, added to what the list has */
+    PT_ROW_PERSONS,    /* an array of names or of objects with a name; or one text */
 } pt_row_kind;
 
 typedef struct pt_row {

@@ -76,6 +76,11 @@ int pt_snapshot_read(const pt_json *o)
     if (!status && paper->doi) { /* there may be several, separated by spaces */
         status = pt_record_text(record, &paper->doi, paper->doi, strcspn(paper->doi, " "), o->err);
     }
+    if (!status && paper->id) {
+        char zeros[PT_ARXIV_NUMBER];
+        const char *id = pt_arxiv_with_zeros(paper->id, zeros);
+        status = id == paper->id ? PAPERTAG_OK : pt_record_text(record, &paper->id, id, strlen(id), o->err);
+    }
     if (!status && paper->id && pt_arxiv_id(paper->id, &length)) {
         status = pt_record_address(record, PT_ARXIV_ADDRESS, paper->id, strlen(paper->id), o->err);
         status = status || paper->source ? status : pt_json_source(o, "arxiv");
