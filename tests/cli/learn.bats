@@ -153,6 +153,30 @@ teardown() {
     expect 3
 }
 
+@test "review: u undoes its own answer, whatever somebody else has said since" {
+    store
+    mkfifo "$work/keys"
+    papertag review --plain <"$work/keys" >"$work/out" 3>&- &
+    exec 8>"$work/keys"
+    # answer KEY N: presses it and waits for the prompt after it, the N-th
+    answer() { echo "$1" >&8 && timeout 20 sh -c 'until [ "$(grep -c "^y, n, s" "$0")" -ge "$1" ]; do sleep 0.02; done' "$work/out" "$2"; }
+    answer y 2
+    first=$(verdicts)
+    answer y 3
+    [ "$(verdicts | wc -l)" = 2 ]
+    papertag label sample-01 +quantization >/dev/null
+    answer u 4
+    [ "$(verdicts | sort)" = "$(printf '%s\nsample-01\tquantization\tyes' "$first" | sort)" ]
+    # what somebody has changed since stays as they left it
+    papertag label "${first%%	*}" "-$(cut -f2 <<<"$first")" >/dev/null
+    answer u 5
+    grep -q 'not undone: somebody has changed the same since' "$work/out"
+    verdicts | grep -q "^${first%yes}no$"
+    echo q >&8
+    exec 8>&-
+    wait
+}
+
 @test "review --plain: y, n, skip, undo, names, numbers, nonsense" {
     store
     first=$(papertag review --json </dev/null | jq -r '.id + "\t" + .tag')

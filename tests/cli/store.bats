@@ -371,6 +371,9 @@ END
     expect 2
     run papertag digest --format atom --url feed.atom
     expect 2
+    run papertag label sample-01 +agents -Agents
+    expect 2
+    [[ $output == *"'Agents' is named twice"* ]]
     for period in 2026-99 2026-00 2026-W54 2026-W00 2026-11x 2026; do
         run papertag source add h hf "$period"
         expect 2

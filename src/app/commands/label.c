@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "stored.h"
 
@@ -44,6 +45,11 @@ static int run(const args *a)
     for (size_t i = 1; i < a->operand_count; i++) {
         if (!strchr("+-?", a->operands[i][0]) || !a->operands[i][1]) {
             return usage_error(a->command, "label: '%s' is not +TAG (yes), -TAG (no) or ?TAG (forget)", a->operands[i]);
+        }
+        for (size_t k = 1; k < i; k++) {
+            if (!strcasecmp(a->operands[k] + 1, a->operands[i] + 1)) {
+                return usage_error(a->command, "label: '%s' is named twice", a->operands[i] + 1);
+            }
         }
     }
     verdicts = calloc(a->operand_count, sizeof *verdicts);

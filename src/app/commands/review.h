@@ -22,6 +22,7 @@ struct step {
     size_t question;
     bool answer;
     size_t asked, right; /* what it added to the counts below */
+    int64_t call;        /* of the store, that recorded it */
 };
 
 struct review {

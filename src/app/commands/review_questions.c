@@ -60,7 +60,7 @@ static bool push_step(struct review *r, bool answer, size_t asked, size_t right)
         r->steps = steps;
         r->step_capacity = 2 * r->step_capacity + 64;
     }
-    r->steps[r->step_count++] = (struct step){r->at, answer, asked, right};
+    r->steps[r->step_count++] = (struct step){r->at, answer, asked, right, papertag_store_call(r->store)};
     r->asked += asked;
     r->right += right;
     r->answered += answer;
@@ -129,8 +129,12 @@ static int undo(struct review *r)
         review_set_note(r, false, "nothing to undo");
         return EXIT_DONE;
     }
-    last = &r->steps[r->step_count - 1];
-    status = papertag_store_undo(r->store, &key, &err);
+    last = &r->steps[--r->step_count];
+    status = papertag_store_undo_call(r->store, last->call, &key, &err); /* others may be at work in the store, too */
+    if (status == PAPERTAG_CHANGED) {
+        review_set_note(r, true, "not undone: somebody has changed the same since");
+        return EXIT_DONE;
+    }
     if (status && status != PAPERTAG_END) {
         return review_stop(&err);
     }
@@ -138,7 +142,6 @@ static int undo(struct review *r)
     r->answered -= last->answer;
     r->asked -= last->asked;
     r->right -= last->right;
-    r->step_count--;
     review_set_note(r, false, "undone");
     return review_open(r);
 }
