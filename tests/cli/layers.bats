@@ -6,9 +6,9 @@ setup_file() {
     cd "$BATS_TEST_DIRNAME/../.." || return 1
     [ "${PAPERTAG_OUT:-$PWD/build}" = "$PWD/build" ] || return 0
     export tree=$BATS_FILE_TMPDIR/tree
-    mkdir -p "$tree/build"
+    mkdir -p "$tree/build/release"
     cp -a Makefile include src scripts data "$tree"
-    cp -a build/release "$tree/build"
+    cp -a build/release/src "$tree/build/release"
 }
 
 needs_release() {
@@ -16,22 +16,28 @@ needs_release() {
 }
 
 teardown() {
-    [ ! -f "${tree-}/before" ] || mv "$tree/before" "$tree/$(cat "$tree/path")"
+    [ ! -f "${tree-}/before" ] || mend "$(cat "$tree/path")"
+}
+
+# mend PATH: puts back the file that was broken, and its object, which need not be compiled again.
+mend() {
+    mv "$tree/before" "$tree/$1"
+    case $1 in *.c) mv "$tree/object" "$tree/build/release/${1%.c}.o" ;; esac
 }
 
 # breaks PATH FINDING: adds the lines of standard input to a file of the copy, and expects the finding.
 breaks() {
     needs_release
     cd "$tree"
-    cp -a "$1" before
+    case $1 in *.c) cp -a "build/release/${1%.c}.o" object ;; esac
     echo "$1" >path
+    cp -a "$1" before
     cat >>"$1"
     case $1 in *.c) make -s OBJ=build/release "build/release/${1%.c}.o" ;; esac
     run scripts/layers
     expect 1
     grep -F "$2" <<<"$output" || { echo "$output"; return 1; }
-    mv before "$1"
-    case $1 in *.c) touch "$1" && make -s OBJ=build/release "build/release/${1%.c}.o" ;; esac
+    mend "$1"
 }
 
 @test "the tree as it is has no finding" {
