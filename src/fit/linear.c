@@ -159,26 +159,34 @@ static void close_block(block *b)
     free(b->squares);
 }
 
-/* |x|^2, plus 1 for the bias unless it is fixed. */
+/* |x|^2, plus 1 for the bias unless it is fixed. Four sums, as above. */
 static float square_of(pt_row row, bool fixed_bias)
 {
-    double square = fixed_bias ? 0 : 1;
+    double squares[4] = {fixed_bias ? 0 : 1};
 
     for (size_t k = 0; k < row.count; k++) {
-        square += (double)row.values[k] * row.values[k];
+        squares[k % 4] += (double)row.values[k] * row.values[k];
     }
-    return (float)square;
+    return (float)((squares[0] + squares[1]) + (squares[2] + squares[3]));
+}
+
+/* The order of visits before the first shuffle. */
+static void order_visits(const block *b)
+{
+    for (size_t i = 0; i < run_count(b); i++) {
+        b->runs[i] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        b->order[i] = (uint32_t)i;
+    }
 }
 
 /* Sets what does not depend on the tags; the dual variables are 0. */
 static void start_block(block *b, bool from_prior)
 {
     memset(b->alphas, 0, b->count * PT_LANES * sizeof *b->alphas);
-    for (size_t i = 0; i < run_count(b); i++) {
-        b->runs[i] = (uint32_t)i;
-    }
+    order_visits(b);
     for (size_t i = 0; i < b->count; i++) {
-        b->order[i] = (uint32_t)i;
         b->squares[i] = square_of(pt_rows_get(b->rows, b->papers[i]), b->fixed_bias);
     }
     if (!from_prior) {
@@ -366,14 +374,16 @@ void pt_duals_free(pt_duals *duals)
     *duals = (pt_duals){0};
 }
 
-/* Replaces *duals by those of the block. */
+/* Replaces *duals by those of the block's lanes in use. */
 static int pack_duals(const block *b, pt_duals *duals)
 {
     pt_duals packed = {.lanes = pt_calloc(b->rows->count, sizeof *packed.lanes), .rows = b->rows->count};
     size_t count = 0;
 
-    for (size_t i = 0; i < b->count * PT_LANES; i++) {
-        count += b->alphas[i] > 0;
+    for (size_t i = 0; i < b->count; i++) {
+        for (size_t lane = 0; lane < b->lanes; lane++) {
+            count += b->alphas[i * PT_LANES + lane] > 0;
+        }
     }
     packed.values = pt_alloc(count, sizeof *packed.values);
     if (!packed.lanes || !packed.values) {
@@ -382,7 +392,7 @@ static int pack_duals(const block *b, pt_duals *duals)
     }
     count = 0;
     for (size_t i = 0; i < b->count; i++) {
-        for (size_t lane = 0; lane < PT_LANES; lane++) {
+        for (size_t lane = 0; lane < b->lanes; lane++) {
             const float alpha = b->alphas[i * PT_LANES + lane];
             if (alpha > 0) {
                 packed.lanes[b->papers[i]] |= (uint16_t)(1u << lane);
@@ -404,10 +414,24 @@ static const float *unpack_duals(const pt_duals *duals, size_t row, const float 
     return values;
 }
 
+/* Adds what the papers contribute to weights and bias. */
+WIDEST_VECTORS
+static void add_papers(const block *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        const float *alpha = b->alphas + i * PT_LANES;
+        float step[PT_LANES];
+        prefetch_visits(b, b->order + i, b->count - i);
+        for (int lane = 0; lane < PT_LANES; lane++) {
+            step[lane] = b->has[i] >> lane & 1 ? alpha[lane] : -alpha[lane];
+        }
+        add_row_to_weights(b->weights, b->weights + b->terms * PT_LANES, pt_rows_get(b->rows, b->papers[i]), step);
+    }
+}
+
 /* Starts from the dual variables of a fit to more papers ("alpha seeding": DeCoste and Wagstaff, KDD 2000). Those of
  * the papers left out go to the others, positives' to positives and negatives' to negatives, and all grow by the same
  * factor. All papers pull at the bias, so it is at once what it was, and the weights are close to it. */
-WIDEST_VECTORS
 static void seed_duals(const block *b, const pt_linear_problem *problem, const pt_duals *start)
 {
     double all[2][PT_LANES] = {{0}}, kept[2][PT_LANES] = {{0}};
@@ -432,15 +456,11 @@ static void seed_duals(const block *b, const pt_linear_problem *problem, const p
         }
     }
     for (size_t i = 0; i < b->count; i++) {
-        float *alpha = b->alphas + i * PT_LANES, step[PT_LANES];
-        prefetch_visits(b, b->order + i, b->count - i);
         for (int lane = 0; lane < PT_LANES; lane++) {
-            const bool has = b->has[i] >> lane & 1;
-            alpha[lane] *= factor[has][lane];
-            step[lane] = has ? alpha[lane] : -alpha[lane];
+            b->alphas[i * PT_LANES + (size_t)lane] *= factor[b->has[i] >> lane & 1][lane];
         }
-        add_row_to_weights(b->weights, b->weights + b->terms * PT_LANES, pt_rows_get(b->rows, b->papers[i]), step);
     }
+    add_papers(b);
 }
 
 /* Sets which lanes each paper has and what a positive and a negative of each lane cost. */
@@ -461,26 +481,31 @@ static void set_tags(block *b, const pt_linear_problem *problem, const pt_linear
     }
 }
 
-enum { RUN = 16 };
+static block block_of(const pt_linear_problem *problem, float *weights)
+{
+    enum { RUN = 16 };
+    const size_t tags = problem->tag_count - problem->first_tag;
+
+    return (block){.rows = problem->rows,
+                   .papers = problem->papers,
+                   .cost = problem->cost,
+                   .count = problem->paper_count,
+                   .terms = problem->terms,
+                   .lanes = tags < PT_LANES ? tags : PT_LANES,
+                   .run = RUN,
+                   .weights = weights};
+}
 
 int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *options, float *weights,
                   papertag_error *err)
 {
-    const size_t tags = problem->tag_count - problem->first_tag;
-    block b = {.rows = problem->rows,
-               .papers = problem->papers,
-               .cost = problem->cost,
-               .count = problem->paper_count,
-               .terms = problem->terms,
-               .lanes = tags < PT_LANES ? tags : PT_LANES,
-               .run = RUN,
-               .weights = weights,
-               .fixed_bias = options->fixed_bias};
+    block b = block_of(problem, weights);
     int status = open_block(&b, false, err);
 
     if (status) {
         goto done;
     }
+    b.fixed_bias = options->fixed_bias;
     start_block(&b, options->from_prior);
     set_tags(&b, problem, options);
     if (options->start && options->start->lanes) {
@@ -494,6 +519,26 @@ int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *opt
     }
     status = options->duals ? pack_duals(&b, options->duals) : PAPERTAG_OK;
 done:
+    close_block(&b);
+    return status;
+}
+
+int pt_linear_leave_out(const pt_linear_problem *problem, const pt_duals *duals, float *weights, papertag_error *err)
+{
+    block b = block_of(problem, weights);
+    const float *values = duals->values;
+    const int status = open_block(&b, false, err);
+
+    if (!status) {
+        order_visits(&b);
+        for (size_t row = 0, i = 0; i < b.count; row++) {
+            values = unpack_duals(duals, row, values, b.alphas + i * PT_LANES);
+            if (row == b.papers[i]) {
+                b.has[i++] = (uint16_t)~lanes_of(problem, row, b.lanes); /* the other side: so it is taken off */
+            }
+        }
+        add_papers(&b);
+    }
     close_block(&b);
     return status;
 }

@@ -55,6 +55,10 @@ typedef struct pt_linear_options {
 int pt_linear_fit(const pt_linear_problem *problem, const pt_linear_options *options, float *weights,
                   papertag_error *err);
 
+/* Takes what the problem's papers contribute to the weights of a fit to them and others out of these weights. duals: of
+ * that fit. 0 or PAPERTAG_NO_MEMORY. */
+int pt_linear_leave_out(const pt_linear_problem *problem, const pt_duals *duals, float *weights, papertag_error *err);
+
 /* What to fit for one tag with cross-validation: n positive and negative papers and their folds. All pointers are
  * borrowed. */
 typedef struct pt_cases {

@@ -180,7 +180,7 @@ int pt_train_choose(papertag_trainer *t, pt_training *r, papertag_error *err)
     }
     pt_lexicon_free(&t->lexicon); /* it is large and no longer needed */
     r->fold_of = pt_alloc(r->labels.count, sizeof *r->fold_of);
-    r->duals_count = (o->folds + 1) * ((r->tags + PT_LANES - 1) / PT_LANES);
+    r->duals_count = (r->tags + PT_LANES - 1) / PT_LANES;
     r->duals = pt_calloc(r->duals_count, sizeof *r->duals);
     if (!r->fold_of || !r->duals) {
         return pt_no_memory(err);

@@ -2,8 +2,8 @@
  * fit - the linear solver: PT_LANES tags at a time, fold by fold; with unlabelled papers, teachers and students.
  *
  * All papers are fitted first. The fit without a fold then starts from the dual variables of that fit, which are close.
- * With terms to choose, each fit is made twice, to many terms and to those that weigh most; the second starts from the
- * dual variables of the first.
+ * With terms to choose, all papers are fitted twice, to many terms and to those that weigh most; the second fit starts
+ * from the dual variables of the first.
  *
  * Unlabelled papers help in three ways. The keywords that authors gave them yield a first guess of the weights, a prior
  * that the labelled papers correct. Terms that occur together yield latent directions, along which a few labelled
@@ -21,9 +21,9 @@
 enum { EPOCHS_MAX = 300, PARTS = 2 };
 
 /* Where a fit stops. A rougher fit of the folds finds worse cuts, and makes the model look worse than it is. To rank
- * terms it will do, and the folds, which start close to their goal, need but two or three passes. So do the fits that
- * start from those: finer ones were no better on held-out papers of three corpora, within chance. */
-static const double EPSILON = 0.1, EPSILON_WEIGHING = 0.6, EPSILON_AFTER_WEIGHING = 1, EPSILON_WEIGHING_FOLDS = 1;
+ * terms it will do, and so it will where a fit starts from that one: finer ones were no better on held-out papers of
+ * three corpora, within chance. */
+static const double EPSILON = 0.1, EPSILON_WEIGHING = 1, EPSILON_AFTER_WEIGHING = 1, EPSILON_FOLDS_AFTER = 0.3;
 
 /* A student's C, relative to the teacher's: it has many more papers, and their tags are guesses. The cost of a labelled
  * paper is raised until all of them weigh 30 % of the unlabelled ones, at most LABELLED_MOST times. */
@@ -40,8 +40,8 @@ struct run {
     double epsilon;      /* where a fit stops */
     float *margins;      /* N x T: out, of a run over the folds; NULL when all papers are fitted */
     float **blocks;      /* groups: out, weights of the fit to all papers */
-    pt_duals *duals;     /* see pt_fit; NULL: no fit starts from another */
-    double *squares;     /* folds x PARTS x V: out, of a run that only asks what terms weigh in each; else NULL */
+    pt_duals *duals;     /* groups: see pt_fit; NULL: no fit starts from another */
+    double *squares;     /* (folds + 1) x V: out, of a run that only asks what terms weigh in each; else NULL */
     _Atomic(float *) spares[SPARES];
 };
 
@@ -121,19 +121,6 @@ static void write_prior(const pt_fit *fit, size_t block, size_t rank, float *wei
     }
 }
 
-/* Sets which dual variables a fit starts from, and where it leaves its own: those of its last fit, else those of the
- * fit to all papers, if there was one. While a C is searched for, folds keep none: theirs would be those of another C.
- */
-static void start_from_duals(const struct run *run, size_t block, size_t fold, pt_linear_options *options)
-{
-    const pt_fit *fit = run->fit;
-    pt_duals *own = &run->duals[fold * run->groups + block];
-    const bool keeps = fold == fit->options->folds || (run->squares && fit->options->c > 0);
-
-    options->start = own->lanes ? own : &run->duals[fit->options->folds * run->groups + block];
-    options->duals = keeps ? own : NULL;
-}
-
 /* Fits the tags of a block to labelled papers, of which `rows` has the terms. The weights are those of terms, without
  * latent directions. */
 static int fit_labelled(const struct run *run, const pt_rows *rows, size_t block, size_t fold, const uint32_t *papers,
@@ -152,7 +139,8 @@ static int fit_labelled(const struct run *run, const pt_rows *rows, size_t block
     int status;
 
     if (run->duals) {
-        start_from_duals(run, block, fold, &options);
+        options.start = &run->duals[block];
+        options.duals = fold == fit->options->folds ? &run->duals[block] : NULL;
     }
     if (fit->prior) {
         write_prior(fit, block, rank, weights);
@@ -270,23 +258,14 @@ static int fit_block(void *context, size_t task)
     return status;
 }
 
-static void add_squares(const pt_fit *fit, const float *weights, double *squares)
-{
-    for (size_t term = 0; term < fit->terms; term++) {
-        for (size_t lane = 0; lane < PT_LANES; lane++) {
-            squares[term] += (double)weights[term * PT_LANES + lane] * weights[term * PT_LANES + lane];
-        }
-    }
-}
-
 /* Copies the rows with the terms of the fit without a fold. */
 static int narrow_rows(const pt_fit *fit, size_t fold, pt_rows *out)
 {
     return pt_rows_narrow(fit->rows, fit->numbers + fold * fit->candidate_terms, out);
 }
 
-/* Half of the blocks of a fold, one after the other: they share the rows of a fold with terms of its own, and the sums
- * of what the terms weigh. Halves, because five folds would leave one of two processors without work for a fold. */
+/* Half of the blocks of a fold with terms of its own, one after the other: they share its rows. Halves, because five
+ * folds would leave one of two processors without work for a fold. */
 static int fit_part(void *context, size_t task)
 {
     struct run *run = context;
@@ -298,16 +277,11 @@ static int fit_part(void *context, size_t task)
     size_t count = 0;
     int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
 
-    if (!status && fit->numbers) {
-        status = narrow_rows(fit, fold, &own);
-    }
+    status = status ? status : narrow_rows(fit, fold, &own);
     for (size_t block = run->groups * part / PARTS; block < last && !status; block++) {
-        const pt_rows *rows = fit->numbers ? &own : fit->rows;
-        status = fit_labelled(run, rows, block, fold, papers, count, weights);
-        if (!status && run->squares) {
-            add_squares(fit, weights, run->squares + task * fit->terms);
-        } else if (!status) {
-            write_margins(run, rows, fold, block * PT_LANES, weights);
+        status = fit_labelled(run, &own, block, fold, papers, count, weights);
+        if (!status) {
+            write_margins(run, &own, fold, block * PT_LANES, weights);
         }
     }
     pt_rows_free(&own);
@@ -319,7 +293,7 @@ static int fit_part(void *context, size_t task)
 /* A student has a teacher of its own in every fold, and so labels that no other fold shares: it starts from nothing. */
 static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, papertag_error *err)
 {
-    const bool students = fit->platt_a != NULL;
+    const bool students = fit->platt_a != NULL, weighed = fit->numbers && fit->options->c > 0;
     struct run run = {.fit = fit, .rows = fit->rows, .groups = group_count(fit), .blocks = blocks};
     pt_rows own = {0};
     int status = PAPERTAG_OK;
@@ -329,11 +303,12 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
         run.rows = &own;
     }
     run.duals = students ? NULL : fit->duals;
-    run.epsilon = run.duals && fit->numbers && fit->options->c > 0 ? EPSILON_AFTER_WEIGHING : EPSILON;
+    run.epsilon = weighed ? EPSILON_AFTER_WEIGHING : EPSILON;
     status = status ? status : pt_fit_run(fit, students ? "student" : "fit", run.groups, fit_block, &run, err);
     pt_rows_free(&own); /* before the folds make rows of their own */
     if (!status) {
         run.margins = margins;
+        run.epsilon = weighed ? EPSILON_FOLDS_AFTER : EPSILON;
         status = fit->numbers ? pt_fit_run(fit, "cross-validation", fit->options->folds * PARTS, fit_part, &run, err)
                               : pt_fit_run(fit, students ? "students" : "cross-validation",
                                            fit->options->folds * run.groups, fit_block, &run, err);
@@ -342,32 +317,66 @@ static int fit_held_out(const pt_fit *fit, float *margins, float **blocks, paper
     return status;
 }
 
+/* ---- what terms weigh ------------------------------------------------------------------------------------------ */
+
+static void add_squares(const pt_fit *fit, const float *weights, double *squares)
+{
+    enum { SUMS = 4 }; /* side by side: each addition waits for the one before it */
+
+    for (size_t term = 0; term < fit->terms; term++) {
+        double sums[SUMS] = {0};
+        for (size_t lane = 0; lane < PT_LANES; lane++) {
+            sums[lane % SUMS] += (double)weights[term * PT_LANES + lane] * weights[term * PT_LANES + lane];
+        }
+        squares[term] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    }
+}
+
+/* What terms weigh without what the papers of a fold contribute to the weights; for the number of folds, with all. */
+static int weigh_without(void *context, size_t fold)
+{
+    struct run *run = context;
+    const pt_fit *fit = run->fit;
+    float *weights = take_weights(run);
+    uint32_t *papers = NULL;
+    size_t count = 0;
+    int status = weights ? pt_fit_papers(fit, fold, &papers, &count) : PAPERTAG_NO_MEMORY;
+
+    for (size_t block = 0; block < run->groups && !status; block++) {
+        const pt_linear_problem problem = {.rows = fit->rows,
+                                           .labels = fit->labels,
+                                           .papers = papers + count,
+                                           .paper_count = fit->labels->count - count,
+                                           .terms = fit->terms,
+                                           .first_tag = block * PT_LANES,
+                                           .tag_count = fit->tags};
+        memcpy(weights, run->blocks[block], (fit->terms + 1) * PT_LANES * sizeof *weights);
+        status = pt_linear_leave_out(&problem, &fit->duals[block], weights, NULL);
+        if (!status) {
+            add_squares(fit, weights, run->squares + fold * fit->terms);
+        }
+    }
+    free(papers);
+    return_weights(run, weights);
+    return status;
+}
+
 static int weigh_terms(const pt_fit *fit, double *squares, papertag_error *err)
 {
-    struct run run = {
-        .fit = fit, .rows = fit->rows, .groups = group_count(fit), .epsilon = EPSILON_WEIGHING, .duals = fit->duals};
-    const size_t folds = fit->options->folds;
+    struct run run = {.fit = fit,
+                      .rows = fit->rows,
+                      .groups = group_count(fit),
+                      .epsilon = EPSILON_WEIGHING,
+                      .duals = fit->duals,
+                      .squares = squares};
     int status;
 
     run.blocks = pt_calloc(run.groups, sizeof *run.blocks);
     status = run.blocks ? pt_fit_run(fit, "terms", run.groups, fit_block, &run, err) : pt_no_memory(err);
+    status = status ? status : pt_fit_run(fit, "terms by fold", fit->options->folds + 1, weigh_without, &run, err);
     for (size_t block = 0; run.blocks && block < run.groups; block++) {
-        if (!status) {
-            add_squares(fit, run.blocks[block], squares + folds * fit->terms);
-        }
         free(run.blocks[block]);
     }
-    if (!status) {
-        run.epsilon = EPSILON_WEIGHING_FOLDS;
-        run.squares = pt_calloc(folds * PARTS, fit->terms * sizeof *run.squares);
-        status = run.squares ? pt_fit_run(fit, "terms by fold", folds * PARTS, fit_part, &run, err) : pt_no_memory(err);
-    }
-    for (size_t i = 0; i < folds * fit->terms && !status; i++) {
-        const size_t fold = i / fit->terms, term = i % fit->terms;
-        squares[i] =
-            run.squares[fold * PARTS * fit->terms + term] + run.squares[(fold * PARTS + 1) * fit->terms + term];
-    }
-    free(run.squares);
     free(run.blocks);
     free_spares(&run);
     return status;

@@ -20,8 +20,8 @@ typedef struct pt_fit {
     size_t terms;            /* V */
     size_t tags;             /* T */
     double c;                /* cost of an error; 0: not chosen yet */
-    pt_duals *duals;         /* folds + 1 times T / PT_LANES rounded up: what a solver keeps of its fits, from which the
-                              * next ones start */
+    pt_duals *duals;         /* T / PT_LANES rounded up: what a solver keeps of its fits to all papers, from which the
+                              * next fits start */
 
     /* with terms chosen by what they weigh: each fit has terms of its own, V of them */
     const uint32_t *numbers; /* (folds + 1) x candidate_terms: a term of `rows` in the fit without the fold, last in
@@ -50,8 +50,9 @@ typedef struct pt_solver {
      * the blocks. */
     int (*all)(const pt_fit *fit, float **blocks, pt_support *support, papertag_error *err);
 
-    /* squares: out, (folds + 1) x V, zero at the call: of each term the sum of its squared weights over all tags, in
-     * the fit without each fold and in that to all papers. NULL: the solver cannot say what a term weighs. */
+    /* squares: out, (folds + 1) x V, zero at the call: of each term the sum of its squared weights over all tags,
+     * without the part that comes from the papers of each fold, and last with all. NULL: the solver cannot say what a
+     * term weighs. */
     int (*weigh_terms)(const pt_fit *fit, double *squares, papertag_error *err);
 
     /* Fills the blocks by a fit to the rows with has_keywords[row], labelled with the tags that their keywords name.
@@ -74,8 +75,8 @@ const pt_solver *pt_solver_get(papertag_solver number);
 
 /* ---- what solvers share (tasks.c) ------------------------------------------------------------------------------ */
 
-/* The labelled papers of a fit in *papers (free it), *count of them. There is room for all rows. 0 or
- * PAPERTAG_NO_MEMORY. */
+/* The labelled papers of a fit in *papers (free it), *count of them; those of its fold follow. There is room for all
+ * rows. 0 or PAPERTAG_NO_MEMORY. */
 int pt_fit_papers(const pt_fit *fit, size_t fold, uint32_t **papers, size_t *count);
 
 /* Runs task(context, i) for i < count on the threads that the options ask for, and reports progress of `stage`. */

@@ -21,6 +21,11 @@ int pt_fit_papers(const pt_fit *fit, size_t fold, uint32_t **papers, size_t *cou
             chosen[n++] = (uint32_t)i;
         }
     }
+    for (size_t i = 0, k = n; i < fit->labels->count; i++) {
+        if (fit->fold_of[i] == fold) {
+            chosen[k++] = (uint32_t)i;
+        }
+    }
     *papers = chosen;
     *count = n;
     return PAPERTAG_OK;

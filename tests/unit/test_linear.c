@@ -332,6 +332,51 @@ static void test_a_start_from_other_terms_leads_to_the_same_optimum(void **state
     release(&f);
 }
 
+/* Without what some papers contribute, and then without the others, nothing is left of the weights. Empty lanes stay
+ * empty. */
+static void test_weights_are_what_papers_contribute(void **state)
+{
+    pt_duals duals = {0};
+    pt_linear_options options = strict;
+    pt_linear_problem problem;
+    struct fixture f;
+    float all[(TERMS + 1) * PT_LANES], most = 0;
+    uint32_t papers[PAPERS];
+    size_t count = 0, some = 0;
+    (void)state;
+
+    make(&f);
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < PAPERS; i++) {
+            if ((i % 5 == 2) == (pass == 0)) {
+                papers[count++] = i;
+            }
+        }
+        some = pass ? some : count;
+    }
+    problem = whole_problem(&f);
+    problem.first_tag = PT_LANES;
+    options.duals = &duals;
+    assert_int_equal(pt_linear_fit(&problem, &options, f.weights, NULL), 0);
+    memcpy(all, f.weights, sizeof all);
+    problem.papers = papers;
+    problem.paper_count = some;
+    assert_int_equal(pt_linear_leave_out(&problem, &duals, f.weights, NULL), 0);
+    for (int i = 0; i < TERMS * PT_LANES; i++) {
+        most = fmaxf(most, fabsf(all[i] - f.weights[i]));
+        assert_true(i % PT_LANES < TAGS - PT_LANES || f.weights[i] == 0);
+    }
+    assert_true(most > 0.1F);
+    problem.papers = papers + some;
+    problem.paper_count = PAPERS - some;
+    assert_int_equal(pt_linear_leave_out(&problem, &duals, f.weights, NULL), 0);
+    for (int i = 0; i < TERMS * PT_LANES; i++) {
+        assert_true(fabsf(f.weights[i]) < 1e-4F);
+    }
+    pt_duals_free(&duals);
+    release(&f);
+}
+
 static void test_margins_are_dot_products(void **state)
 {
     struct fixture f;
@@ -417,6 +462,7 @@ int main(void)
                                        cmocka_unit_test(test_lanes_without_a_tag_are_zero),
                                        cmocka_unit_test(test_a_start_leads_to_the_same_optimum),
                                        cmocka_unit_test(test_a_start_from_other_terms_leads_to_the_same_optimum),
+                                       cmocka_unit_test(test_weights_are_what_papers_contribute),
                                        cmocka_unit_test(test_margins_are_dot_products),
                                        cmocka_unit_test(test_cost_is_repetition),
                                        cmocka_unit_test(test_lanes_are_folds),
