@@ -12,6 +12,7 @@
 #include "list_cell.h"
 #include "markup.h"
 #include "names.h"
+#include "reader.h"
 
 /* ---- header ---------------------------------------------------------------------------------------------------- */
 
@@ -487,6 +488,17 @@ static const pt_slice *snapshot_cell(const row *r, pt_snapshot_member member)
     return NULL;
 }
 
+/* An id of arXiv that has been taken for a number, in a table of the snapshot. */
+static int repair_id(const row *r)
+{
+    pt_record *record = &r->reader->record;
+    const bool snapshot = snapshot_cell(r, PT_SNAPSHOT_VERSIONS) || snapshot_cell(r, PT_SNAPSHOT_UPDATED);
+    char zeros[PT_ARXIV_NUMBER];
+    const char *id = snapshot ? pt_arxiv_with_zeros(record->paper.id, zeros) : record->paper.id;
+
+    return id == record->paper.id ? PAPERTAG_OK : pt_record_text(record, &record->paper.id, id, strlen(id), r->err);
+}
+
 /* The date of the first version in "[{'version': 'v1', 'created': 'Mon, 2 Apr 2007 19:18:42 GMT'}, ...]", else that of
  * the last change. */
 static int read_snapshot_date(const row *r)
@@ -531,5 +543,5 @@ int pt_columns_read_row(pt_columns *columns, papertag_reader *reader, const pt_s
     if (!status && !reader->record.paper.date && !reader->record.year) {
         status = read_snapshot_date(&r);
     }
-    return status;
+    return status ? status : repair_id(&r);
 }
