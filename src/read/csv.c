@@ -123,11 +123,16 @@ static int cut_cells(table *t, const char *at, size_t size)
     }
 }
 
-/* Drops empty cells beyond the columns: some exporters end each row, but not the header, with a separator. */
-static void drop_empty_cells(table *t)
+/* Drops empty cells beyond the columns, and adds those of columns at the end that have no name: some exporters end each
+ * row, but not the header, with a separator, or only the header. */
+static void fit_cells(table *t)
 {
     while (t->cell_count > t->columns.count && !pt_trimmed(t->cells[t->cell_count - 1]).length) {
         t->cell_count--;
+    }
+    while (t->cell_count < t->columns.count && t->cell_count < t->cell_capacity && t->cell_count &&
+           !t->columns.items[t->columns.count - 1].name.length && !t->columns.items[t->cell_count].name.length) {
+        t->cells[t->cell_count++] = (pt_slice){"", 0};
     }
 }
 
@@ -271,7 +276,7 @@ static int see_rows(papertag_reader *reader, papertag_error *err)
             continue;
         }
         status = cut_cells(t, from, (size_t)(stop - from) - (stop > from && stop[-1] == '\r')) ? pt_no_memory(err) : 0;
-        drop_empty_cells(t);
+        fit_cells(t);
         if (!status && t->cell_count == t->columns.count) {
             pt_columns_see_row(&t->columns, t->cells);
         }
@@ -370,7 +375,7 @@ static int next_row(papertag_reader *reader, papertag_error *err)
     if (cut_cells(t, t->record.data, t->record.size - 1)) {
         return pt_no_memory(err);
     }
-    drop_empty_cells(t);
+    fit_cells(t);
     if (t->cell_count != t->columns.count) {
         return pt_input_fail(&reader->input, number, err, "%zu fields where the header has %zu", t->cell_count,
                              t->columns.count);

@@ -429,6 +429,46 @@ static int append_each(pt_record *record, pt_slice text, bool (*separates)(pt_sl
     return status;
 }
 
+/* Whether a person may begin at text[at]: with a capital after a small letter that no "Mc" ends, and names of two words
+ * on either side. */
+static bool begins_joined(pt_slice text, size_t from, size_t at)
+{
+    static const char *const beginnings[] = {"Mc", "Mac", "De",  "Di",   "Da", "Du", "La", "Le",
+                                             "Lo", "Van", "Von", "Fitz", "Al", "El", 0};
+    const unsigned char before = (unsigned char)text.text[at - 1], first = (unsigned char)text.text[at];
+    const unsigned char second = at + 1 < text.length ? (unsigned char)text.text[at + 1] : 0;
+    const bool capital = pt_is_upper(text.text[at]) || (first == 0xc3 && second >= 0x80 && second < 0x9f);
+    size_t word = at;
+
+    if (!capital || (!(before >= 'a' && before <= 'z') && (before & 0xc0) != 0x80)) {
+        return false;
+    }
+    while (word > from && text.text[word - 1] != ' ') {
+        word--;
+    }
+    for (size_t i = 0; beginnings[i]; i++) {
+        if (strlen(beginnings[i]) == at - word && !memcmp(beginnings[i], text.text + word, at - word)) {
+            return false;
+        }
+    }
+    return word > from && memchr(text.text + at, ' ', text.length - at);
+}
+
+/* Appends the persons of "Dora DoeRick van der Roe", as Springer writes them. */
+static int append_joined(pt_record *record, pt_slice text, papertag_error *err)
+{
+    size_t from = 0;
+    int status = PAPERTAG_OK;
+
+    for (size_t i = 1; i < text.length && !status; i++) {
+        if (begins_joined(text, from, i)) {
+            status = append_person(record, (pt_slice){text.text + from, i - from}, COMMA_TOLD, err);
+            from = i;
+        }
+    }
+    return status ? status : append_person(record, (pt_slice){text.text + from, text.length - from}, COMMA_TOLD, err);
+}
+
 static int append_list(pt_record *record, pt_slice text, comma_rule commas, papertag_error *err)
 {
     text = without_point(text);
@@ -442,6 +482,10 @@ static int append_list(pt_record *record, pt_slice text, comma_rule commas, pape
     }
     if (has_separator(text, at_bar)) {
         return append_each(record, text, at_bar, commas, true, err);
+    }
+    if (commas == COMMA_TOLD && !has_separator(text, at_comma) && !has_separator(text, at_and) &&
+        !pt_is_organisation(text)) {
+        return append_joined(record, text, err);
     }
     return append_each(record, text, at_and, commas, false, err);
 }
