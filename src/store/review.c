@@ -173,7 +173,6 @@ static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint6
     if (status) {
         return status;
     }
-    pt_store_pass_begin(store);
     status = draw_papers(store, first, &d, err);
     while (!status && !(q->limit && q->count == q->limit)) {
         if (asked == d.papers.count && d.papers.is_full) {
@@ -187,7 +186,6 @@ static int append_drawn(papertag_store *store, int64_t tag, int64_t first, uint6
         status = pt_store_each(store, queries[PAPERTAG_ORDER_RANDOM][tag != 0], append_question, q, err, "iii", tag,
                                first, drawn[asked++].paper);
     }
-    pt_store_pass_end(store);
     pt_store_read_end(store);
     free(d.papers.items);
     return status;
@@ -238,6 +236,7 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     long first = 0;
     int status = read_request(store, tag, since, &key, &first, err);
 
+    pt_store_pass_begin(store);
     if (!status && order == PAPERTAG_ORDER_RANDOM) {
         status = append_drawn(store, key, first, seed, &q, err);
     } else if (!status && order == PAPERTAG_ORDER_UNCERTAIN && !since) {
@@ -247,6 +246,7 @@ int papertag_store_questions(papertag_store *store, papertag_order order, const 
     } else if (!status) {
         status = pt_store_each(store, queries[order][tag != NULL], append_question, &q, err, "ii", key, (int64_t)first);
     }
+    pt_store_pass_end(store);
     if (!status) {
         list = pt_arena_copy_array(pt_store_answer(store), q.list, q.count, sizeof *list);
         status = list ? PAPERTAG_OK : pt_no_memory(err);
