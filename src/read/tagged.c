@@ -394,6 +394,20 @@ int pt_tagged_open(papertag_reader *reader, papertag_error *err)
     return PAPERTAG_OK;
 }
 
+/* Says that the source ended within a record, if its records have ends. */
+static int report_cut(papertag_reader *reader, papertag_error *err)
+{
+    const tagged *t = reader->state;
+
+    for (const pt_tagged_field *field = t->dialect->fields; field->tag; field++) {
+        if (field->kind == PT_TAGGED_END) {
+            return pt_reader_remark(reader, err, "the last record has no %s at its end: the file may be cut off",
+                                    field->tag);
+        }
+    }
+    return PAPERTAG_OK;
+}
+
 int pt_tagged_next(papertag_reader *reader, papertag_error *err)
 {
     tagged *t = reader->state;
@@ -414,7 +428,7 @@ int pt_tagged_next(papertag_reader *reader, papertag_error *err)
     }
     if (status == PAPERTAG_END && t->open) {
         t->open = false;
-        status = PAPERTAG_OK;
+        status = report_cut(reader, err);
     }
     return status ? status : finish_record(t, err);
 }
