@@ -49,8 +49,8 @@ int pt_rows_narrow(const pt_rows *rows, const uint32_t *number, pt_rows *out)
     size_t at = 0;
 
     *out = (pt_rows){.starts = pt_alloc(rows->count + 1, sizeof *out->starts),
-                     .terms = pt_alloc(entries, sizeof *out->terms),
-                     .values = pt_alloc(entries, sizeof *out->values)};
+                     .terms = pt_alloc_large(entries, sizeof *out->terms),
+                     .values = pt_alloc_large(entries, sizeof *out->values)};
     if (!out->starts || !out->terms || !out->values) {
         return PAPERTAG_NO_MEMORY;
     }
