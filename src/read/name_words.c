@@ -180,11 +180,54 @@ bool pt_ends_in_initials(pt_slice name)
            !pt_is_degree(last, false);
 }
 
+/* Whether a word begins with an initial, as "D.Doe". */
+static bool has_initial(pt_slice word)
+{
+    return word.length > 3 && pt_is_upper(word.text[0]) && word.text[1] == '.' && word.text[word.length - 1] >= 'a' &&
+           word.text[word.length - 1] <= 'z';
+}
+
 /* Whether a part between commas could be a whole name, with its first name first. */
 bool pt_is_whole_name(pt_slice part)
 {
     pt_slice rest = pt_trimmed(part), first = take_word(&rest);
     const bool particle = first.length && first.text[0] >= 'a' && first.text[0] <= 'z';
 
-    return (pt_is_eastern(part) && part.length > 3) || pt_is_organisation(part) || (rest.length && !particle);
+    return (pt_is_eastern(part) && part.length > 3) || pt_is_organisation(part) || (rest.length && !particle) ||
+           has_initial(first);
+}
+
+bool pt_begins_joined(pt_slice text, size_t from, size_t at)
+{
+    static const char *const beginnings[] = {"Mc", "Mac", "De",  "Di",   "Da", "Du", "La", "Le",
+                                             "Lo", "Van", "Von", "Fitz", "Al", "El", 0};
+    const unsigned char before = (unsigned char)text.text[at - 1], first = (unsigned char)text.text[at];
+    const unsigned char second = at + 1 < text.length ? (unsigned char)text.text[at + 1] : 0;
+    const bool capital = pt_is_upper(text.text[at]) || (first == 0xc3 && second >= 0x80 && second < 0x9f);
+    size_t word = at;
+
+    if (!capital || (!(before >= 'a' && before <= 'z') && (before & 0xc0) != 0x80)) {
+        return false;
+    }
+    while (word > from && text.text[word - 1] != ' ') {
+        word--;
+    }
+    for (size_t i = 0; beginnings[i]; i++) {
+        if (strlen(beginnings[i]) == at - word && !memcmp(beginnings[i], text.text + word, at - word)) {
+            return false;
+        }
+    }
+    return word > from && memchr(text.text + at, ' ', text.length - at);
+}
+
+size_t pt_note_number(pt_slice name)
+{
+    size_t digits = 0, at = name.length;
+
+    while (at && digits < 2 && pt_is_digit(name.text[at - 1])) {
+        at--;
+        digits++;
+    }
+    return digits && at && name.text[at - 1] >= 'a' && name.text[at - 1] <= 'z' && memchr(name.text, ' ', at) ? digits
+                                                                                                              : 0;
 }

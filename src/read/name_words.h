@@ -34,4 +34,11 @@ bool pt_ends_in_initials(pt_slice name);
 /* Whether a part between commas could be a whole name, with its first name first. */
 bool pt_is_whole_name(pt_slice part);
 
+/* Whether a person may begin at text[at], where the one before began at `from`: with a capital after a small letter
+ * that no "Mc" ends, and names of two words on either side. */
+bool pt_begins_joined(pt_slice text, size_t from, size_t at);
+
+/* The bytes of the number of a footnote at the end of a name, "Dora Doe2"; 0 when there is none. */
+size_t pt_note_number(pt_slice name);
+
 #endif

@@ -95,6 +95,12 @@ static bool at_bar(pt_slice at, size_t *length)
     return begins_with(at, "|", length);
 }
 
+/* Used where there is nothing else between names. */
+static bool at_line(pt_slice at, size_t *length)
+{
+    return begins_with(at, "\n", length) || begins_with(at, " / ", length);
+}
+
 /* The word "and" or "&", with the white space before it. That after it may be the space before another. */
 static bool at_and(pt_slice at, size_t *length)
 {
@@ -143,7 +149,8 @@ static size_t number_of_namesake(pt_slice name)
  * footnotes, and the number of a namesake. A name that has nothing else stays. */
 static pt_slice without_notes(pt_slice name)
 {
-    static const char *const signs[] = {"*", "\u2020", "\u2021", "\u00a7", ",", ";", "\u2026", "..."};
+    static const char *const signs[] = {"*",   "\u2020", "\u2021", "\u00a7", ",",      ";",      "\u2026",
+                                        "...", "\u00b9", "\u00b2", "\u00b3", "\u2070", "\u2074", "\u2075"};
     bool found = true;
 
     while (found) {
@@ -157,7 +164,7 @@ static pt_slice without_notes(pt_slice name)
                 found = true;
             }
         }
-        name.length -= number_of_namesake(name);
+        name.length -= number_of_namesake(name) + pt_note_number(name);
         at = name.length;
         if (at && (name.text[at - 1] == ')' || name.text[at - 1] == ']')) {
             do {
@@ -230,19 +237,6 @@ static int append_parts(pt_record *record, const pt_slice *parts, size_t count, 
     return status;
 }
 
-/* "Doe DM" in order. */
-static int append_initials_last(pt_record *record, pt_slice name, papertag_error *err)
-{
-    size_t at = name.length;
-
-    while (!pt_is_white(name.text[at - 1])) {
-        at--;
-    }
-    return append_parts(
-        record, (const pt_slice[]){{name.text + at, name.length - at}, pt_trimmed((pt_slice){name.text, at})}, 2, err);
-}
-
-/* Puts the parts of a name between commas in order: the last name, then a suffix and the first name, in any order. */
 /* Cuts a suffix off the first names that have one at the end: "John Jr" is PubMed's way. */
 static pt_slice cut_suffix(pt_slice *first)
 {
@@ -259,6 +253,20 @@ static pt_slice cut_suffix(pt_slice *first)
     return (pt_slice){NULL, 0};
 }
 
+/* "Doe DM" in order, and its suffix, which may be empty. */
+static int append_initials_last(pt_record *record, pt_slice name, pt_slice suffix, papertag_error *err)
+{
+    size_t at = name.length;
+
+    while (!pt_is_white(name.text[at - 1])) {
+        at--;
+    }
+    return append_parts(
+        record, (const pt_slice[]){{name.text + at, name.length - at}, pt_trimmed((pt_slice){name.text, at}), suffix},
+        suffix.length ? 3 : 2, err);
+}
+
+/* Puts the parts of a name between commas in order: the last name, then a suffix and the first name, in any order. */
 static int append_inverted(pt_record *record, pt_slice name, papertag_error *err)
 {
     cutter c = cut(name, at_comma);
@@ -296,6 +304,8 @@ static int append_inverted(pt_record *record, pt_slice name, papertag_error *err
 /* Appends a person without markup. */
 static int append_person(pt_record *record, pt_slice name, comma_rule commas, papertag_error *err)
 {
+    pt_slice last, suffix;
+
     name = without_company(without_notes(name));
     if (pt_is_nobody(name)) {
         return PAPERTAG_OK;
@@ -303,8 +313,10 @@ static int append_person(pt_record *record, pt_slice name, comma_rule commas, pa
     if (has_separator(name, at_comma)) {
         return append_inverted(record, name, err);
     }
-    if (commas == COMMA_TOLD && pt_ends_in_initials(name)) {
-        return append_initials_last(record, name, err);
+    last = name;
+    suffix = cut_suffix(&last);
+    if (commas == COMMA_TOLD && pt_ends_in_initials(last)) {
+        return append_initials_last(record, last, suffix, err);
     }
     return append_parts(record, &name, 1, err);
 }
@@ -341,12 +353,13 @@ static comma_parts weigh_commas(pt_slice text)
 
     while (next_part(&c, &part)) {
         part = without_notes(part);
-        if (is_skipped(part, whole)) {
+        if (is_skipped(part, whole) || pt_is_organisation(part)) {
             continue;
         }
         whole = pt_is_whole_name(part);
-        found.vancouver = found.vancouver && (pt_ends_in_initials(part) || pt_is_organisation(part));
-        persons = persons || pt_ends_in_initials(part);
+        cut_suffix(&part);
+        found.vancouver = found.vancouver && pt_ends_in_initials(part);
+        persons = true;
         if (found.count++ % 2 == 0) {
             found.whole_last = found.whole_last || whole;
         } else {
@@ -395,7 +408,8 @@ static int append_at_commas(pt_record *record, pt_slice text, comma_rule commas,
     while (!status && next_part(&c, &part)) {
         const bool counts = !is_skipped(without_notes(part), whole);
         whole = counts ? pt_is_whole_name(without_notes(part)) : whole;
-        if (counts && taken == (inverted ? 2 : 1)) {
+        if (counts && taken &&
+            (taken == (inverted ? 2 : 1) || pt_is_organisation(part) || pt_is_organisation(person))) {
             status = append_person(record, person, inverted ? COMMA_TOLD : rule, err);
             taken = 0;
         }
@@ -429,31 +443,6 @@ static int append_each(pt_record *record, pt_slice text, bool (*separates)(pt_sl
     return status;
 }
 
-/* Whether a person may begin at text[at]: with a capital after a small letter that no "Mc" ends, and names of two words
- * on either side. */
-static bool begins_joined(pt_slice text, size_t from, size_t at)
-{
-    static const char *const beginnings[] = {"Mc", "Mac", "De",  "Di",   "Da", "Du", "La", "Le",
-                                             "Lo", "Van", "Von", "Fitz", "Al", "El", 0};
-    const unsigned char before = (unsigned char)text.text[at - 1], first = (unsigned char)text.text[at];
-    const unsigned char second = at + 1 < text.length ? (unsigned char)text.text[at + 1] : 0;
-    const bool capital = pt_is_upper(text.text[at]) || (first == 0xc3 && second >= 0x80 && second < 0x9f);
-    size_t word = at;
-
-    if (!capital || (!(before >= 'a' && before <= 'z') && (before & 0xc0) != 0x80)) {
-        return false;
-    }
-    while (word > from && text.text[word - 1] != ' ') {
-        word--;
-    }
-    for (size_t i = 0; beginnings[i]; i++) {
-        if (strlen(beginnings[i]) == at - word && !memcmp(beginnings[i], text.text + word, at - word)) {
-            return false;
-        }
-    }
-    return word > from && memchr(text.text + at, ' ', text.length - at);
-}
-
 /* Appends the persons of "Dora DoeRick van der Roe", as Springer writes them. */
 static int append_joined(pt_record *record, pt_slice text, papertag_error *err)
 {
@@ -461,7 +450,7 @@ static int append_joined(pt_record *record, pt_slice text, papertag_error *err)
     int status = PAPERTAG_OK;
 
     for (size_t i = 1; i < text.length && !status; i++) {
-        if (begins_joined(text, from, i)) {
+        if (pt_begins_joined(text, from, i)) {
             status = append_person(record, (pt_slice){text.text + from, i - from}, COMMA_TOLD, err);
             from = i;
         }
@@ -485,7 +474,8 @@ static int append_list(pt_record *record, pt_slice text, comma_rule commas, pape
     }
     if (commas == COMMA_TOLD && !has_separator(text, at_comma) && !has_separator(text, at_and) &&
         !pt_is_organisation(text)) {
-        return append_joined(record, text, err);
+        return has_separator(text, at_line) ? append_each(record, text, at_line, commas, true, err)
+                                            : append_joined(record, text, err);
     }
     return append_each(record, text, at_and, commas, false, err);
 }
