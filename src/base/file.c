@@ -143,8 +143,9 @@ int pt_draft_write(pt_draft *out, const char *path, const void *bytes, size_t si
             unlink(draft.draft);
         }
         pt_draft_free(&draft);
-        return pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path,
-                       number == ENOENT ? "its folder does not exist" : strerror(number));
+        pt_fail(err, PAPERTAG_IO, "%s: cannot write: %s", path,
+                number == ENOENT ? "its folder does not exist" : strerror(number));
+        return PAPERTAG_IO;
     }
     *out = draft;
     return PAPERTAG_OK;
