@@ -204,7 +204,7 @@ def make_store(model):
 
 def digests():
     for name in ("text", "markdown", "html", "json", "jsonfeed", "atom", "rss", "eml"):
-        for more in ([], ["--group-by", "tag", "--title", "T" + HOSTILE, "--url", "https://h.example/" + HOSTILE]):
+        for more in ([], ["--group-by", "tag", "--title", "T" + HOSTILE, "--url", "https://h.example/?a=1&lt='2'"]):
             call = ("digest", "-f", name, *more)
             text = run(*call)
             if name == "markdown":
