@@ -86,7 +86,7 @@ MODEL   := models/default.papertag
 Q := $(if $(V),,@)
 
 .DELETE_ON_ERROR:
-.PHONY: coverage uncovered nightly all demo test check unit cli reference bench bench-store bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
+.PHONY: coverage uncovered nightly all demo test programs check bench bench-store bench-instr asan lint format fuzz fuzzers faults install uninstall clean help
 
 all: $(PROGRAM) $(STATIC) $(SHARED) $(EXTENSION) ## build the program and the libraries (default)
 
@@ -153,7 +153,9 @@ test: ## build and run every test; the last line counts them
 	@scripts/install-deps --test
 	@$(MAKE) --no-print-directory all check
 
-check: $(UNITS) $(REPLAYS) $(REFERENCES) $(PROGRAM) $(SHARED)
+programs: $(UNITS) $(REPLAYS) $(REFERENCES)
+
+check: programs $(PROGRAM) $(SHARED)
 	@scripts/run-tests $(OUT) $(OBJ)
 
 asan: ## every test under the address and undefined-behaviour sanitizers
@@ -170,15 +172,15 @@ $(OBJ)/fault/%.so: tests/fault/%.c tests/fault/fault.h
 	$(Q)$(CC) -O1 -fPIC -shared -std=c11 $< -o $@ -ldl
 
 faults: all $(SHIMS) $(RECORD) ## let allocations and file operations fail, kill, damage, crowd, fill the disk
-	$(Q)$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/allocations.so' $(FAULTS)
-	$(Q)$(if $(QUICK),true,$(call FAULT,run.py) '$(CURDIR)/$(OBJ)/fault/files.so' $(FAULTS))
-	$(Q)for part in kill powercut damage limits together stateful serve $(if $(QUICK),,edited); do \
+	$(Q)rm -f $(OBJ)/fault/*.log; \
+	for part in run $(if $(QUICK),,run-files) kill powercut damage limits together stateful serve $(if $(QUICK),,edited); do \
 	        case $$part in \
 	            together | stateful | edited | serve) shim= ;; \
+	            run) shim='$(CURDIR)/$(OBJ)/fault/allocations.so' ;; \
 	            powercut) shim='$(CURDIR)/$(RECORD)' ;; \
 	            *) shim='$(CURDIR)/$(OBJ)/fault/files.so' ;; \
 	        esac; \
-	        $(call FAULT,$$part.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
+	        $(call FAULT,$${part%-files}.py) $${shim:+"$$shim"} $(FAULTS) >$(OBJ)/fault/$$part.log 2>&1 || \
 	            echo "$$part failed" >>$(OBJ)/fault/$$part.log & \
 	    done; wait; cd $(OBJ)/fault && cat *.log && ! grep -q 'failed$$' *.log
 	$(Q)$(if $(QUICK),true,$(call FAULT,growth.py))
