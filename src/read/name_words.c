@@ -48,8 +48,19 @@ bool pt_is_degree(pt_slice part, bool after_name)
 
 bool pt_is_nobody(pt_slice part)
 {
-    static const char *const words[] = {"et al",    "et al.", "et. al.", "others", "and others", "...", "\u2026",
-                                        "{others}", "etal",   "etal.",   0};
+    static const char *const words[] = {"et al",
+                                        "et al.",
+                                        "et. al.",
+                                        "others",
+                                        "and others",
+                                        "...",
+                                        "\u2026",
+                                        "{others}",
+                                        "etal",
+                                        "etal.",
+                                        "no author name available",
+                                        "[no author name available]",
+                                        0};
     return !part.length || is_one_of(part, words);
 }
 

@@ -325,7 +325,8 @@ static int append_person(pt_record *record, pt_slice name, comma_rule commas, pa
 
 /* What the parts of a list between commas look like. */
 typedef struct comma_parts {
-    size_t count;    /* without suffixes and "et al." */
+    size_t count;    /* without suffixes, "et al.", and organisations */
+    size_t groups;   /* organisations */
     bool whole_last; /* a part in an odd place, where last names would be, is a whole name */
     bool whole_two;  /* the same in an even place */
     bool initials;   /* every part in an even place is initials */
@@ -354,6 +355,7 @@ static comma_parts weigh_commas(pt_slice text)
     while (next_part(&c, &part)) {
         part = without_notes(part);
         if (is_skipped(part, whole) || pt_is_organisation(part)) {
+            found.groups += pt_is_organisation(part);
             continue;
         }
         whole = pt_is_whole_name(part);
@@ -426,7 +428,7 @@ static int append_at_commas(pt_record *record, pt_slice text, comma_rule commas,
 static int append_item(pt_record *record, papertag_strings *list, const char *text, size_t length, papertag_error *err)
 {
     (void)list; /* it is that of the authors */
-    return pt_record_listed_author(record, text, length, err);
+    return pt_is_nobody((pt_slice){text, length}) ? PAPERTAG_OK : pt_record_listed_author(record, text, length, err);
 }
 
 /* Appends each part between separators: a person, or a list of them. */
@@ -466,7 +468,8 @@ static int append_list(pt_record *record, pt_slice text, comma_rule commas, pape
     }
     if (commas == COMMA_INVERTS) {
         const comma_parts found = weigh_commas(text);
-        const bool persons = found.count < 2 || !found.vancouver; /* else "Doe D, Roe RM" */
+        const bool list = found.count + found.groups > 1 && found.vancouver;     /* "Doe D, Roe RM" */
+        const bool persons = !list && (found.count < 4 || !is_inverted(&found)); /* else "Doe, D., Roe, R." */
         return append_each(record, text, at_and, persons ? commas : COMMA_TOLD, persons, err);
     }
     if (has_separator(text, at_bar)) {

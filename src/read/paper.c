@@ -291,6 +291,21 @@ int pt_record_trim_title(pt_record *record, papertag_error *err)
     return pt_record_text(record, &record->paper.title, title, length - 1, err);
 }
 
+/* Whether a text says that there is no abstract, as databases and programs write it. */
+static bool is_no_abstract(const char *text)
+{
+    static const char *const texts[] = {
+        "[no abstract available]", "no abstract available", "no abstract available.", "nan", "none", "n/a", "null"};
+    enum { LONGEST = 24 };
+    const size_t length = text ? strnlen(text, LONGEST) : LONGEST;
+    size_t i = length < LONGEST ? 0 : sizeof texts / sizeof *texts;
+
+    while (i < sizeof texts / sizeof *texts && !(strlen(texts[i]) == length && pt_same_word(text, length, texts[i]))) {
+        i++;
+    }
+    return length < LONGEST && i < sizeof texts / sizeof *texts;
+}
+
 int pt_record_finish(pt_record *record, papertag_error *err)
 {
     papertag_paper *paper = &record->paper;
@@ -298,6 +313,9 @@ int pt_record_finish(pt_record *record, papertag_error *err)
     char id[PT_DERIVED_ID];
     int status;
 
+    if (paper->title && is_no_abstract(paper->abstract)) {
+        paper->abstract = NULL;
+    }
     if (paper->author_count < 0 && paper->authors.count) {
         paper->author_count = (long)paper->authors.count;
     }

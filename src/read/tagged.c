@@ -215,10 +215,35 @@ static int set_text(tagged *t, pt_tagged_kind kind, const char **field, papertag
     return text.length ? pt_record_text(&t->reader->record, field, text.text, text.length, err) : PAPERTAG_OK;
 }
 
+/* The first of several addresses. */
+static int set_address(tagged *t, const char **field, papertag_error *err)
+{
+    pt_slice text = pt_trimmed(all_values(t, PT_TAGGED_URL)), word = pt_take_word(&text);
+
+    while (word.length && strchr(";,", word.text[word.length - 1])) {
+        word.length--;
+    }
+    return word.length ? pt_record_text(&t->reader->record, field, word.text, word.length, err) : PAPERTAG_OK;
+}
+
 static int set_title(tagged *t, papertag_error *err)
 {
     const int status = set_markup(t, PT_TAGGED_TITLE, &t->reader->record.paper.title, err);
     return status || !t->dialect->point_ends ? status : pt_record_trim_title(&t->reader->record, err);
+}
+
+/* Whether a value has the persons of BibTeX, "Doe, Dora and Roe, Rick": there is a comma before the word. */
+static bool has_and(pt_slice name)
+{
+    bool comma = false;
+
+    for (size_t i = 0; i + 5 < name.length; i++) {
+        comma = comma || name.text[i] == ',';
+        if (comma && pt_same_word(name.text + i, 5, " and ")) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int append_authors(tagged *t, pt_tagged_kind kind, papertag_error *err)
@@ -229,6 +254,7 @@ static int append_authors(tagged *t, pt_tagged_kind kind, papertag_error *err)
 
     while (!status && next_value(&rest, &name)) {
         status = memchr(name.text, ';', name.length) ? pt_record_authors(record, name.text, name.length, err)
+                 : has_and(name)                     ? pt_record_anded_authors(record, name.text, name.length, err)
                                                      : pt_record_author(record, name.text, name.length, err);
     }
     return status;
@@ -344,7 +370,7 @@ static int set_fields(tagged *t, papertag_error *err)
     status = status ? status : set_date(t, err);
     status = status ? status : set_text(t, PT_TAGGED_DOI, &paper->doi, err);
     status = status ? status : set_publisher_id(t, err);
-    status = status ? status : set_text(t, PT_TAGGED_URL, &paper->url, err);
+    status = status ? status : set_address(t, &paper->url, err);
     status = status ? status : set_text(t, PT_TAGGED_PDF, &paper->pdf_url, err);
     status = status ? status : set_markup(t, PT_TAGGED_VENUE, &paper->venue, err);
     status = status ? status : append_items(t, PT_TAGGED_KEYWORD, &paper->keywords, t->dialect->separators, err);
