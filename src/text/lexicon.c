@@ -168,11 +168,12 @@ static int list_mentions(const struct counting *c, size_t s)
     return PAPERTAG_OK;
 }
 
-/* Asks for what later mentions will read: a slot, then the entry that it names, then that entry's text. */
+/* Asks for what later mentions will read, the last of them LOOKAHEAD mentions from here: a slot, then the entry that it
+ * names, then that entry's text. */
+enum { AHEAD = 12, LOOKAHEAD = 3 * AHEAD };
 static inline __attribute__((always_inline)) void prefetch_mentions(const pt_shard *shard,
                                                                     const struct pt_mention *mention)
 {
-    enum { AHEAD = 12 };
     const uint32_t *slots = shard->slots;
     const uint32_t near = slots[mention[AHEAD].ngram->hash & shard->mask];
     const uint32_t far = slots[mention[2 * AHEAD].ngram->hash & shard->mask];
@@ -183,12 +184,11 @@ static inline __attribute__((always_inline)) void prefetch_mentions(const pt_sha
     if (far) {
         __builtin_prefetch(&shard->entries[far - 1]);
     }
-    __builtin_prefetch(&slots[mention[3 * AHEAD].ngram->hash & shard->mask]);
+    __builtin_prefetch(&slots[mention[LOOKAHEAD].ngram->hash & shard->mask]);
 }
 
 static int number_terms(void *context, size_t s)
 {
-    enum { AHEAD = 36 };
     const struct counting *c = context;
     pt_shard *shard = &c->lexicon->shards[s];
 
@@ -199,7 +199,7 @@ static int number_terms(void *context, size_t s)
         const struct pt_mention *mention = &shard->mentions[i];
         pt_lexicon_entry *entry;
         uint32_t place;
-        if (shard->slots && i + AHEAD < shard->mention_count) {
+        if (shard->slots && i + LOOKAHEAD < shard->mention_count) {
             prefetch_mentions(shard, mention);
         }
         place = intern_term(shard, mention->text, mention->ngram->length, mention->ngram->hash);
