@@ -468,8 +468,9 @@ static int append_list(pt_record *record, pt_slice text, comma_rule commas, pape
     }
     if (commas == COMMA_INVERTS) {
         const comma_parts found = weigh_commas(text);
-        const bool list = found.count + found.groups > 1 && found.vancouver;     /* "Doe D, Roe RM" */
-        const bool persons = !list && (found.count < 4 || !is_inverted(&found)); /* else "Doe, D., Roe, R." */
+        const bool list = found.count + found.groups > 1 && found.vancouver;       /* "Doe D, Roe RM" */
+        const bool whole = found.count > 2 && found.whole_last && found.whole_two; /* "A Doe, B Roe, C Sample" */
+        const bool persons = !list && !whole && (found.count < 4 || !is_inverted(&found)); /* else "Doe, D., Roe, R." */
         return append_each(record, text, at_and, persons ? commas : COMMA_TOLD, persons, err);
     }
     if (has_separator(text, at_bar)) {
