@@ -49,9 +49,10 @@ const char *pt_arxiv_with_zeros(const char *text, char out[PT_ARXIV_NUMBER])
     static const char digits[] = "0123456789";
     const size_t before = text ? strspn(text, digits) : 0;
     const size_t after = before && text[before] == '.' ? strspn(text + before + 1, digits) : 0;
+    const int month = before >= 3 ? 10 * (text[before - 2] - '0') + text[before - 1] - '0' : 0;
     const size_t wanted = before == 4 && strncmp(text, "1501", 4) >= 0 ? 5 : 4;
 
-    if (before < 3 || before > 4 || !after || after > wanted || text[before + 1 + after]) {
+    if (before < 3 || before > 4 || month < 1 || month > 12 || !after || after > wanted || text[before + 1 + after]) {
         return text;
     }
     snprintf(out, PT_ARXIV_NUMBER, "%s%s%.*s", before == 3 ? "0" : "", text, (int)(wanted - after), "0000");

@@ -76,7 +76,7 @@ int pt_snapshot_read(const pt_json *o)
     if (!status && paper->doi) { /* there may be several, separated by spaces */
         status = pt_record_text(record, &paper->doi, paper->doi, strcspn(paper->doi, " "), o->err);
     }
-    if (!status && paper->id) {
+    if (!status && paper->id && cJSON_IsNumber(pt_json_member(o, "id"))) {
         char zeros[PT_ARXIV_NUMBER];
         const char *id = pt_arxiv_with_zeros(paper->id, zeros);
         status = id == paper->id ? PAPERTAG_OK : pt_record_text(record, &paper->id, id, strlen(id), o->err);
