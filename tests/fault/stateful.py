@@ -138,6 +138,7 @@ class World:
         self.env.update(PAPERTAG_DB=self.at("db"), PAPERTAG_MODEL=model, HOME=self.folder, XDG_CONFIG_HOME=self.folder,
                         XDG_STATE_HOME=self.folder)
         self.papers, self.verdicts, self.marks, self.calls = {}, {}, {}, []
+        self.browser, self.cookie = [], ""  # the calls of one browser, the last first, and what it was given to remember them
         self.received, self.number, self.log = {}, 0, []
         self.run("add", SAMPLE)
         for paper in self.base:
@@ -175,10 +176,12 @@ class World:
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Cookie"] = self.cookie
         connection = http.client.HTTPConnection(self.host, timeout=60)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         text = answer.read().decode()
+        self.cookie = answer.getheader("Set-Cookie", self.cookie).split(";")[0] if form else self.cookie
         connection.close()
         check(answer.status in codes, method, path, body, "answered", answer.status, text)
         self.code = answer.status
@@ -251,6 +254,7 @@ class World:
         id, tag, word = self.some(1)[0], self.chance.choice(self.tags()), self.chance.choice(["yes", "no"])
         self.ask("POST", "/verdict", urllib.parse.urlencode({"id": id, word: tag, "all": word}), codes=(303,), form=True)
         self.say({(id, tag): word})
+        self.remember()
 
     def step_marks(self):
         ids = self.some(3)
@@ -258,15 +262,22 @@ class World:
             word = self.chance.choice(["read", "unread", "star", "unstar"])
             self.ask("POST", "/mark", urllib.parse.urlencode([("id", id) for id in ids] + [("set", word)]), codes=(303,), form=True)
             self.mark(ids, **{"starred" if "star" in word else "read": not word.startswith("un")})
+            self.remember()
         else:
             note = self.chance.choice(["a note", "<b>&\u202e", None])
             self.ask("PUT", "/api/v1/papers/%s/marks" % urllib.parse.quote(ids[0], safe=""), {"note": note})
             self.mark(ids[:1], note=note)
 
-    def take_back(self):
+    def remember(self):
+        """Notes that the last call was the browser's."""
+        self.browser = [self.calls[-1], *self.browser][:40]
+
+    def take_back(self, call=None):
         if not self.calls:
             return
-        kind, before = self.calls.pop()
+        call = call or self.calls[-1]
+        self.calls = [other for other in self.calls if other is not call]
+        kind, before = call
         for key, value in before.items():
             if kind == "marks":
                 self.marks[key] = value
@@ -282,8 +293,20 @@ class World:
         elif way == "rest":
             self.ask("POST", "/api/v1/undo", codes=(200,) if self.calls else (409,))
         else:
-            self.ask("POST", "/undo", "back=/", codes=(303,), form=True)
+            return self.undo_own()
         self.take_back()
+
+    def undo_own(self):
+        """The browser's last call that is not undone is, unless a later one has changed the same."""
+        own = [call for call in self.browser if any(call is other for other in self.calls)]
+        place = next((i for i, other in enumerate(self.calls) if own and other is own[0]), None)
+        later = [] if place is None else self.calls[place + 1:]
+        changed = any(kind == own[0][0] and set(before) & set(own[0][1]) for kind, before in later)
+        self.ask("POST", "/undo", "back=/", codes=(409,) if changed else (303,), form=True)
+        if not changed:
+            self.browser = own[1:]
+            if own:
+                self.take_back(own[0])
 
     def step_import_verdicts(self):
         """Older than anything said today, so that they hold only where nothing was said, or less long ago."""
@@ -359,9 +382,10 @@ class World:
             self.run("tag-remove", name)
             check(name not in self.own(), name, "is still there")
             self.verdicts = {key: v for key, v in self.verdicts.items() if key[1] != name}
-            calls = [(kind, before if kind == "marks" else {k: v for k, v in before.items() if k[1] != name})
-                     for kind, before in self.calls]
-            self.calls = [call for call in calls if call[1]]
+            for kind, before in self.calls:
+                for key in [key for key in before if kind == "verdicts" and key[1] == name]:
+                    del before[key]
+            self.calls = [call for call in self.calls if call[1]]
 
     def step_retrain(self):
         self.run("retrain", *self.chance.choice([[], ["--force"], ["--dry-run"]]), "--jobs", "1", codes=(0, 3))
