@@ -163,9 +163,15 @@ static void close_block(block *b)
 static float square_of(pt_row row, bool fixed_bias)
 {
     double squares[4] = {fixed_bias ? 0 : 1};
+    size_t k = 0;
 
-    for (size_t k = 0; k < row.count; k++) {
-        squares[k % 4] += (double)row.values[k] * row.values[k];
+    for (; k + 4 <= row.count; k += 4) {
+        for (size_t i = 0; i < 4; i++) {
+            squares[i] += (double)row.values[k + i] * row.values[k + i];
+        }
+    }
+    for (; k < row.count; k++) {
+        squares[0] += (double)row.values[k] * row.values[k];
     }
     return (float)((squares[0] + squares[1]) + (squares[2] + squares[3]));
 }
