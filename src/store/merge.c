@@ -123,10 +123,9 @@ static int read_key(void *context, pt_db_row *row, papertag_error *err)
  * one had. */
 static int begin_subscription(pt_merge *m, int64_t theirs, int64_t ours, const char *created, papertag_error *err)
 {
-    static const char from_now[] = "SELECT EXISTS(SELECT 1 FROM delivered WHERE subscription=?1 AND delivery IS NULL)"
-                                   " OR EXISTS(SELECT 1 FROM papers WHERE " PT_IS_COUNTED(
-                                       "?1", "papers.key") ")"
-                                                           " OR NOT EXISTS(SELECT 1 FROM papers WHERE added<=?2)";
+    static const char from_now[] =
+        "SELECT EXISTS(SELECT 1 FROM delivered WHERE subscription=?1 AND delivery IS NULL) OR EXISTS(SELECT 1 FROM"
+        " papers p WHERE " PT_IS_COUNTED("?1", "p.key") ") OR NOT EXISTS(SELECT 1 FROM papers WHERE added<=?2)";
     static const char deliver[] = "INSERT OR IGNORE INTO delivered(subscription, paper, place) SELECT ?1, key, 0"
                                   " FROM papers WHERE added<?2";
     int64_t is_from_now = 0;
