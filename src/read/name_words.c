@@ -210,8 +210,9 @@ bool pt_is_whole_name(pt_slice part)
 
 bool pt_begins_joined(pt_slice text, size_t from, size_t at)
 {
-    static const char *const beginnings[] = {"Mc", "Mac", "De",  "Di",   "Da", "Du", "La", "Le",
-                                             "Lo", "Van", "Von", "Fitz", "Al", "El", 0};
+    static const char *const beginnings[] = {"Mc", "Mac", "De",  "Di",   "Da",  "Du",  "La",  "Le",
+                                             "Lo", "Van", "Von", "Fitz", "Al",  "El",  "Del", "Dos",
+                                             "St", "San", "Ter", "Abu",  "Ben", "Ibn", 0};
     const unsigned char before = (unsigned char)text.text[at - 1], first = (unsigned char)text.text[at];
     const unsigned char second = at + 1 < text.length ? (unsigned char)text.text[at + 1] : 0;
     const bool capital = pt_is_upper(text.text[at]) || (first == 0xc3 && second >= 0x80 && second < 0x9f);
