@@ -66,8 +66,9 @@ int pt_reader_remark_date(papertag_reader *reader, const char *name, const char 
     if (strlen(date) > 4 || !has_three_numbers(text, length)) {
         return PAPERTAG_OK;
     }
-    return pt_reader_remark(reader, err, "'%.60s' has dates of which only the year is certain, as '%.*s'; it is kept",
-                            name, length < 30 ? (int)length : 30, text);
+    return pt_reader_remark(reader, err,
+                            "'%.60s' has dates where only the year is certain, as '%.*s'; the year is kept", name,
+                            length < 30 ? (int)length : 30, text);
 }
 
 int pt_reader_unused(papertag_reader *reader, const char *name, size_t length, papertag_error *err)

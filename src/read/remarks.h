@@ -23,8 +23,8 @@ typedef struct pt_remarks {
 int pt_reader_remark(struct papertag_reader *reader, papertag_error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Remarks on a text that is no date, for which `date` is NULL, or of which only the year could be read. `name` is that
- * of its field or column. */
+/* Remarks on a text that is no date (`date` is NULL), or that gave no more than a year. `name` is that of its field or
+ * column. */
 int pt_reader_remark_date(struct papertag_reader *reader, const char *name, const char *text, size_t length,
                           const char *date, papertag_error *err);
 

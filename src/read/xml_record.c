@@ -324,7 +324,7 @@ static int take_date(pt_xml_record *r, pt_xml_kind kind, const char *text, size_
     }
 }
 
-/* A part of a name, of which there may be several forenames before the keyname. What follows is another spelling. */
+/* A part of a name. Several forenames may come before the keyname; what follows that is another spelling. */
 static void take_name_part(pt_xml_record *r, pt_xml_kind kind, const char *text, size_t length)
 {
     pt_buf *part = &r->author[kind - PT_XML_FORENAMES];

@@ -176,14 +176,13 @@ static int run(const args *a)
     return code;
 }
 
-static const option options[] = {
-    {"dry-run", 0, NULL, "print what would be sent; send and record nothing"},
-    {"check", 0, NULL, "try each step up to the recipients; send nothing"},
-    {"resolve", 0, "NAME", "settle mails to NAME of which it is unknown whether they arrived"},
-    OPTION_DB,
-    OPTION_MODEL,
-    OPTION_JSON,
-    OPTION_END};
+static const option options[] = {{"dry-run", 0, NULL, "print what would be sent; send and record nothing"},
+                                 {"check", 0, NULL, "try each step up to the recipients; send nothing"},
+                                 {"resolve", 0, "NAME", "settle the mails to NAME that may or may not have arrived"},
+                                 OPTION_DB,
+                                 OPTION_MODEL,
+                                 OPTION_JSON,
+                                 OPTION_END};
 
 const command command_send = {
     .name = "send",
