@@ -318,7 +318,7 @@ static int read_date(const row *r, const pt_field *field, size_t i)
         if (r->columns->items[k].name.field == field && k != i) {
             status = pt_record_date(record, &other, r->cells[k].text, r->cells[k].length, r->err);
         }
-        *date = other && strlen(other) > strlen(*date) && !strncmp(other, *date, strlen(*date)) ? other : *date;
+        *date = pt_closer_date(*date, other);
     }
     return status ? status : pt_reader_remark_date(r->reader, column->name.text, cell.text, cell.length, *date, r->err);
 }

@@ -7,29 +7,14 @@
 #include "names.h"
 #include "slice.h"
 
-/* Where `word` begins in text[0 .. length); NULL when it does not occur. */
-static const char *find(const char *text, size_t length, const char *word)
-{
-    const size_t size = strlen(word);
-    const char *end = text + length, *at = text;
-
-    while ((at = memchr(at, *word, (size_t)(end - at))) != NULL && (size_t)(end - at) >= size) {
-        if (!memcmp(at, word, size)) {
-            return at;
-        }
-        at++;
-    }
-    return NULL;
-}
-
 const char *pt_feed_abstract(const char *text, size_t *length)
 {
     const char *end = text + *length;
 
     while (end - text > 3 && !memcmp(text, "<p>", 3)) {
-        const char *stop = find(text, (size_t)(end - text), "</p>");
+        const char *stop = pt_find_text(text, (size_t)(end - text), "</p>");
         const size_t size = stop ? (size_t)(stop - text) : 0;
-        if (!stop || (!find(text, size, "Published online:") && memcmp(text + 3, "by ", 3) != 0)) {
+        if (!stop || (!pt_find_text(text, size, "Published online:") && memcmp(text + 3, "by ", 3) != 0)) {
             break;
         }
         for (text = stop + 4; text < end && pt_is_white(*text); text++) {
@@ -45,10 +30,10 @@ bool pt_is_citation(const char *text)
                                         ", Ahead of Issue"};
     enum { LONGEST = 250 };
     const size_t length = strnlen(text, LONGEST);
-    bool found = !strncmp(text, "Volume ", 7) && find(text, length, ", Issue ");
+    bool found = !strncmp(text, "Volume ", 7) && pt_find_text(text, length, ", Issue ");
 
     for (size_t i = 0; i < sizeof words / sizeof *words && length < LONGEST; i++) {
-        found = found || find(text, length, words[i]);
+        found = found || pt_find_text(text, length, words[i]);
     }
     return found && length < LONGEST;
 }
@@ -56,7 +41,7 @@ bool pt_is_citation(const char *text)
 /* Sets *value to what follows a label up to the next of `stops`. */
 static bool labelled(const pt_buf *text, const char *label, const char *const *stops, pt_slice *value)
 {
-    const char *from = find(text->data, text->size, label), *end = text->data + text->size;
+    const char *from = pt_find_text(text->data, text->size, label), *end = text->data + text->size;
 
     if (!from) {
         return false;
@@ -64,7 +49,7 @@ static bool labelled(const pt_buf *text, const char *label, const char *const *s
     from += strlen(label);
     *value = (pt_slice){from, (size_t)(end - from)};
     for (; *stops; stops++) {
-        const char *stop = find(value->text, value->length, *stops);
+        const char *stop = pt_find_text(value->text, value->length, *stops);
         value->length = stop ? (size_t)(stop - from) : value->length;
     }
     *value = pt_trimmed(*value);
@@ -81,7 +66,7 @@ int pt_feed_contents(pt_record *record, const char *text, size_t length, bool *d
     int status;
 
     *done = false;
-    if (!find(text, length, "Publication date:") || !find(text, length, "Source:")) {
+    if (!pt_find_text(text, length, "Publication date:") || !pt_find_text(text, length, "Source:")) {
         return PAPERTAG_OK;
     }
     status = pt_markup_text(&plain, text, length, err);

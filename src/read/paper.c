@@ -184,6 +184,13 @@ int pt_record_date(pt_record *record, const char **field, const char *text, size
     return pt_written_date(text, length, date) ? pt_record_text(record, field, date, strlen(date), err) : PAPERTAG_OK;
 }
 
+const char *pt_closer_date(const char *date, const char *other)
+{
+    const size_t length = date ? strlen(date) : 0;
+
+    return other && (!date || (strlen(other) > length && !strncmp(other, date, length))) ? other : date;
+}
+
 int pt_record_address(pt_record *record, const char *prefix, const char *id, size_t length, papertag_error *err)
 {
     pt_buf text = {0};

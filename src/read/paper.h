@@ -52,6 +52,9 @@ int pt_record_split(pt_record *record, papertag_strings *list, const char *text,
 /* Sets *field to the date that text gives, as precisely as it does (see pt_written_date); else leaves it unchanged. */
 int pt_record_date(pt_record *record, const char **field, const char *text, size_t length, papertag_error *err);
 
+/* `other` where there is no date, or only the year or month of `other`; else `date`. Both may be NULL. */
+const char *pt_closer_date(const char *date, const char *other);
+
 /* Sets *field to the date that year, month and day of the record make; a year is given. */
 int pt_record_join_date(pt_record *record, const char **field, papertag_error *err);
 

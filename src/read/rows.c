@@ -122,15 +122,13 @@ static int read_date(const pt_json *o, const cJSON *item, const char **field)
     return status;
 }
 
-/* The same, if there is none, or one of which it is a closer one. */
+/* Reads a date where there is none, or only the year or month of the same. */
 static int read_better_date(const pt_json *o, const cJSON *item, const char **field)
 {
     const char *date = NULL;
     const int status = *field && strlen(*field) > sizeof "2031-02" ? PAPERTAG_OK : read_date(o, item, &date);
 
-    if (date && (!*field || (strlen(date) > strlen(*field) && !strncmp(date, *field, strlen(*field))))) {
-        *field = date;
-    }
+    *field = pt_closer_date(*field, date);
     return status;
 }
 

@@ -38,6 +38,21 @@ static inline bool pt_starts_with(pt_slice text, const char *prefix)
     return text.length >= length && !memcmp(text.text, prefix, length);
 }
 
+/* Where `word` begins in text[0 .. length); NULL when it does not occur. */
+static inline const char *pt_find_text(const char *text, size_t length, const char *word)
+{
+    const size_t size = strlen(word);
+    const char *end = text + length, *at = text;
+
+    while ((at = memchr(at, *word, (size_t)(end - at))) != NULL && (size_t)(end - at) >= size) {
+        if (!memcmp(at, word, size)) {
+            return at;
+        }
+        at++;
+    }
+    return NULL;
+}
+
 /* The part before the first `c`, which is taken off with it; all of the text when there is none. */
 static inline pt_slice pt_take_until(pt_slice *text, char c)
 {

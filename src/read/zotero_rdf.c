@@ -2,6 +2,7 @@
  * zotero_rdf - libraries of Zotero in RDF. A journal that has an ISSN is apart from its papers, which only refer to it.
  */
 #include "reader.h"
+#include "slice.h"
 #include "xml.h"
 
 static const pt_xml_element elements[] = {{"authors", PT_XML_NONE, 1, NULL},
@@ -51,15 +52,7 @@ static const pt_xml_dialect dialect = {
 /* Whether the first bytes name Zotero's namespace. */
 static bool fits_zotero_rdf(const char *head, size_t size)
 {
-    static const char name[] = "www.zotero.org/namespaces/export";
-    const char *end = head + size;
-
-    for (const char *at = head; (at = memchr(at, 'w', (size_t)(end - at))) != NULL; at++) {
-        if ((size_t)(end - at) > sizeof name && !memcmp(at, name, sizeof name - 1)) {
-            return pt_xml_root_is(head, size, "RDF");
-        }
-    }
-    return false;
+    return pt_find_text(head, size, "www.zotero.org/namespaces/export") && pt_xml_root_is(head, size, "RDF");
 }
 
 const pt_format pt_format_zotero_rdf = {
